@@ -1,0 +1,61 @@
+import {z} from 'zod';
+import {ErrorReply, FAILURES, type FailureCode} from './errors.ts';
+import {ROUTES, SIGNED_ERRORS, type Route} from './routes.ts';
+
+const SCHEMA_PREFIX = '#/components/schemas/';
+
+/** The companion's interface as an OpenAPI 3.0 document, from ROUTES, FAILURES and the registered schemas. */
+export function openApiDocument(version: string): Record<string, unknown> {
+  const {schemas} = z.toJSONSchema(z.globalRegistry, {target: 'openapi-3.0', io: 'output', uri: (id) => SCHEMA_PREFIX + id});
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const [name, route] of Object.entries(ROUTES) as [string, Route][]) {
+    (paths[route.path] ??= {})[route.method.toLowerCase()] = operation(name, route);
+  }
+  return {
+    openapi: '3.0.3',
+    info: {title: 'Disaster Recovery companion', version, license: {name: 'Apache-2.0'}},
+    paths,
+    components: {
+      schemas,
+      securitySchemes: {bridge: {type: 'http', scheme: 'bearer', bearerFormat: 'JWS, EdDSA, at most 60 s; payload RequestToken'}},
+    },
+  };
+}
+
+function operation(name: string, route: Route): Record<string, unknown> {
+  const parameters = [...route.path.matchAll(/\{(\w+)\}/g)].map((match) => ({
+    name: match[1], in: 'path', required: true, schema: {type: 'string'},
+  }));
+  const codes: FailureCode[] = [...route.errors, ...(route.access === 'signed' ? SIGNED_ERRORS : [])];
+  return {
+    operationId: name,
+    summary: route.summary,
+    ...(parameters.length > 0 && {parameters}),
+    ...(route.access === 'signed' && {security: [{bridge: []}]}),
+    ...(route.request && {requestBody: {required: true, content: {'application/json': {schema: reference(route.request)}}}}),
+    responses: {[route.response.status]: success(route), ...failures(codes)},
+  };
+}
+
+function success({response}: Route): Record<string, unknown> {
+  if (response.body) {
+    return {description: 'Done', content: {'application/json': {schema: reference(response.body)}}};
+  }
+  return {description: 'Done', ...(response.media && {content: {[response.media]: {schema: {type: 'string'}}}})};
+}
+
+function failures(codes: readonly FailureCode[]): Record<string, unknown> {
+  const byStatus = Map.groupBy(new Set(codes), (code) => FAILURES[code].status);
+  return Object.fromEntries([...byStatus].map(([status, group]) => [status, {
+    description: group.sort().join(', '),
+    content: {'application/json': {schema: reference(ErrorReply)}},
+  }]));
+}
+
+function reference(schema: z.ZodType): {$ref: string} {
+  const id = z.globalRegistry.get(schema)?.id;
+  if (!id) {
+    throw new Error('a schema on the wire needs an id');
+  }
+  return {$ref: SCHEMA_PREFIX + id};
+}

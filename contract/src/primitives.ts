@@ -1,0 +1,24 @@
+import {z} from 'zod';
+
+/** Milliseconds since 1970 UTC, as everywhere in Mattermost. */
+export const Timestamp = z.number().int().nonnegative();
+
+/** A set's name: UTC second of its start and six random characters, so that names sort by time. */
+export const SetId = z.string().regex(/^\d{8}T\d{6}Z-[a-z0-9]{6}$/).meta({id: 'SetId'});
+export type SetId = z.infer<typeof SetId>;
+
+/** The three things that together are a Mattermost server. */
+export const Part = z.enum(['database', 'config', 'files']).meta({id: 'Part'});
+export type Part = z.infer<typeof Part>;
+export const ALL_PARTS: readonly Part[] = ['database', 'config', 'files'];
+
+/** Who asked. `mattermost` actors were vouched for by the bridge, `cli` actors are operating-system users. */
+export const Actor = z.object({
+  kind: z.enum(['mattermost', 'cli', 'system']),
+  id: z.string(),
+  name: z.string(),
+}).meta({id: 'Actor'});
+export type Actor = z.infer<typeof Actor>;
+
+/** A sha256 in lower-case hexadecimal. */
+export const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);

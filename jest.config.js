@@ -1,0 +1,1 @@
+export default {projects: ['contract', 'service', 'webapp', 'test'].map((name) => `<rootDir>/${name}`)};

@@ -1,0 +1,82 @@
+import {readFile, stat} from 'node:fs/promises';
+import {parse} from 'yaml';
+import {Failure, systemErrorCode} from '../kernel/failure.ts';
+import {configFields} from './fields.ts';
+import {Config} from './schema.ts';
+
+export const DEFAULT_CONFIG_FILE = '/etc/drctl/drctl.yaml';
+
+/** The file that a verb reads: --config, then DRCTL_CONFIG, then /etc/drctl/drctl.yaml. */
+export function configFile(option: string | undefined): string {
+  return option ?? process.env['DRCTL_CONFIG'] ?? DEFAULT_CONFIG_FILE;
+}
+
+/**
+ * Reads, overlays the environment, validates.
+ * @throws Failure CONFIG_NOT_FOUND, CONFIG_EXPOSED, CONFIG_INVALID (all problems at once)
+ */
+export async function loadConfig(path: string, environment: NodeJS.ProcessEnv = process.env): Promise<Config> {
+  const text = await readPrivateFile(path);
+  const overlaid = overlayEnvironment(parseYaml(path, text), environment);
+  const parsed = Config.safeParse(overlaid);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map((issue) => `${issue.path.join('.') || '(top)'}: ${issue.message}`);
+    throw new Failure('CONFIG_INVALID', `${path} has ${problems.length} problem${problems.length === 1 ? '' : 's'}: ${problems.join('; ')}`, {details: {problems}});
+  }
+  return parsed.data;
+}
+
+async function readPrivateFile(path: string): Promise<string> {
+  try {
+    await requirePrivate(path);
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (error instanceof Failure) {
+      throw error;
+    }
+    throw new Failure('CONFIG_NOT_FOUND', `${path} cannot be read (${systemErrorCode(error) ?? 'unknown reason'}).`, {cause: error});
+  }
+}
+
+/** @throws Failure CONFIG_EXPOSED when group or others may read or write a file that holds secrets */
+export async function requirePrivate(path: string): Promise<void> {
+  const {mode} = await stat(path);
+  if ((mode & 0o077) !== 0) {
+    throw new Failure('CONFIG_EXPOSED', `${path} has mode ${(mode & 0o777).toString(8).padStart(4, '0')}; it must be 0600.`);
+  }
+}
+
+function parseYaml(path: string, text: string): Record<string, unknown> {
+  try {
+    const value: unknown = parse(text);
+    if (value !== null && typeof value === 'object' && !Array.isArray(value)) {
+      return value as Record<string, unknown>;
+    }
+  } catch (error) {
+    throw new Failure('CONFIG_INVALID', `${path} is not YAML: ${(error as Error).message.split('\n')[0] ?? ''}`, {cause: error});
+  }
+  throw new Failure('CONFIG_INVALID', `${path} must hold a map of settings.`);
+}
+
+function overlayEnvironment(file: Record<string, unknown>, environment: NodeJS.ProcessEnv): Record<string, unknown> {
+  const result = structuredClone(file);
+  for (const {path, env, type} of configFields()) {
+    const value = environment[env];
+    if (value !== undefined && type !== 'map of text') {
+      setAt(result, path, type === 'integer' || type === 'number' ? Number(value) : value);
+    }
+  }
+  return result;
+}
+
+function setAt(target: Record<string, unknown>, path: readonly string[], value: unknown): void {
+  const [key = '', ...rest] = path;
+  if (rest.length === 0) {
+    target[key] = value;
+    return;
+  }
+  const child = target[key];
+  const next = child !== null && typeof child === 'object' ? child as Record<string, unknown> : {};
+  target[key] = next;
+  setAt(next, rest, value);
+}

@@ -1,0 +1,120 @@
+import type {Job} from '@disaster-recovery/contract';
+import type {Clock} from '../kernel/clock.ts';
+import {asFailure, errorBody, Failure} from '../kernel/failure.ts';
+import type {Procedure, Step, StepContext} from './procedure.ts';
+import {createRate} from './rate.ts';
+import type {JobStore} from './store.ts';
+
+const PROGRESS_EVERY_MS = 400;
+const CANCEL_POLL_MS = 300;
+
+/**
+ * Runs the steps of a job that holds the lease, from where its journal ends. Journals before and after each step.
+ * Never rejects: the outcome is in the store.
+ */
+export async function runSteps(store: JobStore, clock: Clock, procedure: Procedure, job: Job, plan: unknown): Promise<void> {
+  const abort = new AbortController();
+  const watching = watchForCancel(store, clock, job.id, abort);
+  try {
+    store.setStatus(job, 'in_progress');
+    const found = await runEach(store, clock, procedure, job, plan, abort.signal);
+    const {result, status} = procedure.conclude(plan, found);
+    await procedure.clean(job.id, plan, status);
+    store.setStatus(job, status, {result});
+  } catch (error) {
+    await recordFailure(store, procedure, job, plan, abort.signal.aborted ? new Failure('JOB_CANCELED', `Job ${job.id} was canceled.`) : asFailure(error));
+  } finally {
+    abort.abort(new Error('the job has ended'));
+    await watching;
+  }
+}
+
+async function recordFailure(store: JobStore, procedure: Procedure, job: Job, plan: unknown, failure: Failure): Promise<void> {
+  const outcome = failure.code === 'JOB_CANCELED' ? 'canceled' : 'error';
+  try {
+    await procedure.clean(job.id, plan, outcome);
+  } catch (error) {
+    store.tell(job, {type: 'note', level: 'warning', text: `Cleaning up failed: ${asFailure(error).message}`});
+  }
+  store.setStatus(job, outcome, {error: errorBody(failure)});
+}
+
+async function runEach(store: JobStore, clock: Clock, procedure: Procedure, job: Job, plan: unknown, signal: AbortSignal): Promise<Partial<unknown>> {
+  const journal = new Map(store.journal(job.id).map((row) => [row.step, row]));
+  let found: Record<string, unknown> = {};
+  for (const [index, step] of procedure.steps.entries()) {
+    signal.throwIfAborted();
+    const before = journal.get(step.name);
+    if (before?.outcome === 'done') {
+      found = {...found, ...JSON.parse(before.output ?? '{}') as object};
+      continue;
+    }
+    found = {...found, ...await runOne(store, clock, procedure, job, plan, {step, index, found, signal})};
+  }
+  return found;
+}
+
+type Current = {step: Step<unknown, unknown>; index: number; found: Record<string, unknown>; signal: AbortSignal};
+
+async function runOne(store: JobStore, clock: Clock, procedure: Procedure, job: Job, plan: unknown, current: Current): Promise<object> {
+  const {step, found} = current;
+  const startedAt = clock.now();
+  if (step.skip?.(plan)) {
+    store.recordStep(job.id, step.name, 'skipped', startedAt, 0, undefined);
+    store.tell(job, {type: 'step', step: step.name, outcome: 'skipped', ms: 0});
+    return {};
+  }
+  store.recordStep(job.id, step.name, 'running', startedAt, null, undefined);
+  store.tell(job, {type: 'step', step: step.name, outcome: 'started', ms: null});
+  try {
+    const output = await step.run(plan, found, contextOf(store, clock, procedure, job, current)) as object;
+    const ms = clock.now() - startedAt;
+    store.recordStep(job.id, step.name, 'done', startedAt, ms, output);
+    store.tell(job, {type: 'step', step: step.name, outcome: 'done', ms});
+    return output;
+  } catch (error) {
+    const ms = clock.now() - startedAt;
+    store.recordStep(job.id, step.name, 'failed', startedAt, ms, undefined);
+    store.tell(job, {type: 'step', step: step.name, outcome: 'failed', ms});
+    throw error;
+  }
+}
+
+function contextOf(store: JobStore, clock: Clock, procedure: Procedure, job: Job, {step, index, signal}: Current): StepContext {
+  const rateOf = createRate();
+  let lastTold = 0;
+  return {
+    job: job.id,
+    actor: job.actor,
+    signal,
+    note: (level, text) => { store.tell(job, {type: 'note', level, text}); },
+    durations: () => store.journal(job.id).filter((row) => row.outcome === 'done').map((row) => ({step: row.step, ms: row.ms ?? 0})),
+    progress: ({done, total, unit}) => {
+      const now = clock.now();
+      const rate = rateOf(now, done);
+      if (now - lastTold < PROGRESS_EVERY_MS && done !== total) {
+        return;
+      }
+      lastTold = now;
+      store.saveProgress(job, {
+        phase: step.name, step: index + 1, steps: procedure.steps.length, done, total, unit, rate,
+        eta_ms: rate !== null && rate > 0 && total !== null ? Math.max(0, ((total - done) / rate) * 1000) : null,
+      });
+    },
+  };
+}
+
+async function watchForCancel(store: JobStore, clock: Clock, id: string, abort: AbortController): Promise<void> {
+  while (!abort.signal.aborted) {
+    if (store.get(id).job.status === 'cancel_requested') {
+      abort.abort(new Failure('JOB_CANCELED', `Job ${id} was canceled.`));
+      return;
+    }
+    // The wait ends early, by rejection, when the job has ended; that is not an error.
+    await clock.sleep(CANCEL_POLL_MS, abort.signal).catch((reason: unknown) => {
+      if (!abort.signal.aborted) {
+        throw reason;
+      }
+    });
+  }
+}

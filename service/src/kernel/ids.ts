@@ -1,0 +1,23 @@
+import {randomBytes, randomInt} from 'node:crypto';
+import {isoTime} from './clock.ts';
+
+// Mattermost's own id alphabet would do, but names of sets are read out on the phone: no 0/o, 1/l/i.
+const READABLE = '23456789abcdefghjkmnpqrstuvwxyz';
+
+function readable(length: number): string {
+  return Array.from({length}, () => READABLE[randomInt(READABLE.length)]).join('');
+}
+
+/** `20261124T120301Z-k3v9qa`: sorts by time, unique also when two start in the same second. */
+export function newSetId(now: number): string {
+  return `${isoTime(now).replaceAll(/[-:]/g, '')}-${readable(6)}`;
+}
+
+export function newJobId(): string {
+  return readable(10);
+}
+
+/** URL-safe random text of `bytes` × 8 bits. */
+export function randomToken(bytes: number): string {
+  return randomBytes(bytes).toString('base64url');
+}

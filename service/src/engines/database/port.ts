@@ -1,0 +1,87 @@
+import type {CrossCheckFinding, DatabaseRecord, TableCount} from '@disaster-recovery/contract';
+
+/** What a plan needs to know of the live database. */
+export type DatabaseFacts = {
+  name: string;
+  location: string;
+  server_version: string;
+  server_version_num: number;
+  /** Size on the server, indexes included. */
+  bytes: number;
+  /** Bytes that a dump may need on disk, estimated above what was seen. */
+  dump_bytes_estimate: number;
+  /** Version of the pg_dump that would be used. */
+  dump_tool_version: string;
+  role: string;
+  can_create_databases: boolean;
+  /** Mattermost's own version as the database tells it; null when it is not a Mattermost database. */
+  mattermost_version: string | null;
+  /** Jobs of Mattermost that rewrite much while they run. */
+  busy_jobs: string[];
+};
+
+/** A row that says that a file should exist. `path` is relative to the file store. */
+export type ExpectedFile = {
+  owner: CrossCheckFinding['owner'];
+  id: string;
+  path: string;
+  /** Null when the database does not know the size. */
+  bytes: number | null;
+};
+
+type Watch = {signal: AbortSignal; progress: (done: number, total: number | null) => void};
+
+/** One instant of the database. Everything read through it shows T0, while the server goes on. */
+export type DatabaseSnapshot = {
+  t0: number;
+  lsn: string | null;
+  mattermost: {version: string; diagnostic_id: string | null} | null;
+  /** Everything that a dump leaves out, and exact row counts. */
+  record(): Promise<Omit<DatabaseRecord, 'dump_bytes'>>;
+  /** Streams; memory does not grow with the number of rows. */
+  expectedFiles(): AsyncIterable<ExpectedFile>;
+  /** Writes the dump into an empty directory. Returns its bytes. @throws Failure DUMP_FAILED, DATABASE_LOST, DISK_FULL, … */
+  dump(directory: string, options: Watch & {jobs: number}): Promise<number>;
+  /** Lets go of the instant. Safe to call twice. */
+  close(): Promise<void>;
+};
+
+/** The database that is protected. Every method throws DATABASE_UNREACHABLE, DATABASE_REFUSED, DATABASE_LOST or TOOL_MISSING. */
+export type DatabaseSource = {
+  location: string;
+  inspect(): Promise<DatabaseFacts>;
+  openSnapshot(): Promise<DatabaseSnapshot>;
+};
+
+export type TargetFacts = {
+  exists: boolean;
+  /** Tables outside the system schemas; 0 when it does not exist. */
+  tables: number;
+  /** Programs connected to it, other than ours. */
+  connections: string[];
+  server_version_num: number;
+  role: string;
+  can_create_databases: boolean;
+};
+
+/** A database that a restore writes. Names are plain, never quoted. */
+export type DatabaseTarget = {
+  location: string;
+  name: string;
+  describe(name?: string): Promise<TargetFacts>;
+  /** Makes `name` with the encoding and locale of the record where this server has it. Returns what had to differ. */
+  create(name: string, like: DatabaseRecord): Promise<string[]>;
+  /** Loads a dump into `name`, which has no tables. @throws Failure DATABASE_RESTORE_FAILED */
+  load(name: string, dumpDirectory: string, record: DatabaseRecord, options: Watch & {jobs: number}): Promise<void>;
+  countTables(name: string): Promise<TableCount[]>;
+  /** Settings of the database, planner statistics, and rows that must not live on in a restored server. Returns what was done. */
+  settle(name: string, record: DatabaseRecord): Promise<string[]>;
+  /** @throws Failure DATABASE_PRIVILEGE, MATTERMOST_IS_RUNNING */
+  rename(from: string, to: string): Promise<void>;
+  drop(name: string): Promise<void>;
+};
+
+export type DatabaseEngine = {
+  source(url: string): DatabaseSource;
+  target(url: string): DatabaseTarget;
+};

@@ -1,0 +1,21 @@
+import {locationOf, parseConnection} from './connection.ts';
+import type {DatabaseEngine} from './port.ts';
+import {inspectDatabase, openSnapshot} from './source.ts';
+import {createTarget} from './target.ts';
+import {findPostgresTools} from './tools.ts';
+
+/** PostgreSQL through its own programs and the wire protocol. */
+export function createPostgres(toolsDirectory: string | undefined): DatabaseEngine {
+  const tools = () => findPostgresTools(toolsDirectory);
+  return {
+    source: (url) => {
+      const connection = parseConnection(url);
+      return {
+        location: locationOf(connection),
+        inspect: async () => inspectDatabase(connection, await tools()),
+        openSnapshot: async () => openSnapshot(connection, await tools()),
+      };
+    },
+    target: (url) => createTarget(parseConnection(url), tools),
+  };
+}

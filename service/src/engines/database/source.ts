@@ -1,0 +1,111 @@
+import {mkdir} from 'node:fs/promises';
+import type pg from 'pg';
+import {run} from '../../process/run.ts';
+import {connect, libpqEnvironment, locationOf, withClient, type Connection} from './connection.ts';
+import {directorySize} from './directory_size.ts';
+import {expectedFiles} from './expected_files.ts';
+import {databaseFailure, toolFailure} from './failures.ts';
+import type {DatabaseFacts, DatabaseSnapshot} from './port.ts';
+import {databaseRecord} from './record.ts';
+import {requireTools, type PostgresTools} from './tools.ts';
+import {watchWhile} from './watch.ts';
+
+/** A dump waits this long for a table that a migration holds, then fails with its name instead of queueing everyone behind it. */
+const LOCK_WAIT = '60s';
+/** Text of COPY against bytes in the heap: bytea doubles, TOAST is compressed. Taken above what was seen. */
+const TEXT_FACTOR = 1.4;
+
+export async function inspectDatabase(connection: Connection, tools: PostgresTools): Promise<DatabaseFacts> {
+  return withClient(connection, async (client) => {
+    const {rows: [row]} = await client.query<{server_version: string; num: number; bytes: string; heap: string; role: string; createdb: boolean}>(`SELECT
+      current_setting('server_version') AS server_version, current_setting('server_version_num')::int AS num, pg_database_size(current_database()) AS bytes,
+      (SELECT coalesce(sum(pg_table_size(c.oid)), 0) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE c.relkind = 'r' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema') AS heap,
+      current_user::text AS role, (SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user) AS createdb`);
+    if (!row) {
+      throw new Error('PostgreSQL answered nothing about itself');
+    }
+    requireTools(tools, row.num);
+    return {
+      name: connection.database, location: locationOf(connection), server_version: row.server_version, server_version_num: row.num,
+      bytes: Number(row.bytes), dump_bytes_estimate: Math.ceil(Number(row.heap) * TEXT_FACTOR), dump_tool_version: tools.version,
+      role: row.role, can_create_databases: row.createdb,
+      mattermost_version: (await mattermostFacts(client))?.version ?? null,
+      busy_jobs: await busyJobs(client),
+    };
+  });
+}
+
+/** Jobs that delete or write so much that the difference between first pass and T0 grows. */
+async function busyJobs(client: pg.Client): Promise<string[]> {
+  if (!await hasTable(client, 'jobs')) {
+    return [];
+  }
+  const {rows} = await client.query<{type: string}>(`SELECT DISTINCT type::text AS type FROM jobs
+    WHERE status = 'in_progress' AND type IN ('data_retention', 'message_export', 'import_process', 'bulk_import', 'export_process') ORDER BY 1`);
+  return rows.map((row) => row.type);
+}
+
+/** The instant: a repeatable-read transaction whose snapshot pg_dump's workers share. */
+export async function openSnapshot(connection: Connection, tools: PostgresTools): Promise<DatabaseSnapshot> {
+  const client = await connect(connection);
+  try {
+    await client.query('BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    // A server that ends idle transactions would take the snapshot away during a long dump.
+    await client.query('SET LOCAL idle_in_transaction_session_timeout = 0');
+    const {rows: [row]} = await client.query<{snapshot: string; t0: string; lsn: string | null; num: number}>(`SELECT pg_export_snapshot() AS snapshot,
+      floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint AS t0,
+      CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END::text AS lsn, current_setting('server_version_num')::int AS num`);
+    if (!row) {
+      throw new Error('PostgreSQL exported no snapshot');
+    }
+    requireTools(tools, row.num);
+    const named = async <T>(work: Promise<T>): Promise<T> => work.catch((error: unknown) => { throw databaseFailure(error, locationOf(connection)); });
+    return {
+      t0: Number(row.t0),
+      lsn: row.lsn,
+      mattermost: await mattermostFacts(client),
+      record: () => named(databaseRecord(client)),
+      expectedFiles: () => expectedFiles(client),
+      dump: (directory, options) => dump(connection, tools, row.snapshot, directory, options),
+      // Ending the connection ends the transaction, also when the server is gone.
+      close: () => client.end().catch(() => undefined),
+    };
+  } catch (error) {
+    await client.end();
+    throw databaseFailure(error, locationOf(connection));
+  }
+}
+
+async function dump(
+  connection: Connection, tools: PostgresTools, snapshot: string, directory: string, {jobs, signal, progress}: Parameters<DatabaseSnapshot['dump']>[1],
+): Promise<number> {
+  await mkdir(directory, {recursive: true, mode: 0o700});
+  const args = [
+    '--format=directory', '--compress=0', `--jobs=${jobs}`, `--snapshot=${snapshot}`, `--lock-wait-timeout=${LOCK_WAIT}`,
+    '--no-sync', '--no-password', `--file=${directory}`,
+  ];
+  const result = await watchWhile(
+    run(tools.dump, args, {env: libpqEnvironment(connection), signal}),
+    async () => { progress(await directorySize(directory), null); },
+  );
+  if (result.exitCode !== 0) {
+    throw toolFailure('pg_dump', result, 'DUMP_FAILED');
+  }
+  return directorySize(directory);
+}
+
+async function mattermostFacts(client: pg.Client): Promise<DatabaseSnapshot['mattermost']> {
+  if (!await hasTable(client, 'systems')) {
+    return null;
+  }
+  const {rows} = await client.query<{name: string; value: string}>(`SELECT name::text, value::text FROM systems WHERE name IN ('Version', 'DiagnosticId')`);
+  const value = new Map(rows.map((row) => [row.name, row.value]));
+  const version = value.get('Version');
+  return version === undefined ? null : {version, diagnostic_id: value.get('DiagnosticId') ?? null};
+}
+
+async function hasTable(client: pg.Client, name: string): Promise<boolean> {
+  const {rows} = await client.query<{exists: boolean}>('SELECT to_regclass($1) IS NOT NULL AS exists', [name]);
+  return rows[0]?.exists ?? false;
+}

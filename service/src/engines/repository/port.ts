@@ -1,0 +1,62 @@
+/** One immutable snapshot in a repository. */
+export type RepositorySnapshot = {id: string; at: number; tags: string[]; paths: string[]};
+
+/** A file in a snapshot. `path` is relative to the root that was stored; bytes that are not UTF-8 show as U+FFFD. */
+export type StoredFile = {path: string; bytes: number};
+
+export type Stored = {
+  snapshot: string;
+  files: number;
+  bytes: number;
+  /** After deduplication and compression. */
+  bytes_added: number;
+  /** Paths that vanished while they were read; for a living file store that is no fault. */
+  vanished: string[];
+};
+
+export type Damage = {
+  /** What the engine said. */
+  says: string;
+  /** Snapshots that need what is damaged; empty when it cannot be told. */
+  snapshots: string[];
+  /** A file inside one of them, when it can be told. */
+  where: string | null;
+};
+
+type Watch = {signal?: AbortSignal; progress?: (done: number, total: number | null) => void};
+
+/**
+ * An encrypted, deduplicating store of snapshots. Snapshots are written whole or not at all.
+ * Every method throws REPOSITORY_NOT_FOUND, REPOSITORY_LOCKED, REPOSITORY_KEY_WRONG, REPOSITORY_UNREACHABLE, REPOSITORY_DAMAGED,
+ * DISK_FULL or TOOL_MISSING, and changes nothing then.
+ */
+export type Repository = {
+  /** Where it is, without credentials. */
+  location: string;
+  /** Makes it. @throws Failure REPOSITORY_EXISTS when there is one that this key does not open; one that it opens is kept. */
+  create(): Promise<'created' | 'already_there'>;
+  /** Opens it and tells the version of the engine. */
+  open(signal?: AbortSignal): Promise<{engine: string}>;
+  /** Removes locks of dead programs only. */
+  releaseStaleLocks(): Promise<void>;
+  /** Stores a directory. @throws Failure FILES_UNREADABLE naming the first path; no snapshot of this call may then be used */
+  store(directory: string, options: Watch & {tags: readonly string[]; excludes?: readonly string[]}): Promise<Stored>;
+  /** Stores one small text as the file `/NAME`. */
+  storeText(name: string, text: string, options: Watch & {tags: readonly string[]}): Promise<Stored>;
+  /** Snapshots that carry all the tags, oldest first. */
+  snapshots(tags: readonly string[], signal?: AbortSignal): Promise<RepositorySnapshot[]>;
+  /** Streams the files below `root` of a snapshot. */
+  list(snapshot: string, root: string, onFile: (file: StoredFile) => void, signal?: AbortSignal): Promise<void>;
+  /** A small stored file, at most 64 MiB. */
+  readText(snapshot: string, path: string, signal?: AbortSignal): Promise<string>;
+  /** A stored text of any size, line by line. */
+  readLines(snapshot: string, path: string, onLine: (line: string) => void, signal?: AbortSignal): Promise<void>;
+  /** Writes what was below `root` into `target`. `keep`: files that exist stay as they are. Everything written is checked against its hash. */
+  restore(snapshot: string, root: string, target: string, options: Watch & {existing: 'replace' | 'keep'}): Promise<{files: number; bytes: number}>;
+  /** Structure only, or every byte. */
+  check(depth: 'structure' | 'data', options: Watch): Promise<Damage[]>;
+};
+
+export type RepositorySettings = {url: string; passwordFile: string; environment: Readonly<Record<string, string>>};
+
+export type RepositoryEngine = {open(settings: RepositorySettings): Repository};

@@ -1,0 +1,140 @@
+import {Failure} from '../../kernel/failure.ts';
+import {resticFailure} from './failures.ts';
+import {findDamaged} from './damage.ts';
+import {NodeJson, SnapshotJson, type Message} from './messages.ts';
+import type {Repository, RepositoryEngine, RepositorySettings, Stored} from './port.ts';
+import {callOrFail, createResticCall, requireRestic, type ResticCall} from './restic_command.ts';
+
+/** Snapshots of all machines belong to one history: the parent of a snapshot is found by path, not by which host took it. */
+const HOST = 'mattermost';
+
+/** restic 0.18 as the repository engine. */
+export function createRestic(program: string, hideCredentials: (location: string) => string): RepositoryEngine {
+  return {open: (settings) => openRepository(program, settings, hideCredentials(settings.url))};
+}
+
+function openRepository(program: string, settings: RepositorySettings, location: string): Repository {
+  const call = createResticCall(program, settings);
+  return {
+    location,
+    create: () => create(call, location),
+    async open(signal) {
+      const engine = await requireRestic(program);
+      await callOrFail(call, ['cat', 'config', '--no-lock'], signal ? {signal} : {});
+      return {engine};
+    },
+    async releaseStaleLocks() {
+      await callOrFail(call, ['unlock']);
+    },
+    store: (directory, {tags, excludes = [], ...watch}) =>
+      store(call, [...excludes.flatMap((pattern) => ['--exclude', pattern]), directory], tags, watch),
+    storeText: (name, text, {tags, ...watch}) => store(call, ['--stdin', '--stdin-filename', name], tags, {...watch, input: text}),
+    async snapshots(tags, signal) {
+      const {stdout} = await callOrFail(call, ['snapshots', '--json', '--no-lock', '--tag', tags.join(',')], signal ? {signal} : {});
+      return SnapshotJson.array().parse(JSON.parse(stdout))
+        .map(({id, time, tags: carried, paths}) => ({id, at: Date.parse(time), tags: carried ?? [], paths}))
+        .sort((a, b) => a.at - b.at);
+    },
+    list: (snapshot, root, onFile, signal) => list(call, snapshot, root, onFile, signal),
+    async readText(snapshot, path, signal) {
+      const {stdout} = await callOrFail(call, ['dump', '--no-lock', snapshot, path], signal ? {signal} : {});
+      return stdout;
+    },
+    async readLines(snapshot, path, onLine, signal) {
+      await callOrFail(call, ['dump', '--no-lock', snapshot, path], {onLine, ...(signal && {signal})});
+    },
+    restore: (snapshot, root, target, options) => restore(call, snapshot, root, target, options),
+    check: (depth, watch) => findDamaged(call, depth, watch),
+  };
+}
+
+async function create(call: ResticCall, location: string): Promise<'created' | 'already_there'> {
+  const opened = await call(['cat', 'config', '--no-lock']);
+  if (opened.exitCode === 0) {
+    return 'already_there';
+  }
+  const failure = resticFailure('cat config', opened);
+  if (failure.code === 'REPOSITORY_KEY_WRONG') {
+    throw new Failure('REPOSITORY_EXISTS', `${location} holds a repository already, and this key does not open it.`, {cause: failure});
+  }
+  if (failure.code !== 'REPOSITORY_NOT_FOUND') {
+    throw failure;
+  }
+  await callOrFail(call, ['init', '--json']);
+  return 'created';
+}
+
+type Watch = {signal?: AbortSignal; progress?: (done: number, total: number | null) => void; input?: string};
+
+async function store(call: ResticCall, what: readonly string[], tags: readonly string[], {signal, progress, input}: Watch): Promise<Stored> {
+  const end = await call(['backup', '--json', '--host', HOST, '--tag', tags.join(','), ...what], {
+    ...(signal && {signal}), ...(input !== undefined && {input}),
+    onMessage: (message) => { reportBackup(message, progress); },
+  });
+  // 3: a snapshot was made, but some paths could not be read.
+  if (end.exitCode !== 0 && end.exitCode !== 3) {
+    throw resticFailure('backup', end);
+  }
+  const errors = end.messages.filter((message) => message.message_type === 'error');
+  const unreadable = errors.filter((message) => !isVanished(message));
+  if (unreadable.length > 0) {
+    const first = unreadable[0];
+    throw new Failure('FILES_UNREADABLE', `${unreadable.length} path${unreadable.length === 1 ? '' : 's'} could not be read, first ${first?.item ?? 'unknown'}: ${textOf(first)}`);
+  }
+  const summary = end.messages.find((message) => message.message_type === 'summary');
+  if (!summary?.snapshot_id) {
+    throw resticFailure('backup', {...end, says: 'restic named no snapshot'});
+  }
+  return {
+    snapshot: summary.snapshot_id, files: summary.total_files_processed ?? 0, bytes: summary.total_bytes_processed ?? 0,
+    bytes_added: summary.data_added_packed ?? 0, vanished: errors.map((message) => message.item ?? ''),
+  };
+}
+
+function reportBackup(message: Message, progress: Watch['progress']): void {
+  if (message.message_type === 'status' && progress) {
+    progress(message.bytes_done ?? 0, message.total_bytes ?? null);
+  }
+}
+
+function textOf(message: Message | undefined): string {
+  return message?.message_type === 'error' ? message.error?.message ?? message.message ?? '' : '';
+}
+
+/** A file that people deleted between the scan and the read. */
+function isVanished(message: Message): boolean {
+  return /no such file or directory/i.test(textOf(message));
+}
+
+async function list(call: ResticCall, snapshot: string, root: string, onFile: (file: {path: string; bytes: number}) => void, signal?: AbortSignal): Promise<void> {
+  const prefix = root.endsWith('/') ? root : `${root}/`;
+  await callOrFail(call, ['ls', '--json', '--recursive', '--no-lock', snapshot, root], {
+    ...(signal && {signal}),
+    onLine: (line) => {
+      const node = NodeJson.safeParse(JSON.parse(line));
+      if (node.success && node.data.type === 'file' && node.data.path.startsWith(prefix)) {
+        onFile({path: node.data.path.slice(prefix.length), bytes: node.data.size ?? 0});
+      }
+    },
+  });
+}
+
+async function restore(
+  call: ResticCall, snapshot: string, root: string, target: string, {signal, progress, existing}: Watch & {existing: 'replace' | 'keep'},
+): Promise<{files: number; bytes: number}> {
+  const overwrite = existing === 'keep' ? 'never' : 'always';
+  const end = await call(['restore', '--json', '--no-lock', '--verify', '--overwrite', overwrite, '--target', target, `${snapshot}:${root}`], {
+    ...(signal && {signal}),
+    onMessage: (message) => {
+      if (message.message_type === 'status' && progress) {
+        progress(message.bytes_restored ?? 0, message.total_bytes ?? null);
+      }
+    },
+  });
+  const error = end.messages.find((message) => message.message_type === 'error');
+  if (end.exitCode !== 0 || error) {
+    throw resticFailure('restore', {...end, says: error ? `${error.item ?? ''} ${textOf(error)}` : end.says});
+  }
+  const summary = end.messages.find((message) => message.message_type === 'summary');
+  return {files: summary?.files_restored ?? 0, bytes: summary?.bytes_restored ?? 0};
+}

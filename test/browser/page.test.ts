@@ -1,0 +1,131 @@
+import {execFile} from 'node:child_process';
+import {fileURLToPath} from 'node:url';
+import {promisify} from 'node:util';
+import {afterAll, afterEach, beforeAll, beforeEach, expect, test} from '@jest/globals';
+import type {Page} from 'playwright-core';
+import {cannedApi, cannedJob, cannedSets, cannedWorld, doneJob, type World} from './host_page/canned_answers.ts';
+import {openBrowser, startHostPage, type HostPage, type OpenBrowser} from './index.ts';
+
+// How the page behaves in a real browser, in the layout of the System Console. What it is told is canned here.
+let browser: OpenBrowser;
+let page: Page;
+let host: HostPage | undefined;
+
+beforeAll(async () => {
+  const root = fileURLToPath(new URL('../../', import.meta.url));
+  await promisify(execFile)(process.execPath, ['node_modules/webpack/bin/webpack.js', '--config', 'webapp/webpack.config.cjs'], {cwd: root});
+  browser = await openBrowser();
+  page = browser.page;
+}, 120_000);
+beforeEach(() => {
+  browser.problems.length = 0;
+});
+afterEach(async () => {
+  await host?.close();
+  host = undefined;
+});
+afterAll(() => browser.close());
+
+async function show(world: World, theme: 'light' | 'dark' = 'light'): Promise<void> {
+  host = await startHostPage({fixtures: cannedApi(world)});
+  await page.goto(host.url(theme));
+}
+
+/** Presses of Enter and clicks must never save the System Console's own form. */
+async function submits(): Promise<string | null> {
+  return page.locator('.host-main').getAttribute('data-submits');
+}
+
+test('from not enrolled to a set, by keyboard alone', async () => {
+  const world = cannedWorld([]);
+  Object.assign(world.connection, {enrolled: false, companion_url: ''});
+  await show(world);
+  await page.getByRole('button', {name: 'Connect the companion'}).press('Enter');
+  await page.keyboard.type('http://127.0.0.1:8066');
+  await page.keyboard.press('Tab');
+  await page.keyboard.type('7K2M-9QXD-4ABC-W0ZT-7K2M-9QXD-4ABC');
+  await page.keyboard.press('Enter');
+  await page.getByText('Nothing is backed up yet.').waitFor();
+  await page.getByRole('button', {name: 'Back up now'}).press('Enter');
+  await page.getByRole('progressbar').waitFor();
+  expect(await page.getByRole('progressbar').getAttribute('aria-valuenow')).toBe('45');
+  world.advance = () => {
+    world.sets.unshift(...cannedSets());
+    world.status.last_set = world.sets[0] ?? null;
+    world.advance = (job) => job;
+    return {...doneJob(), id: world.jobs[0]?.id ?? ''};
+  };
+  await page.getByRole('heading', {name: 'Backup done'}).waitFor();
+  await page.getByText(/You can recover\./).waitFor();
+  expect(await submits()).toBe('0');
+  expect(browser.problems).toEqual([]);
+}, 60_000);
+
+test('an event of the server moves the bar before the next question', async () => {
+  await show(cannedWorld(cannedSets()));
+  await page.getByText(/You can recover\./).waitFor();
+  const job = cannedJob({id: 'job-from-the-shell'});
+  await page.evaluate(`window.hostPage.emit('custom_disaster-recovery_job', {job: ${JSON.stringify(JSON.stringify(job))}})`);
+  await page.getByRole('progressbar').waitFor();
+}, 60_000);
+
+test('a dialog keeps the focus, Escape answers no, and the focus returns', async () => {
+  await show(cannedWorld());
+  const revoke = page.getByRole('button', {name: 'Revoke…'});
+  await revoke.press('Enter');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Tab');
+  expect(await page.evaluate('document.activeElement.textContent')).toBe('Go back');
+  await page.keyboard.press('Escape');
+  expect(await page.evaluate('document.activeElement.textContent')).toBe('Revoke…');
+  expect(await submits()).toBe('0');
+}, 60_000);
+
+test.each(['light', 'dark'] as const)('nothing is cut off at 800 pixels (%s)', async (theme) => {
+  await page.setViewportSize({width: 800, height: 900});
+  await show(cannedWorld(cannedSets(), cannedJob()), theme);
+  await page.getByRole('button', {name: /^Details of the set of/}).first().click();
+  expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(800);
+  expect(await page.evaluate(`(() => {
+    const box = document.querySelector('.dr-scroll');
+    return box.scrollWidth - box.clientWidth;
+  })()`)).toBeLessThanOrEqual(0);
+  expect(browser.problems).toEqual([]);
+  await page.setViewportSize({width: 1280, height: 900});
+}, 60_000);
+
+test.each(['light', 'dark'] as const)('words stand out from what is behind them (%s)', async (theme) => {
+  await show(cannedWorld(cannedSets()), theme);
+  await page.getByText(/You can recover\./).waitFor();
+  expect(await page.evaluate(FAINT_WORDS)).toEqual([]);
+}, 60_000);
+
+/** The host's own pair of button colours aside: words of the page with a contrast below 4.5 to 1, measured from the colours that the browser computed. */
+const FAINT_WORDS = `(() => {
+  const canvas = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
+  const over = (color, [r, g, b]) => {
+    canvas.fillStyle = 'rgb(' + r + ',' + g + ',' + b + ')';
+    canvas.fillRect(0, 0, 1, 1);
+    canvas.fillStyle = color;
+    canvas.fillRect(0, 0, 1, 1);
+    return [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3);
+  };
+  const behind = (element) => (element ? over(getComputedStyle(element).backgroundColor, behind(element.parentElement)) : [255, 255, 255]);
+  const light = (rgb) => {
+    const [r, g, b] = rgb.map((value) => (value / 255 <= 0.03928 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const faint = [];
+  for (const element of document.querySelectorAll('.dr-page *')) {
+    const text = [...element.childNodes].filter((node) => node.nodeType === 3).map((node) => node.textContent.trim()).join('');
+    if (text && !element.closest('.dr-hidden, svg, style') && !element.disabled && !element.closest('.dr-button-primary')) {
+      const back = behind(element);
+      const [a, b] = [light(over(getComputedStyle(element).color, back)), light(back)].sort((one, other) => other - one);
+      const contrast = (a + 0.05) / (b + 0.05);
+      if (contrast < 4.5) {
+        faint.push(text.slice(0, 30) + ' ' + contrast.toFixed(2));
+      }
+    }
+  }
+  return faint;
+})()`;

@@ -1,0 +1,48 @@
+import pg from 'pg';
+import type {Postgres} from './postgres.ts';
+
+export interface Role {
+  readonly name: string;
+  readonly password: string;
+  readonly createdb?: boolean;
+}
+
+export interface Database {
+  readonly name: string;
+  /** Made first where it does not exist. */
+  readonly owner: string;
+  readonly password: string;
+  /** May the owner make databases? */
+  readonly createdb?: boolean;
+}
+
+/** Makes a role that may log in. Where it exists it gets the password and the rights given. */
+export async function createRole(postgres: Postgres, role: Role): Promise<void> {
+  await asSuperuser(postgres, async (client) => {
+    const name = client.escapeIdentifier(role.name);
+    const present = await client.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [role.name]);
+    const right = role.createdb === true ? 'CREATEDB' : 'NOCREATEDB';
+    const verb = present.rowCount === 0 ? 'CREATE' : 'ALTER';
+    await client.query(`${verb} ROLE ${name} LOGIN ${right} PASSWORD ${client.escapeLiteral(role.password)}`);
+  });
+}
+
+/** Makes a database with its owner, and gives the owner's URL of it. */
+export async function createDatabase(postgres: Postgres, database: Database): Promise<string> {
+  const {name, owner, password, createdb = false} = database;
+  await createRole(postgres, {name: owner, password, createdb});
+  await asSuperuser(postgres, async (client) => {
+    await client.query(`CREATE DATABASE ${client.escapeIdentifier(name)} OWNER ${client.escapeIdentifier(owner)}`);
+  });
+  return postgres.url(name, owner, password);
+}
+
+async function asSuperuser(postgres: Postgres, work: (client: pg.Client) => Promise<void>): Promise<void> {
+  const client = new pg.Client({connectionString: postgres.superuserUrl});
+  await client.connect();
+  try {
+    await work(client);
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,80 @@
+package main
+
+import (
+	"encoding/json"
+	"net/http"
+	"testing"
+
+	"github.com/mattermost/mattermost/server/public/model"
+	"github.com/stretchr/testify/require"
+)
+
+func types(t *testing.T, p *Plugin, user, command string) string {
+	t.Helper()
+	response, appErr := p.ExecuteCommand(theContext(), &model.CommandArgs{UserId: user, Command: command, ChannelId: channelID, RootId: "root"})
+	require.Nil(t, appErr)
+	require.Equal(t, model.CommandResponseTypeEphemeral, response.ResponseType)
+	return response.Text
+}
+
+func TestOthersAreRefusedWhateverTheyType(t *testing.T) {
+	p, server, stub := enrolledPlugin(t)
+	former := server.keys[enrolmentKey]
+	for _, command := range []string{"/dr", "/dr help", "/dr status", "/dr backup", "/dr enroll " + stub.URL + " " + theCode} {
+		require.Contains(t, types(t, p, plainUser, command), "NOT_SYSTEM_ADMIN", command)
+	}
+	require.Empty(t, stub.seen)
+	require.Equal(t, former, server.keys[enrolmentKey])
+}
+
+func TestHelpNeedsNoCompanion(t *testing.T) {
+	p, _ := newPlugin(t)
+	require.Contains(t, types(t, p, adminUser, "/dr help"), "/dr backup")
+	require.Contains(t, types(t, p, adminUser, "/dr"), "drctl restore")
+}
+
+func TestBeforeEnrolmentTheTwoStepsAreShown(t *testing.T) {
+	p, _ := newPlugin(t)
+	text := types(t, p, adminUser, "/dr status")
+	require.Contains(t, text, "drctl enroll")
+	require.Contains(t, text, "/dr enroll URL CODE")
+}
+
+func TestACommandGoesToTheCompanionAsTyped(t *testing.T) {
+	p, _, stub := enrolledPlugin(t)
+	stub.answer = func(w http.ResponseWriter, _ *http.Request) {
+		writeJSON(w, 200, map[string]any{"message": "Backup started.", "job": "j1"})
+	}
+	require.Equal(t, "Backup started.", types(t, p, adminUser, `/dr backup --reason "before  the upgrade"`))
+	require.Equal(t, "/api/v1/commands", stub.seen[0].path)
+	var sent map[string]string
+	require.NoError(t, json.Unmarshal(stub.seen[0].body, &sent))
+	require.Equal(t, map[string]string{"command": `backup --reason "before  the upgrade"`, "channel_id": channelID, "root_id": "root"}, sent)
+	require.Equal(t, alice(), stub.seen[0].token.Actor)
+}
+
+func TestErrorsOfTheCompanionAreSaidInWords(t *testing.T) {
+	p, _, stub := enrolledPlugin(t)
+	stub.answer = func(w http.ResponseWriter, _ *http.Request) {
+		writeJSON(w, 404, map[string]any{"error": map[string]any{"code": "SET_NOT_FOUND", "message": "There is no set x.", "meaning": "It is not sealed.", "remedy": "List them."}})
+	}
+	require.Equal(t, "**There is no set x.**\nIt is not sealed.\nWhat to do: List them. (`SET_NOT_FOUND`)", types(t, p, adminUser, "/dr show x"))
+}
+
+func TestACompanionThatIsDownIsSaidInWords(t *testing.T) {
+	p, _, stub := enrolledPlugin(t)
+	stub.Close()
+	text := types(t, p, adminUser, "/dr status")
+	require.Contains(t, text, "has not answered since")
+	require.Contains(t, text, "drctl serve")
+	require.Contains(t, text, "drctl itself works without it")
+}
+
+func TestEnrollingByCommand(t *testing.T) {
+	p, server := newPlugin(t)
+	stub := newStubCompanion(t, plainHTTP)
+	require.Contains(t, types(t, p, adminUser, "/dr enroll"), "URL CODE")
+	require.Contains(t, types(t, p, adminUser, "/dr enroll "+stub.URL+" AAAA-AAAA-AAAA"), "ENROLMENT_CODE_WRONG")
+	require.Contains(t, types(t, p, adminUser, "/dr enroll "+stub.URL+" "+theCode), "Enrolled.")
+	require.Len(t, server.audits, 2)
+}

@@ -1,0 +1,260 @@
+package main
+
+import (
+	"context"
+	"crypto/ed25519"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/mattermost/mattermost/server/public/pluginapi/cluster"
+)
+
+const (
+	enrolmentKey  = "enrolment"
+	enrolTimeout  = 20 * time.Second
+	revokeTimeout = 5 * time.Second
+)
+
+// enrolment is the one record that says who the companion is and who we are to it. It stays in the key-value
+// store: the configuration is read and patched by too many.
+type enrolment struct {
+	PrivateKey      string `json:"private_key"`
+	CompanionID     string `json:"companion_id"`
+	CompanionKey    string `json:"companion_key"`
+	URL             string `json:"url"`
+	TLSPin          string `json:"tls_pin"`
+	ConfiguredURL   string `json:"configured_url"`
+	ConfiguredPin   string `json:"configured_pin"`
+	EnrolledAt      int64  `json:"enrolled_at"`
+	EnrolledBy      string `json:"enrolled_by"`
+	EnrolledByID    string `json:"enrolled_by_id"`
+	key             ed25519.PrivateKey
+	companionPublic ed25519.PublicKey
+}
+
+type enrolmentRequest struct {
+	PublicKey     string `json:"public_key"`
+	Nonce         string `json:"nonce"`
+	Proof         string `json:"proof"`
+	SiteURL       string `json:"site_url"`
+	DiagnosticID  string `json:"diagnostic_id"`
+	ServerVersion string `json:"server_version"`
+	PluginVersion string `json:"plugin_version"`
+	Actor         string `json:"actor"`
+}
+
+type enrolmentReply struct {
+	CompanionID string `json:"companion_id"`
+	PublicKey   string `json:"public_key"`
+	Proof       string `json:"proof"`
+	Version     string `json:"version"`
+}
+
+// record answers nil when there is no enrolment.
+func (p *Plugin) record() (*enrolment, error) {
+	text, appErr := p.API.KVGet(enrolmentKey)
+	if appErr != nil {
+		return nil, fail("INTERNAL", "The enrolment could not be read: "+appErr.Error())
+	}
+	if len(text) == 0 {
+		return nil, nil
+	}
+	var who enrolment
+	if err := json.Unmarshal(text, &who); err != nil {
+		return nil, fail("NOT_ENROLLED", "The stored enrolment is damaged. Enrol again.")
+	}
+	seed, seedErr := base64.RawURLEncoding.DecodeString(who.PrivateKey)
+	public, publicErr := base64.RawURLEncoding.DecodeString(who.CompanionKey)
+	if seedErr != nil || publicErr != nil || len(seed) != ed25519.SeedSize || len(public) != ed25519.PublicKeySize {
+		return nil, fail("NOT_ENROLLED", "The stored enrolment is damaged. Enrol again.")
+	}
+	who.key, who.companionPublic = ed25519.NewKeyFromSeed(seed), public
+	return &who, nil
+}
+
+func (p *Plugin) enrolled() (*enrolment, place, error) {
+	who, err := p.record()
+	if err != nil {
+		return nil, place{}, err
+	}
+	if who == nil {
+		return nil, place{}, fail("NOT_ENROLLED", "This server has not been enrolled at a companion.")
+	}
+	at, err := newPlace(p.whereabouts(who))
+	return who, at, err
+}
+
+// whereabouts prefers the configuration, unless it still says what it said when it could not be saved.
+func (p *Plugin) whereabouts(who *enrolment) settings {
+	current := p.currentSettings()
+	if who != nil && current == (settings{who.ConfiguredURL, who.ConfiguredPin}) {
+		return settings{who.URL, who.TLSPin}.withDefaults()
+	}
+	return current
+}
+
+type enrolInput struct {
+	URL    string `json:"url"`
+	Code   string `json:"code"`
+	TLSPin string `json:"tls_pin"`
+}
+
+type enrolOutcome struct {
+	Version            string
+	ConfigurationSaved bool
+	Note               string
+}
+
+// enrol trades public keys. The former record stays until the companion has proven that it printed the code.
+func (p *Plugin) enrol(ctx context.Context, input enrolInput, by *actor) (*enrolOutcome, error) {
+	wanted := settings{input.URL, input.TLSPin}.withDefaults()
+	at, err := newPlace(wanted)
+	if err != nil {
+		return nil, err
+	}
+	code := normalisedCode(input.Code)
+	if len(code) < 8 || len(code) > 200 {
+		return nil, fail("USAGE_INVALID", "The code that `drctl enroll` printed is missing.")
+	}
+	ctx, cancel := context.WithTimeout(ctx, enrolTimeout)
+	defer cancel()
+	unlock, err := p.lockEnrolment(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+
+	public, private, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		return nil, err
+	}
+	reply, err := p.trade(ctx, at, code, public, by)
+	if err != nil {
+		return nil, err
+	}
+	saved, cause := p.saveSettings(settings{at.url, at.pin})
+	configured := p.currentSettings()
+	record := enrolment{
+		PrivateKey:    base64.RawURLEncoding.EncodeToString(private.Seed()),
+		CompanionID:   reply.CompanionID,
+		CompanionKey:  reply.PublicKey,
+		URL:           at.url,
+		TLSPin:        at.pin,
+		ConfiguredURL: configured.CompanionURL,
+		ConfiguredPin: configured.CompanionTLSPin,
+		EnrolledAt:    p.now().UnixMilli(),
+		EnrolledBy:    by.Username,
+		EnrolledByID:  by.UserID,
+	}
+	text, err := json.Marshal(record)
+	if err != nil {
+		return nil, err
+	}
+	if appErr := p.API.KVSet(enrolmentKey, text); appErr != nil {
+		return nil, fail("INTERNAL", "The enrolment could not be stored, so it does not hold: "+appErr.Error())
+	}
+	p.reach.runs(at.url, reply.Version)
+	p.sets.forget()
+	outcome := &enrolOutcome{Version: reply.Version, ConfigurationSaved: saved}
+	if !saved {
+		outcome.Note = "The URL could not be saved into the configuration of Mattermost (it is read-only or set by the environment). The plugin keeps it with the enrolment and uses it."
+		p.API.LogWarn("The companion URL is kept with the enrolment, because the configuration did not take it", "err", cause)
+	}
+	return outcome, nil
+}
+
+func (p *Plugin) trade(ctx context.Context, at place, code string, public ed25519.PublicKey, by *actor) (*enrolmentReply, error) {
+	request := enrolmentRequest{
+		PublicKey:     base64.RawURLEncoding.EncodeToString(public),
+		Nonce:         randomText(24),
+		DiagnosticID:  p.API.GetDiagnosticId(),
+		ServerVersion: p.API.GetServerVersion(),
+		PluginVersion: pluginVersion,
+		SiteURL:       p.siteURL(),
+		Actor:         by.Username,
+	}
+	request.Proof = proof(code, bridgeName, request.PublicKey, request.Nonce)
+	body, err := json.Marshal(request)
+	if err != nil {
+		return nil, err
+	}
+	response, err := p.send(ctx, at, call{signedRequest: signedRequest{method: http.MethodPost, path: "/api/v1/enrolments", body: body}})
+	if err != nil {
+		return nil, err
+	}
+	var reply enrolmentReply
+	if err := p.readReply(at, response, &reply); err != nil {
+		return nil, err
+	}
+	key, err := base64.RawURLEncoding.DecodeString(reply.PublicKey)
+	if err != nil || len(key) != ed25519.PublicKeySize || reply.CompanionID == "" {
+		return nil, p.unreachable(at, "it does not answer like a companion")
+	}
+	expected := proof(code, "companion", reply.PublicKey, request.Nonce)
+	if !hmac.Equal([]byte(reply.Proof), []byte(expected)) {
+		return nil, fail("ENROLMENT_CODE_WRONG", "What answers at "+at.url+" does not know the code, so it is not the companion that printed it. Nothing was kept.")
+	}
+	return &reply, nil
+}
+
+// revoke forgets here whatever happens there; the answer says whether the companion was told.
+func (p *Plugin) revoke(ctx context.Context, by *actor) (told bool, cause error, err error) {
+	unlock, err := p.lockEnrolment(ctx)
+	if err != nil {
+		return false, nil, err
+	}
+	defer unlock()
+	telling, cancel := context.WithTimeout(ctx, revokeTimeout)
+	defer cancel()
+	cause = p.askCompanion(telling, signedRequest{method: http.MethodDelete, path: "/api/v1/enrolments/current"}, by, nil)
+	if appErr := p.API.KVDelete(enrolmentKey); appErr != nil {
+		return cause == nil, cause, fail("INTERNAL", "The enrolment could not be removed: "+appErr.Error())
+	}
+	p.sets.forget()
+	return cause == nil, cause, nil
+}
+
+// Two nodes that enrol at once would leave the companion with a key that neither holds.
+func (p *Plugin) lockEnrolment(ctx context.Context) (func(), error) {
+	mutex, err := cluster.NewMutex(p.API, enrolmentKey)
+	if err != nil {
+		return nil, err
+	}
+	waiting, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	if err := mutex.LockWithContext(waiting); err != nil {
+		return nil, fail("USAGE_INVALID", "Another enrolment is under way. Try again in a moment.")
+	}
+	return mutex.Unlock, nil
+}
+
+func (p *Plugin) siteURL() string {
+	config := p.API.GetConfig()
+	if config == nil || config.ServiceSettings.SiteURL == nil {
+		return ""
+	}
+	return *config.ServiceSettings.SiteURL
+}
+
+func normalisedCode(code string) string {
+	return strings.ToUpper(strings.Map(func(r rune) rune {
+		if r == '-' || r == ' ' || r == '\t' || r == '\n' || r == '\r' {
+			return -1
+		}
+		return r
+	}, code))
+}
+
+// proof shows knowledge of the code without sending it.
+func proof(code, side, publicKey, nonce string) string {
+	key := sha256.Sum256([]byte(code))
+	mac := hmac.New(sha256.New, key[:])
+	mac.Write([]byte(side + "\n" + publicKey + "\n" + nonce))
+	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
+}

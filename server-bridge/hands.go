@@ -1,0 +1,156 @@
+package main
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"os"
+	"regexp"
+	"strings"
+
+	"github.com/mattermost/mattermost/server/public/model"
+)
+
+const (
+	handsPrefix = "/companion/v1/"
+	tokenHeader = "X-DR-Token"
+
+	// Longer than a token can live with both clocks a minute off.
+	nonceKeptSeconds = 180
+)
+
+type handsHandler func(p *Plugin, w http.ResponseWriter, path string, body []byte)
+
+var handsRoutes = []struct {
+	method  string
+	path    *regexp.Regexp
+	handler handsHandler
+}{
+	{http.MethodGet, regexp.MustCompile(`^/companion/v1/ping$`), (*Plugin).getPing},
+	{http.MethodGet, regexp.MustCompile(`^/companion/v1/config$`), (*Plugin).getConfig},
+	{http.MethodPost, regexp.MustCompile(`^/companion/v1/posts$`), (*Plugin).postPost},
+	{http.MethodPut, regexp.MustCompile(`^/companion/v1/posts/[a-z0-9]{26}$`), (*Plugin).putPost},
+	{http.MethodPost, regexp.MustCompile(`^/companion/v1/events$`), (*Plugin).postEvent},
+}
+
+// serveHands needs no Mattermost session: the signature says that it is the companion.
+func (p *Plugin) serveHands(w http.ResponseWriter, r *http.Request) {
+	body, err := p.readSigned(w, r)
+	if err != nil {
+		writeFailure(w, err)
+		return
+	}
+	for _, it := range handsRoutes {
+		if it.method == r.Method && it.path.MatchString(r.URL.Path) {
+			it.handler(p, w, r.URL.Path, body)
+			return
+		}
+	}
+	writeFailure(w, fail("NOT_FOUND", "The plugin has no route "+r.Method+" at this path."))
+}
+
+func (p *Plugin) readSigned(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	text := r.Header.Get(tokenHeader)
+	if text == "" {
+		return nil, fail("TOKEN_INVALID", "The request carries no token.")
+	}
+	body, err := readBody(w, r)
+	if err != nil {
+		return nil, err
+	}
+	return body, p.checkCompanion(text, r, body)
+}
+
+func (p *Plugin) checkCompanion(text string, r *http.Request, body []byte) error {
+	who, err := p.record()
+	if err != nil {
+		return err
+	}
+	if who == nil {
+		return fail("NOT_ENROLLED", "This server has not been enrolled at a companion.")
+	}
+	token, err := parseToken(text, who.companionPublic)
+	if err != nil {
+		return err
+	}
+	request := signedRequest{method: r.Method, body: body}
+	if err := token.check(who.CompanionID, request, p.signedPaths(r), p.now()); err != nil {
+		return err
+	}
+	return p.spendNonce(token.Jti)
+}
+
+// The plugin cannot see the subpath of the site any more, so a path is accepted with it and without it.
+func (p *Plugin) signedPaths(r *http.Request) []string {
+	path := pluginPath + r.URL.Path
+	if r.URL.RawQuery != "" {
+		path += "?" + r.URL.RawQuery
+	}
+	paths := []string{path}
+	if site, err := url.Parse(p.siteURL()); err == nil {
+		if subpath := strings.TrimRight(site.Path, "/"); subpath != "" {
+			paths = append(paths, subpath+path)
+		}
+	}
+	return paths
+}
+
+// The database decides which of two equal requests was first, so that a replay to another node fails as well.
+func (p *Plugin) spendNonce(jti string) error {
+	sum := sha256.Sum256([]byte(jti))
+	key := "nonce_" + base64.RawURLEncoding.EncodeToString(sum[:])
+	first, appErr := p.API.KVSetWithOptions(key, []byte{1}, model.PluginKVSetOptions{Atomic: true, ExpireInSeconds: nonceKeptSeconds})
+	if appErr != nil {
+		return fail("INTERNAL", "The nonce could not be stored, so the request is refused: "+appErr.Error())
+	}
+	if !first {
+		return fail("TOKEN_REPLAYED", "The nonce of this token was seen before.")
+	}
+	return nil
+}
+
+func (p *Plugin) getPing(w http.ResponseWriter, _ string, _ []byte) {
+	writeJSON(w, http.StatusOK, map[string]string{
+		"server_version": p.API.GetServerVersion(),
+		"site_url":       p.siteURL(),
+		"diagnostic_id":  p.API.GetDiagnosticId(),
+		"plugin_version": pluginVersion,
+	})
+}
+
+// The raw configuration is what a restore needs; the environment is named because it is not in any file.
+func (p *Plugin) getConfig(w http.ResponseWriter, _ string, _ []byte) {
+	environment := map[string]string{}
+	for _, pair := range os.Environ() {
+		if name, value, found := strings.Cut(pair, "="); found && strings.HasPrefix(name, "MM_") {
+			environment[name] = value
+		}
+	}
+	writeJSON(w, http.StatusOK, map[string]any{
+		"server_version": p.API.GetServerVersion(),
+		"config":         p.API.GetUnsanitizedConfig(),
+		"env":            environment,
+	})
+}
+
+// Between plugin and server only plain values travel, so the job stays a text.
+func (p *Plugin) postEvent(w http.ResponseWriter, _ string, body []byte) {
+	var event struct {
+		Job *string `json:"job"`
+	}
+	if err := parseJSON(body, &event); err != nil {
+		writeFailure(w, err)
+		return
+	}
+	if event.Job == nil || !json.Valid([]byte(*event.Job)) {
+		writeFailure(w, fail("USAGE_INVALID", "job must be a Job as JSON text."))
+		return
+	}
+	p.API.PublishWebSocketEvent("job", map[string]any{"job": *event.Job}, &model.WebsocketBroadcast{
+		// Only sessions of system administrators get what is marked so.
+		ContainsSensitiveData: true,
+	})
+	w.WriteHeader(http.StatusNoContent)
+}

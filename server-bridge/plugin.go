@@ -1,0 +1,83 @@
+package main
+
+import (
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/mattermost/mattermost/server/public/model"
+	"github.com/mattermost/mattermost/server/public/plugin"
+)
+
+// Plugin says who asks, signs, and hands on. Policy lives in the companion.
+type Plugin struct {
+	plugin.MattermostPlugin
+
+	settingsLock sync.RWMutex
+	settings     settings
+
+	botLock sync.Mutex
+	bot     string
+
+	sets setCache
+
+	// Memory of this node only: two nodes may see the companion differently.
+	reach reachability
+	links links
+
+	// Replaced in tests only.
+	clock func() time.Time
+}
+
+// OnActivate must not touch the network: server start and every change of the configuration wait for it.
+func (p *Plugin) OnActivate() error {
+	if err := p.API.RegisterCommand(p.slashCommand()); err != nil {
+		p.API.LogError("The slash command could not be registered", "err", err.Error())
+	}
+	if _, err := p.botID(); err != nil {
+		p.API.LogWarn("The bot account could not be made now; it is tried again when it is needed", "err", err.Error())
+	}
+	return nil
+}
+
+// ServeHTTP has two faces: /api/v1 for system administrators, /companion/v1 for the enrolled companion.
+func (p *Plugin) ServeHTTP(c *plugin.Context, w http.ResponseWriter, r *http.Request) {
+	header := w.Header()
+	header.Set("Cache-Control", "no-store")
+	header.Set("X-Content-Type-Options", "nosniff")
+	switch {
+	case strings.HasPrefix(r.URL.Path, entryPrefix):
+		p.serveEntry(c, w, r)
+	case strings.HasPrefix(r.URL.Path, handsPrefix):
+		p.serveHands(w, r)
+	default:
+		writeFailure(w, fail("NOT_FOUND", "The plugin has no page at this path."))
+	}
+}
+
+func (p *Plugin) now() time.Time {
+	if p.clock != nil {
+		return p.clock()
+	}
+	return time.Now()
+}
+
+// Made on first need, so that a database that is slow at boot does not keep the plugin down.
+func (p *Plugin) botID() (string, error) {
+	p.botLock.Lock()
+	defer p.botLock.Unlock()
+	if p.bot != "" {
+		return p.bot, nil
+	}
+	id, err := p.API.EnsureBotUser(&model.Bot{
+		Username:    pluginID,
+		DisplayName: pluginName,
+		Description: "Says how backups and restores go.",
+	})
+	if err != nil {
+		return "", err
+	}
+	p.bot = id
+	return id, nil
+}

@@ -1,0 +1,76 @@
+package main
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/mattermost/mattermost/server/public/model"
+)
+
+type botPost struct {
+	ChannelID string `json:"channel_id"`
+	RootID    string `json:"root_id"`
+	Message   string `json:"message"`
+}
+
+const maxMessage = 16000
+
+func parseBotPost(body []byte) (*botPost, error) {
+	var wanted botPost
+	if err := parseJSON(body, &wanted); err != nil {
+		return nil, err
+	}
+	if wanted.ChannelID == "" || wanted.Message == "" || len([]rune(wanted.Message)) > maxMessage {
+		return nil, fail("USAGE_INVALID", "channel_id and message are needed, and message ends at 16000 characters.")
+	}
+	return &wanted, nil
+}
+
+func (p *Plugin) postPost(w http.ResponseWriter, _ string, body []byte) {
+	wanted, err := parseBotPost(body)
+	if err != nil {
+		writeFailure(w, err)
+		return
+	}
+	bot, err := p.botID()
+	if err != nil {
+		writeFailure(w, fail("MATTERMOST_REFUSED", "The bot account could not be made: "+err.Error()))
+		return
+	}
+	post, appErr := p.API.CreatePost(&model.Post{UserId: bot, ChannelId: wanted.ChannelID, RootId: wanted.RootID, Message: wanted.Message})
+	if appErr != nil {
+		writeFailure(w, fail("MATTERMOST_REFUSED", "The post was refused: "+appErr.Error()))
+		return
+	}
+	writeJSON(w, http.StatusCreated, map[string]string{"id": post.Id})
+}
+
+// The companion may edit what it said itself, never what a person said.
+func (p *Plugin) putPost(w http.ResponseWriter, path string, body []byte) {
+	wanted, err := parseBotPost(body)
+	if err != nil {
+		writeFailure(w, err)
+		return
+	}
+	bot, err := p.botID()
+	if err != nil {
+		writeFailure(w, fail("MATTERMOST_REFUSED", "The bot account could not be made: "+err.Error()))
+		return
+	}
+	post, appErr := p.API.GetPost(path[strings.LastIndex(path, "/")+1:])
+	if appErr != nil && appErr.StatusCode != http.StatusNotFound {
+		writeFailure(w, fail("MATTERMOST_REFUSED", "The post could not be read: "+appErr.Error()))
+		return
+	}
+	if appErr != nil || post.UserId != bot || post.DeleteAt != 0 {
+		writeFailure(w, fail("NOT_FOUND", "The bot has no such post."))
+		return
+	}
+	edited := post.Clone()
+	edited.Message = wanted.Message
+	if _, appErr := p.API.UpdatePost(edited); appErr != nil {
+		writeFailure(w, fail("MATTERMOST_REFUSED", "The edit was refused: "+appErr.Error()))
+		return
+	}
+	writeJSON(w, http.StatusOK, map[string]string{"id": post.Id})
+}

@@ -1,5 +1,8 @@
 import type {CrossCheckFinding, DatabaseRecord, TableCount} from '@disaster-recovery/contract';
 
+/** What the database itself tells of its Mattermost. Servers since 6.4 no longer write their version into it, only their migrations. */
+export type MattermostFacts = {schema_version: number; diagnostic_id: string | null};
+
 /** What a plan needs to know of the live database. */
 export type DatabaseFacts = {
   name: string;
@@ -14,8 +17,8 @@ export type DatabaseFacts = {
   dump_tool_version: string;
   role: string;
   can_create_databases: boolean;
-  /** Mattermost's own version as the database tells it; null when it is not a Mattermost database. */
-  mattermost_version: string | null;
+  /** Null when it is not a database of Mattermost. */
+  mattermost: MattermostFacts | null;
   /** Jobs of Mattermost that rewrite much while they run. */
   busy_jobs: string[];
 };
@@ -35,7 +38,7 @@ type Watch = {signal: AbortSignal; progress: (done: number, total: number | null
 export type DatabaseSnapshot = {
   t0: number;
   lsn: string | null;
-  mattermost: {version: string; diagnostic_id: string | null} | null;
+  mattermost: MattermostFacts | null;
   /** Everything that a dump leaves out, and exact row counts. */
   record(): Promise<Omit<DatabaseRecord, 'dump_bytes'>>;
   /** Streams; memory does not grow with the number of rows. */

@@ -5,7 +5,7 @@ import {connect, libpqEnvironment, locationOf, withClient, type Connection} from
 import {directorySize} from './directory_size.ts';
 import {expectedFiles} from './expected_files.ts';
 import {databaseFailure, toolFailure} from './failures.ts';
-import type {DatabaseFacts, DatabaseSnapshot} from './port.ts';
+import type {DatabaseFacts, DatabaseSnapshot, MattermostFacts} from './port.ts';
 import {databaseRecord} from './record.ts';
 import {requireTools, type PostgresTools} from './tools.ts';
 import {watchWhile} from './watch.ts';
@@ -30,7 +30,7 @@ export async function inspectDatabase(connection: Connection, tools: PostgresToo
       name: connection.database, location: locationOf(connection), server_version: row.server_version, server_version_num: row.num,
       bytes: Number(row.bytes), dump_bytes_estimate: Math.ceil(Number(row.heap) * TEXT_FACTOR), dump_tool_version: tools.version,
       role: row.role, can_create_databases: row.createdb,
-      mattermost_version: (await mattermostFacts(client))?.version ?? null,
+      mattermost: await mattermostFacts(client),
       busy_jobs: await busyJobs(client),
     };
   });
@@ -95,14 +95,13 @@ async function dump(
   return directorySize(directory);
 }
 
-async function mattermostFacts(client: pg.Client): Promise<DatabaseSnapshot['mattermost']> {
-  if (!await hasTable(client, 'systems')) {
+async function mattermostFacts(client: pg.Client): Promise<MattermostFacts | null> {
+  if (!await hasTable(client, 'systems') || !await hasTable(client, 'db_migrations')) {
     return null;
   }
-  const {rows} = await client.query<{name: string; value: string}>(`SELECT name::text, value::text FROM systems WHERE name IN ('Version', 'DiagnosticId')`);
-  const value = new Map(rows.map((row) => [row.name, row.value]));
-  const version = value.get('Version');
-  return version === undefined ? null : {version, diagnostic_id: value.get('DiagnosticId') ?? null};
+  const {rows: [row]} = await client.query<{schema_version: number; diagnostic_id: string | null}>(`SELECT
+    (SELECT coalesce(max(version), 0)::int FROM db_migrations) AS schema_version, (SELECT value::text FROM systems WHERE name = 'DiagnosticId') AS diagnostic_id`);
+  return row ?? null;
 }
 
 async function hasTable(client: pg.Client, name: string): Promise<boolean> {

@@ -1,0 +1,65 @@
+import {rm} from 'node:fs/promises';
+import {dirname, join} from 'node:path';
+import type {Actor, BackupPlan, BackupRequest} from '@disaster-recovery/contract';
+import {newSetId} from '../kernel/ids.ts';
+import {freeBytes} from '../kernel/space.ts';
+import {need, type Jobs, type Origin, type Procedure, type StartedJob} from '../jobs/index.ts';
+import type {BackupEngines} from './engines.ts';
+import type {BackupFound} from './found.ts';
+import {planBackup} from './plan.ts';
+import {backupSteps} from './steps.ts';
+
+export type BackupBy = {actor: Actor; origin?: Origin; kind?: BackupPlan['kind']};
+
+export type Backup = {
+  /** What a backup would do now; changes nothing. @throws Failure DATABASE_*, REPOSITORY_* */
+  plan(request: BackupRequest, kind?: BackupPlan['kind']): Promise<BackupPlan>;
+  /** Result of the job: SetManifest. @throws Failure JOB_ALREADY_RUNNING, DATABASE_*, REPOSITORY_* */
+  start(request: BackupRequest, by: BackupBy): Promise<StartedJob>;
+};
+
+export function createBackup(engines: BackupEngines, jobs: Jobs): Backup {
+  const steps = backupSteps(engines);
+
+  async function plan(request: BackupRequest, kind: BackupPlan['kind'] = 'backup'): Promise<BackupPlan> {
+    const takesDatabase = request.scope?.includes('database') ?? true;
+    const now = engines.clock.now();
+    return planBackup(request, {
+      now, kind,
+      set: newSetId(now),
+      repository: engines.repository.location,
+      steps: steps.map((step) => step.name),
+      previous: await engines.sets.newest(),
+      database: takesDatabase ? await engines.database.inspect() : null,
+      jobs: engines.settings.jobs,
+      files: engines.files,
+      config: {source: engines.configFile, directory: dirname(engines.configFile)},
+      staging: {directory: engines.workDirectory, bytes_free: await freeBytes(engines.workDirectory)},
+    });
+  }
+
+  const procedure: Procedure<BackupPlan, BackupFound> = {
+    kind: 'backup',
+    steps,
+    subject: ({set}) => set,
+    conclude: (_plan, found) => {
+      const {manifest} = need(found, 'sealed');
+      const isWhole = manifest.cross_check.outcome !== 'failed' && manifest.omitted.length === 0;
+      return {result: manifest, status: isWhole ? 'success' : 'warning'};
+    },
+    async clean(job, {set}, outcome) {
+      // The dump is a chain of keys in plain text: it never outlives its job.
+      await rm(join(engines.workDirectory, job), {recursive: true, force: true});
+      if (outcome === 'error' || outcome === 'canceled') {
+        engines.ledger.append(`backup.${outcome}`, {kind: 'system', id: 'companion', name: 'companion'}, {set, job});
+      }
+    },
+  };
+
+  return {
+    plan,
+    start: (request, {actor, origin, kind}) => jobs.start(procedure as unknown as Procedure<BackupPlan, never>, () => plan(request, kind), {
+      actor, reason: request.reason ?? '', request: {...request, kind: kind ?? 'backup'}, ...(origin && {origin}),
+    }),
+  };
+}

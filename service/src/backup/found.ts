@@ -1,0 +1,22 @@
+import type {ConfigRecord, CrossCheck, DatabaseRecord, SetManifest} from '@disaster-recovery/contract';
+import type {MattermostFacts} from '../engines/database/port.ts';
+import type {Stored} from '../engines/repository/port.ts';
+
+/** A part in the repository. */
+export type StoredPart = Pick<Stored, 'snapshot' | 'files' | 'bytes' | 'bytes_added'> & {root: string};
+
+/** What the steps of a backup learn, one after the other. Journalled as JSON. */
+export type BackupFound = {
+  started_at: number;
+  first_pass: StoredPart;
+  database: {
+    t0: number; lsn: string | null; record: DatabaseRecord; dump_directory: string;
+    mattermost: MattermostFacts | null;
+  };
+  stored_database: StoredPart;
+  config: {record: ConfigRecord; stored: StoredPart; plugins: {id: string; enabled: boolean}[]; site_url: string | null; server_version: string | null};
+  second_pass: StoredPart;
+  cross_check: CrossCheck;
+  needs_first_pass: boolean;
+  sealed: {manifest: SetManifest; snapshot: string};
+};

@@ -1,0 +1,124 @@
+import {createReadStream, createWriteStream} from 'node:fs';
+import {access} from 'node:fs/promises';
+import {join} from 'node:path';
+import {createInterface} from 'node:readline';
+import {Readable} from 'node:stream';
+import {pipeline} from 'node:stream/promises';
+import type {BackupPlan, SetManifest, SetSnapshot} from '@disaster-recovery/contract';
+import type {ExpectedFile} from '../engines/database/port.ts';
+import {Failure} from '../kernel/failure.ts';
+import {need, type StepContext} from '../jobs/index.ts';
+import {crossCheck, NO_CROSS_CHECK} from './cross_check.ts';
+import type {BackupEngines} from './engines.ts';
+import type {BackupFound, StoredPart} from './found.ts';
+import {EXPECTED_FILES, LEDGER_COPY, recordDirectory} from './work.ts';
+
+type Found = Readonly<Partial<BackupFound>>;
+
+/** Step: every row that names a file against the files in the repository. */
+export async function checkRowsAgainstFiles(engines: BackupEngines, found: Found, context: StepContext): Promise<Pick<BackupFound, 'cross_check' | 'needs_first_pass'>> {
+  const {second_pass: second, first_pass: first} = found;
+  if (!second || !found.database) {
+    return {cross_check: NO_CROSS_CHECK, needs_first_pass: false};
+  }
+  const directory = await recordDirectory(engines.workDirectory, context.job);
+  const listOf = ({snapshot, root}: StoredPart) => (onFile: Parameters<typeof engines.repository.list>[2]) =>
+    engines.repository.list(snapshot, root, onFile, context.signal);
+  const {result, needsFirstPass} = await crossCheck({
+    captured: listOf(second),
+    capturedBefore: first ? listOf(first) : null,
+    expected: (onRow) => readJsonLines(join(directory, EXPECTED_FILES), onRow),
+    liveSize: (path) => engines.files.sizeOf(path),
+  }, join(engines.workDirectory, context.job, 'cross-check.db'));
+  return {cross_check: result, needs_first_pass: needsFirstPass};
+}
+
+async function readJsonLines(path: string, onRow: (row: ExpectedFile) => void): Promise<void> {
+  for await (const line of createInterface({input: createReadStream(path), crlfDelay: Infinity})) {
+    onRow(JSON.parse(line) as ExpectedFile);
+  }
+}
+
+/** Step: the record, then the manifest, last of all. From then on the set exists. */
+export async function seal(engines: BackupEngines, plan: BackupPlan, found: Found, context: StepContext): Promise<Pick<BackupFound, 'sealed'>> {
+  const record = await storeRecord(engines, plan, context);
+  const manifest = engines.sets.seal(manifestBody(engines, plan, found, context, record));
+  const {snapshot} = await engines.repository.storeText(engines.sets.manifestFile, JSON.stringify(manifest), {
+    tags: engines.sets.tags(plan.set, 'manifest'), signal: context.signal,
+  });
+  return {sealed: {manifest, snapshot}};
+}
+
+/** What proves and explains the set: the rows that name files, the configuration in force, the ledger so far. */
+async function storeRecord(engines: BackupEngines, plan: BackupPlan, context: StepContext): Promise<StoredPart> {
+  const directory = await recordDirectory(engines.workDirectory, context.job);
+  const lines = (function* () {
+    for (const entry of engines.ledger.entries()) {
+      yield `${JSON.stringify(entry)}\n`;
+    }
+  })();
+  await pipeline(Readable.from(lines), createWriteStream(join(directory, LEDGER_COPY), {mode: 0o600}));
+  const {snapshot, files, bytes, bytes_added} = await engines.repository.store(directory, {tags: engines.sets.tags(plan.set, 'record'), signal: context.signal});
+  return {snapshot, root: directory, files, bytes, bytes_added};
+}
+
+function manifestBody(engines: BackupEngines, plan: BackupPlan, found: Found, context: StepContext, record: StoredPart): Omit<SetManifest, 'sha256'> {
+  const {database, config, second_pass: files, stored_database: dump, first_pass: first} = found;
+  const startedAt = need(found, 'started_at');
+  const parts = [first, dump, config?.stored, files, record].filter((part) => part !== undefined);
+  return {
+    format: 1, id: plan.set, kind: plan.kind, reason: plan.reason, actor: context.actor, scope: plan.scope,
+    t0: database?.t0 ?? startedAt, lsn: database?.lsn ?? null, started_at: startedAt, finished_at: engines.clock.now(),
+    server: database?.mattermost ? {version: config?.server_version ?? null, ...database.mattermost, site_url: config?.site_url ?? null} : null,
+    database: database?.record ?? null,
+    files: files && plan.files ? {driver: engines.files.driver, directory: plan.files.directory, count: files.files, bytes: files.bytes} : null,
+    config: config?.record ?? null,
+    plugins: config?.plugins ?? [],
+    snapshots: snapshotsOf(found, record),
+    cross_check: need(found, 'cross_check'),
+    omitted: [...plan.omitted, ...environmentOmission(found)],
+    bytes_added: parts.reduce((sum, part) => sum + part.bytes_added, 0),
+    durations: context.durations(),
+    tool_versions: {...engines.settings.tool_versions},
+    previous: plan.previous,
+  };
+}
+
+/** The first pass belongs to the set only when it holds a file that the second lacks. */
+function snapshotsOf(found: Found, record: StoredPart): SetSnapshot[] {
+  const {config, second_pass: second, stored_database: dump, first_pass: first} = found;
+  return [
+    ...(dump ? [{part: 'database' as const, id: dump.snapshot, root: dump.root}] : []),
+    ...(config ? [{part: 'config' as const, id: config.stored.snapshot, root: config.stored.root}] : []),
+    ...(second ? [{part: 'files' as const, pass: 'second' as const, id: second.snapshot, root: second.root}] : []),
+    ...(first && found.needs_first_pass ? [{part: 'files' as const, pass: 'first' as const, id: first.snapshot, root: first.root}] : []),
+    {part: 'record' as const, id: record.snapshot, root: record.root},
+  ];
+}
+
+function environmentOmission({config}: Found): SetManifest['omitted'] {
+  return config && config.record.effective !== 'captured'
+    ? [{part: 'config', what: 'values that exist only in Mattermost\'s environment (MM_…)', reason: config.record.effective === 'not_enrolled' ? 'no plugin is enrolled' : 'the plugin did not answer'}]
+    : [];
+}
+
+/** Step: what was sealed is read back from the repository, not believed. */
+export async function readBack(engines: BackupEngines, plan: BackupPlan, found: Found, context: StepContext): Promise<object> {
+  const {manifest, snapshot} = need(found, 'sealed');
+  const text = await engines.repository.readText(snapshot, `/${engines.sets.manifestFile}`, context.signal);
+  const again = engines.sets.open(text, snapshot);
+  const present = new Set((await engines.repository.snapshots(['disaster-recovery', `set=${plan.set}`], context.signal)).map(({id}) => id));
+  const lost = manifest.snapshots.filter(({id}) => !present.has(id));
+  if (again.sha256 !== manifest.sha256 || lost.length > 0) {
+    throw new Failure('REPOSITORY_DAMAGED', `Set ${plan.set} was written but does not read back${lost.length > 0 ? `: ${lost.map(({part}) => part).join(', ')} missing` : ''}.`);
+  }
+  return {};
+}
+
+export async function requireReadable(path: string): Promise<void> {
+  try {
+    await access(path);
+  } catch (error) {
+    throw new Failure('FILES_UNREADABLE', `${path} cannot be read.`, {cause: error});
+  }
+}

@@ -1,0 +1,88 @@
+import {join} from 'node:path';
+import type {BackupPlan} from '@disaster-recovery/contract';
+import {Failure} from '../kernel/failure.ts';
+import {need, type Step, type StepContext} from '../jobs/index.ts';
+import {captureConfig} from './capture_config.ts';
+import {captureDatabase} from './capture_database.ts';
+import type {BackupEngines} from './engines.ts';
+import type {BackupFound, StoredPart} from './found.ts';
+import {lacksSpace} from './plan.ts';
+import {checkRowsAgainstFiles, readBack, requireReadable, seal} from './seal.ts';
+import {OWN_NAMES} from './work.ts';
+
+const lacks = (part: 'database' | 'config' | 'files') => (plan: BackupPlan): boolean => plan[part] === null;
+
+/**
+ * The whole backup, in order. Mattermost writes a file first and its row second, so a file list taken after T0 holds every file that T0's rows name,
+ * and a list taken before holds what was deleted meanwhile: hence two passes around one instant of the database.
+ */
+export function backupSteps(engines: BackupEngines): readonly Step<BackupPlan, BackupFound>[] {
+  return [
+    {name: 'preflight', run: (plan, _found, context) => preflight(engines, plan, context)},
+    {
+      name: 'first_pass',
+      // Without the database there is no T0 to be on both sides of.
+      skip: (plan) => plan.files === null || plan.database === null,
+      run: async (plan, _found, context) => ({first_pass: await storeFiles(engines, plan, context)}),
+    },
+    {name: 'capture_database', skip: lacks('database'), run: (plan, _found, context) => captureDatabase(engines, plan, context)},
+    {
+      name: 'store_database',
+      skip: lacks('database'),
+      run: async (plan, found, context) => {
+        const {dump_directory: directory} = need(found, 'database');
+        return {stored_database: await store(engines, plan, 'database', directory, context)};
+      },
+    },
+    {name: 'capture_config', skip: lacks('config'), run: (plan, _found, context) => captureConfig(engines, plan, context)},
+    {
+      name: 'second_pass',
+      skip: lacks('files'),
+      run: async (plan, _found, context) => ({second_pass: await storeFiles(engines, plan, context)}),
+    },
+    {name: 'cross_check', run: (_plan, found, context) => checkRowsAgainstFiles(engines, found, context)},
+    {name: 'seal', run: (plan, found, context) => seal(engines, plan, found, context)},
+    {name: 'read_back', run: (plan, found, context) => readBack(engines, plan, found, context)},
+    {name: 'record', run: async (plan, found, context) => record(engines, plan, need(found, 'sealed').manifest, context)},
+  ];
+}
+
+async function preflight(engines: BackupEngines, plan: BackupPlan, context: StepContext): Promise<Pick<BackupFound, 'started_at'>> {
+  const missing = lacksSpace(plan);
+  if (missing !== null) {
+    throw new Failure('DISK_FULL', missing, {details: plan.staging});
+  }
+  if (plan.files) {
+    await requireReadable(plan.files.directory);
+  }
+  await engines.repository.releaseStaleLocks();
+  engines.ledger.append('backup.started', context.actor, {set: plan.set, job: context.job, scope: plan.scope, reason: plan.reason});
+  for (const warning of plan.warnings) {
+    context.note('warning', warning);
+  }
+  return {started_at: engines.clock.now()};
+}
+
+async function storeFiles(engines: BackupEngines, plan: BackupPlan, context: StepContext): Promise<StoredPart> {
+  return store(engines, plan, 'files', plan.files?.directory ?? '', context);
+}
+
+async function store(engines: BackupEngines, plan: BackupPlan, part: 'database' | 'files', directory: string, context: StepContext): Promise<StoredPart> {
+  const {snapshot, files, bytes, bytes_added, vanished} = await engines.repository.store(directory, {
+    tags: engines.sets.tags(plan.set, part), excludes: [join(directory, OWN_NAMES)], signal: context.signal,
+    progress: (done, total) => { context.progress({done, total, unit: 'bytes'}); },
+  });
+  if (vanished.length > 0) {
+    context.note('info', `${vanished.length} file${vanished.length === 1 ? ' was' : 's were'} deleted while reading, first ${vanished[0] ?? ''}.`);
+  }
+  return {snapshot, root: directory, files, bytes, bytes_added};
+}
+
+async function record(engines: BackupEngines, plan: BackupPlan, manifest: BackupFound['sealed']['manifest'], context: StepContext): Promise<object> {
+  engines.ledger.append('backup.finished', context.actor, {
+    set: plan.set, job: context.job, manifest_sha256: manifest.sha256, t0: manifest.t0, scope: manifest.scope, reason: manifest.reason,
+    rows: manifest.database?.tables.reduce((sum, table) => sum + table.rows, 0) ?? 0, files: manifest.files?.count ?? 0,
+    bytes_added: manifest.bytes_added, cross_check: manifest.cross_check.outcome, omitted: manifest.omitted,
+  });
+  return {};
+}

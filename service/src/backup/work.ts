@@ -1,0 +1,17 @@
+import {mkdir} from 'node:fs/promises';
+import {join} from 'node:path';
+
+/** Files of the part `record`. */
+export const EXPECTED_FILES = 'expected-files.jsonl';
+export const LEDGER_COPY = 'ledger.jsonl';
+export const EFFECTIVE_CONFIG = 'effective-config.json';
+
+/** Names that restores leave in the trees that they swap; no backup takes them. */
+export const OWN_NAMES = '.drctl-*';
+export const isOwnName = (name: string): boolean => name.startsWith('.drctl-');
+
+export async function recordDirectory(workDirectory: string, job: string): Promise<string> {
+  const directory = join(workDirectory, job, 'record');
+  await mkdir(directory, {recursive: true, mode: 0o700});
+  return directory;
+}

@@ -1,0 +1,109 @@
+import {mkdtempSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {beforeEach, describe, expect, test} from '@jest/globals';
+import {pino} from 'pino';
+import {CommandReply, type Actor, type BotPost} from '@disaster-recovery/contract';
+import {createJobs, JOB_TABLES, type Jobs, type Procedure} from '../jobs/index.ts';
+import {Failure} from '../kernel/failure.ts';
+import {openState} from '../kernel/state.ts';
+import {createChat, type ChatParts} from './chat.ts';
+import {aManifest, aStatus, SET, summary} from './fixtures.ts';
+import {CHAT_TABLES} from './post_store.ts';
+
+const actor: Actor = {kind: 'mattermost', id: 'u1', name: 'admin'};
+const here = {channel_id: 'c1', root_id: ''};
+// Time runs a hundred times faster than on the wall, so that the real loops can be watched.
+const started = performance.now();
+const clock = {
+  now: () => 1_795_521_600_000 + Math.round((performance.now() - started) * 100),
+  sleep: (ms: number, signal?: AbortSignal) => new Promise<void>((resolve, reject) => {
+    const timer = setTimeout(resolve, ms / 100);
+    signal?.addEventListener('abort', () => { clearTimeout(timer); reject(signal.reason as Error); });
+  }),
+};
+
+let jobs: Jobs;
+let messages: string[];
+let published: number;
+let parts: ChatParts;
+
+const procedure: Procedure<{steps: string[]}, object> = {
+  kind: 'backup', subject: () => SET, clean: async () => undefined, conclude: () => ({result: aManifest(), status: 'success'}),
+  steps: [{name: 'capture_database', run: async (_plan, _found, context) => {
+    context.progress({done: 5, total: 10, unit: 'bytes'});
+    await clock.sleep(5000);
+    return {};
+  }}],
+};
+
+beforeEach(() => {
+  const state = openState(mkdtempSync(join(tmpdir(), 'chat-')), [JOB_TABLES, CHAT_TABLES]);
+  jobs = createJobs(state, clock);
+  messages = [];
+  published = 0;
+  parts = {
+    state, clock, jobs, log: pino({level: 'silent'}), requireWritable: () => undefined,
+    backup: {start: (request, by) => jobs.start(procedure as never, async () => ({steps: ['capture_database']}), {actor: by.actor, reason: request.reason ?? '', request, ...(by.origin && {origin: by.origin})})},
+    verify: {start: () => Promise.reject(new Failure('SET_NOT_FOUND', 'There is no such set.'))},
+    sets: {list: async () => [summary], show: async () => aManifest()},
+    status: {report: async () => aStatus()},
+    bridge: {
+      createPost: async ({message}: BotPost) => { messages.push(message); return {id: 'p1'}; },
+      updatePost: async (_id, {message}) => { messages.push(message); },
+      publish: async () => { published += 1; },
+    },
+  };
+});
+
+async function typed(command: string): Promise<CommandReply> {
+  return CommandReply.parse(await createChat(parts).answer({command, ...here}, actor));
+}
+
+test.each([
+  ['help', '/dr verify SET|latest'], ['status', 'Protected'], ['list', SET], ['show latest', 'Mattermost 11.1.0'], ['bakup', 'Did you mean `/dr backup`?'],
+  ['verify latest', 'There is no such set.'], ['cancel nothing', 'There is no job nothing.'], ['backup now', 'Usage: `/dr backup'],
+])('/dr %s answers with %s', async (command, part) => {
+  const {message, job} = await typed(command);
+  expect(message).toContain(part);
+  expect(job).toBeNull();
+});
+
+test('a backup is answered at once, lived through in one post, and told to the browsers', async () => {
+  const stop = new AbortController();
+  const chat = createChat(parts);
+  chat.start(stop.signal);
+  const reply = await chat.answer({command: 'backup --reason “before 11.2”', ...here}, actor);
+  expect(reply).toEqual({message: expect.stringContaining('Backup started'), job: expect.any(String)});
+  await until(() => (messages.at(-1)?.includes('Backup complete') ?? false) && published > 1);
+  stop.abort();
+  expect(messages.some((message) => message.includes('**50 %**'))).toBe(true);
+  expect(messages.at(-1)).toContain('reason: before 11.2');
+});
+
+test('a clone of the enrolled server starts nothing', async () => {
+  parts.requireWritable = () => { throw new Failure('COMPANION_READ_ONLY', 'Not the enrolled server.'); };
+  expect((await typed('backup')).message).toContain('Not the enrolled server.');
+  expect(jobs.newest(1)).toEqual([]);
+});
+
+describe('when planning takes longer than the bridge waits', () => {
+  test('the answer comes all the same, and a failure later is posted', async () => {
+    parts.backup = {start: () => clock.sleep(9000).then(() => { throw new Failure('DISK_FULL', 'No room.'); })};
+    expect((await typed('backup')).message).toContain('being prepared');
+    await until(() => messages.length > 0);
+    expect(messages[0]).toContain('No room.');
+  });
+
+  test('a slow repository is named', async () => {
+    parts.sets = {...parts.sets, list: () => new Promise(() => undefined)};
+    expect((await typed('list')).message).toContain('has not answered within 6 seconds');
+  });
+});
+
+async function until(holds: () => boolean): Promise<void> {
+  for (let tries = 0; tries < 200 && !holds(); tries += 1) {
+    await new Promise((resolve) => { setTimeout(resolve, 20); });
+  }
+  expect(holds()).toBe(true);
+}

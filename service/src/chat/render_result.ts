@@ -1,0 +1,97 @@
+import {SetManifest, VerifyResult, type CrossCheck, type Job, type Omission} from '@disaster-recovery/contract';
+import {formatBytes, formatDuration} from '../kernel/format.ts';
+import {code, counted, minute, plain} from './markdown.ts';
+import {KIND_WORDS, LEVEL_WORDS, OUTCOME_MARKS, PART_WORDS} from './words.ts';
+
+const FINDINGS_SHOWN = 10;
+
+/** What a job that ended well has to tell, and what to do next. */
+export function renderResult(job: Job): string[] {
+  const manifest = job.kind === 'backup' ? SetManifest.safeParse(job.result) : null;
+  if (manifest?.success) {
+    return backupResult(manifest.data, tookMs(job));
+  }
+  const verified = job.kind === 'verify' ? VerifyResult.safeParse(job.result) : null;
+  if (verified?.success) {
+    return verifyResult(verified.data);
+  }
+  const mark = job.status === 'success' ? '✅' : '⚠️';
+  return [`#### ${mark} ${KIND_WORDS[job.kind]} is done`, `It took ${formatDuration(tookMs(job))}.`, ...(job.subject ? [`Set ${code(job.subject)}`] : [])];
+}
+
+function tookMs(job: Job): number {
+  return (job.finished_at ?? job.created_at) - (job.started_at ?? job.created_at);
+}
+
+function backupResult(manifest: SetManifest, ms: number): string[] {
+  // Files that the live server had lost before are told below; they do not make the set partial.
+  const isWhole = manifest.omitted.length === 0 && manifest.cross_check.outcome !== 'failed';
+  return [
+    `#### ${isWhole ? '✅ Backup complete' : '⚠️ Backup made, but not everything is in it'}`,
+    ...manifestLines(manifest),
+    `Added ${formatBytes(manifest.bytes_added)} to the repository in ${formatDuration(ms)}.`,
+    '',
+    '**Next**',
+    `- Prove it: ${code(`/dr verify ${manifest.id}`)}`,
+    `- Look into it: ${code(`/dr show ${manifest.id}`)}`,
+    `- On the worst day, on a shell: ${code(`drctl restore ${manifest.id}`)}`,
+  ];
+}
+
+/** What a set is, for the end of a backup and for `/dr show`. */
+export function manifestLines(manifest: SetManifest): string[] {
+  const {database, files, config, omitted, cross_check} = manifest;
+  const rows = database?.tables.reduce((sum, table) => sum + table.rows, 0) ?? 0;
+  return [
+    `Set ${code(manifest.id)} (${manifest.kind === 'backup' ? 'backup' : 'restore point'})`,
+    `State of **${minute(manifest.t0)}** (T0)`,
+    '',
+    ...(database ? [`- **Database**: ${formatBytes(database.dump_bytes)}, ${counted(rows, 'row')} in ${counted(database.tables.length, 'table')}`] : []),
+    ...(files ? [`- **Files**: ${formatBytes(files.bytes)}, ${counted(files.count, 'file')}`] : []),
+    ...(config ? [`- **Configuration**: ${counted(config.files.length, 'file')}${config.effective === 'captured' ? '' : '; values from the environment are not in it'}`] : []),
+    `- **Cross-check**: ${crossCheckWords(cross_check)}`,
+    ...omissionLines(omitted),
+    '',
+  ];
+}
+
+function omissionLines(omitted: readonly Omission[]): string[] {
+  return omitted.length === 0
+    ? ['- **Left out**: nothing']
+    : omitted.map(({part, what, reason}) => `- ⚠️ **Left out of ${PART_WORDS[part].toLowerCase()}**: ${plain(what)} (${plain(reason)})`);
+}
+
+/** The cross-check of database and files in a sentence. */
+export function crossCheckWords(check: CrossCheck): string {
+  const mark = OUTCOME_MARKS[check.outcome];
+  if (check.outcome === 'not_possible') {
+    return `${mark} not possible, because not both database and files are in the set`;
+  }
+  if (check.outcome === 'passed') {
+    return `${mark} all ${counted(check.rows, 'entry', 'entries')} in the database found their file`;
+  }
+  const losses = [
+    ...(check.missing > 0 ? [`${counted(check.missing, 'file')} missing (${check.missing_in_production} of them were gone on the live server already)`] : []),
+    ...(check.size_differs > 0 ? [`${counted(check.size_differs, 'file')} of another size`] : []),
+  ];
+  return `${mark} ${check.ok.toLocaleString('en-US')} of ${counted(check.rows, 'entry', 'entries')} found their file; ${losses.join(', ') || 'the rest did not'}`;
+}
+
+function verifyResult(result: VerifyResult): string[] {
+  const errors = result.findings.filter(({severity}) => severity === 'error').length;
+  return [
+    `#### ${result.passed ? '✅ Verification passed' : '❌ Verification found damage'}`,
+    `Set ${code(result.set)} · level **${result.level}** (${LEVEL_WORDS[result.level]}) · ${formatDuration(result.duration_ms)}`,
+    ...(result.findings.length === 0 ? ['Nothing to complain about.'] : [
+      `${counted(errors, 'error')}, ${counted(result.findings.length - errors, 'warning')}:`,
+      ...result.findings.slice(0, FINDINGS_SHOWN).map((finding) =>
+        `- ${finding.severity === 'error' ? '❌' : '⚠️'} ${plain(finding.what)}${finding.where === null ? '' : ` (${code(finding.where)})`}`),
+      ...(result.findings.length > FINDINGS_SHOWN ? [`- and ${result.findings.length - FINDINGS_SHOWN} more`] : []),
+    ]),
+    '',
+    '**Next**',
+    ...(result.passed
+      ? [`- It can be restored on a shell: ${code(`drctl restore ${result.set}`)}`]
+      : ['- Take a new backup now: `/dr backup`', '- Keep the damaged set, and look for a good one: `/dr list`']),
+  ];
+}

@@ -1,0 +1,49 @@
+import type {DoctorCheck, DoctorReport, Job, Status} from '@disaster-recovery/contract';
+import {isoTime} from '../kernel/clock.ts';
+import {formatBytes, formatCount, formatDuration} from '../kernel/format.ts';
+import {facts, plainTable} from './render_set.ts';
+import {stepWords} from './words.ts';
+
+export function renderStatus(status: Status): string {
+  const {last_set: last, running, enrolment} = status;
+  const rows = [
+    ['Newest set', last ? `${last.id}, ${formatDuration(status.now - last.t0)} old: ${formatCount(last.rows)} rows, ${formatCount(last.files)} files, ${formatBytes(last.bytes)}` : 'none'],
+    ['Repository', `${status.repository.location}: ${status.repository.says}`],
+    ['Running', running ? `${running.kind} ${running.subject ?? ''} (job ${running.id})${running.progress ? `, ${stepWords(running.progress.phase)}` : ''}` : 'nothing'],
+    ['Plugin', enrolment.state === 'none' ? 'not enrolled' : `${enrolment.state.replace('_', '-')}: ${enrolment.site_url ?? ''}`],
+  ];
+  return [
+    headline(status), facts(rows),
+    ...(status.next_actions.length > 0 ? ['What to do next', ...status.next_actions.map(({says, how}) => `  ! ${says}\n    → ${how}`)] : ['Nothing needs you.']),
+  ].join('\n');
+}
+
+function headline({last_set: last, now, rpo_objective_ms: objective, repository}: Status): string {
+  if (repository.outcome === 'failed') {
+    return 'It cannot be told whether you can recover: the repository does not open.';
+  }
+  if (last === null) {
+    return 'You cannot recover yet: nothing is backed up.';
+  }
+  const age = now - last.t0;
+  return objective !== null && age > objective ? `You can recover, but only to ${formatDuration(age)} ago.` : `You can recover to ${formatDuration(age)} ago.`;
+}
+
+const MARKS: Record<DoctorCheck['outcome'], string> = {ok: '✓', warning: '!', failed: '✗', skipped: '·'};
+
+export function renderDoctor({checks, healthy}: DoctorReport): string {
+  const lines = checks.map(({name, outcome, says, remedy}) => `${MARKS[outcome]} ${name}: ${says}${remedy ? `\n    → ${remedy}` : ''}`);
+  return [...lines, healthy ? 'Everything that a backup needs is there.' : 'Something that a backup needs is not right.'].join('\n');
+}
+
+export function renderJobs(jobs: readonly Job[]): string {
+  if (jobs.length === 0) {
+    return 'There are no jobs yet.';
+  }
+  const table = plainTable(['Job', 'Kind', 'Status', 'Set', 'Began', 'Took', 'By', 'Reason']);
+  for (const job of jobs) {
+    const took = job.started_at !== null && job.finished_at !== null ? formatDuration(job.finished_at - job.started_at) : '';
+    table.push([job.id, job.kind, job.error ? `${job.status}: ${job.error.code}` : job.status, job.subject ?? '', isoTime(job.created_at), took, job.actor.name, job.reason]);
+  }
+  return table.toString();
+}

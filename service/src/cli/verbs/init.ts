@@ -1,0 +1,112 @@
+import {access, mkdir, readFile} from 'node:fs/promises';
+import {dirname, isAbsolute, join, resolve} from 'node:path';
+import {cancel as cancelPrompt, isCancel, text} from '@clack/prompts';
+import {stringify} from 'yaml';
+import {composeRepository} from '../../compose.ts';
+import {configFile, loadConfig} from '../../config/load.ts';
+import {readMattermostConfig, type MattermostFacts} from '../../config/mattermost_config.ts';
+import {writeFileAtomic} from '../../kernel/atomic_file.ts';
+import {Failure} from '../../kernel/failure.ts';
+import {randomToken} from '../../kernel/ids.ts';
+import {withCompanion} from '../companion.ts';
+import type {Verb} from '../program.ts';
+import {recoverySheet} from '../recovery_sheet.ts';
+import {renderDoctor} from '../render_status.ts';
+
+type Answers = {config: string; mattermostConfig: string; repository: string; state: string; database: string | undefined; passwordFile: string | undefined; listen: string | undefined};
+
+/** 256 bit, as restic's own keys. */
+const KEY_BYTES = 32;
+
+/** From nothing to a companion that can back up. */
+export const init: Verb = {
+  describe: (command) => command.description('set up: read Mattermost\'s configuration, make the key and the repository, print the recovery sheet')
+    .option('--mattermost-config <path>', 'Mattermost\'s config.json')
+    .option('--repository <url>', 'where the sets go: a directory, or s3:…, sftp:…, rest:…')
+    .option('--state <directory>', 'jobs, ledger and key of the companion')
+    .option('--database <url>', 'database URL, where it is only in Mattermost\'s environment')
+    .option('--password-file <file>', 'key of a repository that exists (default: a new key in the state directory)')
+    .option('--listen <host:port>', 'address of the companion (default 127.0.0.1:8066)')
+    .option('--force', 'write over a companion configuration that exists'),
+  run: async ({options, output}) => {
+    const answers = await gather(options);
+    if (options['force'] !== true && await exists(answers.config)) {
+      throw new Failure('USAGE_INVALID', `${answers.config} exists already; --force writes over it.`);
+    }
+    const facts = await readMattermostConfig(answers.mattermostConfig);
+    const passwordFile = await keyFile(answers);
+    await writeCompanionConfig(answers, facts, passwordFile);
+    const settings = await loadConfig(answers.config);
+    const repository = composeRepository({url: settings.repository.url, passwordFile, environment: settings.repository.environment, restic: settings.tools.restic});
+    const made = await repository.create();
+    const key = (await readFile(passwordFile, 'utf8')).trim();
+    const report = await withCompanion({config: answers.config}, (companion) => companion.doctor.report());
+    output.say(`${recoverySheet({repository: answers.repository, key, passwordFile})}\n\n${renderDoctor(report)}\n\nConfiguration: ${answers.config}\nNext: drctl --config ${answers.config} backup`);
+    return {value: {config: answers.config, repository: {location: repository.location, outcome: made}, password_file: passwordFile, doctor: report}};
+  },
+};
+
+/** Options first; on a terminal the rest is asked for. @throws Failure USAGE_INVALID */
+async function gather(options: Record<string, unknown>): Promise<Answers> {
+  const given = (name: string): string | undefined => (typeof options[name] === 'string' ? options[name] : undefined);
+  const config = resolve(configFile(given('config')));
+  const mattermostConfig = given('mattermostConfig') ?? await ask('Mattermost\'s config.json', '--mattermost-config', '/opt/mattermost/config/config.json');
+  const state = given('state') ?? await ask('Directory for state and key', '--state', '/var/lib/drctl');
+  const repository = given('repository') ?? await ask('Where shall the sets go? (a directory, s3:…, sftp:…, rest:…)', '--repository', '/var/backups/mattermost');
+  return {
+    config, mattermostConfig: resolve(mattermostConfig), state: resolve(state),
+    repository: isRemote(repository) || isAbsolute(repository) ? repository : resolve(repository),
+    database: given('database'), passwordFile: given('passwordFile'), listen: given('listen'),
+  };
+}
+
+const isRemote = (location: string): boolean => /^[a-z0-9]+:/i.test(location);
+
+async function ask(message: string, option: string, initialValue: string): Promise<string> {
+  if (!process.stdin.isTTY) {
+    throw new Failure('USAGE_INVALID', `${option} is needed.`);
+  }
+  const answer = await text({message, initialValue});
+  if (isCancel(answer)) {
+    cancelPrompt('Nothing was written.');
+    throw new Failure('USAGE_INVALID', 'Set-up was left.');
+  }
+  return answer;
+}
+
+async function keyFile({passwordFile, state}: Answers): Promise<string> {
+  if (passwordFile !== undefined) {
+    return resolve(passwordFile);
+  }
+  await mkdir(state, {recursive: true, mode: 0o700});
+  const path = join(state, 'repository.key');
+  // A key that exists opens sets that exist: never replaced.
+  if (!await exists(path)) {
+    await writeFileAtomic(path, `${randomToken(KEY_BYTES)}\n`);
+  }
+  return path;
+}
+
+async function writeCompanionConfig(answers: Answers, facts: MattermostFacts, passwordFile: string): Promise<void> {
+  const url = answers.database ?? facts.databaseUrl;
+  if (url === '') {
+    throw new Failure('MATTERMOST_CONFIG_UNREADABLE', `${answers.mattermostConfig} names no database; give its URL with --database.`);
+  }
+  if (facts.databaseDriver !== 'postgres') {
+    throw new Failure('MATTERMOST_CONFIG_UNREADABLE', `${answers.mattermostConfig} uses ${facts.databaseDriver}; only PostgreSQL is supported.`);
+  }
+  const settings = {
+    mattermost: {config: answers.mattermostConfig, url: facts.url},
+    database: {url},
+    files: facts.filesDriver === 'local' ? {driver: 'local', directory: facts.filesDirectory} : {driver: facts.filesDriver},
+    repository: {url: answers.repository, password_file: passwordFile},
+    state_directory: answers.state,
+    ...(answers.listen && {serve: {listen: answers.listen}}),
+  };
+  await mkdir(dirname(answers.config), {recursive: true});
+  await writeFileAtomic(answers.config, `# Settings of the companion; docs/config.md describes them all. Holds a password: keep mode 0600.\n${stringify(settings)}`);
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(() => true, () => false);
+}

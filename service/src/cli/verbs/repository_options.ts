@@ -1,0 +1,9 @@
+import type {Command} from 'commander';
+
+/** For the verbs that work from a repository URL and its key alone. */
+export function repositoryOptions(command: Command): Command {
+  return command
+    .option('--repository <url>', 'repository, when there is no configuration any more')
+    .option('--password-file <file>', 'file (mode 0600) with the key of that repository')
+    .option('--scratch <directory>', 'where the work of this run waits, when there is no configuration (default: the temporary directory)');
+}

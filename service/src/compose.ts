@@ -1,0 +1,135 @@
+import {existsSync} from 'node:fs';
+import {mkdir} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {dirname, join} from 'node:path';
+import type {Actor} from '@disaster-recovery/contract';
+import {createBackup, crossCheck, EXPECTED_FILES, type Backup} from './backup/index.ts';
+import {CHAT_TABLES, createChat, type Chat} from './chat/index.ts';
+import type {Config} from './config/schema.ts';
+import {withoutPassword} from './config/show.ts';
+import {createDoctor, type Doctor} from './doctor/index.ts';
+import {createPostgres} from './engines/database/postgres.ts';
+import {createLocalFileStore, createRemoteFileStore} from './engines/filestore/local.ts';
+import type {FileStore} from './engines/filestore/port.ts';
+import {createMattermostBridge} from './engines/mattermost/bridge.ts';
+import {readServerVersion} from './engines/mattermost/server_version.ts';
+import type {MattermostBridge} from './engines/mattermost/port.ts';
+import type {Repository} from './engines/repository/port.ts';
+import {createRestic} from './engines/repository/restic.ts';
+import {createEnrolment, ENROLMENT_TABLES, type Enrolment} from './enrolment/index.ts';
+import {createJobs, JOB_TABLES, type Jobs} from './jobs/index.ts';
+import {systemClock, type Clock} from './kernel/clock.ts';
+import {createLog, type Logger} from './kernel/log.ts';
+import {openState, type State} from './kernel/state.ts';
+import {createLedger, LEDGER_TABLE, type Ledger} from './ledger/index.ts';
+import {createRestore, UNDO_TABLE, type Restore} from './restore/index.ts';
+import {createSets, MANIFEST_FILE, openManifest, sealManifest, setTags, type Sets} from './sets/index.ts';
+import {createStatus, type StatusReport} from './status/index.ts';
+import {createVerify, type Verify} from './verify/index.ts';
+import {VERSION} from './version.ts';
+
+const TABLES = [LEDGER_TABLE, JOB_TABLES, ENROLMENT_TABLES, CHAT_TABLES, UNDO_TABLE];
+
+/** What works from a repository URL and its key alone. */
+export type RecoveryParts = {repository: Repository; sets: Sets; verify: Verify; restore: Restore; jobs: Jobs; ledger: Ledger; close(): void};
+
+/** Everything, for a companion with a configuration. */
+export type Companion = RecoveryParts & {
+  backup: Backup; doctor: Doctor; status: StatusReport; enrolment: Enrolment; chat: Chat; bridge: MattermostBridge;
+  config: Config; state: State; clock: Clock; log: Logger;
+};
+
+export type RepositoryAddress = {url: string; passwordFile: string; environment: Readonly<Record<string, string>>; restic?: string | undefined};
+
+/** The repository behind its port. `cache`: where restic keeps copies of its index. */
+export function composeRepository({url, passwordFile, environment, restic}: RepositoryAddress, cache?: string): Repository {
+  const settings = {url, passwordFile, environment: {...(cache && {RESTIC_CACHE_DIR: cache}), ...environment}};
+  return createRestic(restic ?? shippedRestic(), withoutPassword).open(settings);
+}
+
+/** restic is shipped beside the program; in a checkout it is found on the PATH. */
+function shippedRestic(): string {
+  const shipped = join(import.meta.dirname, 'restic');
+  return existsSync(shipped) ? shipped : 'restic';
+}
+
+/** On bare metal: no configuration, no state of before. `scratch` holds state and work of this one run and may be thrown away. */
+export async function composeRecovery(address: RepositoryAddress, options: {scratch?: string; postgresDirectory?: string | undefined; jobs?: number}): Promise<RecoveryParts> {
+  const scratch = options.scratch ?? join(tmpdir(), `drctl-${process.pid}`);
+  await mkdir(scratch, {recursive: true, mode: 0o700});
+  const state = openState(scratch, TABLES);
+  const ledger = createLedger(state, systemClock);
+  const jobs = createJobs(state, systemClock);
+  const repository = composeRepository(address);
+  const sets = createSets(repository, null);
+  const workDirectory = join(scratch, 'work');
+  await mkdir(workDirectory, {recursive: true, mode: 0o700});
+  return {
+    repository, sets, jobs, ledger,
+    verify: createVerify({clock: systemClock, ledger, repository, workDirectory, show: sets.show, crossCheck, expectedFiles: EXPECTED_FILES}, jobs),
+    restore: createRestore({
+      clock: systemClock, state, ledger, repository, workDirectory, databases: createPostgres(options.postgresDirectory), live: null,
+      jobs: options.jobs ?? 2, show: sets.show, takeRestorePoint: null,
+    }, jobs),
+    close: () => { state.close(); },
+  };
+}
+
+/** The only place that builds things. */
+export async function composeCompanion(config: Config): Promise<Companion> {
+  const clock = systemClock;
+  const log = createLog(config.log_level);
+  const state = openState(config.state_directory, TABLES);
+  const ledger = createLedger(state, clock);
+  const jobs = createJobs(state, clock);
+  const enrolment = await createEnrolment({state, clock, ledger, version: VERSION, log});
+  const bridge = createMattermostBridge({url: () => config.mattermost.url ?? enrolment.siteUrl(), sign: (request) => enrolment.sign(request)});
+  const workDirectory = config.staging_directory ?? join(config.state_directory, 'work');
+  await mkdir(workDirectory, {recursive: true, mode: 0o700});
+
+  const repository = composeRepository(addressOf(config), join(config.state_directory, 'cache', 'restic'));
+  const sets = createSets(repository, join(config.state_directory, 'cache', 'manifests'));
+  const databases = createPostgres(config.tools.postgres_directory);
+  const database = databases.source(config.database.url);
+  const files = fileStoreOf(config);
+  const enrolledBridge = (): MattermostBridge | null => (enrolment.state().state === 'none' ? null : bridge);
+
+  const backup = createBackup({
+    clock, ledger, repository, database, files, workDirectory, configFile: config.mattermost.config, bridge: enrolledBridge,
+    serverVersion: (signal) => readServerVersion(config.mattermost.url ?? enrolment.siteUrl(), signal),
+    settings: {jobs: config.database.jobs, tool_versions: {drctl: VERSION}},
+    sets: {newest: async () => newestOf(sets), seal: sealManifest, open: openManifest, tags: setTags, manifestFile: MANIFEST_FILE},
+  }, jobs);
+  const verify = createVerify({clock, ledger, repository, workDirectory, show: sets.show, crossCheck, expectedFiles: EXPECTED_FILES}, jobs);
+  const restore = createRestore({
+    clock, state, ledger, repository, databases, workDirectory, jobs: config.database.jobs, show: sets.show,
+    live: {databaseUrl: config.database.url, filesDirectory: files.directory, configDirectory: dirname(config.mattermost.config)},
+    takeRestorePoint: (reason: string, actor: Actor) => backup.start({reason}, {actor, kind: 'restore_point'}),
+  }, jobs);
+  const doctor = createDoctor({
+    repository, database, files, workDirectory, ledger, passwordFile: config.repository.password_file, configFile: config.mattermost.config,
+    enrolment: () => enrolment.state(), bridge: enrolledBridge,
+  });
+  const status = createStatus({
+    clock, jobs, version: VERSION, companionId: enrolment.companionId, repositoryLocation: repository.location,
+    rpoObjectiveMs: config.objectives.rpo_hours * 3_600_000, listSets: () => sets.list(), enrolment: () => enrolment.state(),
+  });
+  const chat = createChat({backup, sets, verify, status, jobs, bridge, requireWritable: () => { enrolment.requireWritable(); }, state, clock, log});
+  return {
+    backup, verify, restore, doctor, status, enrolment, chat, bridge, sets, jobs, ledger, repository, config, state, clock, log,
+    close: () => { state.close(); },
+  };
+}
+
+export function addressOf({repository, tools}: Config): RepositoryAddress {
+  return {url: repository.url, passwordFile: repository.password_file, environment: repository.environment, restic: tools.restic};
+}
+
+function fileStoreOf({files}: Config): FileStore {
+  return files.driver === 'local' ? createLocalFileStore(files.directory ?? '') : createRemoteFileStore(files.driver);
+}
+
+async function newestOf(sets: Sets) {
+  const [newest] = await sets.list();
+  return newest ? sets.show(newest.id) : null;
+}

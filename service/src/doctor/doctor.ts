@@ -1,0 +1,114 @@
+import {constants} from 'node:fs';
+import {access, stat} from 'node:fs/promises';
+import {dirname} from 'node:path';
+import {FAILURES, type DoctorCheck, type DoctorReport, type EnrolmentState} from '@disaster-recovery/contract';
+import type {DatabaseSource} from '../engines/database/port.ts';
+import type {FileStore} from '../engines/filestore/port.ts';
+import type {MattermostBridge} from '../engines/mattermost/port.ts';
+import type {Repository} from '../engines/repository/port.ts';
+import {asFailure} from '../kernel/failure.ts';
+import {formatBytes} from '../kernel/format.ts';
+import {freeBytes} from '../kernel/space.ts';
+import type {Ledger} from '../ledger/index.ts';
+
+export type DoctorEngines = {
+  repository: Repository;
+  passwordFile: string;
+  database: DatabaseSource;
+  files: FileStore;
+  configFile: string;
+  workDirectory: string;
+  ledger: Ledger;
+  enrolment(): EnrolmentState;
+  bridge(): MattermostBridge | null;
+};
+
+export type Doctor = {
+  /** Looks at everything that a backup and a restore need; changes nothing. */
+  report(): Promise<DoctorReport>;
+};
+
+type Verdict = {outcome: DoctorCheck['outcome']; says: string; remedy?: string};
+
+export function createDoctor(engines: DoctorEngines): Doctor {
+  const checks: readonly [string, () => Promise<Verdict>][] = [
+    ['repository', () => checkRepository(engines)],
+    ['repository key', () => checkKeyFile(engines.passwordFile)],
+    ['database', () => checkDatabase(engines)],
+    ['staging space', () => checkStaging(engines)],
+    ['files', () => checkFiles(engines.files)],
+    ['configuration of Mattermost', () => checkReadable(engines.configFile)],
+    ['ledger', async () => {
+      const {entries} = engines.ledger.verify();
+      return {outcome: 'ok', says: `${entries} entries, the chain holds`};
+    }],
+    ['plugin', () => checkPlugin(engines)],
+  ];
+  return {
+    report: async () => {
+      const results = await Promise.all(checks.map(([name, check]) => perform(name, check)));
+      return {healthy: results.every(({outcome}) => outcome !== 'failed'), checks: results};
+    },
+  };
+}
+
+/** A check that throws has failed, under the name of its failure. */
+async function perform(name: string, check: () => Promise<Verdict>): Promise<DoctorCheck> {
+  try {
+    const {outcome, says, remedy} = await check();
+    return {name, outcome, says, remedy: remedy ?? null};
+  } catch (error) {
+    const failure = asFailure(error);
+    return {name, outcome: 'failed', says: `${failure.code}: ${failure.message}`, remedy: FAILURES[failure.code].remedy};
+  }
+}
+
+async function checkRepository({repository}: DoctorEngines): Promise<Verdict> {
+  const {engine} = await repository.open();
+  return {outcome: 'ok', says: `${repository.location} opens (restic ${engine})`};
+}
+
+async function checkKeyFile(path: string): Promise<Verdict> {
+  const {mode} = await stat(path);
+  return (mode & 0o077) === 0
+    ? {outcome: 'ok', says: `${path} is readable by its owner only`}
+    : {outcome: 'failed', says: `${path} can be read by other users of this machine`, remedy: `chmod 600 ${path}`};
+}
+
+async function checkDatabase({database}: DoctorEngines): Promise<Verdict> {
+  const facts = await database.inspect();
+  const says = `${facts.location}: PostgreSQL ${facts.server_version}, ${formatBytes(facts.bytes)}, ${facts.mattermost ? `Mattermost's schema ${facts.mattermost.schema_version}` : 'no Mattermost in it'}; pg_dump ${facts.dump_tool_version}`;
+  if (facts.mattermost === null) {
+    return {outcome: 'warning', says, remedy: 'Check that database.url names Mattermost\'s database.'};
+  }
+  return facts.can_create_databases ? {outcome: 'ok', says}
+    : {outcome: 'warning', says: `${says}; the role ${facts.role} cannot create databases, which an in-place restore needs`, remedy: `As superuser: ALTER ROLE "${facts.role}" CREATEDB;`};
+}
+
+async function checkStaging({database, workDirectory}: DoctorEngines): Promise<Verdict> {
+  const [{dump_bytes_estimate: needed}, free] = await Promise.all([database.inspect(), freeBytes(workDirectory)]);
+  const says = `${formatBytes(free)} free in ${workDirectory}, a dump may need ${formatBytes(needed)}`;
+  return free > needed ? {outcome: 'ok', says} : {outcome: 'failed', says, remedy: 'Free space, or name another staging_directory.'};
+}
+
+async function checkFiles(files: FileStore): Promise<Verdict> {
+  if (files.directory === null) {
+    return {outcome: 'warning', says: `Files are in ${files.location} and stay there; no set holds them`, remedy: 'Protect the bucket by versioning and replication.'};
+  }
+  return checkReadable(files.directory);
+}
+
+async function checkReadable(path: string): Promise<Verdict> {
+  await access(path, constants.R_OK);
+  await access(dirname(path), constants.R_OK);
+  return {outcome: 'ok', says: `${path} is readable`};
+}
+
+async function checkPlugin({enrolment, bridge}: DoctorEngines): Promise<Verdict> {
+  const client = bridge();
+  if (enrolment().state === 'none' || client === null) {
+    return {outcome: 'warning', says: 'no plugin is enrolled', remedy: 'Run `drctl enroll` and type the code into the plugin page.'};
+  }
+  const {server_version, plugin_version} = await client.ping();
+  return {outcome: 'ok', says: `plugin ${plugin_version} answers in Mattermost ${server_version}`};
+}

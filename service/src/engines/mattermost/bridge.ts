@@ -1,0 +1,62 @@
+import {z} from 'zod';
+import {EffectiveConfig} from '@disaster-recovery/contract';
+import {Failure} from '../../kernel/failure.ts';
+import {createMattermostHttp, parseJson} from './http.ts';
+import type {MattermostBridge} from './port.ts';
+
+const BASE_PATH = '/plugins/disaster-recovery/companion/v1';
+const TIMEOUT_MS = 10_000;
+const NOTHING = Buffer.alloc(0);
+
+const PostReply = z.object({id: z.string().min(1)});
+const Ping = z.object({server_version: z.string(), site_url: z.string(), diagnostic_id: z.string(), plugin_version: z.string()});
+
+export type BridgeParts = {
+  /** Address of Mattermost, subpath included; null while it is not known. */
+  url: () => string | null;
+  /** Makes the token of one request. `path` is what the plugin sees: without the subpath of the site. */
+  sign: (request: {method: string; path: string; body: Uint8Array}) => Promise<string>;
+  timeoutMs?: number;
+};
+
+type Request = {method: 'GET' | 'POST' | 'PUT'; path: string; body?: unknown; signal?: AbortSignal | undefined};
+
+/** The plugin inside Mattermost, over HTTP. Errors never hold the request that caused them, because its token is a credential. */
+export function createMattermostBridge({url, sign, timeoutMs = TIMEOUT_MS}: BridgeParts): MattermostBridge {
+  const http = createMattermostHttp(timeoutMs);
+
+  async function call<Schema extends z.ZodType>(request: Request, schema: Schema): Promise<z.output<Schema>> {
+    const base = url();
+    if (base === null) {
+      throw new Failure('NOT_ENROLLED', 'The address of Mattermost is not known: neither set nor told at enrolment.');
+    }
+    const path = BASE_PATH + request.path;
+    const body = request.body === undefined ? NOTHING : Buffer.from(JSON.stringify(request.body));
+    const token = await sign({method: request.method, path, body});
+    const {data} = await http.request<unknown>({
+      method: request.method,
+      url: base.replace(/\/+$/, '') + path,
+      headers: {'X-DR-Token': token, ...(request.body !== undefined && {'Content-Type': 'application/json'})},
+      ...(request.body !== undefined && {data: body}),
+      ...(request.signal && {signal: request.signal}),
+    });
+    return parseReply(schema, data);
+  }
+
+  return {
+    effectiveConfig: (signal) => call({method: 'GET', path: '/config', signal}, EffectiveConfig),
+    createPost: (post) => call({method: 'POST', path: '/posts', body: post}, PostReply),
+    updatePost: async (id, post) => { await call({method: 'PUT', path: `/posts/${encodeURIComponent(id)}`, body: post}, z.unknown()); },
+    publish: async (event) => { await call({method: 'POST', path: '/events', body: event}, z.unknown()); },
+    ping: () => call({method: 'GET', path: '/ping'}, Ping),
+  };
+}
+
+function parseReply<Schema extends z.ZodType>(schema: Schema, text: unknown): z.output<Schema> {
+  const parsed = schema.safeParse(parseJson(text));
+  if (!parsed.success) {
+    const where = parsed.error.issues.map((issue) => issue.path.join('.') || '(all)').join(', ');
+    throw new Failure('MATTERMOST_UNREACHABLE', `Mattermost does not answer like the plugin: ${where.slice(0, 200)}.`);
+  }
+  return parsed.data;
+}

@@ -1,0 +1,172 @@
+import type {KeyObject} from 'node:crypto';
+import type {Actor, EnrolmentCode, EnrolmentReply, EnrolmentRequest, EnrolmentState} from '@disaster-recovery/contract';
+import type {Clock} from '../kernel/clock.ts';
+import {Failure} from '../kernel/failure.ts';
+import type {Logger} from '../kernel/log.ts';
+import type {State} from '../kernel/state.ts';
+import type {Ledger} from '../ledger/index.ts';
+import {codeKey, newReadableCode, proofOf} from './code.ts';
+import {keyId, loadIdentity, publicKeyObject, type Identity} from './identity.ts';
+import {createEnrolmentStore, type EnrolmentRow, type EnrolmentStore} from './store.ts';
+import {checkToken, nonceExpiry, signToken, type SignedRequest} from './token.ts';
+
+const CODE_LIFETIME_MS = 10 * 60 * 1000;
+const CODE_TRIES = 5;
+const SYSTEM: Actor = {kind: 'system', id: 'companion', name: 'companion'};
+
+export type ServerIdentity = {site_url: string; diagnostic_id: string};
+
+export type Enrolment = {
+  companionId: string;
+  /** Makes a code good for ten minutes, one use and five tries; an older code dies. */
+  newCode(url: string, tlsPin: string | null): EnrolmentCode;
+  /** Trades keys with a bridge that knows the code; replaces the former bridge. @throws Failure ENROLMENT_CODE_WRONG, USAGE_INVALID */
+  enrol(request: EnrolmentRequest): EnrolmentReply;
+  /** Forgets the bridge. @throws Failure NOT_ENROLLED */
+  revoke(by: Actor): void;
+  state(): EnrolmentState;
+  /** Who a signed request comes from. @throws Failure NOT_ENROLLED, TOKEN_INVALID, TOKEN_EXPIRED, TOKEN_REPLAYED, NOT_SYSTEM_ADMIN */
+  authenticate(request: SignedRequest & {token: string}): Promise<Actor>;
+  /** A token for a request to the bridge. @throws Failure NOT_ENROLLED */
+  sign(request: SignedRequest): Promise<string>;
+  /** The site URL told at enrolment. */
+  siteUrl(): string | null;
+  /** Compares who answers with who enrolled: a restored or cloned server makes the companion read-only. */
+  noteIdentity(seen: ServerIdentity): void;
+  /** @throws Failure COMPANION_READ_ONLY */
+  requireWritable(): void;
+};
+
+export type EnrolmentParts = {state: State; clock: Clock; ledger: Ledger; version: string; log?: Logger};
+
+/** Opens the companion's identity, making it at first use. */
+export async function createEnrolment(parts: EnrolmentParts): Promise<Enrolment> {
+  const {state, clock, ledger, log} = parts;
+  const store = createEnrolmentStore(state);
+  const identity = await loadIdentity(state, clock);
+  if (identity.isNew && store.revoke(SYSTEM.name, clock.now())) {
+    ledger.append('enrolment.revoked', SYSTEM, {reason: 'the private key of the companion was lost'});
+    log?.warn('The private key of the companion was lost; a new one was made. Mattermost must be enrolled again.');
+  }
+  return {
+    companionId: identity.companionId,
+    newCode: (url, tlsPin) => newCode(store, clock, url, tlsPin),
+    enrol: (request) => enrol(parts, store, identity, request),
+    revoke: (by) => { revoke(parts, store, by); },
+    state: () => shownState(store.current()),
+    authenticate: ({token, ...request}) => authenticate(store, identity, clock, token, request),
+    sign: async (request) => {
+      needCurrent(store);
+      return signToken(request, {...identity, kid: keyId(identity.publicKey)}, clock.now());
+    },
+    siteUrl: () => store.current()?.site_url || null,
+    noteIdentity: (seen) => { noteIdentity(parts, store, seen); },
+    requireWritable: () => { requireWritable(store.current()); },
+  };
+}
+
+function newCode(store: EnrolmentStore, clock: Clock, url: string, tlsPin: string | null): EnrolmentCode {
+  const code = newReadableCode();
+  const expiresAt = clock.now() + CODE_LIFETIME_MS;
+  store.putCode(codeKey(code), expiresAt, CODE_TRIES);
+  return {code, expires_at: expiresAt, url, tls_pin: tlsPin};
+}
+
+function enrol({ledger, clock, version}: EnrolmentParts, store: EnrolmentStore, identity: Identity, request: EnrolmentRequest): EnrolmentReply {
+  needPublicKey(request.public_key);
+  const key = store.redeem(request, clock.now());
+  if (!key) {
+    throw new Failure('ENROLMENT_CODE_WRONG', 'No code that is alive fits this proof.');
+  }
+  const {site_url, diagnostic_id, server_version, plugin_version} = request;
+  ledger.append('enrolment.added', {kind: 'mattermost', id: request.actor, name: request.actor},
+    {kid: keyId(request.public_key), site_url, diagnostic_id, server_version, plugin_version});
+  return {
+    companion_id: identity.companionId,
+    public_key: identity.publicKey,
+    proof: proofOf(key, 'companion', identity.publicKey, request.nonce),
+    version,
+  };
+}
+
+function needPublicKey(raw: string): KeyObject {
+  try {
+    return publicKeyObject(raw);
+  } catch (cause) {
+    throw new Failure('USAGE_INVALID', 'public_key is not an Ed25519 key.', {cause});
+  }
+}
+
+function revoke({ledger, clock}: EnrolmentParts, store: EnrolmentStore, by: Actor): void {
+  const row = store.revoke(by.name, clock.now());
+  if (!row) {
+    throw notEnrolled();
+  }
+  ledger.append('enrolment.revoked', by, {kid: row.kid, site_url: row.site_url});
+}
+
+async function authenticate(store: EnrolmentStore, identity: Identity, clock: Clock, text: string, request: SignedRequest): Promise<Actor> {
+  const row = needCurrent(store);
+  const token = await checkToken(text, publicKeyObject(row.public_key), identity.companionId, request, clock.now());
+  if (!store.spendNonce(token.jti, nonceExpiry(token), row.id, clock.now())) {
+    throw new Failure('TOKEN_REPLAYED', 'The nonce of this token was seen before.');
+  }
+  if (token.actor?.system_admin !== true) {
+    throw new Failure('NOT_SYSTEM_ADMIN', 'The bridge does not vouch for a system administrator.');
+  }
+  return {kind: 'mattermost', id: token.actor.user_id, name: token.actor.username};
+}
+
+function noteIdentity({ledger, log}: EnrolmentParts, store: EnrolmentStore, seen: ServerIdentity): void {
+  const row = store.current();
+  if (!row) {
+    return;
+  }
+  const differs = identityDiffers(row, seen);
+  if (differs === (row.differs === 1)) {
+    return;
+  }
+  store.setDiffers(row.id, differs);
+  ledger.append(differs ? 'enrolment.identity_differs' : 'enrolment.identity_matches', SYSTEM, {kid: row.kid, enrolled: pick(row), seen: pick(seen)});
+  log?.warn({enrolled: pick(row), seen: pick(seen)}, differs ? 'Another Mattermost answers than the enrolled one; the companion is read-only.' : 'The enrolled Mattermost answers again.');
+}
+
+function identityDiffers(enrolled: ServerIdentity, seen: ServerIdentity): boolean {
+  return enrolled.diagnostic_id !== seen.diagnostic_id || comparableUrl(enrolled.site_url) !== comparableUrl(seen.site_url);
+}
+
+function comparableUrl(url: string): string {
+  return url.trim().replace(/\/+$/, '').toLowerCase();
+}
+
+function pick({site_url, diagnostic_id}: ServerIdentity): ServerIdentity {
+  return {site_url, diagnostic_id};
+}
+
+function requireWritable(row: EnrolmentRow | null): void {
+  if (row?.differs === 1) {
+    throw new Failure('COMPANION_READ_ONLY', 'The Mattermost that answers has another site URL or diagnostic id than the one that was enrolled.');
+  }
+}
+
+function shownState(row: EnrolmentRow | null): EnrolmentState {
+  if (!row) {
+    return {state: 'none', site_url: null, enrolled_at: null, enrolled_by: null, last_seen_at: null};
+  }
+  return {
+    state: row.differs === 1 ? 'read_only' : 'enrolled',
+    site_url: row.site_url, enrolled_at: row.enrolled_at, enrolled_by: row.enrolled_by, last_seen_at: row.last_seen_at,
+  };
+}
+
+function needCurrent(store: EnrolmentStore): EnrolmentRow {
+  const row = store.current();
+  if (!row) {
+    throw notEnrolled();
+  }
+  return row;
+}
+
+function notEnrolled(): Failure {
+  return new Failure('NOT_ENROLLED', 'No Mattermost server is enrolled here.');
+}

@@ -1,0 +1,89 @@
+import type {FastifyRequest} from 'fastify';
+import {Readable} from 'node:stream';
+import type {z} from 'zod';
+import {ROUTES, type Actor, type RouteName} from '@disaster-recovery/contract';
+import type {Backup} from '../backup/index.ts';
+import type {Chat} from '../chat/index.ts';
+import type {Doctor} from '../doctor/index.ts';
+import type {Enrolment} from '../enrolment/index.ts';
+import type {Jobs} from '../jobs/index.ts';
+import type {Clock} from '../kernel/clock.ts';
+import {Failure} from '../kernel/failure.ts';
+import type {Sets} from '../sets/index.ts';
+import type {StatusReport} from '../status/index.ts';
+import type {Verify} from '../verify/index.ts';
+import {serverSentEvents} from './sse.ts';
+
+const JOBS_SHOWN = 100;
+
+export type Verbs = {backup: Backup; sets: Pick<Sets, 'list' | 'show'>; verify: Verify; doctor: Doctor; status: StatusReport; jobs: Jobs; chat: Pick<Chat, 'answer'>};
+
+export type HandlerParts = {
+  verbs: Verbs;
+  enrolment: Enrolment;
+  clock: Clock;
+  version: string;
+  openapi: Record<string, unknown>;
+  metrics: {text(): Promise<string>};
+  /** Aborts when the server closes. */
+  closing: AbortSignal;
+};
+
+type RequestOf<Name extends RouteName> = (typeof ROUTES)[Name] extends {request: infer Schema extends z.ZodType} ? z.output<Schema> : undefined;
+type ReplyOf<Name extends RouteName> = (typeof ROUTES)[Name]['response'] extends {body: infer Schema extends z.ZodType} ? z.input<Schema>
+  : (typeof ROUTES)[Name]['response'] extends {media: string} ? string | Readable | Record<string, unknown> : undefined;
+
+/** What a handler gets: a body that passed the route's schema, and who asks. `actor` is set on signed routes. */
+export type Call<Name extends RouteName> = {body: RequestOf<Name>; actor: Actor; request: FastifyRequest};
+export type Handlers = {[Name in RouteName]: (call: Call<Name>) => Promise<ReplyOf<Name>> | ReplyOf<Name>};
+
+/** One function a route. Policy is in the capabilities. */
+export function createHandlers({verbs, enrolment, clock, version, openapi, metrics, closing}: HandlerParts): Handlers {
+  const {backup, sets, verify, doctor, status, jobs, chat} = verbs;
+  return {
+    health: () => ({ok: true as const, version}),
+    metrics: () => metrics.text(),
+    openapi: () => openapi,
+    enrol: ({body}) => enrolment.enrol(body),
+    revoke: ({actor}) => { enrolment.revoke(actor); return undefined; },
+    status: () => status.report(),
+    doctor: () => doctor.report(),
+    plan_backup: ({body}) => backup.plan(body),
+    start_backup: async ({body, actor}) => {
+      enrolment.requireWritable();
+      return (await backup.start(body, {actor})).job;
+    },
+    list_sets: async () => ({sets: await sets.list()}),
+    show_set: ({request}) => sets.show(parameter(request, 'set')),
+    start_verify: async ({body, actor}) => (await verify.start(body, {actor})).job,
+    list_jobs: () => ({jobs: jobs.newest(JOBS_SHOWN)}),
+    show_job: ({request}) => jobs.get(parameter(request, 'job')),
+    cancel_job: ({request}) => jobs.cancel(parameter(request, 'job')),
+    events: ({request}) => {
+      const signal = AbortSignal.any([closing, whenGone(request)]);
+      return Readable.from(serverSentEvents(jobs.follow(afterOf(request) ?? jobs.lastEventSeq(), signal), clock, signal));
+    },
+    command: ({body, actor}) => chat.answer(body, actor),
+  } satisfies Handlers;
+}
+
+function parameter(request: FastifyRequest, name: string): string {
+  return (request.params as Record<string, string | undefined>)[name] ?? '';
+}
+
+function afterOf(request: FastifyRequest): number | null {
+  const {after} = request.query as {after?: string | string[]};
+  if (after === undefined) {
+    return null;
+  }
+  if (typeof after !== 'string' || !/^\d{1,15}$/.test(after)) {
+    throw new Failure('USAGE_INVALID', 'after must be the number of an event.');
+  }
+  return Number(after);
+}
+
+function whenGone(request: FastifyRequest): AbortSignal {
+  const gone = new AbortController();
+  request.raw.socket.once('close', () => { gone.abort(); });
+  return gone.signal;
+}

@@ -1,0 +1,71 @@
+import {expect, test} from '@jest/globals';
+import {pino} from 'pino';
+import type {SetSummary} from '@disaster-recovery/contract';
+import {aJob, aManifest, START, summary} from '../chat/fixtures.ts';
+import {Failure} from '../kernel/failure.ts';
+import {createMetrics} from './metrics.ts';
+
+function metricsOf(list: () => Promise<SetSummary[]>) {
+  const clock = {at: START, now: () => clock.at, sleep: (_ms: number, signal?: AbortSignal) => new Promise<void>((resolve, reject) => {
+    const timer = setTimeout(resolve, 50);
+    signal?.addEventListener('abort', () => { clearTimeout(timer); reject(new Error('stopped')); });
+  })};
+  const calls = {list: 0, show: 0};
+  const {cross_check} = aManifest();
+  const metrics = createMetrics({
+    clock, rpoObjectiveMs: 86_400_000, log: pino({level: 'silent'}),
+    sets: {
+      list: () => { calls.list += 1; return list(); },
+      show: async () => { calls.show += 1; return aManifest({cross_check: {...cross_check, missing: 3}}); },
+    },
+    jobs: {newest: () => [aJob({status: 'success', finished_at: START + 250_000}), aJob({status: 'error'}), aJob({status: 'error'})]},
+  });
+  return {metrics, clock, calls};
+}
+
+test('a healthy repository', async () => {
+  const {metrics, clock, calls} = metricsOf(async () => [{...summary, id: '20261124T113000Z-aaaaaa', cross_check: 'failed'}, summary]);
+  const text = await metrics.text();
+  expect(text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))).toEqual([
+    'disaster_recovery_repository_up 1',
+    'disaster_recovery_sets 2',
+    `disaster_recovery_last_good_set_timestamp_seconds ${(START - 3_600_000) / 1000}`,
+    'disaster_recovery_last_good_set_age_seconds 3600',
+    'disaster_recovery_last_set_bytes 4000000000',
+    'disaster_recovery_last_set_added_bytes 210000000',
+    'disaster_recovery_missing_files 3',
+    'disaster_recovery_last_backup_duration_seconds 250',
+    'disaster_recovery_rpo_objective_seconds 86400',
+    'disaster_recovery_jobs{kind="backup",status="success"} 1',
+    'disaster_recovery_jobs{kind="backup",status="error"} 2',
+  ]);
+  clock.at += 29_000;
+  expect(await metrics.text()).toContain('age_seconds 3629');
+  expect(calls).toEqual({list: 1, show: 1});
+  clock.at += 2000;
+  await metrics.text();
+  expect(calls).toEqual({list: 2, show: 1});
+});
+
+test('a repository that dies: the age goes on growing', async () => {
+  let isUp = true;
+  const {metrics, clock} = metricsOf(async () => {
+    if (!isUp) {
+      throw new Failure('REPOSITORY_UNREACHABLE', 'gone');
+    }
+    return [summary];
+  });
+  await metrics.text();
+  isUp = false;
+  clock.at += 3_600_000;
+  const text = await metrics.text();
+  expect(text).toContain('disaster_recovery_repository_up 0');
+  expect(text).toContain('disaster_recovery_last_good_set_age_seconds 7200');
+});
+
+test('a repository that never answers does not hold up the scrape, and nothing is claimed about it', async () => {
+  const {metrics} = metricsOf(() => new Promise(() => undefined));
+  const text = await metrics.text();
+  expect(text).toContain('disaster_recovery_repository_up 0');
+  expect(text).not.toContain('last_good_set');
+});

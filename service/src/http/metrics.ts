@@ -1,0 +1,93 @@
+import {Gauge, Registry} from 'prom-client';
+import type {Job, SetSummary} from '@disaster-recovery/contract';
+import type {Jobs} from '../jobs/index.ts';
+import type {Clock} from '../kernel/clock.ts';
+import {asFailure} from '../kernel/failure.ts';
+import type {Logger} from '../kernel/log.ts';
+import type {Sets} from '../sets/index.ts';
+
+const CACHE_MS = 30_000;
+const PATIENCE_MS = 8000;
+const JOBS_COUNTED = 100;
+const PREFIX = 'disaster_recovery_';
+
+export type MetricsParts = {sets: Pick<Sets, 'list' | 'show'>; jobs: Pick<Jobs, 'newest'>; rpoObjectiveMs: number | null; clock: Clock; log: Logger};
+
+/** What the repository last told. It is kept while the repository is down: the age of the last good set must go on growing. */
+type Facts = {up: boolean; sets: number | null; lastGood: SetSummary | null; missing: number | null};
+
+export type Metrics = {text(): Promise<string>};
+
+/** Prometheus metrics, made at each scrape; the repository is asked every 30 s at most and never waited for longer than 8 s. */
+export function createMetrics(parts: MetricsParts): Metrics {
+  const {clock, log} = parts;
+  let facts: Facts = {up: false, sets: null, lastGood: null, missing: null};
+  let readAt = Number.NEGATIVE_INFINITY;
+  let reading: Promise<void> | null = null;
+
+  async function refresh(): Promise<void> {
+    try {
+      facts = await readFacts(parts.sets, facts);
+    } catch (error) {
+      facts = {...facts, up: false};
+      log.warn({code: asFailure(error).code}, 'The repository could not be read for the metrics.');
+    } finally {
+      readAt = clock.now();
+      reading = null;
+    }
+  }
+
+  async function currentFacts(): Promise<Facts> {
+    if (clock.now() - readAt < CACHE_MS) {
+      return facts;
+    }
+    reading ??= refresh();
+    const patience = new AbortController();
+    const isRead = await Promise.race([
+      reading.then(() => true),
+      clock.sleep(PATIENCE_MS, patience.signal).then(() => false, () => true),
+    ]);
+    patience.abort();
+    return isRead ? facts : {...facts, up: false};
+  }
+
+  return {text: async () => render(await currentFacts(), parts.jobs.newest(JOBS_COUNTED), parts)};
+}
+
+async function readFacts(sets: MetricsParts['sets'], before: Facts): Promise<Facts> {
+  const all = await sets.list();
+  const lastGood = all.find((set) => set.cross_check !== 'failed') ?? null;
+  const isKnown = lastGood !== null && lastGood.id === before.lastGood?.id && before.missing !== null;
+  const missing = isKnown ? before.missing : lastGood && (await sets.show(lastGood.id)).cross_check.missing;
+  return {up: true, sets: all.length, lastGood, missing};
+}
+
+function render(facts: Facts, jobs: readonly Job[], {clock, rpoObjectiveMs}: MetricsParts): Promise<string> {
+  const registry = new Registry();
+  const {lastGood} = facts;
+  const set = (name: string, help: string, value: number | null | undefined) => {
+    // A gauge without a value would read 0, and nobody would be alarmed.
+    if (value !== null && value !== undefined) {
+      new Gauge({name: PREFIX + name, help, registers: [registry]}).set(value);
+    }
+  };
+  set('repository_up', 'Whether the repository could be read at the last try.', facts.up ? 1 : 0);
+  set('sets', 'Sealed sets in the repository.', facts.sets);
+  set('last_good_set_timestamp_seconds', 'T0 of the newest good set.', lastGood && lastGood.t0 / 1000);
+  set('last_good_set_age_seconds', 'Time since T0 of the newest good set.', lastGood && (clock.now() - lastGood.t0) / 1000);
+  set('last_set_bytes', 'Bytes that a restore of the newest good set writes.', lastGood?.bytes);
+  set('last_set_added_bytes', 'Bytes that the newest good set added to the repository.', lastGood?.bytes_added);
+  set('missing_files', 'Files that the database of the newest good set names and that are not there.', facts.missing);
+  set('last_backup_duration_seconds', 'How long the newest good backup took.', lastBackupSeconds(jobs));
+  set('rpo_objective_seconds', 'Recovery point objective.', rpoObjectiveMs && rpoObjectiveMs / 1000);
+  const counts = new Gauge({name: `${PREFIX}jobs`, help: `The newest ${JOBS_COUNTED} jobs by kind and status.`, labelNames: ['kind', 'status'], registers: [registry]});
+  for (const {kind, status} of jobs) {
+    counts.inc({kind, status});
+  }
+  return registry.metrics();
+}
+
+function lastBackupSeconds(jobs: readonly Job[]): number | null {
+  const job = jobs.find(({kind, status}) => kind === 'backup' && (status === 'success' || status === 'warning'));
+  return job?.started_at && job.finished_at ? (job.finished_at - job.started_at) / 1000 : null;
+}

@@ -1,0 +1,127 @@
+import fastify, {type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest} from 'fastify';
+import {FAILURES, ROUTES, type Actor, type Route, type RouteName} from '@disaster-recovery/contract';
+import {asFailure, errorBody, Failure} from '../kernel/failure.ts';
+import type {Logger} from '../kernel/log.ts';
+import {createHandlers, type Call, type HandlerParts} from './handlers.ts';
+import {createRateLimit} from './rate_limit.ts';
+
+const BODY_LIMIT_BYTES = 1024 * 1024;
+const CODE_TRIES_A_MINUTE = 5;
+/** Only for the types: no handler of a route that is not signed reads it. */
+const NOBODY: Actor = {kind: 'system', id: '', name: 'nobody'};
+const NOTHING = Buffer.alloc(0);
+
+export type ServerParts = Omit<HandlerParts, 'closing'> & {log: Logger; tls?: {cert: string; key: string} | null};
+
+/** The companion's HTTP interface: every route of the contract, nothing else. Not yet listening. */
+export function createServer(parts: ServerParts): FastifyInstance {
+  const {log, tls} = parts;
+  const closing = new AbortController();
+  const server = fastify({
+    loggerInstance: log,
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: 30_000,
+    // A path that does not decode never reaches the error handler.
+    frameworkErrors: (error, request, reply) => { sendFailure(error, request, reply); },
+    ...(tls && {https: {...tls, minVersion: 'TLSv1.2'}}),
+  }) as unknown as FastifyInstance;
+  // Bodies stay bytes until their hash is checked.
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('*', {parseAs: 'buffer'}, (_request, body, done) => { done(null, body); });
+  server.setErrorHandler(sendFailure);
+  server.setNotFoundHandler((request, reply) => {
+    sendFailure(new Failure('NOT_FOUND', `There is no ${request.method} at this path.`), request, reply);
+  });
+  server.addHook('onSend', (_request, reply, _payload, done) => {
+    reply.headers({'cache-control': 'no-store', 'x-content-type-options': 'nosniff'});
+    done();
+  });
+  server.addHook('preClose', (done) => { closing.abort(); done(); });
+  registerRoutes(server, {...parts, closing: closing.signal});
+  return server;
+}
+
+function registerRoutes(server: FastifyInstance, parts: HandlerParts): void {
+  const handlers = createHandlers(parts);
+  const mayTry = createRateLimit(parts.clock, CODE_TRIES_A_MINUTE, 60_000);
+  for (const [name, route] of Object.entries(ROUTES) as [RouteName, Route][]) {
+    const handle = handlers[name] as (call: Call<RouteName>) => unknown;
+    server.route({
+      method: route.method,
+      url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
+      exposeHeadRoute: false,
+      handler: async (request, reply) => {
+        const raw = Buffer.isBuffer(request.body) ? request.body : NOTHING;
+        if (route.access === 'code' && !mayTry(request.ip)) {
+          throw new Failure('ENROLMENT_CODE_WRONG', 'Too many attempts. Wait a minute.');
+        }
+        const actor = route.access === 'signed' ? await authenticate(parts, request, raw) : NOBODY;
+        const answer = await handle({body: parseBody(route, raw) as never, actor, request});
+        reply.code(route.response.status);
+        setMedia(reply, route.response.media);
+        return reply.send(answer);
+      },
+    });
+  }
+}
+
+function setMedia(reply: FastifyReply, media: string | undefined): void {
+  if (media) {
+    reply.type(media === 'text/plain' ? 'text/plain; version=0.0.4; charset=utf-8' : media);
+  }
+  if (media === 'text/event-stream') {
+    // A kept connection that turns idle while the server closes would hold it up for its whole keep-alive time.
+    reply.header('connection', 'close');
+  }
+}
+
+function authenticate({enrolment}: HandlerParts, request: FastifyRequest, body: Buffer): Promise<Actor> {
+  const token = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1];
+  if (token === undefined) {
+    throw new Failure('TOKEN_INVALID', 'The request carries no token.');
+  }
+  return enrolment.authenticate({token, method: request.method, path: request.raw.url ?? '', body});
+}
+
+/** @throws Failure USAGE_INVALID naming the fields */
+function parseBody(route: Route, raw: Buffer): unknown {
+  if (!route.request) {
+    return undefined;
+  }
+  const parsed = route.request.safeParse(parseJson(raw));
+  if (!parsed.success) {
+    const fields = parsed.error.issues.map((issue) => ({field: issue.path.join('.') || '(body)', problem: issue.message}));
+    throw new Failure('USAGE_INVALID', fields.map(({field, problem}) => `${field}: ${problem}`).join('; '), {details: {fields}});
+  }
+  return parsed.data;
+}
+
+function parseJson(raw: Buffer): unknown {
+  try {
+    return JSON.parse(raw.toString('utf8'));
+  } catch {
+    // The parser's message quotes the body, which may hold a secret.
+    throw new Failure('USAGE_INVALID', 'The body is not JSON.');
+  }
+}
+
+function sendFailure(error: FastifyError | Failure | Error, request: FastifyRequest, reply: FastifyReply): void {
+  const failure = error instanceof Failure ? error : ofFramework(error);
+  if (failure.code === 'INTERNAL') {
+    request.log.error({err: failure.cause ?? failure}, 'unforeseen error');
+    const hidden = new Failure('INTERNAL', 'Something unforeseen happened; the companion log names it.', {details: {request: request.id}});
+    reply.code(500).send({error: errorBody(hidden)});
+    return;
+  }
+  request.log.info({error: failure.code}, 'refused');
+  reply.code(FAILURES[failure.code].status).send({error: errorBody(failure)});
+}
+
+/** Fastify's own refusals of a request (too large, wrong length, path that does not decode) are the caller's mistake. */
+function ofFramework(error: FastifyError | Error): Failure {
+  if ('statusCode' in error && typeof error.statusCode === 'number' && error.statusCode < 500) {
+    const says = error.statusCode === 413 ? 'The body is larger than 1 MiB.' : error.message;
+    return new Failure('USAGE_INVALID', says);
+  }
+  return asFailure(error);
+}

@@ -1,0 +1,26 @@
+import type {Actor, SetManifest} from '@disaster-recovery/contract';
+import type {DatabaseEngine} from '../engines/database/port.ts';
+import type {Repository} from '../engines/repository/port.ts';
+import type {Clock} from '../kernel/clock.ts';
+import type {State} from '../kernel/state.ts';
+import type {StartedJob} from '../jobs/index.ts';
+import type {Ledger} from '../ledger/index.ts';
+
+/** The server that an in-place restore puts back. Null on bare metal, where every target is named. */
+export type LiveServer = {databaseUrl: string; filesDirectory: string | null; configDirectory: string};
+
+/** All that a restore touches. */
+export type RestoreEngines = {
+  clock: Clock;
+  state: State;
+  ledger: Ledger;
+  repository: Repository;
+  databases: DatabaseEngine;
+  live: LiveServer | null;
+  /** Where the dump waits; needs its size. */
+  workDirectory: string;
+  jobs: number;
+  show(set: string): Promise<SetManifest>;
+  /** A backup of what is there now, as a job of its own. Null on bare metal. */
+  takeRestorePoint: ((reason: string, actor: Actor) => Promise<StartedJob>) | null;
+};

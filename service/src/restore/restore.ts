@@ -1,0 +1,150 @@
+import {rm} from 'node:fs/promises';
+import {join} from 'node:path';
+import type {Actor, RestorePlan, RestoreRequest, RestoreResult, SetManifest} from '@disaster-recovery/contract';
+import {Failure} from '../kernel/failure.ts';
+import {newJobId} from '../kernel/ids.ts';
+import {freeBytes} from '../kernel/space.ts';
+import {need, type Jobs, type Procedure, type StartedJob} from '../jobs/index.ts';
+import type {RestoreEngines} from './engines.ts';
+import {requirePossible} from './gate.ts';
+import {planRestore, type RestoreFacts} from './plan.ts';
+import {formerName, freshName, restoreSteps, type PrivatePlan, type RestoreFound} from './steps.ts';
+import {discardStaged, holdingArea} from './swap.ts';
+import {chooseTargets, type Targets} from './targets.ts';
+import {undoProcedure, type UndoPlan} from './undo.ts';
+import {createUndoLog} from './undo_log.ts';
+
+export type Restore = {
+  /** What a restore would do now; changes nothing. @throws Failure SET_NOT_FOUND, PART_NOT_IN_SET, DATABASE_*, REPOSITORY_* */
+  plan(request: RestoreRequest): Promise<RestorePlan>;
+  /**
+   * Takes a restore point first (its own job), then restores. Result of the job: RestoreResult. The caller has shown the plan and got a confirmation.
+   * @throws Failure as `plan`, and TARGET_NOT_EMPTY, MATTERMOST_IS_RUNNING, VERSION_TOO_OLD, DATABASE_PRIVILEGE, DISK_FULL, JOB_ALREADY_RUNNING
+   */
+  start(request: RestoreRequest, by: {actor: Actor}): Promise<StartedJob>;
+  /** What an undo of the newest in-place restore would put back. @throws Failure NOTHING_TO_UNDO */
+  planUndo(): Promise<{restore: string; puts_back: string[]}>;
+  undo(by: {actor: Actor}): Promise<StartedJob>;
+};
+
+type Prepared = {plan: PrivatePlan; manifest: SetManifest; database: RestoreFacts['database']};
+
+export function createRestore(engines: RestoreEngines, jobs: Jobs): Restore {
+  const undoLog = createUndoLog(engines.state, engines.clock);
+  const steps = restoreSteps(engines, undoLog);
+
+  async function prepare(request: RestoreRequest): Promise<Prepared> {
+    const manifest = await engines.show(request.set);
+    const targets = chooseTargets(request, manifest, engines.live);
+    const now = engines.clock.now();
+    const database = await databaseFacts(engines, targets);
+    const plan = planRestore({
+      now, id: newJobId().slice(0, 6), manifest, targets, database,
+      steps: steps.map((step) => step.name),
+      restorePoint: targets.mode === 'in_place' && request.without_restore_point !== true && (database?.facts.exists ?? true),
+      space: {
+        work: {directory: engines.workDirectory, bytes_free: await freeBytes(engines.workDirectory)},
+        files: targets.files === null ? null : await freeBytes(targets.files),
+        config: targets.config === null ? null : await freeBytes(targets.config),
+      },
+    });
+    return {plan: {...plan, database_url: targets.databaseUrl, restore_point_set: null}, manifest, database};
+  }
+
+  const procedure: Procedure<PrivatePlan, RestoreFound> = {
+    kind: 'restore',
+    steps,
+    subject: ({set}) => set,
+    conclude: (plan, found) => ({status: 'success', result: resultOf(plan, found)}),
+    clean: (job, plan, outcome) => cleanUp(engines, job, plan, outcome),
+  };
+
+  async function start(request: RestoreRequest, {actor}: {actor: Actor}): Promise<StartedJob> {
+    const {plan, manifest, database} = await prepare(request);
+    await requirePossible(plan, manifest, database);
+    const point = plan.restore_point ? await takeRestorePoint(engines, plan, actor) : null;
+    return jobs.start(procedure as unknown as Procedure<PrivatePlan, never>, async () => ({...plan, restore_point_set: point}), {
+      actor, reason: `restore ${plan.set}`, request: {...request, into: request.into ? {...request.into, database: engines.databases.target(request.into.database ?? 'postgres://x/x').location} : null},
+    });
+  }
+
+  return {
+    start,
+    plan: async (request) => publicPlan((await prepare(request)).plan),
+    planUndo: async () => {
+      const {restore, kept} = undoLog.newest();
+      return {restore, puts_back: [
+        ...(kept.database ? [`database ${kept.database.name}, from ${kept.database.former}`] : []), ...kept.directories.map(({directory, area}) => `${directory}, from ${join(area, 'former')}`),
+      ]};
+    },
+    undo: ({actor}) => jobs.start(undoProcedure(engines, undoLog) as unknown as Procedure<UndoPlan, never>, async () => ({...undoLog.newest(), steps: ['swap_back']}), {
+      actor, reason: 'undo', request: {undo: true},
+    }),
+  };
+}
+
+function publicPlan({database_url: _url, restore_point_set: _set, ...plan}: PrivatePlan): RestorePlan {
+  return plan;
+}
+
+async function databaseFacts(engines: RestoreEngines, {databaseUrl, mode}: Targets): Promise<RestoreFacts['database']> {
+  if (databaseUrl === null) {
+    return null;
+  }
+  const target = engines.databases.target(databaseUrl);
+  const facts = await target.describe();
+  const current = mode === 'in_place' && facts.tables > 0 ? (await engines.databases.source(databaseUrl).inspect()).mattermost : null;
+  return {location: target.location, name: target.name, facts, schema_version: current?.schema_version ?? null};
+}
+
+/** @throws Failure the restore point's own error; without a safety copy nothing is overwritten */
+async function takeRestorePoint(engines: RestoreEngines, plan: PrivatePlan, actor: Actor): Promise<string | null> {
+  if (engines.takeRestorePoint === null) {
+    return null;
+  }
+  const {done} = await engines.takeRestorePoint(`before restoring ${plan.set}`, actor);
+  const job = await done;
+  if (job.error) {
+    throw new Failure(job.error.code as Failure['code'], `The restore point could not be made, so nothing was restored: ${job.error.message} If the present state is beyond saving, use --without-restore-point.`);
+  }
+  return job.subject;
+}
+
+function resultOf(plan: PrivatePlan, found: Readonly<Partial<RestoreFound>>): RestoreResult {
+  const {tables, files, config} = need(found, 'proven');
+  const areas = [found.staged_files?.area, found.staged_config?.area].filter((area) => area !== undefined);
+  const inPlace = plan.mode === 'in_place';
+  return {
+    id: plan.id, set: plan.set, mode: plan.mode, tables, files, config, restore_point: plan.restore_point_set,
+    undo: inPlace ? [...(plan.targets.database?.exists ? [`database ${formerName(plan)}`] : []), ...areas.map((area) => join(area, 'former'))] : [],
+    next: inPlace
+      ? ['Start Mattermost and sign in.', 'If it is not what you wanted: stop Mattermost and run `drctl restore --undo`.']
+      : nextSideBySide(plan, need(found, 'manifest')),
+  };
+}
+
+function nextSideBySide({targets}: PrivatePlan, manifest: SetManifest): string[] {
+  const environment = manifest.config?.env_names ?? [];
+  return [
+    ...(targets.database ? [`Point SqlSettings.DataSource (or MM_SQLSETTINGS_DATASOURCE) at the database ${targets.database.name}.`] : []),
+    ...(targets.files ? [`Point FileSettings.Directory at ${targets.files.directory}.`] : []),
+    ...(targets.files || targets.config ? ['Give the restored directories to the user that runs Mattermost (chown -R).'] : []),
+    ...(environment.length > 0 ? [`The old server also had ${environment.length} settings in its environment (${environment.slice(0, 5).join(', ')}${environment.length > 5 ? ', …' : ''}); \`drctl show SET --environment\` prints them.`] : []),
+    'Start Mattermost and sign in.',
+  ];
+}
+
+/** After a failure nothing of the attempt stays: not the dump, not the fresh database, not the staged files. A swap that began is left for `--undo`. */
+async function cleanUp(engines: RestoreEngines, job: string, plan: PrivatePlan, outcome: string): Promise<void> {
+  await rm(join(engines.workDirectory, job), {recursive: true, force: true});
+  if (outcome !== 'error' && outcome !== 'canceled') {
+    return;
+  }
+  engines.ledger.append(`restore.${outcome}`, {kind: 'system', id: 'companion', name: 'companion'}, {restore: plan.id, set: plan.set, job});
+  for (const place of [plan.targets.files, plan.targets.config].filter((entry) => entry !== null)) {
+    await discardStaged(await holdingArea(place.directory, plan.id));
+  }
+  if (plan.database_url !== null && (plan.mode === 'in_place' || plan.targets.database?.exists === false)) {
+    await engines.databases.target(plan.database_url).drop(freshName(plan));
+  }
+}

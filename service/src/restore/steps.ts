@@ -1,0 +1,201 @@
+import {mkdir, rm} from 'node:fs/promises';
+import {join} from 'node:path';
+import type {RestorePlan, RestoreResult, SetManifest, SetSnapshot, TableCount} from '@disaster-recovery/contract';
+import type {DatabaseTarget} from '../engines/database/port.ts';
+import {Failure} from '../kernel/failure.ts';
+import {hashOfTree, hashTree} from '../kernel/hash_tree.ts';
+import {need, type Step, type StepContext} from '../jobs/index.ts';
+import type {RestoreEngines} from './engines.ts';
+import {holdingArea, swapEntries} from './swap.ts';
+import {swapDatabase} from './swap_database.ts';
+import type {Kept, UndoLog} from './undo_log.ts';
+
+/** What the steps learn. Journalled as JSON. */
+export type RestoreFound = {
+  manifest: SetManifest;
+  dump: {directory: string};
+  created: {name: string; notes: string[]};
+  staged_files: {area: string; count: number; bytes: number};
+  staged_config: {area: string};
+  proven: Pick<RestoreResult, 'tables' | 'files' | 'config'>;
+  settled: string[];
+};
+
+/** A plan with what may not be shown: the database URL stays in memory and in the 0600 state. */
+export type PrivatePlan = RestorePlan & {database_url: string | null; restore_point_set: string | null};
+
+type Found = Readonly<Partial<RestoreFound>>;
+
+/** The name that the fresh database has until it is proven. PostgreSQL cuts names at 63 bytes. */
+export function freshName({mode, id, targets}: RestorePlan): string {
+  const name = targets.database?.name ?? '';
+  return mode === 'in_place' ? `${name.slice(0, 40)}_dr_${id}` : name;
+}
+
+export const formerName = ({id, targets}: RestorePlan): string => `${(targets.database?.name ?? '').slice(0, 40)}_before_${id}`;
+
+/** The whole restore. Until `swap` nothing of the target is touched; everything is beside it and proven there. */
+export function restoreSteps(engines: RestoreEngines, undoLog: UndoLog): readonly Step<PrivatePlan, RestoreFound>[] {
+  const withoutDatabase = (plan: RestorePlan): boolean => plan.targets.database === null;
+  const target = (plan: PrivatePlan): DatabaseTarget => engines.databases.target(plan.database_url ?? '');
+  return [
+    {name: 'find_set', run: async (plan) => ({manifest: await engines.show(plan.set)})},
+    {name: 'fetch_dump', skip: withoutDatabase, run: (_plan, found, context) => fetchDump(engines, found, context)},
+    {name: 'create_database', skip: withoutDatabase, run: (plan, found) => createDatabase(target(plan), plan, found)},
+    {name: 'load_database', skip: withoutDatabase, run: (plan, found, context) => loadDatabase(engines, target(plan), plan, found, context)},
+    {name: 'stage_files', skip: ({targets}) => targets.files === null, run: (plan, found, context) => stageFiles(engines, plan, found, context)},
+    {name: 'stage_config', skip: ({targets}) => targets.config === null, run: (plan, found, context) => stageConfig(engines, plan, found, context)},
+    {name: 'prove', run: async (plan, found) => ({proven: await prove(plan.database_url === null ? null : target(plan), plan, found)})},
+    {
+      name: 'settle',
+      skip: withoutDatabase,
+      run: async (plan, found) => ({settled: await target(plan).settle(freshName(plan), databaseRecord(found))}),
+    },
+    {name: 'swap', run: async (plan, found) => swap(plan.database_url === null ? null : target(plan), plan, found, undoLog)},
+    {name: 'record', run: (plan, found, context) => record(engines, plan, found, context)},
+  ];
+}
+
+function snapshotOf(found: Found, part: SetSnapshot['part'], pass?: SetSnapshot['pass']): SetSnapshot | undefined {
+  return need(found, 'manifest').snapshots.find((snapshot) => snapshot.part === part && (pass === undefined || snapshot.pass === pass));
+}
+
+function requireSnapshot(found: Found, part: SetSnapshot['part'], pass?: SetSnapshot['pass']): SetSnapshot {
+  const snapshot = snapshotOf(found, part, pass);
+  if (!snapshot) {
+    throw new Failure('PART_NOT_IN_SET', `Set ${need(found, 'manifest').id} names no snapshot of the part ${part}.`);
+  }
+  return snapshot;
+}
+
+function databaseRecord(found: Found): NonNullable<SetManifest['database']> {
+  const {database} = need(found, 'manifest');
+  if (!database) {
+    throw new Failure('PART_NOT_IN_SET', 'The set does not hold a database.');
+  }
+  return database;
+}
+
+async function fetchDump(engines: RestoreEngines, found: Found, context: StepContext): Promise<Pick<RestoreFound, 'dump'>> {
+  const {id, root} = requireSnapshot(found, 'database');
+  const directory = join(engines.workDirectory, context.job, 'dump');
+  await rm(directory, {recursive: true, force: true});
+  await mkdir(directory, {recursive: true, mode: 0o700});
+  await engines.repository.restore(id, root, directory, {
+    existing: 'replace', signal: context.signal, progress: (done, total) => { context.progress({done, total, unit: 'bytes'}); },
+  });
+  return {dump: {directory}};
+}
+
+async function createDatabase(target: DatabaseTarget, plan: PrivatePlan, found: Found): Promise<Pick<RestoreFound, 'created'>> {
+  const name = freshName(plan);
+  const exists = plan.mode === 'side_by_side' && plan.targets.database?.exists === true;
+  if (!exists) {
+    // Only a killed attempt of this very restore can have made it before.
+    await target.drop(name);
+  }
+  return {created: {name, notes: exists ? [] : await target.create(name, databaseRecord(found))}};
+}
+
+async function loadDatabase(engines: RestoreEngines, target: DatabaseTarget, plan: PrivatePlan, found: Found, context: StepContext): Promise<object> {
+  const record = databaseRecord(found);
+  const name = freshName(plan);
+  if (plan.targets.database?.exists !== true || plan.mode === 'in_place') {
+    const {tables} = await target.describe(name);
+    if (tables > 0) {
+      await target.drop(name);
+      await target.create(name, record);
+    }
+  }
+  for (const note of need(found, 'created').notes) {
+    context.note('warning', note);
+  }
+  await target.load(name, need(found, 'dump').directory, record, {
+    jobs: engines.jobs, signal: context.signal, progress: (done, total) => { context.progress({done: Math.min(done, total ?? done), total, unit: 'bytes'}); },
+  });
+  await rm(need(found, 'dump').directory, {recursive: true, force: true});
+  return {};
+}
+
+async function stageFiles(engines: RestoreEngines, plan: PrivatePlan, found: Found, context: StepContext): Promise<Pick<RestoreFound, 'staged_files'>> {
+  const area = await holdingArea(plan.targets.files?.directory ?? '', plan.id);
+  const incoming = join(area, 'new');
+  await mkdir(incoming, {recursive: true, mode: 0o700});
+  const watch = {signal: context.signal, progress: (done: number, total: number | null) => { context.progress({done, total, unit: 'bytes'}); }};
+  const second = requireSnapshot(found, 'files', 'second');
+  const {files, bytes} = await engines.repository.restore(second.id, second.root, incoming, {...watch, existing: 'replace'});
+  const first = snapshotOf(found, 'files', 'first');
+  if (first) {
+    await engines.repository.restore(first.id, first.root, incoming, {...watch, existing: 'keep'});
+  }
+  return {staged_files: {area, count: files, bytes}};
+}
+
+async function stageConfig(engines: RestoreEngines, plan: PrivatePlan, found: Found, context: StepContext): Promise<Pick<RestoreFound, 'staged_config'>> {
+  const area = await holdingArea(plan.targets.config?.directory ?? '', plan.id);
+  const incoming = join(area, 'new');
+  await mkdir(incoming, {recursive: true, mode: 0o700});
+  const {id, root} = requireSnapshot(found, 'config');
+  await engines.repository.restore(id, root, incoming, {existing: 'replace', signal: context.signal});
+  return {staged_config: {area}};
+}
+
+/** Reads back what was written, before anything of the target is touched. @throws Failure RESTORE_NOT_PROVEN */
+async function prove(target: DatabaseTarget | null, plan: PrivatePlan, found: Found): Promise<RestoreFound['proven']> {
+  const manifest = need(found, 'manifest');
+  const proven: RestoreFound['proven'] = {tables: null, files: null, config: null};
+  if (target && manifest.database) {
+    proven.tables = compareCounts(manifest.database.tables, await target.countTables(freshName(plan)));
+  }
+  if (found.staged_config && manifest.config) {
+    const files = await hashTree(join(found.staged_config.area, 'new'));
+    if (hashOfTree(files) !== manifest.config.sha256) {
+      throw new Failure('RESTORE_NOT_PROVEN', 'The configuration that was written differs from the one in the manifest.');
+    }
+    proven.config = {count: files.length, sha256: manifest.config.sha256};
+  }
+  // restic compared each file that it wrote with the hash in the repository (--verify).
+  proven.files = found.staged_files ? {count: manifest.files?.count ?? 0, bytes: manifest.files?.bytes ?? 0} : null;
+  return proven;
+}
+
+function compareCounts(expected: readonly TableCount[], actual: readonly TableCount[]): NonNullable<RestoreResult['tables']> {
+  const counted = new Map(actual.map(({name, rows}) => [name, rows]));
+  const wrong = expected.filter(({name, rows}) => counted.get(name) !== rows);
+  if (wrong.length > 0) {
+    const [first] = wrong;
+    throw new Failure('RESTORE_NOT_PROVEN', `${wrong.length} tables differ from the manifest, first ${first?.name ?? ''}: ${counted.get(first?.name ?? '') ?? 'no table'} rows instead of ${first?.rows ?? 0}.`);
+  }
+  return {compared: expected.length, rows: expected.reduce((sum, {rows}) => sum + rows, 0)};
+}
+
+async function swap(target: DatabaseTarget | null, plan: PrivatePlan, found: Found, undoLog: UndoLog): Promise<object> {
+  const areas = [
+    ...(found.staged_files && plan.targets.files ? [{directory: plan.targets.files.directory, area: found.staged_files.area}] : []),
+    ...(found.staged_config && plan.targets.config ? [{directory: plan.targets.config.directory, area: found.staged_config.area}] : []),
+  ];
+  if (plan.mode === 'in_place') {
+    const name = plan.targets.database?.name;
+    const kept: Kept = {database: target && name !== undefined ? {name, former: formerName(plan)} : null, directories: areas};
+    // Written first: an undo must know also of a swap that was killed half way.
+    undoLog.add(plan.id, plan.set, kept);
+    if (target && name !== undefined) {
+      await swapDatabase(target, name, freshName(plan), formerName(plan));
+    }
+  }
+  for (const {directory, area} of areas) {
+    await swapEntries(directory, join(area, 'new'), join(area, 'former'));
+    if (plan.mode === 'side_by_side') {
+      await rm(area, {recursive: true, force: true});
+    }
+  }
+  return {};
+}
+
+async function record(engines: RestoreEngines, plan: PrivatePlan, found: Found, context: StepContext): Promise<object> {
+  engines.ledger.append('restore.finished', context.actor, {
+    restore: plan.id, job: context.job, set: plan.set, mode: plan.mode, targets: plan.targets, restore_point: plan.restore_point_set,
+    rows: need(found, 'proven').tables?.rows ?? 0, settled: found.settled ?? [],
+  });
+  return {};
+}

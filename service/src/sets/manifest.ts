@@ -1,0 +1,42 @@
+import {SetManifest, type SetSummary} from '@disaster-recovery/contract';
+import {canonicalJson, sha256} from '../kernel/canonical_json.ts';
+import {Failure} from '../kernel/failure.ts';
+
+/** The manifest with its own hash: from here on it cannot change unseen. */
+export function sealManifest(body: Omit<SetManifest, 'sha256'>): SetManifest {
+  return {...body, sha256: sha256(canonicalJson(body))};
+}
+
+/** @throws Failure REPOSITORY_DAMAGED when the text is no manifest or its seal does not hold */
+export function openManifest(text: string, where: string): SetManifest {
+  const parsed = SetManifest.safeParse(parseJson(text, where));
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw new Failure('REPOSITORY_DAMAGED', `The manifest in snapshot ${where} does not fit its schema (${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}).`);
+  }
+  const {sha256: seal, ...body} = parsed.data;
+  if (seal !== sha256(canonicalJson(body))) {
+    throw new Failure('REPOSITORY_DAMAGED', `The seal of the manifest in snapshot ${where} does not hold.`);
+  }
+  return parsed.data;
+}
+
+function parseJson(text: string, where: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Failure('REPOSITORY_DAMAGED', `The manifest in snapshot ${where} is not JSON.`, {cause: error});
+  }
+}
+
+export function summaryOf(manifest: SetManifest): SetSummary {
+  const {id, kind, t0, reason, scope, database, files, config, cross_check, omitted, bytes_added} = manifest;
+  return {
+    id, kind, t0, reason, scope, omitted, bytes_added,
+    server_version: manifest.server?.version ?? null,
+    bytes: (database?.dump_bytes ?? 0) + (files?.bytes ?? 0) + (config?.files.reduce((sum, file) => sum + file.bytes, 0) ?? 0),
+    rows: database?.tables.reduce((sum, table) => sum + table.rows, 0) ?? 0,
+    files: files?.count ?? 0,
+    cross_check: cross_check.outcome,
+  };
+}

@@ -1,0 +1,82 @@
+import {mkdir, readFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import type {SetManifest, SetSummary} from '@disaster-recovery/contract';
+import type {Repository, RepositorySnapshot} from '../engines/repository/port.ts';
+import {writeFileAtomic} from '../kernel/atomic_file.ts';
+import {asFailure, Failure} from '../kernel/failure.ts';
+import {openManifest, summaryOf} from './manifest.ts';
+
+/** The file and the tags by which a manifest is found again, from the repository alone. */
+export const MANIFEST_FILE = 'manifest.json';
+export const setTags = (set: string, part: string): string[] => ['disaster-recovery', `set=${set}`, `part=${part}`];
+const MANIFEST_TAGS = ['disaster-recovery', 'part=manifest'];
+
+/** A snapshot that should hold a manifest and does not open. */
+export type Unreadable = {set: string | null; snapshot: string; says: string};
+
+export type Sets = {
+  /** Sealed sets, newest first. @throws Failure REPOSITORY_* */
+  list(signal?: AbortSignal): Promise<SetSummary[]>;
+  /** Sets whose manifest is damaged: they cannot be restored by name, and a list must not hide that they exist. */
+  unreadable(signal?: AbortSignal): Promise<Unreadable[]>;
+  /** A whole manifest; `latest` is the newest set. @throws Failure SET_NOT_FOUND, REPOSITORY_* */
+  show(set: string, signal?: AbortSignal): Promise<SetManifest>;
+};
+
+/** Reads manifests from the repository. `cacheDirectory` keeps copies by snapshot id: snapshots never change. Null: no copies. */
+export function createSets(repository: Repository, cacheDirectory: string | null): Sets {
+  async function manifestOf(snapshot: RepositorySnapshot, signal?: AbortSignal): Promise<SetManifest> {
+    const cached = cacheDirectory && join(cacheDirectory, `${snapshot.id}.json`);
+    const kept = cached ? await readFile(cached, 'utf8').catch(() => null) : null;
+    if (kept !== null) {
+      return openManifest(kept, snapshot.id);
+    }
+    const text = await repository.readText(snapshot.id, `/${MANIFEST_FILE}`, signal);
+    const manifest = openManifest(text, snapshot.id);
+    if (cached && cacheDirectory) {
+      await mkdir(cacheDirectory, {recursive: true, mode: 0o700});
+      await writeFileAtomic(cached, text);
+    }
+    return manifest;
+  }
+
+  async function survey(signal?: AbortSignal): Promise<{manifests: SetManifest[]; unreadable: Unreadable[]}> {
+    const manifests: SetManifest[] = [];
+    const unreadable: Unreadable[] = [];
+    for (const snapshot of await repository.snapshots(MANIFEST_TAGS, signal)) {
+      try {
+        manifests.push(await manifestOf(snapshot, signal));
+      } catch (error) {
+        const failure = asFailure(error);
+        if (failure.code !== 'REPOSITORY_DAMAGED') {
+          throw error;
+        }
+        unreadable.push({set: setOf(snapshot), snapshot: snapshot.id, says: failure.message});
+      }
+    }
+    return {manifests: manifests.sort((a, b) => b.t0 - a.t0), unreadable};
+  }
+
+  return {
+    list: async (signal) => (await survey(signal)).manifests.map(summaryOf),
+    unreadable: async (signal) => (await survey(signal)).unreadable,
+    async show(set, signal) {
+      if (set === 'latest') {
+        const [newest] = (await survey(signal)).manifests;
+        if (!newest) {
+          throw new Failure('SET_NOT_FOUND', `${repository.location} holds no set yet.`);
+        }
+        return newest;
+      }
+      const snapshot = (await repository.snapshots([...MANIFEST_TAGS, `set=${set}`], signal)).at(-1);
+      if (!snapshot) {
+        throw new Failure('SET_NOT_FOUND', `${repository.location} holds no set ${set}.`);
+      }
+      return manifestOf(snapshot, signal);
+    },
+  };
+}
+
+function setOf(snapshot: RepositorySnapshot): string | null {
+  return snapshot.tags.find((tag) => tag.startsWith('set='))?.slice(4) ?? null;
+}

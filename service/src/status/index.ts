@@ -1,0 +1,1 @@
+export {createStatus, type StatusReport} from './status.ts';

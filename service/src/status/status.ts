@@ -1,0 +1,82 @@
+import type {EnrolmentState, Status} from '@disaster-recovery/contract';
+import type {Clock} from '../kernel/clock.ts';
+import {asFailure} from '../kernel/failure.ts';
+import {formatDuration} from '../kernel/format.ts';
+import type {Jobs} from '../jobs/index.ts';
+
+type Sources = {
+  clock: Clock;
+  jobs: Jobs;
+  version: string;
+  companionId: string;
+  repositoryLocation: string;
+  rpoObjectiveMs: number;
+  listSets(): Promise<Status['last_set'][]>;
+  enrolment(): EnrolmentState;
+};
+
+export type StatusReport = {
+  /** Never throws because the repository is away: that is what it reports. */
+  report(): Promise<Status>;
+};
+
+export function createStatus(sources: Sources): StatusReport {
+  return {report: () => report(sources)};
+}
+
+async function report(sources: Sources): Promise<Status> {
+  const {sets, repository} = await repositoryState(sources);
+  const [newest] = sets;
+  const failed = sources.jobs.newest(50).find((job) => job.kind === 'backup' && ['success', 'warning', 'error'].includes(job.status));
+  const status: Omit<Status, 'next_actions'> = {
+    version: sources.version,
+    now: sources.clock.now(),
+    companion_id: sources.companionId,
+    repository,
+    enrolment: sources.enrolment(),
+    last_set: newest ?? null,
+    sets: sets.length,
+    running: sources.jobs.running(),
+    last_failed: failed?.status === 'error' ? failed : null,
+    rpo_objective_ms: sources.rpoObjectiveMs,
+  };
+  return {...status, next_actions: nextActions(status)};
+}
+
+async function repositoryState(sources: Sources): Promise<{sets: NonNullable<Status['last_set']>[]; repository: Status['repository']}> {
+  const location = sources.repositoryLocation;
+  try {
+    const sets = (await sources.listSets()).filter((set) => set !== null);
+    return {sets, repository: {location, outcome: 'ok', says: `${sets.length} sets`}};
+  } catch (error) {
+    const failure = asFailure(error);
+    return {sets: [], repository: {location, outcome: 'failed', says: `${failure.code}: ${failure.message}`}};
+  }
+}
+
+/** What an administrator should do next, most urgent first; empty when nothing needs doing. */
+function nextActions({repository, last_set: last, last_failed: failed, enrolment, now, rpo_objective_ms: objective, running}: Omit<Status, 'next_actions'>): Status['next_actions'] {
+  const actions: Status['next_actions'] = [];
+  if (repository.outcome === 'failed') {
+    actions.push({says: 'The repository does not open.', how: 'drctl doctor'});
+  }
+  if (failed?.error) {
+    actions.push({says: `The last backup failed: ${failed.error.message}`, how: failed.error.remedy});
+  }
+  if (enrolment.state === 'none') {
+    actions.push({says: 'No plugin is enrolled, so values from Mattermost\'s environment are not backed up.', how: 'drctl enroll'});
+  }
+  if (enrolment.state === 'read_only') {
+    actions.push({says: 'The Mattermost that asks is not the one that was enrolled.', how: 'drctl enroll'});
+  }
+  if (repository.outcome === 'ok' && last === null && running === null) {
+    actions.push({says: 'Nothing is backed up yet.', how: '/dr backup'});
+  }
+  if (last !== null && objective !== null && now - last.t0 > objective) {
+    actions.push({says: `The newest set is ${formatDuration(now - last.t0)} old; the objective is ${formatDuration(objective)}.`, how: '/dr backup'});
+  }
+  if (last?.cross_check === 'failed') {
+    actions.push({says: 'The newest set lacks files that its database names.', how: `drctl show ${last.id}`});
+  }
+  return actions;
+}

@@ -1,0 +1,1 @@
+export {createVerify, type Verify} from './verify.ts';

@@ -1,0 +1,152 @@
+import {mkdir, rm} from 'node:fs/promises';
+import {join} from 'node:path';
+import type {Actor, CrossCheck, SetManifest, SetSnapshot, VerifyFinding, VerifyLevel, VerifyRequest, VerifyResult} from '@disaster-recovery/contract';
+import type {ExpectedFile} from '../engines/database/port.ts';
+import type {Damage, Repository, RepositorySnapshot, StoredFile} from '../engines/repository/port.ts';
+import type {Clock} from '../kernel/clock.ts';
+import {need, type Jobs, type Origin, type Procedure, type StartedJob, type Step, type StepContext} from '../jobs/index.ts';
+import type {Ledger} from '../ledger/index.ts';
+
+type CrossCheckSources = {
+  captured(onFile: (file: StoredFile) => void): Promise<void>;
+  capturedBefore: ((onFile: (file: StoredFile) => void) => Promise<void>) | null;
+  expected(onRow: (row: ExpectedFile) => void): Promise<void>;
+  liveSize: null;
+};
+
+export type VerifyEngines = {
+  clock: Clock;
+  ledger: Ledger;
+  repository: Repository;
+  workDirectory: string;
+  show(set: string): Promise<SetManifest>;
+  /** Rows against files, as the backup does it. */
+  crossCheck(sources: CrossCheckSources, scratch: string): Promise<{result: CrossCheck}>;
+  /** Name of the file in the part `record` with the rows that name files. */
+  expectedFiles: string;
+};
+
+export type Verify = {
+  /** Result of the job: VerifyResult; the job ends with `warning` when it did not pass. @throws Failure SET_NOT_FOUND */
+  start(request: VerifyRequest, by: {actor: Actor; origin?: Origin}): Promise<StartedJob>;
+};
+
+type VerifyPlan = {set: string; level: VerifyLevel; steps: string[]};
+type VerifyFound = {started_at: number; manifest: SetManifest; findings: VerifyFinding[]; result: VerifyResult};
+
+export function createVerify(engines: VerifyEngines, jobs: Jobs): Verify {
+  const steps = verifySteps(engines);
+  const procedure: Procedure<VerifyPlan, VerifyFound> = {
+    kind: 'verify',
+    steps,
+    subject: ({set}) => set,
+    conclude: (_plan, found) => {
+      const result = need(found, 'result');
+      return {result, status: result.passed ? 'success' : 'warning'};
+    },
+    clean: (job) => rm(join(engines.workDirectory, job), {recursive: true, force: true}),
+  };
+  const plan = async ({set, level}: VerifyRequest): Promise<VerifyPlan> =>
+    ({set: (await engines.show(set)).id, level, steps: steps.map((step) => step.name)});
+  return {
+    start: (request, {actor, origin}) => jobs.start(procedure as unknown as Procedure<VerifyPlan, never>, () => plan(request), {
+      actor, reason: `level ${request.level}`, request, ...(origin && {origin}),
+    }),
+  };
+}
+
+/** The ladder up to L3: complete and sealed, structure, every byte, rows against files. Each level has its own proof; L2 contains L1. */
+function verifySteps(engines: VerifyEngines): readonly Step<VerifyPlan, VerifyFound>[] {
+  return [
+    {name: 'find_set', run: async ({set}) => ({started_at: engines.clock.now(), manifest: await engines.show(set)})},
+    {
+      name: 'read',
+      run: async ({level}, found, context) => {
+        const manifest = need(found, 'manifest');
+        const findings = await missingSnapshots(engines, manifest, context);
+        if (level === 'L1' || level === 'L2') {
+          findings.push(...await damages(engines, manifest, level, context));
+        }
+        if (level === 'L3' && findings.length === 0) {
+          findings.push(...await rowsWithoutFiles(engines, manifest, context));
+        }
+        return {findings};
+      },
+    },
+    {
+      name: 'judge',
+      run: async ({set, level}, found, context) => {
+        const findings = need(found, 'findings');
+        const now = engines.clock.now();
+        const result: VerifyResult = {
+          set, level, findings, passed: findings.every(({severity}) => severity !== 'error'),
+          checked_at: now, duration_ms: now - need(found, 'started_at'),
+        };
+        engines.ledger.append('verify.finished', context.actor, {set, level, passed: result.passed, findings: findings.length});
+        return {result};
+      },
+    },
+  ];
+}
+
+/** L0: the seal held when the manifest was opened; here, all that it names is there. */
+async function missingSnapshots({repository}: VerifyEngines, manifest: SetManifest, {signal}: StepContext): Promise<VerifyFinding[]> {
+  const present = new Set((await repository.snapshots(['disaster-recovery', `set=${manifest.id}`], signal)).map(({id}) => id));
+  return manifest.snapshots.filter(({id}) => !present.has(id)).map(({part, id}) => (
+    {set: manifest.id, severity: 'error', what: `The part ${part} (snapshot ${id}) is not in the repository.`, where: null}));
+}
+
+async function damages({repository}: VerifyEngines, manifest: SetManifest, level: 'L1' | 'L2', context: StepContext): Promise<VerifyFinding[]> {
+  await repository.releaseStaleLocks();
+  const found = await repository.check(level === 'L2' ? 'data' : 'structure', {
+    signal: context.signal, progress: (done, total) => { context.progress({done, total, unit: 'bytes'}); },
+  });
+  if (found.length === 0) {
+    return [];
+  }
+  const snapshots = new Map((await repository.snapshots(['disaster-recovery'], context.signal)).map((snapshot) => [snapshot.id, snapshot]));
+  return found.flatMap((damage) => findingsOf(damage, manifest, snapshots));
+}
+
+/** Damage in this set is an error; damage that only others have is a warning that names them; damage that cannot be placed counts as ours. */
+function findingsOf(damage: Damage, manifest: SetManifest, snapshots: ReadonlyMap<string, RepositorySnapshot>): VerifyFinding[] {
+  const sets = new Set(damage.snapshots.map((id) => setOf(snapshots.get(id))));
+  if (sets.size === 0) {
+    return [{set: null, severity: 'error', what: damage.says, where: damage.where}];
+  }
+  return [...sets].map((set) => ({
+    set, severity: set === manifest.id ? 'error' as const : 'warning' as const,
+    what: `${set === null ? 'An unfinished backup' : `Set ${set}`} needs damaged data: ${damage.says}`, where: damage.where,
+  }));
+}
+
+function setOf(snapshot: RepositorySnapshot | undefined): string | null {
+  return snapshot?.tags.find((tag) => tag.startsWith('set='))?.slice(4) ?? null;
+}
+
+async function rowsWithoutFiles(engines: VerifyEngines, manifest: SetManifest, {job, signal}: StepContext): Promise<VerifyFinding[]> {
+  const {repository} = engines;
+  const find = (part: SetSnapshot['part'], pass?: SetSnapshot['pass']): SetSnapshot | undefined =>
+    manifest.snapshots.find((snapshot) => snapshot.part === part && snapshot.pass === pass);
+  const [second, first, record] = [find('files', 'second'), find('files', 'first'), find('record')];
+  if (!second || !record || !manifest.database) {
+    return [{set: manifest.id, severity: 'warning', what: 'The set lacks the database or the files, so there is nothing to compare.', where: null}];
+  }
+  const listOf = ({id, root}: SetSnapshot) => (onFile: (file: StoredFile) => void) => repository.list(id, root, onFile, signal);
+  const directory = join(engines.workDirectory, job);
+  await mkdir(directory, {recursive: true, mode: 0o700});
+  const {result} = await engines.crossCheck({
+    captured: listOf(second),
+    capturedBefore: first ? listOf(first) : null,
+    expected: (onRow) => repository.readLines(record.id, join(record.root, engines.expectedFiles), (line) => { onRow(JSON.parse(line) as ExpectedFile); }, signal),
+    liveSize: null,
+  }, join(directory, 'cross-check.db'));
+  const known = new Set(manifest.cross_check.findings.map(({kind, path}) => `${kind} ${path}`));
+  return result.findings.filter(({kind}) => kind === 'missing' || kind === 'size_differs').map((finding) => ({
+    set: manifest.id,
+    // What the backup itself saw as lost in production is old news, not damage of the set.
+    severity: known.has(`${finding.kind} ${finding.path}`) ? 'warning' as const : 'error' as const,
+    what: finding.kind === 'missing' ? `The file of ${finding.owner} ${finding.id} is not in the set.` : `The file of ${finding.owner} ${finding.id} has ${finding.actual_bytes ?? 0} bytes instead of ${finding.expected_bytes ?? 0}.`,
+    where: finding.path,
+  }));
+}

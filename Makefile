@@ -1,0 +1,87 @@
+# Disaster Recovery for Mattermost. `make help` lists the targets.
+SHELL := /bin/sh
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+
+VERSION := $(shell sed -n 's/.*"version": "\(.*\)".*/\1/p' plugin.json)
+BUNDLE := dist/disaster-recovery-$(VERSION).tar.gz
+JEST := node --disable-warning=ExperimentalWarning --experimental-vm-modules node_modules/jest/bin/jest.js
+
+.PHONY: help
+help: ## Show this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{printf "  %-14s %s\n", $$1, $$2}'
+
+.PHONY: setup
+setup: node_modules/.installed ## Install what building and testing need (Debian packages with root or sudo, npm packages)
+	sh scripts/setup.sh
+
+node_modules/.installed: package-lock.json
+	npm ci --no-fund --no-audit
+	touch $@
+
+.PHONY: build
+build: service bundle ## Put dist/drctl and the plugin bundle in place
+
+.PHONY: service
+service: node_modules/.installed ## Build dist/drctl with Node and restic beside it
+	node scripts/build_service.ts
+
+.PHONY: bridge
+bridge: ## Build the Go part of the plugin
+	cd server-bridge && for arch in amd64 arm64; do CGO_ENABLED=0 GOOS=linux GOARCH=$$arch go build -trimpath -ldflags '-s -w' -o dist/plugin-linux-$$arch . || exit 1; done
+
+.PHONY: webapp
+webapp: node_modules/.installed ## Build the web part of the plugin
+	npm run -w webapp build
+
+.PHONY: bundle
+bundle: bridge webapp ## Pack dist/disaster-recovery-VERSION.tar.gz
+	sh scripts/pack_plugin.sh $(BUNDLE)
+
+.PHONY: generate
+generate: node_modules/.installed ## Write openapi.json and the generated pages of docs/ anew
+	node scripts/generate.ts
+
+.PHONY: lint
+lint: node_modules/.installed ## Lint TypeScript and Go
+	npx eslint . --max-warnings 0
+	cd server-bridge && test -z "$$(gofmt -l .)" && go vet ./...
+
+.PHONY: types
+types: node_modules/.installed ## Check all types
+	npx tsc -b contract service
+	npx tsc -p webapp --noEmit
+	npx tsc -p test --noEmit
+
+.PHONY: unit
+unit: node_modules/.installed ## Run the unit tests
+	$(JEST) --selectProjects contract service webapp
+
+.PHONY: go-test
+go-test: ## Run the tests of the bridge
+	cd server-bridge && go test ./...
+
+.PHONY: system
+system: build ## Run the system tests on a real Mattermost, PostgreSQL, restic and browser
+	sh scripts/build_cached.sh mattermost > /dev/null
+	sh scripts/build_cached.sh second-plugin > /dev/null
+	$(JEST) --selectProjects system --runInBand
+
+.PHONY: test
+test: setup build ## Lint, types, unit, Go and system tests
+	sh scripts/test.sh
+
+.PHONY: demo
+demo: setup build ## A real Mattermost with the plugin, a first backup made, verified and restored
+	node demo/demo.ts
+
+.PHONY: demo-clean
+demo-clean: ## Remove everything that the demo made
+	node demo/clean.ts
+
+.PHONY: bench
+bench: setup build ## Measure backup and restore against a shell script and plain restic
+	node bench/bench.ts
+
+.PHONY: clean
+clean: ## Remove what was built
+	rm -rf dist contract/dist service/dist webapp/dist server-bridge/dist contract/*.tsbuildinfo service/*.tsbuildinfo

@@ -1,0 +1,87 @@
+import {createTypeScriptImportResolver} from 'eslint-import-resolver-typescript';
+import importX from 'eslint-plugin-import-x';
+import tseslint from 'typescript-eslint';
+
+const src = './service/src';
+const CAPABILITIES = ['backup', 'restore', 'verify', 'sets', 'doctor', 'status', 'enrolment'];
+const WAYS_IN = ['cli', 'http', 'chat'];
+
+/** Import directions: arrows never turn round. Each zone says why. */
+const zones = [
+  {target: `${src}/kernel`, from: src, except: ['./kernel'], message: 'kernel knows nothing of the product.'},
+  {target: `${src}/process`, from: src, except: ['./process', './kernel'], message: 'process runs programs; it knows only the kernel.'},
+  {target: `${src}/config`, from: src, except: ['./config', './kernel'], message: 'config reads settings; it knows only the kernel.'},
+  {target: `${src}/engines`, from: src, except: ['./engines', './process', './kernel'], message: 'engines know nothing of capabilities: they are the outside behind a port.'},
+  {target: `${src}/ledger`, from: src, except: ['./ledger', './kernel'], message: 'the ledger outlives everything and depends on nothing but the kernel.'},
+  {target: `${src}/jobs`, from: src, except: ['./jobs', './ledger', './kernel'], message: 'jobs run steps; they do not know which.'},
+  ...CAPABILITIES.map((name) => ({
+    target: `${src}/${name}`, from: src, except: [`./${name}`, './jobs', './ledger', './kernel', './engines'],
+    message: 'a capability imports no other capability and no way in: compose.ts hands functions across.',
+  })),
+  ...CAPABILITIES.map((name) => ({
+    target: `${src}/${name}`, from: `${src}/engines`, except: ['./database/port.ts', './filestore/port.ts', './repository/port.ts', './mattermost/port.ts'],
+    message: 'a capability sees an engine only through its port.',
+  })),
+  ...WAYS_IN.map((name) => ({
+    target: `${src}/${name}`, from: `${src}/engines`, message: 'ways in call capabilities; engines are composed in compose.ts.',
+  })),
+  ...WAYS_IN.flatMap((name) => CAPABILITIES.map((capability) => ({
+    target: `${src}/${name}`, from: `${src}/${capability}`, except: ['./index.ts'], message: 'import a capability by its index.ts: that is all that others may see.',
+  }))),
+];
+
+const CLOCK = 'time comes from kernel/clock.ts, so that tests can hold it still.';
+const forbidden = [
+  {selector: 'CallExpression[callee.object.name="Date"][callee.property.name="now"]', message: CLOCK},
+  {selector: 'NewExpression[callee.name="Date"][arguments.length=0]', message: CLOCK},
+];
+const ENVIRONMENT = {selector: 'MemberExpression[object.name="process"][property.name="env"]', message: 'settings come from config/, children get what process/ passes on; nothing else reads the environment.'};
+
+export default tseslint.config(
+  {ignores: ['**/dist/**', '**/node_modules/**', 'server-bridge/**', '**/*.config.{js,cjs,mjs}', '**/.swcrc', 'test/browser/host_page/**/*.js']},
+  {
+    files: ['contract/src/**/*.ts', 'service/src/**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked],
+    plugins: {'import-x': importX},
+    languageOptions: {parserOptions: {projectService: {allowDefaultProject: []}, tsconfigRootDir: import.meta.dirname}},
+    settings: {'import-x/resolver-next': [createTypeScriptImportResolver()]},
+    rules: {
+      'import-x/no-cycle': 'error',
+      'import-x/no-default-export': 'error',
+      'import-x/no-restricted-paths': ['error', {basePath: import.meta.dirname, zones}],
+      'max-lines': ['error', {max: 400, skipBlankLines: true, skipComments: true}],
+      'max-lines-per-function': ['error', {max: 60, skipBlankLines: true, skipComments: true}],
+      complexity: ['error', 12],
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/restrict-template-expressions': ['error', {allowNumber: true}],
+      '@typescript-eslint/no-confusing-void-expression': ['error', {ignoreArrowShorthand: true}],
+      // A promise-returning port may have adapters that need not wait.
+      '@typescript-eslint/require-await': 'off',
+      // Ports are records of closures; none of their functions uses `this`.
+      '@typescript-eslint/unbound-method': 'off',
+      'no-restricted-imports': ['error', {paths: ['child_process', 'node:child_process'].map((name) => ({name, message: 'programs are run by process/run.ts: no shell, secrets by environment, bounded output.'}))}],
+      'no-restricted-syntax': ['error', ...forbidden, ENVIRONMENT],
+    },
+  },
+  {files: ['service/src/kernel/clock.ts'], rules: {'no-restricted-syntax': 'off'}},
+  {
+    // The homes of the environment: settings, the base environment of children, credentials for object storage, who typed sudo.
+    files: ['service/src/config/**', 'service/src/process/**', 'service/src/engines/repository/restic_command.ts', 'service/src/cli/companion.ts', 'service/src/cli/program.ts'],
+    rules: {'no-restricted-syntax': ['error', ...forbidden]},
+  },
+  {
+    files: ['**/*.test.ts', 'service/src/**/{fake_bridge,test_server,fixtures}.ts'],
+    rules: {
+      'max-lines-per-function': 'off', 'max-lines': ['error', 600], 'no-restricted-syntax': 'off', 'import-x/no-restricted-paths': 'off',
+      '@typescript-eslint/no-unsafe-assignment': 'off', '@typescript-eslint/no-non-null-assertion': 'off', '@typescript-eslint/no-empty-function': 'off',
+    },
+  },
+  {
+    files: ['test/**/*.ts', 'scripts/**/*.ts', 'bench/**/*.ts', 'webapp/**/*.{ts,tsx}'],
+    extends: [tseslint.configs.strict],
+    rules: {
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      'no-restricted-imports': ['error', {patterns: [{group: ['mattermost-redux/actions/*'], message: 'actions pull the whole package into the bundle (1.3 MB); call the bridge instead.'}]}],
+    },
+  },
+);

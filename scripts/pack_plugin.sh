@@ -1,0 +1,15 @@
+#!/bin/sh
+# Packs the plugin as Mattermost wants it: one top folder, executables with their mode.
+set -eu
+target=$1
+root=$(CDPATH= cd -- "$(dirname -- "$0")/.." && pwd)
+stage=$(mktemp -d)
+trap 'rm -rf "$stage"' EXIT
+plugin=$stage/disaster-recovery
+mkdir -p "$plugin/server/dist" "$plugin/webapp/dist" "$root/dist"
+cp "$root/plugin.json" "$plugin/"
+cp -R "$root/assets" "$plugin/"
+cp "$root"/server-bridge/dist/plugin-linux-* "$plugin/server/dist/"
+cp "$root"/webapp/dist/*.js "$plugin/webapp/dist/"
+chmod 755 "$plugin"/server/dist/*
+tar --owner=0 --group=0 -C "$stage" -czf "$root/$target" disaster-recovery

@@ -16,7 +16,7 @@ const notEnrolled = () => changed(cannedWorld([]), (world) => {
   Object.assign(world.connection, {enrolled: false, companion_url: ''});
 });
 const down = () => changed(cannedWorld(), (world) => {
-  Object.assign(world.connection, {reachable: false, unreachable_since: Date.now() - 47 * 60_000, last_error: 'dial tcp 127.0.0.1:8470: connect: connection refused'});
+  Object.assign(world.connection, {reachable: false, unreachable_since: Date.now() - 47 * 60_000, last_error: 'dial tcp 127.0.0.1:8066: connect: connection refused'});
 });
 const running = () => cannedWorld(cannedSets(), cannedJob());
 const done = () => changed(running(), (world) => {
@@ -63,12 +63,14 @@ const VIEWS: View[] = [
   {name: 'revoke', world: cannedWorld(), act: click('Revoke…')},
 ];
 
+const REACTS = [17, 18, 19] as const;
+const react = REACTS.find((version) => String(version) === process.env['REACT']) ?? 18;
 const directory = process.argv[2] ?? 'pictures';
 const only = process.argv[3];
 await mkdir(directory, {recursive: true});
 const browser = await openBrowser();
 for (const {name, world, act, dark = false, width = 1280} of VIEWS.filter((view) => !only || view.name.includes(only))) {
-  const host = await startHostPage({fixtures: cannedApi(world)});
+  const host = await startHostPage({react, fixtures: cannedApi(world)});
   await browser.page.setViewportSize({width, height: 900});
   await browser.page.goto(host.url(dark ? 'dark' : 'light'));
   await browser.page.locator('.dr-card').first().waitFor();

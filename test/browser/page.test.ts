@@ -1,4 +1,5 @@
 import {execFile} from 'node:child_process';
+import {existsSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
 import {promisify} from 'node:util';
 import {afterAll, afterEach, beforeAll, beforeEach, expect, test} from '@jest/globals';
@@ -30,6 +31,20 @@ async function show(world: World, theme: 'light' | 'dark' = 'light'): Promise<vo
   host = await startHostPage({fixtures: cannedApi(world)});
   await page.goto(host.url(theme));
 }
+
+const others = ([17, 19] as const).filter((version) => existsSync(new URL(`react_${version}/node_modules/react`, import.meta.url)));
+
+(others.length > 0 ? test.each(others) : test.skip.each([0] as never[]))('web clients with React %d show the page too', async (react) => {
+  host = await startHostPage({react, fixtures: cannedApi(cannedWorld(cannedSets(), cannedJob()))});
+  await page.goto(host.url());
+  await page.getByRole('progressbar').waitFor();
+  expect(await page.evaluate('React.version.split(".")[0]')).toBe(String(react));
+  await page.getByRole('button', {name: /^Details of the set of/}).first().click();
+  await page.getByRole('button', {name: 'Revoke…'}).click();
+  await page.keyboard.press('Escape');
+  await page.getByRole('alertdialog').waitFor({state: 'detached'});
+  expect(browser.problems).toEqual([]);
+}, 60_000);
 
 /** Presses of Enter and clicks must never save the System Console's own form. */
 async function submits(): Promise<string | null> {

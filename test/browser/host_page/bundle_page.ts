@@ -6,19 +6,19 @@ import {build} from 'esbuild';
 export type ReactVersion = 17 | 18 | 19;
 
 const PAGE = fileURLToPath(new URL('page/', import.meta.url));
-const MODULES = fileURLToPath(new URL('../../../node_modules/', import.meta.url));
+const OTHER_REACTS = fileURLToPath(new URL('../', import.meta.url));
 
-/** Another React than the installed one lies under an alias: `react-19`, `react-dom-19`. */
+/** Two Reacts cannot be peers of one workspace: the others have a folder each, and `npm ci --prefix` fills it. */
 function aliases(react: ReactVersion): Record<string, string> {
   const mount = join(PAGE, react === 17 ? 'mount_legacy.tsx' : 'mount_root.tsx');
   const packages = react === 18 ? [] : ['react', 'react-dom', ...(react === 17 ? ['react-redux'] : [])];
   const found: Record<string, string> = {'host-page-mount': mount};
   for (const name of packages) {
-    const alias = `${name}-${react}`;
-    if (!existsSync(join(MODULES, alias))) {
-      throw new Error(`${alias} is not installed: the host page cannot be shown with React ${react}.`);
+    const folder = join(OTHER_REACTS, `react_${react}`, 'node_modules', name);
+    if (!existsSync(folder)) {
+      throw new Error(`React ${react} is not installed. Run: npm ci --prefix test/browser/react_${react}`);
     }
-    found[name] = join(MODULES, alias);
+    found[name] = folder;
   }
   return found;
 }

@@ -1,0 +1,40 @@
+import React, {useEffect, useState} from 'react';
+import {useSay} from '../i18n/say.tsx';
+import {Button} from './button.tsx';
+
+/** Browsers have no clipboard on pages without TLS; selecting and copying works there too. */
+async function copy(text: string): Promise<void> {
+    try {
+        await navigator.clipboard.writeText(text);
+    } catch {
+        const area = document.createElement('textarea');
+        area.value = text;
+        area.style.position = 'fixed';
+        area.style.opacity = '0';
+        document.body.append(area);
+        area.select();
+        document.execCommand('copy');
+        area.remove();
+    }
+}
+
+export function Copyable({text, className = ''}: {text: string; className?: string}) {
+    const say = useSay();
+    const [isCopied, setCopied] = useState(false);
+    useEffect(() => {
+        if (!isCopied) {
+            return undefined;
+        }
+        const timer = setTimeout(() => setCopied(false), 2500);
+        return () => clearTimeout(timer);
+    }, [isCopied]);
+    return (
+        <span className={`dr-copyable ${className}`}>
+            <code>{text}</code>
+            <Button look='link' aria-label={say('copy.what', {text})} onClick={() => void copy(text).then(() => setCopied(true))}>
+                {say(isCopied ? 'copied' : 'copy')}
+            </Button>
+            <span className='dr-hidden' role='status'>{isCopied ? say('copied') : ''}</span>
+        </span>
+    );
+}

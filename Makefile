@@ -44,6 +44,7 @@ generate: node_modules/.installed ## Write openapi.json and the generated pages 
 .PHONY: lint
 lint: node_modules/.installed ## Lint TypeScript and Go
 	npx eslint . --max-warnings 0
+	node scripts/generate.ts --check
 	cd server-bridge && test -z "$$(gofmt -l .)" && go vet ./...
 
 .PHONY: types
@@ -60,18 +61,21 @@ unit: node_modules/.installed ## Run the unit tests
 go-test: ## Run the tests of the bridge
 	cd server-bridge && go test ./...
 
-.PHONY: system
-system: build ## Run the system tests on a real Mattermost, PostgreSQL, restic and browser
+.PHONY: parts
+parts: ## Build the real Mattermost test server, once per machine
 	sh scripts/build_cached.sh mattermost > /dev/null
 	sh scripts/build_cached.sh second-plugin > /dev/null
+
+.PHONY: system
+system: build parts ## Run the system tests on a real Mattermost, PostgreSQL, restic and browser
 	$(JEST) --selectProjects system --runInBand
 
 .PHONY: test
-test: setup build ## Lint, types, unit, Go and system tests
-	sh scripts/test.sh
+test: setup build parts ## Lint, types, unit, Go and system tests
+	node scripts/test.ts
 
 .PHONY: demo
-demo: setup build ## A real Mattermost with the plugin, a first backup made, verified and restored
+demo: setup build parts ## A real Mattermost with the plugin, a first backup made, verified and restored
 	node demo/demo.ts
 
 .PHONY: demo-clean
@@ -79,7 +83,7 @@ demo-clean: ## Remove everything that the demo made
 	node demo/clean.ts
 
 .PHONY: bench
-bench: setup build ## Measure backup and restore against a shell script and plain restic
+bench: setup build parts ## Measure backup and restore against a shell script and plain restic
 	node bench/bench.ts
 
 .PHONY: clean

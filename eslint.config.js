@@ -51,8 +51,10 @@ export default tseslint.config(
       'import-x/no-restricted-paths': ['error', {basePath: import.meta.dirname, zones}],
       'max-lines': ['error', {max: 400, skipBlankLines: true, skipComments: true}],
       'max-lines-per-function': ['error', {max: 60, skipBlankLines: true, skipComments: true}],
-      complexity: ['error', 12],
+      // `??` and `?.` count as branches, and records are full of them.
+      complexity: ['error', 16],
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', {ignoreRestSiblings: true}],
       '@typescript-eslint/restrict-template-expressions': ['error', {allowNumber: true}],
       '@typescript-eslint/no-confusing-void-expression': ['error', {ignoreArrowShorthand: true}],
       // A promise-returning port may have adapters that need not wait.
@@ -73,7 +75,8 @@ export default tseslint.config(
     files: ['**/*.test.ts', 'service/src/**/{fake_bridge,test_server,fixtures}.ts'],
     rules: {
       'max-lines-per-function': 'off', 'max-lines': ['error', 600], 'no-restricted-syntax': 'off', 'import-x/no-restricted-paths': 'off',
-      '@typescript-eslint/no-unsafe-assignment': 'off', '@typescript-eslint/no-non-null-assertion': 'off', '@typescript-eslint/no-empty-function': 'off',
+      '@typescript-eslint/no-unsafe-assignment': 'off', '@typescript-eslint/no-non-null-assertion': 'off', '@typescript-eslint/no-empty-function': 'off', 'no-restricted-imports': 'off',
+      '@typescript-eslint/no-unnecessary-type-assertion': 'off', '@typescript-eslint/use-unknown-in-catch-callback-variable': 'off',
     },
   },
   {

@@ -97,7 +97,8 @@ export const SetManifest = z.object({
   started_at: Timestamp,
   finished_at: Timestamp,
   server: z.object({
-    version: z.string(),
+    version: z.string().nullable().describe('Null when no server answered; the schema tells enough for a restore.'),
+    schema_version: z.number().int().describe('Highest migration of Mattermost that the database has.'),
     diagnostic_id: z.string().nullable(),
     site_url: z.string().nullable(),
   }).nullable(),

@@ -63,13 +63,12 @@ async function storeRecord(engines: BackupEngines, plan: BackupPlan, context: St
 }
 
 function manifestBody(engines: BackupEngines, plan: BackupPlan, found: Found, context: StepContext, record: StoredPart): Omit<SetManifest, 'sha256'> {
-  const {database, config, second_pass: files, stored_database: dump, first_pass: first} = found;
+  const {database, config, second_pass: files} = found;
   const startedAt = need(found, 'started_at');
-  const parts = [first, dump, config?.stored, files, record].filter((part) => part !== undefined);
   return {
     format: 1, id: plan.set, kind: plan.kind, reason: plan.reason, actor: context.actor, scope: plan.scope,
     t0: database?.t0 ?? startedAt, lsn: database?.lsn ?? null, started_at: startedAt, finished_at: engines.clock.now(),
-    server: database?.mattermost ? {version: config?.server_version ?? null, ...database.mattermost, site_url: config?.site_url ?? null} : null,
+    server: serverOf(found),
     database: database?.record ?? null,
     files: files && plan.files ? {driver: engines.files.driver, directory: plan.files.directory, count: files.files, bytes: files.bytes} : null,
     config: config?.record ?? null,
@@ -77,11 +76,19 @@ function manifestBody(engines: BackupEngines, plan: BackupPlan, found: Found, co
     snapshots: snapshotsOf(found, record),
     cross_check: need(found, 'cross_check'),
     omitted: [...plan.omitted, ...environmentOmission(found)],
-    bytes_added: parts.reduce((sum, part) => sum + part.bytes_added, 0),
+    bytes_added: bytesAdded(found, record),
     durations: context.durations(),
     tool_versions: {...engines.settings.tool_versions},
     previous: plan.previous,
   };
+}
+
+function serverOf({database, config}: Found): SetManifest['server'] {
+  return database?.mattermost ? {version: config?.server_version ?? null, ...database.mattermost, site_url: config?.site_url ?? null} : null;
+}
+
+function bytesAdded({first_pass: first, stored_database: dump, config, second_pass: second}: Found, record: StoredPart): number {
+  return [first, dump, config?.stored, second, record].reduce((sum, part) => sum + (part?.bytes_added ?? 0), 0);
 }
 
 /** The first pass belongs to the set only when it holds a file that the second lacks. */

@@ -4,10 +4,10 @@ import type {Clock} from '../kernel/clock.ts';
 import {errorBody, Failure} from '../kernel/failure.ts';
 import {newJobId} from '../kernel/ids.ts';
 import type {State} from '../kernel/state.ts';
-import {createLease} from './lease.ts';
+import {createLease, type Lease} from './lease.ts';
 import type {Procedure} from './procedure.ts';
 import {runSteps} from './runner.ts';
-import {createJobStore, hasEnded, type Origin, type StoredJob} from './store.ts';
+import {createJobStore, hasEnded, type JobStore, type Origin, type StoredJob} from './store.ts';
 
 /** An interrupted job is continued when the same thing is asked again within this time; later its T0 would surprise. */
 const CONTINUE_WITHIN_MS = 60 * 60 * 1000;
@@ -47,99 +47,111 @@ export type Jobs = {
 type StoredPlan = {request: string; plan: unknown};
 
 export function createJobs(state: State, clock: Clock): Jobs {
-  const store = createJobStore(state, clock);
-  const lease = createLease(state);
-
-  async function start<Plan extends {steps: readonly string[]}>(procedure: Procedure<Plan, never>, makePlan: () => Promise<Plan>, options: StartOptions): Promise<StartedJob> {
-    const request = canonicalJson(options.request ?? null);
-    const stored = takeInterrupted(procedure.kind, request) ?? await addNew(procedure, makePlan, options, request);
-    const {plan} = stored.plan as StoredPlan;
-    const {id} = stored.job;
-    const done = runSteps(store, clock, procedure as unknown as Procedure, stored.job, plan)
-      .finally(() => { lease.release(id); })
-      .then(() => store.get(id).job);
-    return {job: stored.job, done};
-  }
-
-  /** The newest dead job of this kind and request, with the lease taken for it. */
-  function takeInterrupted(kind: JobKind, request: string): StoredJob | null {
-    const running = lease.holder();
-    const dead = store.unended().filter(({job}) => job.id !== running);
-    const same = dead.findLast(({job, plan}) =>
-      job.kind === kind && job.status === 'in_progress' && (plan as StoredPlan).request === request && clock.now() - job.created_at < CONTINUE_WITHIN_MS);
-    if (!same) {
-      return null;
-    }
-    lease.take(same.job.id);
-    store.tell(same.job, {type: 'note', level: 'info', text: `Continuing job ${same.job.id} where its process ended.`});
-    return same;
-  }
-
-  async function addNew<Plan extends {steps: readonly string[]}>(procedure: Procedure<Plan, never>, makePlan: () => Promise<Plan>, options: StartOptions, request: string): Promise<StoredJob> {
-    const id = newJobId();
-    lease.take(id);
-    try {
-      sweep();
-      const plan = await makePlan();
-      return store.add({
-        id, kind: procedure.kind, actor: options.actor, reason: options.reason, subject: procedure.subject(plan),
-        plan: {request, plan, steps: plan.steps}, origin: options.origin ?? null,
-      });
-    } catch (error) {
-      lease.release(id);
-      throw error;
-    }
-  }
-
-  function sweep(): Job[] {
-    const running = lease.holder();
-    return store.unended().filter(({job}) => job.id !== running).map(({job}) => {
-      const code = job.status === 'cancel_requested' ? 'JOB_CANCELED' : 'JOB_INTERRUPTED';
-      store.setStatus(job, code === 'JOB_CANCELED' ? 'canceled' : 'error', {error: errorBody(new Failure(code, `The process of job ${job.id} ended before the job did.`))});
-      return job;
-    });
-  }
-
-  function cancel(id: string): Job {
-    const {job} = store.get(id);
-    if (hasEnded(job.status)) {
-      throw new Failure('JOB_NOT_RUNNING', `Job ${id} ended with ${job.status}.`);
-    }
-    store.setStatus(job, 'cancel_requested');
-    if (lease.holder() !== id) {
-      sweep();
-    }
-    return store.get(id).job;
-  }
-
-  async function* follow(after: number, signal: AbortSignal): AsyncGenerator<Event> {
-    let seq = after;
-    while (!signal.aborted) {
-      const events = store.eventsAfter(seq);
-      for (const event of events) {
-        seq = event.seq;
-        yield event;
-      }
-      if (events.length === 0) {
-        await clock.sleep(EVENT_POLL_MS);
-      }
-    }
-  }
-
+  const parts: Parts = {store: createJobStore(state, clock), lease: createLease(state), clock};
+  const {store, lease} = parts;
   return {
-    start, cancel, follow, sweep,
-    interrupted: () => {
-      const running = lease.holder();
-      return store.unended().filter(({job}) => job.id !== running && job.status === 'in_progress')
-        .map(({job, plan}) => ({job, request: JSON.parse((plan as StoredPlan).request) as unknown}));
-    },
+    start: (procedure, makePlan, options) => start(parts, procedure, makePlan, options),
+    cancel: (id) => cancel(parts, id),
+    follow: (after, signal) => follow(parts, after, signal),
+    sweep: () => sweep(parts),
     get: (id) => store.get(id).job,
     origin: (id) => store.get(id).origin,
     newest: (limit) => store.newest(limit),
     lastEventSeq: () => store.lastEventSeq(),
+    interrupted: () => dead(parts).filter(({job}) => job.status === 'in_progress')
+      .map(({job, plan}) => ({job, request: JSON.parse((plan as StoredPlan).request) as unknown})),
     running: () => {
       const id = lease.holder();
       return store.unended().find(({job}) => job.id === id)?.job ?? null;
     },
   };
+}
+
+type Parts = {store: JobStore; lease: Lease; clock: Clock};
+type Planned = {steps: readonly string[]};
+
+async function start<Plan extends Planned>(parts: Parts, procedure: Procedure<Plan, never>, makePlan: () => Promise<Plan>, options: StartOptions): Promise<StartedJob> {
+  const {store, lease, clock} = parts;
+  const request = canonicalJson(options.request ?? null);
+  const stored = takeInterrupted(parts, procedure.kind, request) ?? await addNew(parts, procedure, makePlan, options, request);
+  const {id} = stored.job;
+  const done = runSteps(store, clock, procedure as unknown as Procedure, stored.job, (stored.plan as StoredPlan).plan)
+    .finally(() => { lease.release(id); })
+    .then(() => store.get(id).job);
+  return {job: stored.job, done};
+}
+
+/** Jobs that have not ended and whose process is gone. */
+function dead({store, lease}: Parts): StoredJob[] {
+  const running = lease.holder();
+  return store.unended().filter(({job}) => job.id !== running);
+}
+
+/** The newest dead job of this kind and request, with the lease taken for it. */
+function takeInterrupted(parts: Parts, kind: JobKind, request: string): StoredJob | null {
+  const {store, lease, clock} = parts;
+  const same = dead(parts).findLast(({job, plan}) =>
+    job.kind === kind && job.status === 'in_progress' && (plan as StoredPlan).request === request && clock.now() - job.created_at < CONTINUE_WITHIN_MS);
+  if (!same) {
+    return null;
+  }
+  lease.take(same.job.id);
+  store.tell(same.job, {type: 'note', level: 'info', text: `Continuing job ${same.job.id} where its process ended.`});
+  return same;
+}
+
+async function addNew<Plan extends Planned>(
+  parts: Parts, procedure: Procedure<Plan, never>, makePlan: () => Promise<Plan>, options: StartOptions, request: string,
+): Promise<StoredJob> {
+  const {store, lease} = parts;
+  const id = newJobId();
+  lease.take(id);
+  try {
+    sweep(parts);
+    const plan = await makePlan();
+    store.add({
+      id, kind: procedure.kind, actor: options.actor, reason: options.reason, subject: procedure.subject(plan),
+      plan: {request, plan, steps: plan.steps}, origin: options.origin ?? null,
+    });
+    return store.get(id);
+  } catch (error) {
+    lease.release(id);
+    throw error;
+  }
+}
+
+function sweep(parts: Parts): Job[] {
+  return dead(parts).map(({job}) => {
+    const code = job.status === 'cancel_requested' ? 'JOB_CANCELED' : 'JOB_INTERRUPTED';
+    const error = errorBody(new Failure(code, `The process of job ${job.id} ended before the job did.`));
+    parts.store.setStatus(job, code === 'JOB_CANCELED' ? 'canceled' : 'error', {error});
+    return job;
+  });
+}
+
+function cancel(parts: Parts, id: string): Job {
+  const {store, lease} = parts;
+  const {job} = store.get(id);
+  if (hasEnded(job.status)) {
+    throw new Failure('JOB_NOT_RUNNING', `Job ${id} ended with ${job.status}.`);
+  }
+  store.setStatus(job, 'cancel_requested');
+  if (lease.holder() !== id) {
+    sweep(parts);
+  }
+  return store.get(id).job;
+}
+
+async function* follow({store, clock}: Parts, after: number, signal: AbortSignal): AsyncGenerator<Event> {
+  let seq = after;
+  while (!signal.aborted) {
+    const events = store.eventsAfter(seq);
+    for (const event of events) {
+      seq = event.seq;
+      yield event;
+    }
+    if (events.length === 0) {
+      await clock.sleep(EVENT_POLL_MS);
+    }
+  }
 }

@@ -39,7 +39,7 @@ async function recordFailure(store: JobStore, procedure: Procedure, job: Job, pl
   store.setStatus(job, outcome, {error: errorBody(failure)});
 }
 
-async function runEach(store: JobStore, clock: Clock, procedure: Procedure, job: Job, plan: unknown, signal: AbortSignal): Promise<Partial<unknown>> {
+async function runEach(store: JobStore, clock: Clock, procedure: Procedure, job: Job, plan: unknown, signal: AbortSignal): Promise<Record<string, unknown>> {
   const journal = new Map(store.journal(job.id).map((row) => [row.step, row]));
   let found: Record<string, unknown> = {};
   for (const [index, step] of procedure.steps.entries()) {

@@ -1,3 +1,4 @@
+import type {DatabaseSync} from 'node:sqlite';
 import type {Actor, ErrorBody, Event, Job, JobKind, JobStatus, Progress, StepRecord} from '@disaster-recovery/contract';
 import type {Clock} from '../kernel/clock.ts';
 import {Failure} from '../kernel/failure.ts';
@@ -24,85 +25,92 @@ export function hasEnded(status: JobStatus): boolean {
 export type JobStore = ReturnType<typeof createJobStore>;
 
 export function createJobStore(state: State, clock: Clock) {
-  const {db} = state;
-  const insertJob = db.prepare(`INSERT INTO jobs (id, kind, status, actor, reason, subject, plan, origin, created_at) VALUES (?, ?, 'pending', ?, ?, ?, ?, ?, ?)`);
+  return {...readJobs(state.db), ...writeJobs(state, clock)};
+}
+
+function readJobs(db: DatabaseSync) {
   const selectJob = db.prepare('SELECT * FROM jobs WHERE id = ?');
   const selectNewest = db.prepare('SELECT * FROM jobs ORDER BY created_at DESC, rowid DESC LIMIT ?');
   const selectUnended = db.prepare(`SELECT * FROM jobs WHERE status IN ('pending', 'in_progress', 'cancel_requested') ORDER BY created_at`);
   const selectJournal = db.prepare('SELECT * FROM journal WHERE job = ? ORDER BY started_at, rowid');
+  const selectEvents = db.prepare('SELECT seq, body FROM events WHERE seq > ? ORDER BY seq LIMIT 500');
+  const lastEvent = db.prepare(`SELECT seq FROM sqlite_sequence WHERE name = 'events'`);
+  const journal = (id: string): JournalRow[] => selectJournal.all(id) as JournalRow[];
+  const stored = (row: JobRow): StoredJob => toStored(row, journal(row.id));
+  return {
+    journal,
+    get(id: string): StoredJob {
+      const row = selectJob.get(id) as JobRow | undefined;
+      if (!row) {
+        throw new Failure('NOT_FOUND', `There is no job ${id}.`);
+      }
+      return stored(row);
+    },
+    newest: (limit: number): Job[] => (selectNewest.all(limit) as JobRow[]).map((row) => stored(row).job),
+    unended: (): StoredJob[] => (selectUnended.all() as JobRow[]).map(stored),
+    eventsAfter: (seq: number): Event[] => (selectEvents.all(seq) as {seq: number; body: string}[]).map(
+      (row) => ({...JSON.parse(row.body) as Event, seq: row.seq})),
+    lastEventSeq: (): number => (lastEvent.get() as {seq: number} | undefined)?.seq ?? 0,
+  };
+}
+
+export type NewJob = {id: string; kind: JobKind; actor: Actor; reason: string; subject: string; plan: unknown; origin: Origin | null};
+
+function writeJobs(state: State, clock: Clock) {
+  const {db} = state;
+  const insertJob = db.prepare(`INSERT INTO jobs (id, kind, status, actor, reason, subject, plan, origin, created_at) VALUES (?, ?, 'pending', ?, ?, ?, ?, ?, ?)`);
+  const updateStatus = db.prepare('UPDATE jobs SET status = ?, started_at = coalesce(started_at, ?), finished_at = ?, result = ?, error = ? WHERE id = ?');
+  const updateProgress = db.prepare('UPDATE jobs SET progress = ? WHERE id = ?');
   const upsertStep = db.prepare(`INSERT INTO journal (job, step, outcome, started_at, ms, output) VALUES (?, ?, ?, ?, ?, ?)
     ON CONFLICT (job, step) DO UPDATE SET outcome = excluded.outcome, started_at = excluded.started_at, ms = excluded.ms, output = excluded.output`);
   const insertEvent = db.prepare('INSERT INTO events (job, type, body) VALUES (?, ?, ?)');
-  const selectEvents = db.prepare('SELECT seq, body FROM events WHERE seq > ? ORDER BY seq LIMIT 500');
-  const lastEvent = db.prepare(`SELECT seq FROM sqlite_sequence WHERE name = 'events'`);
   const dropProgress = db.prepare(`DELETE FROM events WHERE job = ? AND type = 'progress'`);
-  const setProgress = db.prepare('UPDATE jobs SET progress = ? WHERE id = ?');
-
-  function toStored(row: JobRow): StoredJob {
-    const journal = selectJournal.all(row.id) as JournalRow[];
-    return {
-      plan: JSON.parse(row.plan),
-      origin: row.origin === null ? null : JSON.parse(row.origin) as Origin,
-      job: {
-        id: row.id, kind: row.kind, status: row.status, actor: JSON.parse(row.actor) as Actor, reason: row.reason, subject: row.subject,
-        created_at: row.created_at, started_at: row.started_at, finished_at: row.finished_at,
-        progress: row.progress === null ? null : JSON.parse(row.progress) as Progress,
-        steps: stepRecords(JSON.parse(row.plan) as {steps?: string[]}, journal),
-        result: row.result === null ? null : JSON.parse(row.result),
-        error: row.error === null ? null : JSON.parse(row.error) as ErrorBody,
-      },
-    };
-  }
-
-  function get(id: string): StoredJob {
-    const row = selectJob.get(id) as JobRow | undefined;
-    if (!row) {
-      throw new Failure('NOT_FOUND', `There is no job ${id}.`);
-    }
-    return toStored(row);
-  }
 
   function tell(job: Job, event: NewEvent): void {
     insertEvent.run(job.id, event.type, JSON.stringify({...event, at: clock.now(), job: job.id, kind: job.kind}));
   }
 
-  function setStatus(job: Job, status: JobStatus, fields: {result?: unknown; error?: ErrorBody} = {}): void {
-    state.transact(() => {
-      const ended = hasEnded(status);
-      db.prepare(`UPDATE jobs SET status = ?, started_at = coalesce(started_at, ?), finished_at = ?, result = ?, error = ? WHERE id = ?`).run(
-        status, clock.now(), ended ? clock.now() : null,
-        fields.result === undefined ? null : JSON.stringify(fields.result),
-        fields.error === undefined ? null : JSON.stringify(fields.error), job.id,
-      );
-      if (ended) {
-        dropProgress.run(job.id);
-      }
-      tell(job, {type: 'status', status, error: fields.error ?? null});
-    });
-  }
-
   return {
-    get,
     tell,
-    setStatus,
-    add(job: {id: string; kind: JobKind; actor: Actor; reason: string; subject: string; plan: unknown; origin: Origin | null}): StoredJob {
-      insertJob.run(job.id, job.kind, JSON.stringify(job.actor), job.reason, job.subject, JSON.stringify(job.plan),
-        job.origin && JSON.stringify(job.origin), clock.now());
-      return get(job.id);
+    add(job: NewJob): void {
+      insertJob.run(job.id, job.kind, JSON.stringify(job.actor), job.reason, job.subject, JSON.stringify(job.plan), jsonOrNull(job.origin ?? undefined), clock.now());
     },
-    newest: (limit: number) => (selectNewest.all(limit) as JobRow[]).map((row) => toStored(row).job),
-    unended: () => (selectUnended.all() as JobRow[]).map(toStored),
-    journal: (id: string) => (selectJournal.all(id) as JournalRow[]),
+    setStatus(job: Job, status: JobStatus, fields: {result?: unknown; error?: ErrorBody} = {}): void {
+      state.transact(() => {
+        const ended = hasEnded(status);
+        updateStatus.run(status, clock.now(), ended ? clock.now() : null, jsonOrNull(fields.result), jsonOrNull(fields.error), job.id);
+        if (ended) {
+          dropProgress.run(job.id);
+        }
+        tell(job, {type: 'status', status, error: fields.error ?? null});
+      });
+    },
     recordStep(id: string, step: string, outcome: StepRecord['outcome'], startedAt: number, ms: number | null, output: unknown): void {
-      upsertStep.run(id, step, outcome, startedAt, ms, output === undefined ? null : JSON.stringify(output));
+      upsertStep.run(id, step, outcome, startedAt, ms, jsonOrNull(output));
     },
     saveProgress(job: Job, progress: Progress): void {
-      setProgress.run(JSON.stringify(progress), job.id);
+      updateProgress.run(JSON.stringify(progress), job.id);
       tell(job, {type: 'progress', progress});
     },
-    eventsAfter: (seq: number) => (selectEvents.all(seq) as {seq: number; body: string}[]).map(
-      (row) => ({...JSON.parse(row.body) as Event, seq: row.seq})),
-    lastEventSeq: () => (lastEvent.get() as {seq: number} | undefined)?.seq ?? 0,
+  };
+}
+
+function jsonOrNull(value: unknown): string | null {
+  return value === undefined ? null : JSON.stringify(value);
+}
+
+function toStored(row: JobRow, journal: readonly JournalRow[]): StoredJob {
+  return {
+    plan: JSON.parse(row.plan),
+    origin: row.origin === null ? null : JSON.parse(row.origin) as Origin,
+    job: {
+      id: row.id, kind: row.kind, status: row.status, actor: JSON.parse(row.actor) as Actor, reason: row.reason, subject: row.subject,
+      created_at: row.created_at, started_at: row.started_at, finished_at: row.finished_at,
+      progress: row.progress === null ? null : JSON.parse(row.progress) as Progress,
+      steps: stepRecords(JSON.parse(row.plan) as {steps?: string[]}, journal),
+      result: row.result === null ? null : JSON.parse(row.result),
+      error: row.error === null ? null : JSON.parse(row.error) as ErrorBody,
+    },
   };
 }
 

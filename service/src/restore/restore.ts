@@ -83,7 +83,7 @@ export function createRestore(engines: RestoreEngines, jobs: Jobs): Restore {
   };
 }
 
-function publicPlan({database_url: _url, restore_point_set: _set, ...plan}: PrivatePlan): RestorePlan {
+function publicPlan({database_url, restore_point_set, ...plan}: PrivatePlan): RestorePlan {
   return plan;
 }
 

@@ -11,4 +11,5 @@ export * from './enrolment.ts';
 export * from './bridge.ts';
 export * from './routes.ts';
 export * from './result.ts';
+export * from './step_words.ts';
 export * from './openapi.ts';

@@ -1,10 +1,10 @@
-import type {Job, SetManifest, SetSummary, Status} from '@disaster-recovery/contract';
+import {stepWords, type Job, type SetManifest, type SetSummary, type Status} from '@disaster-recovery/contract';
 import {Failure, errorBody} from '../kernel/failure.ts';
 import {formatBytes, formatDuration} from '../kernel/format.ts';
 import {code, counted, minute, plain} from './markdown.ts';
 import {manifestLines} from './render_result.ts';
 import {VERBS, type VerbName} from './commands.ts';
-import {KIND_WORDS, OUTCOME_MARKS, PART_WORDS, stepWords} from './words.ts';
+import {KIND_WORDS, OUTCOME_MARKS, PART_WORDS} from './words.ts';
 
 const SETS_SHOWN = 12;
 

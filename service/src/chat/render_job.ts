@@ -1,9 +1,9 @@
-import type {Job, Progress, StepRecord} from '@disaster-recovery/contract';
+import {stepWords, type Job, type Progress, type StepRecord} from '@disaster-recovery/contract';
 import {hasEnded} from '../jobs/index.ts';
 import {formatBytes, formatCount, formatDuration} from '../kernel/format.ts';
 import {code, plain, progressBar} from './markdown.ts';
 import {renderResult} from './render_result.ts';
-import {KIND_WORDS, stepWords} from './words.ts';
+import {KIND_WORDS} from './words.ts';
 
 const NOTES_SHOWN = 5;
 /** The bridge refuses more than 16,000 characters. */

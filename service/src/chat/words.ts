@@ -1,42 +1,5 @@
 import type {CrossCheck, JobKind, Part, VerifyLevel} from '@disaster-recovery/contract';
 
-type StepWords = {doing: string; done: string};
-
-const STEPS: Readonly<Record<string, StepWords>> = {
-  preflight: {doing: 'Checking that everything is ready', done: 'Everything is ready'},
-  first_pass: {doing: 'Copying the files, first pass', done: 'Files copied, first pass'},
-  capture_database: {doing: 'Copying the database', done: 'Database copied'},
-  store_database: {doing: 'Storing the database copy', done: 'Database copy stored'},
-  capture_config: {doing: 'Copying the configuration', done: 'Configuration copied'},
-  second_pass: {doing: 'Copying files that came in the meantime', done: 'Newer files copied'},
-  cross_check: {doing: 'Comparing database and files', done: 'Database and files compared'},
-  seal: {doing: 'Sealing the set', done: 'Set sealed'},
-  read_back: {doing: 'Reading back what was stored', done: 'Read back and equal'},
-  record: {doing: 'Writing it down', done: 'Written down'},
-  find_set: {doing: 'Looking for the set', done: 'Set found'},
-  read: {doing: 'Reading the set', done: 'Set read'},
-  fetch_dump: {doing: 'Fetching the database copy', done: 'Database copy fetched'},
-  create_database: {doing: 'Making a fresh database', done: 'Fresh database made'},
-  load_database: {doing: 'Loading the database', done: 'Database loaded'},
-  stage_files: {doing: 'Writing the files beside the live ones', done: 'Files written'},
-  stage_config: {doing: 'Writing the configuration beside the live one', done: 'Configuration written'},
-  prove: {doing: 'Comparing what was restored with the set', done: 'What was restored equals the set'},
-  swap: {doing: 'Putting it in place', done: 'Put in place'},
-  swap_back: {doing: 'Putting the former state back', done: 'Former state is back'},
-  judge: {doing: 'Judging what was read', done: 'Judged'},
-};
-
-/** A step in plain words; an unknown name is shown with spaces. */
-export function stepWords(name: string): StepWords {
-  const known = STEPS[name];
-  if (known) {
-    return known;
-  }
-  const words = name.replaceAll('_', ' ');
-  const fallback = words.charAt(0).toUpperCase() + words.slice(1);
-  return {doing: fallback, done: fallback};
-}
-
 export const KIND_WORDS = {
   backup: 'Backup', restore: 'Restore', undo: 'Undo of a restore', verify: 'Verification',
 } as const satisfies Record<JobKind, string>;

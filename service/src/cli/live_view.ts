@@ -1,8 +1,7 @@
 import {setTimeout as delay} from 'node:timers/promises';
-import type {Event} from '@disaster-recovery/contract';
+import {stepWords, type Event} from '@disaster-recovery/contract';
 import {formatBytes, formatCount, formatDuration} from '../kernel/format.ts';
 import type {Output} from './output.ts';
-import {stepWords} from './words.ts';
 
 const BAR_WIDTH = 24;
 
@@ -24,12 +23,12 @@ export function createLiveView({json}: Output) {
       return;
     }
     if (event.type === 'step' && event.outcome === 'started' && isTerminal) {
-      out.write(`${open ? '\r\x1b[K' : ''}◌ ${stepWords(event.step)}`);
+      out.write(`${open ? '\r\x1b[K' : ''}◌ ${stepWords(event.step).doing}`);
       open = true;
     } else if (event.type === 'step' && event.outcome === 'done') {
-      line(`✓ ${stepWords(event.step)}${event.ms !== null && event.ms >= 1000 ? `  ${formatDuration(event.ms)}` : ''}`);
+      line(`✓ ${stepWords(event.step).done}${event.ms !== null && event.ms >= 1000 ? `  ${formatDuration(event.ms)}` : ''}`);
     } else if (event.type === 'step' && event.outcome === 'failed') {
-      line(`✗ ${stepWords(event.step)}`);
+      line(`✗ ${stepWords(event.step).doing}`);
     } else if (event.type === 'progress' && isTerminal) {
       out.write(`\r\x1b[K◌ ${progressLine(event.progress, out.columns)}`);
       open = true;
@@ -58,5 +57,5 @@ export function progressLine({phase, done, total, unit, rate, eta_ms: eta}: Extr
     ...(eta === null ? [] : [`about ${formatDuration(eta)} left`]),
   ];
   const bar = total === null ? '' : `  ${'━'.repeat(filled)}${'╌'.repeat(BAR_WIDTH - filled)}`;
-  return `${stepWords(phase)}${bar}  ${parts.join(' · ')}`.slice(0, Math.max(20, columns - 3));
+  return `${stepWords(phase).doing}${bar}  ${parts.join(' · ')}`.slice(0, Math.max(20, columns - 3));
 }

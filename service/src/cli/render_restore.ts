@@ -1,8 +1,7 @@
-import type {RestorePlan, RestoreResult} from '@disaster-recovery/contract';
+import {stepWords, type RestorePlan, type RestoreResult} from '@disaster-recovery/contract';
 import {isoTime} from '../kernel/clock.ts';
 import {formatBytes, formatCount, formatDuration} from '../kernel/format.ts';
 import {facts} from './render_set.ts';
-import {stepWords} from './words.ts';
 
 export function renderRestorePlan(plan: RestorePlan): string {
   const {targets} = plan;
@@ -16,7 +15,7 @@ export function renderRestorePlan(plan: RestorePlan): string {
     ['Restore point', plan.restore_point ? 'the present state is saved first' : 'none'],
   ];
   return [
-    facts(rows), `Steps: ${plan.steps.map(stepWords).join(' → ')}`,
+    facts(rows), `Steps: ${plan.steps.map((step) => stepWords(step).doing).join(' → ')}`,
     ...(plan.overwrites.length > 0 ? ['What is replaced', ...plan.overwrites.map((line) => `  ! ${line}`)] : []),
     ...(plan.warnings.length > 0 ? ['Warnings', ...plan.warnings.map((line) => `  ! ${line}`)] : []),
   ].join('\n');

@@ -1,9 +1,8 @@
 import Table from 'cli-table3';
-import type {BackupPlan, SetManifest, SetSummary, VerifyResult} from '@disaster-recovery/contract';
+import {stepWords, type BackupPlan, type SetManifest, type SetSummary, type VerifyResult} from '@disaster-recovery/contract';
 import {isoTime} from '../kernel/clock.ts';
 import {formatBytes, formatCount, formatDuration} from '../kernel/format.ts';
 import type {Unreadable} from '../sets/index.ts';
-import {stepWords} from './words.ts';
 
 const bullets = (lines: readonly string[]): string => lines.map((line) => `  ! ${line}`).join('\n');
 
@@ -17,7 +16,7 @@ export function renderPlan(plan: BackupPlan): string {
     ['Previous set', plan.previous ?? 'none'],
   ];
   return [
-    facts(rows), 'Steps', plan.steps.map((step, index) => `  ${index + 1}. ${stepWords(step)}`).join('\n'),
+    facts(rows), 'Steps', plan.steps.map((step, index) => `  ${index + 1}. ${stepWords(step).doing}`).join('\n'),
     ...(plan.omitted.length > 0 ? ['Left out', bullets(plan.omitted.map(({what, reason}) => `${what}: ${reason}`))] : []),
     ...(plan.warnings.length > 0 ? ['Warnings', bullets(plan.warnings)] : []),
     'Nothing was changed.',

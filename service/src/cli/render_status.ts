@@ -1,15 +1,14 @@
-import type {DoctorCheck, DoctorReport, Job, Status} from '@disaster-recovery/contract';
+import {stepWords, type DoctorCheck, type DoctorReport, type Job, type Status} from '@disaster-recovery/contract';
 import {isoTime} from '../kernel/clock.ts';
 import {formatBytes, formatCount, formatDuration} from '../kernel/format.ts';
 import {facts, plainTable} from './render_set.ts';
-import {stepWords} from './words.ts';
 
 export function renderStatus(status: Status): string {
   const {last_set: last, running, enrolment} = status;
   const rows = [
     ['Newest set', last ? `${last.id}, ${formatDuration(status.now - last.t0)} old: ${formatCount(last.rows)} rows, ${formatCount(last.files)} files, ${formatBytes(last.bytes)}` : 'none'],
     ['Repository', `${status.repository.location}: ${status.repository.says}`],
-    ['Running', running ? `${running.kind} ${running.subject ?? ''} (job ${running.id})${running.progress ? `, ${stepWords(running.progress.phase)}` : ''}` : 'nothing'],
+    ['Running', running ? `${running.kind} ${running.subject ?? ''} (job ${running.id})${running.progress ? `, ${stepWords(running.progress.phase).doing.toLowerCase()}` : ''}` : 'nothing'],
     ['Plugin', enrolment.state === 'none' ? 'not enrolled' : `${enrolment.state.replace('_', '-')}: ${enrolment.site_url ?? ''}`],
   ];
   return [

@@ -28,6 +28,7 @@ export const BackupPlan = z.object({
   database: z.object({
     name: z.string(),
     server_version: z.string(),
+    dump_tool_version: z.string().describe('Of the pg_dump that is used.'),
     bytes: z.number().describe('Size on the database server, indexes included.'),
     jobs: z.number().int().describe('Parallel workers of pg_dump.'),
   }).nullable(),

@@ -112,6 +112,7 @@ export const SetManifest = z.object({
   bytes_added: z.number().describe('Bytes that this set added to the repository, after deduplication and compression.'),
   durations: z.array(z.object({step: z.string(), ms: z.number()})),
   tool_versions: z.record(z.string(), z.string()),
+  ledger: z.object({entries: z.number().int(), head: Sha256}).describe('The ledger when the set was sealed: an anchor against later changes of it.'),
   previous: SetId.nullable(),
   sha256: Sha256.describe('Hash of the canonical JSON of all other fields.'),
 }).meta({id: 'SetManifest'});

@@ -1,13 +1,16 @@
 import {existsSync} from 'node:fs';
 import {mkdir} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
-import {dirname, join} from 'node:path';
+import {join} from 'node:path';
 import type {Actor} from '@disaster-recovery/contract';
 import {createBackup, crossCheck, EXPECTED_FILES, type Backup} from './backup/index.ts';
 import {CHAT_TABLES, createChat, type Chat} from './chat/index.ts';
 import type {Config} from './config/schema.ts';
 import {withoutPassword} from './config/show.ts';
+import {isDatabaseUrl} from './config/mattermost_config.ts';
 import {createDoctor, type Doctor} from './doctor/index.ts';
+import {createDatabaseConfig, readStoredConfig} from './engines/configsource/database.ts';
+import {createFileConfig} from './engines/configsource/file.ts';
 import {createPostgres} from './engines/database/postgres.ts';
 import {createLocalFileStore, createRemoteFileStore} from './engines/filestore/local.ts';
 import type {FileStore} from './engines/filestore/port.ts';
@@ -75,6 +78,11 @@ export async function composeRecovery(address: RepositoryAddress, options: {scra
   };
 }
 
+/** The active configuration of a server that keeps it in a database. */
+export async function readConfigInDatabase(url: string): Promise<string> {
+  return (await readStoredConfig(url)).config;
+}
+
 /** The only place that builds things. */
 export async function composeCompanion(config: Config): Promise<Companion> {
   const clock = systemClock;
@@ -92,22 +100,23 @@ export async function composeCompanion(config: Config): Promise<Companion> {
   const databases = createPostgres(config.tools.postgres_directory);
   const database = databases.source(config.database.url);
   const files = fileStoreOf(config);
+  const configSource = isDatabaseUrl(config.mattermost.config) ? createDatabaseConfig(config.mattermost.config) : createFileConfig(config.mattermost.config);
   const enrolledBridge = (): MattermostBridge | null => (enrolment.state().state === 'none' ? null : bridge);
 
   const backup = createBackup({
-    clock, ledger, repository, database, files, workDirectory, configFile: config.mattermost.config, bridge: enrolledBridge,
+    clock, ledger, repository, database, files, workDirectory, config: configSource, bridge: enrolledBridge,
     serverVersion: (signal) => readServerVersion(config.mattermost.url ?? enrolment.siteUrl(), signal),
-    settings: {jobs: config.database.jobs, tool_versions: {drctl: VERSION}},
+    settings: {jobs: config.database.jobs, version: VERSION},
     sets: {newest: async () => newestOf(sets), seal: sealManifest, open: openManifest, tags: setTags, manifestFile: MANIFEST_FILE},
   }, jobs);
   const verify = createVerify({clock, ledger, repository, workDirectory, show: sets.show, crossCheck, expectedFiles: EXPECTED_FILES}, jobs);
   const restore = createRestore({
     clock, state, ledger, repository, databases, workDirectory, jobs: config.database.jobs, show: sets.show,
-    live: {databaseUrl: config.database.url, filesDirectory: files.directory, configDirectory: dirname(config.mattermost.config)},
+    live: {databaseUrl: config.database.url, filesDirectory: files.directory, configDirectory: configSource.directory},
     takeRestorePoint: (reason: string, actor: Actor) => backup.start({reason}, {actor, kind: 'restore_point'}),
   }, jobs);
   const doctor = createDoctor({
-    repository, database, files, workDirectory, ledger, passwordFile: config.repository.password_file, configFile: config.mattermost.config,
+    repository, database, files, workDirectory, ledger, passwordFile: config.repository.password_file, config: configSource, newestSet: () => newestOf(sets),
     enrolment: () => enrolment.state(), bridge: enrolledBridge,
   });
   const status = createStatus({

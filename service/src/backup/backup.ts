@@ -1,5 +1,5 @@
 import {rm} from 'node:fs/promises';
-import {dirname, join} from 'node:path';
+import {join} from 'node:path';
 import type {Actor, BackupPlan, BackupRequest} from '@disaster-recovery/contract';
 import {newSetId} from '../kernel/ids.ts';
 import {freeBytes} from '../kernel/space.ts';
@@ -33,7 +33,7 @@ export function createBackup(engines: BackupEngines, jobs: Jobs): Backup {
       database: takesDatabase ? await engines.database.inspect() : null,
       jobs: engines.settings.jobs,
       files: engines.files,
-      config: {source: engines.configFile, directory: dirname(engines.configFile)},
+      config: {source: engines.config.location, directory: engines.config.directory},
       staging: {directory: engines.workDirectory, bytes_free: await freeBytes(engines.workDirectory)},
     });
   }

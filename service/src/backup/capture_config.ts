@@ -1,5 +1,5 @@
 import {readFile} from 'node:fs/promises';
-import {dirname, join} from 'node:path';
+import {basename, join} from 'node:path';
 import type {BackupPlan, ConfigRecord, EffectiveConfig} from '@disaster-recovery/contract';
 import {z} from 'zod';
 import {writeFileAtomic} from '../kernel/atomic_file.ts';
@@ -20,11 +20,11 @@ const ConfigFacts = z.object({
 
 /** The config directory as it is on disk, and the configuration in force, which knows what the environment overrides. */
 export async function captureConfig(engines: BackupEngines, plan: BackupPlan, context: StepContext): Promise<Pick<BackupFound, 'config'>> {
-  const directory = dirname(engines.configFile);
+  const directory = await engines.config.bringToDisk(join(engines.workDirectory, context.job, 'config'));
   const {files, facts, stored} = await storeUnchanged(engines, plan, directory, context);
   const {effective, envNames} = await captureEffective(engines, context);
   const serverVersion = await engines.serverVersion(context.signal);
-  const record: ConfigRecord = {source: 'file', directory, files, sha256: hashOfTree(files), env_names: envNames, effective};
+  const record: ConfigRecord = {source: engines.config.kind, directory: engines.config.directory, files, sha256: hashOfTree(files), env_names: envNames, effective};
   const plugins = Object.entries(facts.PluginSettings.PluginStates).map(([id, {Enable}]) => ({id, enabled: Enable}));
   return {config: {record, stored, plugins, site_url: facts.ServiceSettings.SiteURL || null, server_version: serverVersion}};
 }
@@ -34,7 +34,7 @@ async function storeUnchanged(engines: BackupEngines, plan: BackupPlan, director
 Promise<{files: HashedFile[]; facts: z.infer<typeof ConfigFacts>; stored: StoredPart}> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
     const before = await readTree(directory);
-    const facts = await readConfigFacts(engines.configFile);
+    const facts = await readConfigFacts(join(directory, configFileName(engines)));
     const {snapshot, files, bytes, bytes_added} = await engines.repository.store(directory, {
       tags: engines.sets.tags(plan.set, 'config'), excludes: [join(directory, OWN_NAMES)], signal: context.signal,
     });
@@ -46,6 +46,11 @@ Promise<{files: HashedFile[]; facts: z.infer<typeof ConfigFacts>; stored: Stored
     await engines.clock.sleep(500, context.signal);
   }
   throw new Failure('MATTERMOST_CONFIG_UNREADABLE', `${directory} changed each time it was read, ${ATTEMPTS} times.`);
+}
+
+/** Mattermost can be told to use another name than config.json. */
+function configFileName({config}: BackupEngines): string {
+  return config.kind === 'file' ? basename(config.location) : 'config.json';
 }
 
 async function readTree(directory: string): Promise<HashedFile[]> {

@@ -1,4 +1,5 @@
 import type {SetManifest} from '@disaster-recovery/contract';
+import type {ConfigSource} from '../engines/configsource/port.ts';
 import type {DatabaseSource} from '../engines/database/port.ts';
 import type {FileStore} from '../engines/filestore/port.ts';
 import type {MattermostBridge} from '../engines/mattermost/port.ts';
@@ -13,15 +14,14 @@ export type BackupEngines = {
   repository: Repository;
   database: DatabaseSource;
   files: FileStore;
-  /** Mattermost's config.json; its directory is the part `config`. */
-  configFile: string;
+  config: ConfigSource;
   /** Null while no bridge is enrolled. */
   bridge: () => MattermostBridge | null;
   /** Mattermost's version as its REST interface tells anybody; null when it does not answer. */
   serverVersion: (signal: AbortSignal) => Promise<string | null>;
   /** Where jobs keep what they need until they end: one directory a job. */
   workDirectory: string;
-  settings: {jobs: number; tool_versions: Readonly<Record<string, string>>};
+  settings: {jobs: number; version: string};
   sets: {
     newest(): Promise<SetManifest | null>;
     seal(body: Omit<SetManifest, 'sha256'>): SetManifest;

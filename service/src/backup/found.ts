@@ -8,6 +8,7 @@ export type StoredPart = Pick<Stored, 'snapshot' | 'files' | 'bytes' | 'bytes_ad
 /** What the steps of a backup learn, one after the other. Journalled as JSON. */
 export type BackupFound = {
   started_at: number;
+  tool_versions: Record<string, string>;
   first_pass: StoredPart;
   database: {
     t0: number; lsn: string | null; record: DatabaseRecord; dump_directory: string;

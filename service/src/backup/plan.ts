@@ -36,7 +36,7 @@ export function planBackup(request: BackupRequest, facts: BackupFacts): BackupPl
     steps: [...facts.steps],
     omitted,
     previous: facts.previous?.id ?? null,
-    database: database && {name: database.name, server_version: database.server_version, bytes: database.bytes, jobs: facts.jobs},
+    database: database && {name: database.name, server_version: database.server_version, dump_tool_version: database.dump_tool_version, bytes: database.bytes, jobs: facts.jobs},
     files: takesFiles ? {directory: facts.files.directory ?? '', bytes: facts.previous?.files?.bytes ?? null} : null,
     config: scope.includes('config') ? facts.config : null,
     staging: {

@@ -78,7 +78,8 @@ function manifestBody(engines: BackupEngines, plan: BackupPlan, found: Found, co
     omitted: [...plan.omitted, ...environmentOmission(found)],
     bytes_added: bytesAdded(found, record),
     durations: context.durations(),
-    tool_versions: {...engines.settings.tool_versions},
+    tool_versions: need(found, 'tool_versions'),
+    ledger: engines.ledger.verify(),
     previous: plan.previous,
   };
 }

@@ -47,7 +47,7 @@ export function backupSteps(engines: BackupEngines): readonly Step<BackupPlan, B
   ];
 }
 
-async function preflight(engines: BackupEngines, plan: BackupPlan, context: StepContext): Promise<Pick<BackupFound, 'started_at'>> {
+async function preflight(engines: BackupEngines, plan: BackupPlan, context: StepContext): Promise<Pick<BackupFound, 'started_at' | 'tool_versions'>> {
   const missing = lacksSpace(plan);
   if (missing !== null) {
     throw new Failure('DISK_FULL', missing, {details: plan.staging});
@@ -60,7 +60,11 @@ async function preflight(engines: BackupEngines, plan: BackupPlan, context: Step
   for (const warning of plan.warnings) {
     context.note('warning', warning);
   }
-  return {started_at: engines.clock.now()};
+  const {engine} = await engines.repository.open(context.signal);
+  return {
+    started_at: engines.clock.now(),
+    tool_versions: {drctl: engines.settings.version, restic: engine, ...(plan.database && {pg_dump: plan.database.dump_tool_version})},
+  };
 }
 
 async function storeFiles(engines: BackupEngines, plan: BackupPlan, context: StepContext): Promise<StoredPart> {

@@ -32,7 +32,7 @@ export function aManifest(changes: Partial<SetManifest> = {}): SetManifest {
     config: {source: 'file', directory: '/opt/mattermost/config', files: [{path: 'config.json', bytes: 9000, sha256: 'a'.repeat(64)}], sha256: 'a'.repeat(64), env_names: [], effective: 'captured'},
     plugins: [], snapshots: [],
     cross_check: {outcome: 'passed', rows: 12_345, ok: 12_345, missing: 0, missing_in_production: 0, size_differs: 0, derived_missing: 0, orphans: 0, transient: 0, findings: []},
-    omitted: [], bytes_added: 210_000_000, durations: [], tool_versions: {}, previous: null, sha256: 'b'.repeat(64), ...changes,
+    omitted: [], bytes_added: 210_000_000, durations: [], tool_versions: {}, ledger: {entries: 0, head: '0'.repeat(64)}, previous: null, sha256: 'b'.repeat(64), ...changes,
   };
 }
 

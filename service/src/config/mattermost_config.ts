@@ -15,28 +15,37 @@ export type MattermostFacts = {
   databaseDriver: string;
   filesDriver: 'local' | 'amazons3' | 'azureblob';
   filesDirectory: string;
-  configDirectory: string;
   url: string;
 };
 
-/**
- * Reads Mattermost's config.json. A relative Directory is relative to Mattermost's own directory, which is the parent of `config`.
- * @throws Failure MATTERMOST_CONFIG_UNREADABLE
- */
+export const isDatabaseUrl = (text: string): boolean => /^postgres(ql)?:\/\//.test(text);
+
+/** @throws Failure MATTERMOST_CONFIG_UNREADABLE */
 export async function readMattermostConfig(path: string): Promise<MattermostFacts> {
+  const text = await readFile(path, 'utf8').catch((error: unknown) => { throw unreadable(path, error); });
+  // A relative Directory is relative to Mattermost's own directory, which is the parent of `config`.
+  return mattermostFacts(text, path, dirname(dirname(resolve(path))));
+}
+
+/** What decides about a backup, from the text of a configuration. @throws Failure MATTERMOST_CONFIG_UNREADABLE */
+export function mattermostFacts(text: string, where: string, home: string): MattermostFacts {
   try {
-    const {SqlSettings, FileSettings, ServiceSettings} = MattermostConfig.parse(JSON.parse(await readFile(path, 'utf8')));
-    const configDirectory = dirname(resolve(path));
+    const {SqlSettings, FileSettings, ServiceSettings} = MattermostConfig.parse(JSON.parse(text));
     const port = ServiceSettings.ListenAddress.split(':').at(-1) ?? '8065';
     return {
       databaseUrl: SqlSettings.DataSource,
       databaseDriver: SqlSettings.DriverName,
       filesDriver: z.enum(['local', 'amazons3', 'azureblob']).parse(FileSettings.DriverName),
-      filesDirectory: resolve(dirname(configDirectory), FileSettings.Directory),
-      configDirectory,
+      filesDirectory: resolve(home, FileSettings.Directory),
       url: ServiceSettings.SiteURL || `http://127.0.0.1:${port}`,
     };
   } catch (error) {
-    throw new Failure('MATTERMOST_CONFIG_UNREADABLE', `${path}: ${(error as Error).message}`, {cause: error});
+    throw unreadable(where, error);
   }
+}
+
+function unreadable(where: string, error: unknown): Failure {
+  // The parser's own words quote the text around the mistake, which may be a password.
+  const says = error instanceof SyntaxError ? 'it is not valid JSON.' : (error as Error).message;
+  return new Failure('MATTERMOST_CONFIG_UNREADABLE', `${where}: ${says}`, {cause: error});
 }

@@ -8,7 +8,7 @@ const absolutePath = z.string().startsWith('/', 'must be an absolute path');
  */
 export const Config = z.object({
   mattermost: z.object({
-    config: z.string().describe('Path of Mattermost\'s config.json. Its directory, SAML certificates included, is the part `config`.'),
+    config: z.string().describe('Path of Mattermost\'s config.json; its directory, SAML certificates included, is the part `config`. Or the database URL that MM_CONFIG names. A URL is secret.'),
     url: z.url().optional().describe('Address of the Mattermost server as seen from here. Left out: the site URL told at enrolment.'),
   }).strict(),
   database: z.object({

@@ -3,15 +3,16 @@ import type {Config} from './schema.ts';
 /** A connection string or repository location with its password out. */
 export function withoutPassword(location: string): string {
   return location
-    // Greedy up to the last @ before a slash or the end: an unescaped @ inside the password must not survive.
-    .replace(/(:\/\/[^:/@\s]*):[^\s]*@(?=[^@\s]*$)/, '$1:***@')
-    .replace(/(password\s*=\s*)('(?:[^'\\]|\\.)*'|\S+)/i, '$1***');
+    // Greedy up to the last @: an @, a colon or a space inside the password must not survive, nor an @ in the user end the search.
+    .replace(/(:\/\/[^:/\s]*):[\s\S]*@/, '$1:***@')
+    .replace(/(password\s*=\s*)('(?:[^'\\]|\\[\s\S]|'')*(?:'|$)|(?:[^\s\\]|\\[\s\S])+)/gi, '$1***');
 }
 
 /** The configuration as it may be shown: passwords and credentials replaced. */
 export function shownConfig(config: Config): Record<string, unknown> {
   return {
     ...config,
+    mattermost: {...config.mattermost, config: withoutPassword(config.mattermost.config)},
     database: {...config.database, url: withoutPassword(config.database.url)},
     repository: {
       ...config.repository,

@@ -1,12 +1,13 @@
 import {constants} from 'node:fs';
 import {access, stat} from 'node:fs/promises';
 import {dirname} from 'node:path';
-import {FAILURES, type DoctorCheck, type DoctorReport, type EnrolmentState} from '@disaster-recovery/contract';
+import {FAILURES, type DoctorCheck, type DoctorReport, type EnrolmentState, type SetManifest} from '@disaster-recovery/contract';
+import type {ConfigSource} from '../engines/configsource/port.ts';
 import type {DatabaseSource} from '../engines/database/port.ts';
 import type {FileStore} from '../engines/filestore/port.ts';
 import type {MattermostBridge} from '../engines/mattermost/port.ts';
 import type {Repository} from '../engines/repository/port.ts';
-import {asFailure} from '../kernel/failure.ts';
+import {asFailure, Failure, systemErrorCode} from '../kernel/failure.ts';
 import {formatBytes} from '../kernel/format.ts';
 import {freeBytes} from '../kernel/space.ts';
 import type {Ledger} from '../ledger/index.ts';
@@ -16,9 +17,11 @@ export type DoctorEngines = {
   passwordFile: string;
   database: DatabaseSource;
   files: FileStore;
-  configFile: string;
+  config: ConfigSource;
   workDirectory: string;
   ledger: Ledger;
+  /** Null while there is none. @throws Failure REPOSITORY_* */
+  newestSet(): Promise<SetManifest | null>;
   enrolment(): EnrolmentState;
   bridge(): MattermostBridge | null;
 };
@@ -37,11 +40,8 @@ export function createDoctor(engines: DoctorEngines): Doctor {
     ['database', () => checkDatabase(engines)],
     ['staging space', () => checkStaging(engines)],
     ['files', () => checkFiles(engines.files)],
-    ['configuration of Mattermost', () => checkReadable(engines.configFile)],
-    ['ledger', async () => {
-      const {entries} = engines.ledger.verify();
-      return {outcome: 'ok', says: `${entries} entries, the chain holds`};
-    }],
+    ['configuration of Mattermost', () => checkConfig(engines.config)],
+    ['ledger', () => checkLedger(engines)],
     ['plugin', () => checkPlugin(engines)],
   ];
   return {
@@ -98,10 +98,31 @@ async function checkFiles(files: FileStore): Promise<Verdict> {
   return checkReadable(files.directory);
 }
 
+async function checkConfig({location, directory}: ConfigSource): Promise<Verdict> {
+  return directory === null ? {outcome: 'ok', says: `in the database ${location}`} : checkReadable(location);
+}
+
 async function checkReadable(path: string): Promise<Verdict> {
-  await access(path, constants.R_OK);
-  await access(dirname(path), constants.R_OK);
+  for (const place of [path, dirname(path)]) {
+    await access(place, constants.R_OK).catch((error: unknown) => {
+      throw new Failure('FILES_UNREADABLE', `${place} cannot be read (${systemErrorCode(error) ?? 'unknown reason'}).`, {cause: error});
+    });
+  }
   return {outcome: 'ok', says: `${path} is readable`};
+}
+
+/** The chain in itself, and against the anchor in the newest set: a chain that was cut off or written anew holds in itself. */
+async function checkLedger({ledger, newestSet}: DoctorEngines): Promise<Verdict> {
+  const {entries} = ledger.verify();
+  const says = `${entries} entries, the chain holds`;
+  const anchor = (await newestSet())?.ledger;
+  if (anchor === undefined || ledger.extends(anchor)) {
+    return {outcome: 'ok', says: anchor ? `${says} and continues the one in the newest set` : says};
+  }
+  return {
+    outcome: 'warning', says: `${says}, but it is not the continuation of the one in the newest set`,
+    remedy: 'Expected after the state directory was lost, or when another companion made that set. Otherwise somebody changed the ledger: compare it with ledger.jsonl in the set.',
+  };
 }
 
 async function checkPlugin({enrolment, bridge}: DoctorEngines): Promise<Verdict> {

@@ -14,18 +14,24 @@ export type Entry = {seq: number; at: number; kind: string; actor: Actor; data: 
 
 type Row = {seq: number; at: number; kind: string; actor: string; data: string; previous: string; hash: string};
 
+/** A chain by its length and its last hash. */
+export type Chain = {entries: number; head: string};
+
 /** Append-only history of everything done. Each entry's hash covers the one before it, so that no entry can be changed or taken out unseen. */
 export type Ledger = {
   append(kind: string, actor: Actor, data: Record<string, unknown>): Entry;
   entries(): IterableIterator<Entry>;
   /** @throws Failure LEDGER_BROKEN naming the first entry that does not hold */
-  verify(): {entries: number; head: string};
+  verify(): Chain;
+  /** Whether the chain of then is the beginning of the chain of now. */
+  extends(then: Chain): boolean;
 };
 
 export function createLedger(state: State, clock: Clock): Ledger {
   const {db} = state;
   const last = db.prepare('SELECT seq, hash FROM ledger ORDER BY seq DESC LIMIT 1');
   const insert = db.prepare('INSERT INTO ledger (seq, at, kind, actor, data, previous, hash) VALUES (?, ?, ?, ?, ?, ?, ?)');
+  const at = db.prepare('SELECT hash FROM ledger WHERE seq = ?');
   const all = db.prepare('SELECT * FROM ledger ORDER BY seq');
 
   function append(kind: string, actor: Actor, data: Record<string, unknown>): Entry {
@@ -44,7 +50,8 @@ export function createLedger(state: State, clock: Clock): Ledger {
     }
   }
 
-  return {append, entries, verify: () => verifyChain(entries())};
+  return {append, entries, verify: () => verifyChain(entries()),
+    extends: ({entries: length, head}) => length === 0 || (at.get(length) as {hash: string} | undefined)?.hash === head};
 }
 
 function hashOf({seq, at, kind, actor, data, previous}: Omit<Entry, 'hash'>): string {
@@ -52,7 +59,7 @@ function hashOf({seq, at, kind, actor, data, previous}: Omit<Entry, 'hash'>): st
 }
 
 /** Walks a chain from its first entry, from this machine or from the copy inside a set. */
-export function verifyChain(entries: Iterable<Entry>): {entries: number; head: string} {
+export function verifyChain(entries: Iterable<Entry>): Chain {
   let previous = GENESIS;
   let count = 0;
   for (const entry of entries) {

@@ -6,8 +6,8 @@ import type {State} from '../kernel/state.ts';
 import type {StartedJob} from '../jobs/index.ts';
 import type {Ledger} from '../ledger/index.ts';
 
-/** The server that an in-place restore puts back. Null on bare metal, where every target is named. */
-export type LiveServer = {databaseUrl: string; filesDirectory: string | null; configDirectory: string};
+/** The server that an in-place restore puts back. `configDirectory` is null when the configuration is in a database. Null on bare metal, where every target is named. */
+export type LiveServer = {databaseUrl: string; filesDirectory: string | null; configDirectory: string | null};
 
 /** All that a restore touches. */
 export type RestoreEngines = {

@@ -2,9 +2,10 @@ import {access, mkdir, readFile} from 'node:fs/promises';
 import {dirname, isAbsolute, join, resolve} from 'node:path';
 import {cancel as cancelPrompt, isCancel, text} from '@clack/prompts';
 import {stringify} from 'yaml';
-import {composeRepository} from '../../compose.ts';
+import {composeRepository, readConfigInDatabase} from '../../compose.ts';
 import {configFile, loadConfig} from '../../config/load.ts';
-import {readMattermostConfig, type MattermostFacts} from '../../config/mattermost_config.ts';
+import {withoutPassword} from '../../config/show.ts';
+import {isDatabaseUrl, mattermostFacts, readMattermostConfig, type MattermostFacts} from '../../config/mattermost_config.ts';
 import {writeFileAtomic} from '../../kernel/atomic_file.ts';
 import {Failure} from '../../kernel/failure.ts';
 import {randomToken} from '../../kernel/ids.ts';
@@ -13,7 +14,7 @@ import type {Verb} from '../program.ts';
 import {recoverySheet} from '../recovery_sheet.ts';
 import {renderDoctor} from '../render_status.ts';
 
-type Answers = {config: string; mattermostConfig: string; repository: string; state: string; database: string | undefined; passwordFile: string | undefined; listen: string | undefined};
+type Answers = {config: string; mattermostConfig: string; repository: string; state: string; database: string | undefined; files: string | undefined; passwordFile: string | undefined; listen: string | undefined};
 
 /** 256 bit, as restic's own keys. */
 const KEY_BYTES = 32;
@@ -21,10 +22,11 @@ const KEY_BYTES = 32;
 /** From nothing to a companion that can back up. */
 export const init: Verb = {
   describe: (command) => command.description('set up: read Mattermost\'s configuration, make the key and the repository, print the recovery sheet')
-    .option('--mattermost-config <path>', 'Mattermost\'s config.json')
+    .option('--mattermost-config <path>', 'Mattermost\'s config.json, or the database URL of MM_CONFIG')
     .option('--repository <url>', 'where the sets go: a directory, or s3:…, sftp:…, rest:…')
     .option('--state <directory>', 'jobs, ledger and key of the companion')
     .option('--database <url>', 'database URL, where it is only in Mattermost\'s environment')
+    .option('--files <directory>', 'directory of the file store, where it is only in Mattermost\'s environment')
     .option('--password-file <file>', 'key of a repository that exists (default: a new key in the state directory)')
     .option('--listen <host:port>', 'address of the companion (default 127.0.0.1:8066)')
     .option('--force', 'write over a companion configuration that exists'),
@@ -33,7 +35,7 @@ export const init: Verb = {
     if (options['force'] !== true && await exists(answers.config)) {
       throw new Failure('USAGE_INVALID', `${answers.config} exists already; --force writes over it.`);
     }
-    const facts = await readMattermostConfig(answers.mattermostConfig);
+    const facts = await factsOf(answers);
     const passwordFile = await keyFile(answers);
     await writeCompanionConfig(answers, facts, passwordFile);
     const settings = await loadConfig(answers.config);
@@ -46,6 +48,18 @@ export const init: Verb = {
   },
 };
 
+/** A relative file directory of a configuration in a database is taken from where Mattermost's packages install it. */
+const DEFAULT_HOME = '/opt/mattermost';
+
+async function factsOf({mattermostConfig}: Answers): Promise<MattermostFacts> {
+  if (!isDatabaseUrl(mattermostConfig)) {
+    return readMattermostConfig(mattermostConfig);
+  }
+  const facts = mattermostFacts(await readConfigInDatabase(mattermostConfig), withoutPassword(mattermostConfig), DEFAULT_HOME);
+  // Mattermost does not store in the database where the database is.
+  return {...facts, databaseUrl: facts.databaseUrl || mattermostConfig};
+}
+
 /** Options first; on a terminal the rest is asked for. @throws Failure USAGE_INVALID */
 async function gather(options: Record<string, unknown>): Promise<Answers> {
   const given = (name: string): string | undefined => (typeof options[name] === 'string' ? options[name] : undefined);
@@ -54,9 +68,9 @@ async function gather(options: Record<string, unknown>): Promise<Answers> {
   const state = given('state') ?? await ask('Directory for state and key', '--state', '/var/lib/drctl');
   const repository = given('repository') ?? await ask('Where shall the sets go? (a directory, s3:…, sftp:…, rest:…)', '--repository', '/var/backups/mattermost');
   return {
-    config, mattermostConfig: resolve(mattermostConfig), state: resolve(state),
+    config, mattermostConfig: isDatabaseUrl(mattermostConfig) ? mattermostConfig : resolve(mattermostConfig), state: resolve(state),
     repository: isRemote(repository) || isAbsolute(repository) ? repository : resolve(repository),
-    database: given('database'), passwordFile: given('passwordFile'), listen: given('listen'),
+    database: given('database'), files: given('files'), passwordFile: given('passwordFile'), listen: given('listen'),
   };
 }
 
@@ -98,7 +112,7 @@ async function writeCompanionConfig(answers: Answers, facts: MattermostFacts, pa
   const settings = {
     mattermost: {config: answers.mattermostConfig, url: facts.url},
     database: {url},
-    files: facts.filesDriver === 'local' ? {driver: 'local', directory: facts.filesDirectory} : {driver: facts.filesDriver},
+    files: facts.filesDriver === 'local' || answers.files ? {driver: 'local', directory: answers.files ? resolve(answers.files) : facts.filesDirectory} : {driver: facts.filesDriver},
     repository: {url: answers.repository, password_file: passwordFile},
     state_directory: answers.state,
     ...(answers.listen && {serve: {listen: answers.listen}}),

@@ -1,4 +1,5 @@
 import {setTimeout as delay} from 'node:timers/promises';
+import {styleText} from 'node:util';
 import {stepWords, type Event} from '@disaster-recovery/contract';
 import {formatBytes, formatCount, formatDuration} from '../kernel/format.ts';
 import type {Output} from './output.ts';
@@ -26,14 +27,14 @@ export function createLiveView({json}: Output) {
       out.write(`${open ? '\r\x1b[K' : ''}◌ ${stepWords(event.step).doing}`);
       open = true;
     } else if (event.type === 'step' && event.outcome === 'done') {
-      line(`✓ ${stepWords(event.step).done}${event.ms !== null && event.ms >= 1000 ? `  ${formatDuration(event.ms)}` : ''}`);
+      line(`${mark('green', '✓')} ${stepWords(event.step).done}${event.ms !== null && event.ms >= 1000 ? `  ${formatDuration(event.ms)}` : ''}`);
     } else if (event.type === 'step' && event.outcome === 'failed') {
-      line(`✗ ${stepWords(event.step).doing}`);
+      line(`${mark('red', '✗')} ${stepWords(event.step).doing}`);
     } else if (event.type === 'progress' && isTerminal) {
       out.write(`\r\x1b[K◌ ${progressLine(event.progress, out.columns)}`);
       open = true;
     } else if (event.type === 'note') {
-      line(`${event.level === 'warning' ? '! ' : '· '}${event.text}`);
+      line(`${event.level === 'warning' ? mark('yellow', '!') : '·'} ${event.text}`);
     }
   }
 
@@ -47,14 +48,19 @@ export function createLiveView({json}: Output) {
   return {show, caughtUp, note: line, close: () => { if (open) { out.write('\r\x1b[K'); open = false; } }};
 }
 
-/** `Files, second pass  ━━━━━━╌╌╌╌  2.3 GB of 3.7 GB · 118 MB/s · about 12 s left`, cut to the width of the terminal. */
+/** Colour only on a terminal, and never the only sign. */
+function mark(colour: 'green' | 'yellow' | 'red', sign: string): string {
+  return styleText(colour, sign, {stream: process.stderr});
+}
+
+/** `Copying the files, first pass  ━━━━━━╌╌╌╌  2.3 GB of 3.7 GB · 118 MB/s · about 12 s left`, cut to the width of the terminal. */
 export function progressLine({phase, done, total, unit, rate, eta_ms: eta}: Extract<Event, {type: 'progress'}>['progress'], columns = 100): string {
   const amount = (value: number): string => (unit === 'bytes' ? formatBytes(value) : `${formatCount(Math.round(value))} ${unit}`);
   const filled = total === null || total === 0 ? 0 : Math.min(BAR_WIDTH, Math.round((done / total) * BAR_WIDTH));
   const parts = [
     total === null ? amount(done) : `${amount(done)} of ${amount(total)}`,
     ...(rate === null ? [] : [`${amount(rate)}/s`]),
-    ...(eta === null ? [] : [`about ${formatDuration(eta)} left`]),
+    ...(eta === null ? [] : [eta < 1000 ? 'less than a second left' : `about ${formatDuration(eta)} left`]),
   ];
   const bar = total === null ? '' : `  ${'━'.repeat(filled)}${'╌'.repeat(BAR_WIDTH - filled)}`;
   return `${stepWords(phase).doing}${bar}  ${parts.join(' · ')}`.slice(0, Math.max(20, columns - 3));

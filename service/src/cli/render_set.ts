@@ -47,9 +47,12 @@ function crossCheckWords(check: SetManifest['cross_check']): string {
   if (check.outcome === 'not_possible') {
     return 'not possible without both database and files';
   }
-  const rows = `${formatCount(check.rows)} rows`;
+  const rows = `${formatCount(check.rows)} rows that name a file`;
   if (check.outcome === 'passed') {
-    return `${rows}, every file there${check.derived_missing > 0 ? ` (${check.derived_missing} previews missing; Mattermost makes them again)` : ''}`;
+    return `${rows}, every file there${[
+      ...(check.derived_missing > 0 ? [`${formatCount(check.derived_missing)} previews missing, Mattermost makes them again`] : []),
+      ...(check.orphans > 0 ? [`${formatCount(check.orphans)} files that no row names`] : []),
+    ].map((text) => `; ${text}`).join('')}`;
   }
   const bad = check.missing + check.size_differs;
   return check.outcome === 'passed_with_losses'

@@ -1,8 +1,8 @@
-import {existsSync} from 'node:fs';
+import {existsSync, rmSync} from 'node:fs';
 import {mkdir} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import type {Actor} from '@disaster-recovery/contract';
+import type {Actor, SetManifest} from '@disaster-recovery/contract';
 import {createBackup, crossCheck, EXPECTED_FILES, type Backup} from './backup/index.ts';
 import {CHAT_TABLES, createChat, type Chat} from './chat/index.ts';
 import type {Config} from './config/schema.ts';
@@ -22,6 +22,7 @@ import {createRestic} from './engines/repository/restic.ts';
 import {createEnrolment, ENROLMENT_TABLES, type Enrolment} from './enrolment/index.ts';
 import {createJobs, JOB_TABLES, type Jobs} from './jobs/index.ts';
 import {systemClock, type Clock} from './kernel/clock.ts';
+import {Failure} from './kernel/failure.ts';
 import {createLog, type Logger} from './kernel/log.ts';
 import {openState, type State} from './kernel/state.ts';
 import {createLedger, LEDGER_TABLE, type Ledger} from './ledger/index.ts';
@@ -62,10 +63,10 @@ export async function composeRecovery(address: RepositoryAddress, options: {scra
   await mkdir(scratch, {recursive: true, mode: 0o700});
   const state = openState(scratch, TABLES);
   const ledger = createLedger(state, systemClock);
-  const jobs = createJobs(state, systemClock);
+  const workDirectory = join(scratch, 'work');
+  const jobs = createJobs(state, systemClock, (job) => { removeWork(workDirectory, job); });
   const repository = composeRepository(address);
   const sets = createSets(repository, null);
-  const workDirectory = join(scratch, 'work');
   await mkdir(workDirectory, {recursive: true, mode: 0o700});
   return {
     repository, sets, jobs, ledger,
@@ -89,10 +90,10 @@ export async function composeCompanion(config: Config): Promise<Companion> {
   const log = createLog(config.log_level);
   const state = openState(config.state_directory, TABLES);
   const ledger = createLedger(state, clock);
-  const jobs = createJobs(state, clock);
+  const workDirectory = config.staging_directory ?? join(config.state_directory, 'work');
+  const jobs = createJobs(state, clock, (job) => { removeWork(workDirectory, job); });
   const enrolment = await createEnrolment({state, clock, ledger, version: VERSION, log});
   const bridge = createMattermostBridge({url: () => config.mattermost.url ?? enrolment.siteUrl(), sign: (request) => enrolment.sign(request)});
-  const workDirectory = config.staging_directory ?? join(config.state_directory, 'work');
   await mkdir(workDirectory, {recursive: true, mode: 0o700});
 
   const repository = composeRepository(addressOf(config), join(config.state_directory, 'cache', 'restic'));
@@ -138,7 +139,18 @@ function fileStoreOf({files}: Config): FileStore {
   return files.driver === 'local' ? createLocalFileStore(files.directory ?? '') : createRemoteFileStore(files.driver);
 }
 
-async function newestOf(sets: Sets) {
-  const [newest] = await sets.list();
-  return newest ? sets.show(newest.id) : null;
+async function newestOf(sets: Sets): Promise<SetManifest | null> {
+  try {
+    return await sets.show('latest');
+  } catch (error) {
+    if (error instanceof Failure && error.code === 'SET_NOT_FOUND') {
+      return null;
+    }
+    throw error;
+  }
+}
+
+/** A dump that a killed job left is a chain of keys in plain text. */
+function removeWork(workDirectory: string, job: string): void {
+  rmSync(join(workDirectory, job), {recursive: true, force: true});
 }

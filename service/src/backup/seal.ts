@@ -113,9 +113,13 @@ function environmentOmission({config}: Found): SetManifest['omitted'] {
 /** Step: what was sealed is read back from the repository, not believed. */
 export async function readBack(engines: BackupEngines, plan: BackupPlan, found: Found, context: StepContext): Promise<object> {
   const {manifest, snapshot} = need(found, 'sealed');
-  const text = await engines.repository.readText(snapshot, `/${engines.sets.manifestFile}`, context.signal);
+  // Side by side: opening the repository, where its key is made slow on purpose, is most of what either costs.
+  const [text, snapshots] = await Promise.all([
+    engines.repository.readText(snapshot, `/${engines.sets.manifestFile}`, context.signal),
+    engines.repository.snapshots(['disaster-recovery', `set=${plan.set}`], context.signal),
+  ]);
   const again = engines.sets.open(text, snapshot);
-  const present = new Set((await engines.repository.snapshots(['disaster-recovery', `set=${plan.set}`], context.signal)).map(({id}) => id));
+  const present = new Set(snapshots.map(({id}) => id));
   const lost = manifest.snapshots.filter(({id}) => !present.has(id));
   if (again.sha256 !== manifest.sha256 || lost.length > 0) {
     throw new Failure('REPOSITORY_DAMAGED', `Set ${plan.set} was written but does not read back${lost.length > 0 ? `: ${lost.map(({part}) => part).join(', ')} missing` : ''}.`);

@@ -41,7 +41,7 @@ export function backupSteps(engines: BackupEngines): readonly Step<BackupPlan, B
       run: async (plan, _found, context) => ({second_pass: await storeFiles(engines, plan, context)}),
     },
     {name: 'cross_check', run: (_plan, found, context) => checkRowsAgainstFiles(engines, found, context)},
-    {name: 'seal', run: (plan, found, context) => seal(engines, plan, found, context)},
+    {name: 'seal', commits: true, run: (plan, found, context) => seal(engines, plan, found, context)},
     {name: 'read_back', run: (plan, found, context) => readBack(engines, plan, found, context)},
     {name: 'record', run: async (plan, found, context) => record(engines, plan, need(found, 'sealed').manifest, context)},
   ];
@@ -60,7 +60,7 @@ async function preflight(engines: BackupEngines, plan: BackupPlan, context: Step
   for (const warning of plan.warnings) {
     context.note('warning', warning);
   }
-  const {engine} = await engines.repository.open(context.signal);
+  const engine = await engines.repository.engineVersion();
   return {
     started_at: engines.clock.now(),
     tool_versions: {drctl: engines.settings.version, restic: engine, ...(plan.database && {pg_dump: plan.database.dump_tool_version})},

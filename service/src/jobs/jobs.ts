@@ -29,6 +29,8 @@ export type Jobs = {
    * @throws Failure JOB_ALREADY_RUNNING
    */
   start<Plan extends {steps: readonly string[]}>(procedure: Procedure<Plan, never>, makePlan: () => Promise<Plan>, options: StartOptions): Promise<StartedJob>;
+  /** The plan of the interrupted job that `start` would continue: what it needs was checked and prepared by its first process. */
+  planToContinue(kind: JobKind, request: unknown): unknown;
   get(id: string): Job;
   origin(id: string): Origin | null;
   newest(limit: number): Job[];
@@ -46,14 +48,16 @@ export type Jobs = {
 
 type StoredPlan = {request: string; plan: unknown};
 
-export function createJobs(state: State, clock: Clock): Jobs {
-  const parts: Parts = {store: createJobStore(state, clock), lease: createLease(state), clock};
+/** `abandon` removes what a job whose process died has left on disk. */
+export function createJobs(state: State, clock: Clock, abandon: (job: string) => void = () => undefined): Jobs {
+  const parts: Parts = {store: createJobStore(state, clock), lease: createLease(state), clock, abandon};
   const {store, lease} = parts;
   return {
     start: (procedure, makePlan, options) => start(parts, procedure, makePlan, options),
     cancel: (id) => cancel(parts, id),
     follow: (after, signal) => follow(parts, after, signal),
     sweep: () => sweep(parts),
+    planToContinue: (kind, request) => (findInterrupted(parts, kind, canonicalJson(request ?? null))?.plan as StoredPlan | undefined)?.plan ?? null,
     get: (id) => store.get(id).job,
     origin: (id) => store.get(id).origin,
     newest: (limit) => store.newest(limit),
@@ -67,7 +71,7 @@ export function createJobs(state: State, clock: Clock): Jobs {
   };
 }
 
-type Parts = {store: JobStore; lease: Lease; clock: Clock};
+type Parts = {store: JobStore; lease: Lease; clock: Clock; abandon: (job: string) => void};
 type Planned = {steps: readonly string[]};
 
 async function start<Plan extends Planned>(parts: Parts, procedure: Procedure<Plan, never>, makePlan: () => Promise<Plan>, options: StartOptions): Promise<StartedJob> {
@@ -87,11 +91,16 @@ function dead({store, lease}: Parts): StoredJob[] {
   return store.unended().filter(({job}) => job.id !== running);
 }
 
-/** The newest dead job of this kind and request, with the lease taken for it. */
+/** The newest dead job of this kind and request. */
+function findInterrupted(parts: Parts, kind: JobKind, request: string): StoredJob | undefined {
+  return dead(parts).findLast(({job, plan}) =>
+    job.kind === kind && job.status === 'in_progress' && (plan as StoredPlan).request === request && parts.clock.now() - job.created_at < CONTINUE_WITHIN_MS);
+}
+
+/** The same, with the lease taken for it. */
 function takeInterrupted(parts: Parts, kind: JobKind, request: string): StoredJob | null {
-  const {store, lease, clock} = parts;
-  const same = dead(parts).findLast(({job, plan}) =>
-    job.kind === kind && job.status === 'in_progress' && (plan as StoredPlan).request === request && clock.now() - job.created_at < CONTINUE_WITHIN_MS);
+  const {store, lease} = parts;
+  const same = findInterrupted(parts, kind, request);
   if (!same) {
     return null;
   }
@@ -124,6 +133,7 @@ function sweep(parts: Parts): Job[] {
   return dead(parts).map(({job}) => {
     const code = job.status === 'cancel_requested' ? 'JOB_CANCELED' : 'JOB_INTERRUPTED';
     const error = errorBody(new Failure(code, `The process of job ${job.id} ended before the job did.`));
+    parts.abandon(job.id);
     parts.store.setStatus(job, code === 'JOB_CANCELED' ? 'canceled' : 'error', {error});
     return job;
   });

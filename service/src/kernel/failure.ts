@@ -28,5 +28,6 @@ export function errorBody(failure: Failure): ErrorBody {
 
 /** Node's system error code (`ENOENT`, `ENOSPC`, …), if the value is such an error. */
 export function systemErrorCode(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  // Not `instanceof Error`: errors of Node's own modules come from another realm under the test runner.
+  return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }

@@ -31,7 +31,7 @@ type Prepared = {plan: PrivatePlan; manifest: SetManifest; database: RestoreFact
 
 export function createRestore(engines: RestoreEngines, jobs: Jobs): Restore {
   const undoLog = createUndoLog(engines.state, engines.clock);
-  const steps = restoreSteps(engines, undoLog);
+  const steps = restoreSteps(engines, undoLog, null);
 
   async function prepare(request: RestoreRequest): Promise<Prepared> {
     const manifest = await engines.show(request.set);
@@ -48,29 +48,36 @@ export function createRestore(engines: RestoreEngines, jobs: Jobs): Restore {
         config: targets.config === null ? null : await freeBytes(targets.config),
       },
     });
-    return {plan: {...plan, database_url: targets.databaseUrl, restore_point_set: null}, manifest, database};
+    return {plan: {...plan, restore_point_set: null}, manifest, database};
   }
 
-  const procedure: Procedure<PrivatePlan, RestoreFound> = {
+  const procedureFor = (databaseUrl: string | null): Procedure<PrivatePlan, RestoreFound> => ({
     kind: 'restore',
-    steps,
+    steps: restoreSteps(engines, undoLog, databaseUrl),
     subject: ({set}) => set,
     conclude: (plan, found) => ({status: 'success', result: resultOf(plan, found)}),
-    clean: (job, plan, outcome) => cleanUp(engines, job, plan, outcome),
-  };
+    clean: (job, plan, outcome) => cleanUp(engines, databaseUrl, job, plan, outcome),
+  });
+  /** The plan of a killed restore that asked for the same: it goes on as it was, with its own half-filled targets. */
+  const interrupted = (request: RestoreRequest): PrivatePlan | null => jobs.planToContinue('restore', publicRequest(engines, request)) as PrivatePlan | null;
 
   async function start(request: RestoreRequest, {actor}: {actor: Actor}): Promise<StartedJob> {
+    const asked = publicRequest(engines, request);
+    const options = {actor, reason: `restore ${request.set}`, request: asked};
+    const databaseUrl = urlOf(engines, request);
+    const startJob = (makePlan: () => Promise<PrivatePlan>): Promise<StartedJob> => jobs.start(procedureFor(databaseUrl) as unknown as Procedure<PrivatePlan, never>, makePlan, options);
+    if (interrupted(request)) {
+      return startJob(() => Promise.reject(new Error('the interrupted restore has ended meanwhile')));
+    }
     const {plan, manifest, database} = await prepare(request);
     await requirePossible(plan, manifest, database);
     const point = plan.restore_point ? await takeRestorePoint(engines, plan, actor) : null;
-    return jobs.start(procedure as unknown as Procedure<PrivatePlan, never>, async () => ({...plan, restore_point_set: point}), {
-      actor, reason: `restore ${plan.set}`, request: {...request, into: request.into ? {...request.into, database: engines.databases.target(request.into.database ?? 'postgres://x/x').location} : null},
-    });
+    return startJob(async () => ({...plan, restore_point_set: point}));
   }
 
   return {
     start,
-    plan: async (request) => publicPlan((await prepare(request)).plan),
+    plan: async (request) => publicPlan(interrupted(request) ?? (await prepare(request)).plan),
     planUndo: async () => {
       const {restore, kept} = undoLog.newest();
       return {restore, puts_back: [
@@ -83,7 +90,15 @@ export function createRestore(engines: RestoreEngines, jobs: Jobs): Restore {
   };
 }
 
-function publicPlan({database_url, restore_point_set, ...plan}: PrivatePlan): RestorePlan {
+const urlOf = ({live}: RestoreEngines, {into}: RestoreRequest): string | null => (into ? into.database : live?.databaseUrl) ?? null;
+
+/** What was asked, without the password of the target. */
+function publicRequest(engines: RestoreEngines, request: RestoreRequest): unknown {
+  const database = request.into?.database;
+  return database === undefined ? request : {...request, into: {...request.into, database: engines.databases.target(database).location}};
+}
+
+function publicPlan({restore_point_set, ...plan}: PrivatePlan): RestorePlan {
   return plan;
 }
 
@@ -135,7 +150,7 @@ function nextSideBySide({targets}: PrivatePlan, manifest: SetManifest): string[]
 }
 
 /** After a failure nothing of the attempt stays: not the dump, not the fresh database, not the staged files. A swap that began is left for `--undo`. */
-async function cleanUp(engines: RestoreEngines, job: string, plan: PrivatePlan, outcome: string): Promise<void> {
+async function cleanUp(engines: RestoreEngines, databaseUrl: string | null, job: string, plan: PrivatePlan, outcome: string): Promise<void> {
   await rm(join(engines.workDirectory, job), {recursive: true, force: true});
   if (outcome !== 'error' && outcome !== 'canceled') {
     return;
@@ -144,7 +159,8 @@ async function cleanUp(engines: RestoreEngines, job: string, plan: PrivatePlan, 
   for (const place of [plan.targets.files, plan.targets.config].filter((entry) => entry !== null)) {
     await discardStaged(await holdingArea(place.directory, plan.id));
   }
-  if (plan.database_url !== null && (plan.mode === 'in_place' || plan.targets.database?.exists === false)) {
-    await engines.databases.target(plan.database_url).drop(freshName(plan));
+  const target = databaseUrl === null ? null : engines.databases.target(databaseUrl);
+  if (target && plan.targets.database && (plan.mode === 'in_place' || !plan.targets.database.exists)) {
+    await target.drop(freshName(plan));
   }
 }

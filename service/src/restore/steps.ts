@@ -21,8 +21,7 @@ export type RestoreFound = {
   settled: string[];
 };
 
-/** A plan with what may not be shown: the database URL stays in memory and in the 0600 state. */
-export type PrivatePlan = RestorePlan & {database_url: string | null; restore_point_set: string | null};
+export type PrivatePlan = RestorePlan & {restore_point_set: string | null};
 
 type Found = Readonly<Partial<RestoreFound>>;
 
@@ -34,24 +33,28 @@ export function freshName({mode, id, targets}: RestorePlan): string {
 
 export const formerName = ({id, targets}: RestorePlan): string => `${(targets.database?.name ?? '').slice(0, 40)}_before_${id}`;
 
-/** The whole restore. Until `swap` nothing of the target is touched; everything is beside it and proven there. */
-export function restoreSteps(engines: RestoreEngines, undoLog: UndoLog): readonly Step<PrivatePlan, RestoreFound>[] {
+/**
+ * The whole restore. Until `swap` nothing of the target is touched; everything is beside it and proven there.
+ * The database URL is not in the plan: plans are kept on disk, and it holds a password.
+ */
+export function restoreSteps(engines: RestoreEngines, undoLog: UndoLog, databaseUrl: string | null): readonly Step<PrivatePlan, RestoreFound>[] {
   const withoutDatabase = (plan: RestorePlan): boolean => plan.targets.database === null;
-  const target = (plan: PrivatePlan): DatabaseTarget => engines.databases.target(plan.database_url ?? '');
+  const target = (): DatabaseTarget => engines.databases.target(databaseUrl ?? '');
+  const targetOf = (plan: RestorePlan): DatabaseTarget | null => (withoutDatabase(plan) ? null : target());
   return [
     {name: 'find_set', run: async (plan) => ({manifest: await engines.show(plan.set)})},
     {name: 'fetch_dump', skip: withoutDatabase, run: (_plan, found, context) => fetchDump(engines, found, context)},
-    {name: 'create_database', skip: withoutDatabase, run: (plan, found) => createDatabase(target(plan), plan, found)},
-    {name: 'load_database', skip: withoutDatabase, run: (plan, found, context) => loadDatabase(engines, target(plan), plan, found, context)},
+    {name: 'create_database', skip: withoutDatabase, run: (plan, found) => createDatabase(target(), plan, found)},
+    {name: 'load_database', skip: withoutDatabase, run: (plan, found, context) => loadDatabase(engines, target(), plan, found, context)},
     {name: 'stage_files', skip: ({targets}) => targets.files === null, run: (plan, found, context) => stageFiles(engines, plan, found, context)},
     {name: 'stage_config', skip: ({targets}) => targets.config === null, run: (plan, found, context) => stageConfig(engines, plan, found, context)},
-    {name: 'prove', run: async (plan, found) => ({proven: await prove(plan.database_url === null ? null : target(plan), plan, found)})},
+    {name: 'prove', run: async (plan, found) => ({proven: await prove(targetOf(plan), plan, found)})},
     {
       name: 'settle',
       skip: withoutDatabase,
-      run: async (plan, found) => ({settled: await target(plan).settle(freshName(plan), databaseRecord(found))}),
+      run: async (plan, found) => ({settled: await target().settle(freshName(plan), databaseRecord(found))}),
     },
-    {name: 'swap', run: async (plan, found) => swap(plan.database_url === null ? null : target(plan), plan, found, undoLog)},
+    {name: 'swap', commits: true, run: async (plan, found) => swap(targetOf(plan), plan, found, undoLog)},
     {name: 'record', run: (plan, found, context) => record(engines, plan, found, context)},
   ];
 }
@@ -100,18 +103,19 @@ async function createDatabase(target: DatabaseTarget, plan: PrivatePlan, found: 
 async function loadDatabase(engines: RestoreEngines, target: DatabaseTarget, plan: PrivatePlan, found: Found, context: StepContext): Promise<object> {
   const record = databaseRecord(found);
   const name = freshName(plan);
-  if (plan.targets.database?.exists !== true || plan.mode === 'in_place') {
-    const {tables} = await target.describe(name);
-    if (tables > 0) {
-      await target.drop(name);
-      await target.create(name, record);
-    }
+  // Only a killed attempt of this very restore can have left tables: there were none, or no database, when it began.
+  const {tables} = await target.describe(name);
+  const isOurs = plan.targets.database?.exists !== true || plan.mode === 'in_place';
+  if (tables > 0 && isOurs) {
+    await target.drop(name);
+    await target.create(name, record);
   }
   for (const note of need(found, 'created').notes) {
     context.note('warning', note);
   }
   await target.load(name, need(found, 'dump').directory, record, {
-    jobs: engines.jobs, signal: context.signal, progress: (done, total) => { context.progress({done: Math.min(done, total ?? done), total, unit: 'bytes'}); },
+    jobs: engines.jobs, signal: context.signal, replace: tables > 0 && !isOurs,
+    progress: (done, total) => { context.progress({done: Math.min(done, total ?? done), total, unit: 'bytes'}); },
   });
   await rm(need(found, 'dump').directory, {recursive: true, force: true});
   return {};

@@ -37,6 +37,8 @@ export type Repository = {
   create(): Promise<'created' | 'already_there'>;
   /** Opens it and tells the version of the engine. */
   open(signal?: AbortSignal): Promise<{engine: string}>;
+  /** The version of the engine, without opening anything. */
+  engineVersion(): Promise<string>;
   /** Removes locks of dead programs only. */
   releaseStaleLocks(): Promise<void>;
   /** Stores a directory. @throws Failure FILES_UNREADABLE naming the first path; no snapshot of this call may then be used */

@@ -23,6 +23,7 @@ function openRepository(program: string, settings: RepositorySettings, location:
       await callOrFail(call, ['cat', 'config', '--no-lock'], signal ? {signal} : {});
       return {engine};
     },
+    engineVersion: () => requireRestic(program),
     async releaseStaleLocks() {
       await callOrFail(call, ['unlock']);
     },
@@ -111,6 +112,10 @@ async function list(call: ResticCall, snapshot: string, root: string, onFile: (f
   await callOrFail(call, ['ls', '--json', '--recursive', '--no-lock', snapshot, root], {
     ...(signal && {signal}),
     onLine: (line) => {
+      // Most nodes are directories, one for each file at least; looking for the word costs less than parsing them.
+      if (!line.includes('"type":"file"')) {
+        return;
+      }
       const node = NodeJson.safeParse(JSON.parse(line));
       if (node.success && node.data.type === 'file' && node.data.path.startsWith(prefix)) {
         onFile({path: node.data.path.slice(prefix.length), bytes: node.data.size ?? 0});

@@ -173,7 +173,7 @@ func (p *Plugin) askCompanion(ctx context.Context, request signedRequest, by *ac
 	if err != nil {
 		return err
 	}
-	token, err := newToken(request, who.CompanionID, by, p.now()).sign(who.key)
+	token, err := p.tokenFor(request, who, by).sign(who.key)
 	if err != nil {
 		return err
 	}
@@ -225,4 +225,11 @@ func (p *Plugin) probe(ctx context.Context, at place) error {
 	}
 	p.reach.runs(at.url, health.Version)
 	return nil
+}
+
+// tokenFor signs what a request says for the companion, from this very site.
+func (p *Plugin) tokenFor(request signedRequest, who *enrolment, by *actor) requestToken {
+	token := newToken(request, who.CompanionID, by, p.now())
+	token.SiteURL = p.siteURL()
+	return token
 }

@@ -113,7 +113,7 @@ func (p *Plugin) relay(c *plugin.Context, w http.ResponseWriter, r *http.Request
 	if r.URL.RawQuery != "" {
 		request.path += "?" + r.URL.Query().Encode()
 	}
-	token, err := newToken(request, who.CompanionID, by, p.now()).sign(who.key)
+	token, err := p.tokenFor(request, who, by).sign(who.key)
 	if err != nil {
 		return 0, err
 	}

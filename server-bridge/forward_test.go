@@ -26,6 +26,7 @@ func TestEveryAllowedRequestReachesTheCompanionSigned(t *testing.T) {
 		require.Equal(t, body, string(got.body))
 		require.Equal(t, "bridge", got.token.Iss)
 		require.Equal(t, alice(), got.token.Actor)
+		require.Equal(t, siteAddress, got.token.SiteURL)
 		require.LessOrEqual(t, got.token.Exp-got.token.Iat, int64(60))
 		require.Equal(t, "request-id", got.header.Get("X-Request-Id"))
 		if it.changes {

@@ -36,6 +36,7 @@ export const RequestToken = z.object({
   method: z.string(),
   path: z.string().describe('Path with query, as sent.'),
   body_sha256: z.string().regex(/^[0-9a-f]{64}$/).describe('Of the raw body; of nothing when there is none.'),
+  site_url: z.string().optional().describe('Site URL of the Mattermost that asks: a clone holds the same key and has another.'),
   actor: z.object({
     user_id: z.string(),
     username: z.string(),

@@ -22,7 +22,7 @@ export type Route = {
 
 /** Errors that every signed route can answer with. */
 export const SIGNED_ERRORS = [
-  'NOT_ENROLLED', 'TOKEN_INVALID', 'TOKEN_EXPIRED', 'TOKEN_REPLAYED', 'NOT_SYSTEM_ADMIN', 'USAGE_INVALID', 'INTERNAL',
+  'NOT_ENROLLED', 'TOKEN_INVALID', 'TOKEN_EXPIRED', 'TOKEN_REPLAYED', 'NOT_SYSTEM_ADMIN', 'COMPANION_READ_ONLY', 'USAGE_INVALID', 'INTERNAL',
 ] as const satisfies readonly FailureCode[];
 
 const Health = z.object({ok: z.literal(true), version: z.string()}).meta({id: 'Health'});

@@ -46,11 +46,11 @@ export function createBrowserEvents({jobs, bridge, clock, log}: BrowserEventPart
     note: (event) => {
       changed.add(event.job);
       if (!senders.has(event.job)) {
-        senders.set(event.job, createSender(clock, EVERY_MS));
+        senders.set(event.job, createSender(clock, () => EVERY_MS));
       }
     },
     flush: async () => {
-      await Promise.all([...changed].map((id) => tell(id, senders.get(id) ?? createSender(clock, EVERY_MS))));
+      await Promise.all([...changed].map((id) => tell(id, senders.get(id) ?? createSender(clock, () => EVERY_MS))));
     },
   };
 }

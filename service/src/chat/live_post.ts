@@ -8,7 +8,9 @@ import {createPostStore, type PostRow, type PostStore} from './post_store.ts';
 import {renderJob} from './render_job.ts';
 import {createSender, refusal, type Sender} from './sender.ts';
 
-const EDIT_EVERY_MS = 2000;
+/** Mattermost keeps a hidden row for each edit of a post: often while people look, seldom when it takes hours. */
+const EDIT_OFTEN_MS = 2000;
+const EDIT_SELDOM_MS = 60_000;
 const REFUSALS_ACCEPTED = 20;
 const GIVE_UP_AFTER_MS = 7 * 24 * 60 * 60 * 1000;
 /** Jobs that began while nobody listened, because the companion died right after. */
@@ -48,7 +50,7 @@ export function createLivePosts(parts: LivePostParts): LivePosts {
   function load(): void {
     for (const row of store.open()) {
       if (!live.has(row.job)) {
-        live.set(row.job, {row, sender: createSender(clock, EDIT_EVERY_MS), warnings: [], sent: null});
+        live.set(row.job, {row, sender: createSender(clock, () => editEvery(clock.now() - jobs.get(row.job).created_at)), warnings: [], sent: null});
       }
     }
   }
@@ -76,6 +78,10 @@ export function createLivePosts(parts: LivePostParts): LivePosts {
       }));
     },
   };
+}
+
+function editEvery(elapsedMs: number): number {
+  return Math.min(EDIT_SELDOM_MS, Math.max(EDIT_OFTEN_MS, elapsedMs / 20));
 }
 
 /** True when there is nothing more to say about the job. */

@@ -6,7 +6,7 @@ const LONGEST_WAIT_MS = 5 * 60 * 1000;
 
 export type Sender = {
   /**
-   * Sends when it is time: no more often than `everyMs`, later and later while it fails. Returns whether it was sent now.
+   * Sends when it is time: no more often than `everyMs()`, later and later while it fails. Returns whether it was sent now.
    * @throws Failure of `send`, after the next try was put off
    */
   attempt(send: () => Promise<void>): Promise<boolean>;
@@ -14,7 +14,7 @@ export type Sender = {
 };
 
 /** Throttle and back-off of one receiver. One attempt at a time. */
-export function createSender(clock: Clock, everyMs: number): Sender {
+export function createSender(clock: Clock, everyMs: () => number): Sender {
   let nextAt = Number.NEGATIVE_INFINITY;
   let failures = 0;
   let isBusy = false;
@@ -28,7 +28,7 @@ export function createSender(clock: Clock, everyMs: number): Sender {
       try {
         await send();
         failures = 0;
-        nextAt = clock.now() + everyMs;
+        nextAt = clock.now() + everyMs();
         return true;
       } catch (error) {
         failures += 1;

@@ -102,6 +102,17 @@ describe('a signed request', () => {
     expect(enrolment.state().last_seen_at).toBe(now);
   });
 
+  test('from a clone with the same key may look, and changes nothing', async () => {
+    enrolNow();
+    const ask = async (method: string, site_url: string): Promise<string | null> => {
+      const asked = {method, path: '/api/v1/backups', body: Buffer.alloc(0)};
+      return enrolment.authenticate({token: await bridge.token(enrolment.companionId, asked, now, {site_url}), ...asked}).then(() => null, (error: Failure) => error.code);
+    };
+    expect(await ask('POST', 'https://clone.example.org')).toBe('COMPANION_READ_ONLY');
+    expect(await ask('GET', 'https://clone.example.org')).toBe(null);
+    expect(await ask('POST', 'https://chat.example.org/')).toBe(null);
+  });
+
   test('is refused without enrolment, after revocation, and by the former bridge', async () => {
     expect(await refused(await bridge.token(enrolment.companionId, request, now))).toBe('NOT_ENROLLED');
     enrolNow();

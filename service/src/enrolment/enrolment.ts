@@ -25,7 +25,7 @@ export type Enrolment = {
   /** Forgets the bridge. @throws Failure NOT_ENROLLED */
   revoke(by: Actor): void;
   state(): EnrolmentState;
-  /** Who a signed request comes from. @throws Failure NOT_ENROLLED, TOKEN_INVALID, TOKEN_EXPIRED, TOKEN_REPLAYED, NOT_SYSTEM_ADMIN */
+  /** Who a signed request comes from. @throws Failure NOT_ENROLLED, TOKEN_INVALID, TOKEN_EXPIRED, TOKEN_REPLAYED, NOT_SYSTEM_ADMIN, COMPANION_READ_ONLY */
   authenticate(request: SignedRequest & {token: string}): Promise<Actor>;
   /** A token for a request to the bridge. @throws Failure NOT_ENROLLED */
   sign(request: SignedRequest): Promise<string>;
@@ -113,6 +113,9 @@ async function authenticate(store: EnrolmentStore, identity: Identity, clock: Cl
   }
   if (token.actor?.system_admin !== true) {
     throw new Failure('NOT_SYSTEM_ADMIN', 'The bridge does not vouch for a system administrator.');
+  }
+  if (request.method !== 'GET' && token.site_url !== undefined && comparableUrl(token.site_url) !== comparableUrl(row.site_url)) {
+    throw new Failure('COMPANION_READ_ONLY', `The request comes from ${token.site_url}, but ${row.site_url} was enrolled.`);
   }
   return {kind: 'mattermost', id: token.actor.user_id, name: token.actor.username};
 }

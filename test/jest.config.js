@@ -3,7 +3,6 @@ export default {
   roots: ['<rootDir>/system'],
   testMatch: ['**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
-  testTimeout: 300_000,
   moduleNameMapper: {'^(\\.{1,2}/.*)\\.js$': '$1'},
   transform: {'^.+\\.ts$': ['ts-jest', {useESM: true, tsconfig: '<rootDir>/tsconfig.json', diagnostics: false}]},
 };

@@ -105,7 +105,11 @@ export const SetManifest = z.object({
   database: DatabaseRecord.nullable(),
   files: FilesRecord.nullable(),
   config: ConfigRecord.nullable(),
-  plugins: z.array(z.object({id: z.string(), enabled: z.boolean()})),
+  plugins: z.array(z.object({
+    id: z.string(),
+    enabled: z.boolean(),
+    bundle: z.boolean().describe('Its bundle is in the file store; without one it came with Mattermost or is not installed.'),
+  })),
   snapshots: z.array(SetSnapshot),
   cross_check: CrossCheck,
   omitted: z.array(Omission),

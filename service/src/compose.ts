@@ -20,12 +20,13 @@ import type {MattermostBridge} from './engines/mattermost/port.ts';
 import type {Repository} from './engines/repository/port.ts';
 import {createRestic} from './engines/repository/restic.ts';
 import {createEnrolment, ENROLMENT_TABLES, type Enrolment} from './enrolment/index.ts';
-import {createJobs, JOB_TABLES, type Jobs} from './jobs/index.ts';
+import {createJobs, JOB_TABLES, type Jobs, type Leftovers} from './jobs/index.ts';
 import {systemClock, type Clock} from './kernel/clock.ts';
 import {Failure} from './kernel/failure.ts';
 import {createLog, type Logger} from './kernel/log.ts';
 import {openState, type State} from './kernel/state.ts';
 import {createLedger, LEDGER_TABLE, type Ledger} from './ledger/index.ts';
+import {endOrphans} from './process/orphans.ts';
 import {createRestore, UNDO_TABLE, type Restore} from './restore/index.ts';
 import {createSets, MANIFEST_FILE, openManifest, sealManifest, setTags, type Sets} from './sets/index.ts';
 import {createStatus, type StatusReport} from './status/index.ts';
@@ -64,7 +65,7 @@ export async function composeRecovery(address: RepositoryAddress, options: {scra
   const state = openState(scratch, TABLES);
   const ledger = createLedger(state, systemClock);
   const workDirectory = join(scratch, 'work');
-  const jobs = createJobs(state, systemClock, (job) => { removeWork(workDirectory, job); });
+  const jobs = createJobs(state, systemClock, leftoversIn(workDirectory));
   const repository = composeRepository(address);
   const sets = createSets(repository, null);
   await mkdir(workDirectory, {recursive: true, mode: 0o700});
@@ -91,7 +92,7 @@ export async function composeCompanion(config: Config): Promise<Companion> {
   const state = openState(config.state_directory, TABLES);
   const ledger = createLedger(state, clock);
   const workDirectory = config.staging_directory ?? join(config.state_directory, 'work');
-  const jobs = createJobs(state, clock, (job) => { removeWork(workDirectory, job); });
+  const jobs = createJobs(state, clock, leftoversIn(workDirectory));
   const enrolment = await createEnrolment({state, clock, ledger, version: VERSION, log});
   const bridge = createMattermostBridge({url: () => config.mattermost.url ?? enrolment.siteUrl(), sign: (request) => enrolment.sign(request)});
   await mkdir(workDirectory, {recursive: true, mode: 0o700});
@@ -151,6 +152,6 @@ async function newestOf(sets: Sets): Promise<SetManifest | null> {
 }
 
 /** A dump that a killed job left is a chain of keys in plain text. */
-function removeWork(workDirectory: string, job: string): void {
-  rmSync(join(workDirectory, job), {recursive: true, force: true});
+function leftoversIn(workDirectory: string): Leftovers {
+  return {endOrphans, abandon: (job) => { rmSync(join(workDirectory, job), {recursive: true, force: true}); }};
 }

@@ -1,3 +1,6 @@
 import {runProgram} from './cli/program.ts';
 
-process.exitCode = await runProgram(process.argv.slice(2));
+const argv = process.argv.slice(2);
+// A database URL on the command line may hold a password; from here on a list of processes shows the verb alone.
+process.title = `drctl ${argv.find((word) => /^[a-z]+$/.test(word)) ?? ''}`.trim();
+process.exitCode = await runProgram(argv);

@@ -1,6 +1,6 @@
 import {readFile} from 'node:fs/promises';
 import {basename, join} from 'node:path';
-import type {BackupPlan, ConfigRecord, EffectiveConfig} from '@disaster-recovery/contract';
+import type {BackupPlan, ConfigRecord, EffectiveConfig, SetManifest} from '@disaster-recovery/contract';
 import {z} from 'zod';
 import {writeFileAtomic} from '../kernel/atomic_file.ts';
 import {asFailure, Failure} from '../kernel/failure.ts';
@@ -8,7 +8,7 @@ import {hashOfTree, hashTree, type HashedFile} from '../kernel/hash_tree.ts';
 import type {StepContext} from '../jobs/index.ts';
 import type {BackupEngines} from './engines.ts';
 import type {BackupFound, StoredPart} from './found.ts';
-import {EFFECTIVE_CONFIG, isOwnName, OWN_NAMES, recordDirectory} from './work.ts';
+import {EFFECTIVE_CONFIG, isOwnName, OWN_NAMES, pluginBundle, recordDirectory} from './work.ts';
 
 const ATTEMPTS = 4;
 
@@ -25,8 +25,13 @@ export async function captureConfig(engines: BackupEngines, plan: BackupPlan, co
   const {effective, envNames} = await captureEffective(engines, context);
   const serverVersion = await engines.serverVersion(context.signal);
   const record: ConfigRecord = {source: engines.config.kind, directory: engines.config.directory, files, sha256: hashOfTree(files), env_names: envNames, effective};
-  const plugins = Object.entries(facts.PluginSettings.PluginStates).map(([id, {Enable}]) => ({id, enabled: Enable}));
+  const plugins = await pluginsOf(engines, facts);
   return {config: {record, stored, plugins, site_url: facts.ServiceSettings.SiteURL || null, server_version: serverVersion}};
+}
+
+async function pluginsOf({files}: BackupEngines, {PluginSettings}: z.infer<typeof ConfigFacts>): Promise<SetManifest['plugins']> {
+  return Promise.all(Object.entries(PluginSettings.PluginStates).map(async ([id, {Enable}]) => (
+    {id, enabled: Enable, bundle: await files.sizeOf(pluginBundle(id)) !== null})));
 }
 
 /** Mattermost rewrites config.json in place; hashes before and after tell that the stored one is whole. */
@@ -65,7 +70,8 @@ async function readConfigFacts(path: string): Promise<z.infer<typeof ConfigFacts
   try {
     return ConfigFacts.parse(JSON.parse(await readFile(path, 'utf8')));
   } catch (error) {
-    throw new Failure('MATTERMOST_CONFIG_UNREADABLE', `${path}: ${(error as Error).message}`, {cause: error});
+    // The parser's own words quote the text around the mistake, which may be a password.
+    throw new Failure('MATTERMOST_CONFIG_UNREADABLE', `${path}: ${error instanceof SyntaxError ? 'it is not valid JSON.' : (error as Error).message}`, {cause: error});
   }
 }
 

@@ -18,6 +18,9 @@ import {EXPECTED_FILES, recordDirectory} from './work.ts';
  */
 export async function captureDatabase(engines: BackupEngines, plan: BackupPlan, context: StepContext): Promise<Pick<BackupFound, 'database'>> {
   const snapshot = await engines.database.openSnapshot();
+  // A count that waits for a table which a migration holds would not hear of a cancel.
+  const letGo = (): void => { void snapshot.close(); };
+  context.signal.addEventListener('abort', letGo);
   try {
     const record = await snapshot.record();
     await writeExpectedFiles(snapshot, await recordDirectory(engines.workDirectory, context.job));
@@ -33,6 +36,7 @@ export async function captureDatabase(engines: BackupEngines, plan: BackupPlan, 
       record: {...record, dump_bytes: dumpBytes}, dump_directory: dumpDirectory,
     }};
   } finally {
+    context.signal.removeEventListener('abort', letGo);
     await snapshot.close();
   }
 }

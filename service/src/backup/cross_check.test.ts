@@ -41,6 +41,8 @@ test.each<[string, Case, Partial<CrossCheck>, string[]]>([
   ['a row that does not know the size', {files: {a: 77}, rows: [row('a', null)]}, {outcome: 'passed', ok: 1}, []],
   ...(['thumbnail', 'preview', 'profile_image', 'team_icon'] as const).map((owner): [string, Case, Partial<CrossCheck>, string[]] =>
     [`a missing ${owner}, which Mattermost makes again`, {rows: [row('a', null, owner)], live: {a: 1}}, {outcome: 'passed', derived_missing: 1, missing: 0, ok: 0}, ['derived_missing a']]),
+  ['a preview lost in production too, which outweighs no file lost here', {rows: [row('p', null, 'preview'), row('a')], live: {a: 1}},
+    {outcome: 'failed', missing: 1, missing_in_production: 0, derived_missing: 1}, ['derived_missing p (in production)', 'missing a']],
   ['a missing emoji, which nobody makes again', {rows: [row('a', null, 'emoji')], live: {a: 1}}, {outcome: 'failed', missing: 1}, ['missing a']],
   ['files that no row names', {files: {'20200101/x.png': 1}}, {outcome: 'passed', orphans: 1, transient: 0}, ['orphan 20200101/x.png']],
   ['files on their way', {files: {'import/x.zip': 1, 'export/y': 1, 'a/b.tmp': 1, 'c.incomplete': 1, 'exports.png': 1}}, {transient: 4, orphans: 1},
@@ -95,4 +97,17 @@ test('a source that breaks breaks the check: it is never called passed', async (
   const broken = async (): Promise<void> => { throw new Error('the list ended early'); };
   await expect(crossCheck({captured: broken, capturedBefore: null, expected: async () => undefined, liveSize: null}, scratch)).rejects.toThrow('ended early');
   expect(existsSync(scratch)).toBe(false);
+});
+
+test('bundles of plugins and the brand image belong to no row and are no orphans', async () => {
+  expect((await check({files: {'plugins/jira.tar.gz': 1, 'plugins/jira.tar.gz.sig': 1, 'brand/image.png': 1, 'plugins/stray.txt': 1}})).result).toMatchObject({orphans: 1, transient: 0});
+});
+
+test('a file that came after T0 is on its way to its row, an older one without a row is an orphan', async () => {
+  const t0 = 1_000_000;
+  const files = [{path: 'young', bytes: 1, modified_at: t0 + 1}, {path: 'just before', bytes: 1, modified_at: t0 - 4000}, {path: 'old', bytes: 1, modified_at: t0 - 6000}];
+  const {result} = await crossCheck({
+    captured: async (onFile) => { files.forEach(onFile); }, capturedBefore: null, expected: async () => {}, liveSize: null, t0,
+  }, join(mkdtempSync(join(tmpdir(), 'cross-')), 'scratch.db'));
+  expect(result.findings.map(({kind, path}) => `${kind} ${path}`)).toEqual(['transient just before', 'orphan old', 'transient young']);
 });

@@ -7,6 +7,10 @@ import type {StoredFile} from '../engines/repository/port.ts';
 const KEEP_FINDINGS = 1000;
 /** Places where Mattermost keeps what no row needs after the work is done. */
 const TRANSIENT = /^(import|export|admin_reports)\/|\.(tmp|part|incomplete)$/;
+/** Files that no row names and that belong: bundles of plugins, the brand image. */
+const KNOWN = /^plugins\/[^/]+\.tar\.gz(\.sig)?$|^brand\//;
+/** A file is written shortly before its row. */
+const BEFORE_ITS_ROW_MS = 5000;
 /** Mattermost makes these again from what is there. */
 const DERIVED: readonly ExpectedFile['owner'][] = ['thumbnail', 'preview', 'profile_image', 'team_icon'];
 
@@ -17,6 +21,8 @@ export type CrossCheckSources = {
   capturedBefore: ((onFile: (file: StoredFile) => void) => Promise<void>) | null;
   /** Streams the rows that name a file. */
   expected(onRow: (row: ExpectedFile) => void): Promise<void>;
+  /** When the rows were read: a file written since then has its row still to come. */
+  t0?: number;
   /** Size in the live file store now, or null. Null as a function: there is no live store to look at. */
   liveSize: ((path: string) => Promise<number | null>) | null;
 };
@@ -30,8 +36,8 @@ export async function crossCheck(sources: CrossCheckSources, scratch: string): P
   const db = new DatabaseSync(scratch);
   try {
     db.exec(`PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;
-      CREATE TABLE captured (path TEXT PRIMARY KEY, bytes INTEGER NOT NULL, expected INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID, STRICT;
-      CREATE TABLE before (path TEXT PRIMARY KEY, bytes INTEGER NOT NULL) WITHOUT ROWID, STRICT;
+      CREATE TABLE captured (path TEXT PRIMARY KEY, bytes INTEGER NOT NULL, modified_at INTEGER, expected INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID, STRICT;
+      CREATE TABLE before (path TEXT PRIMARY KEY, bytes INTEGER NOT NULL, modified_at INTEGER) WITHOUT ROWID, STRICT;
       CREATE TABLE open (owner TEXT NOT NULL, id TEXT NOT NULL, path TEXT NOT NULL, bytes INTEGER, captured INTEGER) STRICT; BEGIN`);
     await fill(db, 'captured', sources.captured);
     const rows = await compareRows(db, sources);
@@ -44,8 +50,8 @@ export async function crossCheck(sources: CrossCheckSources, scratch: string): P
 }
 
 async function fill(db: DatabaseSync, table: 'captured' | 'before', source: (onFile: (file: StoredFile) => void) => Promise<void>): Promise<void> {
-  const insert = db.prepare(`INSERT OR REPLACE INTO ${table} (path, bytes) VALUES (?, ?)`);
-  await source(({path, bytes}) => { insert.run(path, bytes); });
+  const insert = db.prepare(`INSERT OR REPLACE INTO ${table} (path, bytes, modified_at) VALUES (?, ?, ?)`);
+  await source(({path, bytes, modified_at}) => { insert.run(path, bytes, modified_at ?? null); });
 }
 
 /** Marks files that a row names, and keeps aside the rows that do not fit. */
@@ -81,7 +87,7 @@ async function rescueFromFirstPass(db: DatabaseSync, {capturedBefore}: CrossChec
 
 type OpenRow = {owner: ExpectedFile['owner']; id: string; path: string; bytes: number | null; captured: number | null};
 
-async function judge(db: DatabaseSync, rows: number, {liveSize}: CrossCheckSources): Promise<CrossCheck> {
+async function judge(db: DatabaseSync, rows: number, {liveSize, t0}: CrossCheckSources): Promise<CrossCheck> {
   const result: CrossCheck = {
     outcome: 'passed', rows, ok: 0, missing: 0, missing_in_production: 0, size_differs: 0, derived_missing: 0, orphans: 0, transient: 0, findings: [],
   };
@@ -99,8 +105,8 @@ async function judge(db: DatabaseSync, rows: number, {liveSize}: CrossCheckSourc
     result.missing_in_production += Number(inProduction && kind !== 'derived_missing');
     add({kind, owner: row.owner, id: row.id, path: row.path, expected_bytes: row.bytes, actual_bytes: row.captured, in_production: inProduction});
   }
-  for (const file of db.prepare('SELECT path, bytes FROM captured WHERE expected = 0').iterate() as Iterable<StoredFile>) {
-    const kind = TRANSIENT.test(file.path) ? 'transient' : 'orphan';
+  for (const file of unnamedFiles(db)) {
+    const kind = TRANSIENT.test(file.path) || isYoungerThan(t0, file) ? 'transient' : 'orphan';
     result[kind === 'orphan' ? 'orphans' : 'transient'] += 1;
     add({kind, owner: 'none', id: '', path: file.path, expected_bytes: null, actual_bytes: file.bytes, in_production: false});
   }
@@ -108,6 +114,20 @@ async function judge(db: DatabaseSync, rows: number, {liveSize}: CrossCheckSourc
   result.ok = rows - bad - result.derived_missing;
   result.outcome = bad === 0 ? 'passed' : bad === result.missing_in_production ? 'passed_with_losses' : 'failed';
   return result;
+}
+
+function* unnamedFiles(db: DatabaseSync): Generator<UnnamedFile> {
+  for (const file of db.prepare('SELECT path, bytes, modified_at FROM captured WHERE expected = 0').iterate() as Iterable<UnnamedFile>) {
+    if (!KNOWN.test(file.path)) {
+      yield file;
+    }
+  }
+}
+
+type UnnamedFile = {path: string; bytes: number; modified_at: number | null};
+
+function isYoungerThan(t0: number | undefined, {modified_at}: UnnamedFile): boolean {
+  return t0 !== undefined && modified_at !== null && modified_at >= t0 - BEFORE_ITS_ROW_MS;
 }
 
 /** For a set that lacks the database or the files. */

@@ -15,7 +15,7 @@ export type BackupFound = {
     mattermost: MattermostFacts | null;
   };
   stored_database: StoredPart;
-  config: {record: ConfigRecord; stored: StoredPart; plugins: {id: string; enabled: boolean}[]; site_url: string | null; server_version: string | null};
+  config: {record: ConfigRecord; stored: StoredPart; plugins: SetManifest['plugins']; site_url: string | null; server_version: string | null};
   second_pass: StoredPart;
   cross_check: CrossCheck;
   needs_first_pass: boolean;

@@ -1,7 +1,6 @@
 import {createReadStream, createWriteStream} from 'node:fs';
 import {access} from 'node:fs/promises';
 import {join} from 'node:path';
-import {createInterface} from 'node:readline';
 import {Readable} from 'node:stream';
 import {pipeline} from 'node:stream/promises';
 import type {BackupPlan, SetManifest, SetSnapshot} from '@disaster-recovery/contract';
@@ -11,7 +10,7 @@ import {need, type StepContext} from '../jobs/index.ts';
 import {crossCheck, NO_CROSS_CHECK} from './cross_check.ts';
 import type {BackupEngines} from './engines.ts';
 import type {BackupFound, StoredPart} from './found.ts';
-import {EXPECTED_FILES, LEDGER_COPY, recordDirectory} from './work.ts';
+import {EXPECTED_FILES, LEDGER_COPY, pluginBundle, recordDirectory} from './work.ts';
 
 type Found = Readonly<Partial<BackupFound>>;
 
@@ -27,26 +26,56 @@ export async function checkRowsAgainstFiles(engines: BackupEngines, found: Found
   const {result, needsFirstPass} = await crossCheck({
     captured: listOf(second),
     capturedBefore: first ? listOf(first) : null,
-    expected: (onRow) => readJsonLines(join(directory, EXPECTED_FILES), onRow),
+    expected: async (onRow) => {
+      await readJsonLines(join(directory, EXPECTED_FILES), onRow);
+      await expectedBundles(engines, found, onRow);
+    },
+    t0: found.database.t0,
     liveSize: (path) => engines.files.sizeOf(path),
   }, join(engines.workDirectory, context.job, 'cross-check.db'));
   return {cross_check: result, needs_first_pass: needsFirstPass};
 }
 
+/** The bundles of enabled plugins. One that the live server lacks as well came with Mattermost itself, or was never installed. */
+async function expectedBundles({files}: BackupEngines, {config}: Found, onRow: (row: ExpectedFile) => void): Promise<void> {
+  for (const {id, enabled, bundle} of config?.plugins ?? []) {
+    if (enabled && bundle) {
+      onRow({owner: 'plugin', id, path: pluginBundle(id), bytes: await files.sizeOf(pluginBundle(id))});
+    }
+  }
+}
+
 async function readJsonLines(path: string, onRow: (row: ExpectedFile) => void): Promise<void> {
-  for await (const line of createInterface({input: createReadStream(path), crlfDelay: Infinity})) {
-    onRow(JSON.parse(line) as ExpectedFile);
+  // Not node:readline: it also ends lines at U+2028 and U+2029, which JSON leaves as they are and a file name may hold.
+  let rest = '';
+  for await (const chunk of createReadStream(path, 'utf8')) {
+    const lines = `${rest}${String(chunk)}`.split('\n');
+    rest = lines.pop() ?? '';
+    lines.forEach((line) => { onRow(JSON.parse(line) as ExpectedFile); });
+  }
+  if (rest !== '') {
+    throw new Error(`${path} ends in the middle of a line`);
   }
 }
 
 /** Step: the record, then the manifest, last of all. From then on the set exists. */
 export async function seal(engines: BackupEngines, plan: BackupPlan, found: Found, context: StepContext): Promise<Pick<BackupFound, 'sealed'>> {
+  const sealed = await alreadySealed(engines, plan, context);
+  if (sealed) {
+    return {sealed};
+  }
   const record = await storeRecord(engines, plan, context);
   const manifest = engines.sets.seal(manifestBody(engines, plan, found, context, record));
   const {snapshot} = await engines.repository.storeText(engines.sets.manifestFile, JSON.stringify(manifest), {
     tags: engines.sets.tags(plan.set, 'manifest'), signal: context.signal,
   });
   return {sealed: {manifest, snapshot}};
+}
+
+/** The manifest of this very set, when a process was killed after it wrote it and before it could say so. One set never has two. */
+async function alreadySealed({repository, sets}: BackupEngines, {set}: BackupPlan, {signal}: StepContext): Promise<BackupFound['sealed'] | null> {
+  const [found] = await repository.snapshots(sets.tags(set, 'manifest'), signal);
+  return found ? {manifest: sets.open(await repository.readText(found.id, `/${sets.manifestFile}`, signal), found.id), snapshot: found.id} : null;
 }
 
 /** What proves and explains the set: the rows that name files, the configuration in force, the ledger so far. */

@@ -10,6 +10,9 @@ export const EFFECTIVE_CONFIG = 'effective-config.json';
 export const OWN_NAMES = '.drctl-*';
 export const isOwnName = (name: string): boolean => name.startsWith('.drctl-');
 
+/** Where Mattermost keeps the bundle of a plugin in its file store. */
+export const pluginBundle = (id: string): string => `plugins/${id}.tar.gz`;
+
 export async function recordDirectory(workDirectory: string, job: string): Promise<string> {
   const directory = join(workDirectory, job, 'record');
   await mkdir(directory, {recursive: true, mode: 0o700});

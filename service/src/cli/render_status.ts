@@ -6,7 +6,7 @@ import {facts, plainTable} from './render_set.ts';
 export function renderStatus(status: Status): string {
   const {last_set: last, running, enrolment} = status;
   const rows = [
-    ['Newest set', last ? `${last.id}, ${formatDuration(status.now - last.t0)} old: ${formatCount(last.rows)} rows, ${formatCount(last.files)} files, ${formatBytes(last.bytes)}` : 'none'],
+    ['Newest set', last ? `${last.id}, ${formatDuration(ageOf(status, last))} old: ${formatCount(last.rows)} rows, ${formatCount(last.files)} files, ${formatBytes(last.bytes)}` : 'none'],
     ['Repository', `${status.repository.location}: ${status.repository.says}`],
     ['Running', running ? `${running.kind} ${running.subject ?? ''} (job ${running.id})${running.progress ? `, ${stepWords(running.progress.phase).doing.toLowerCase()}` : ''}` : 'nothing'],
     ['Plugin', enrolment.state === 'none' ? 'not enrolled' : `${enrolment.state.replace('_', '-')}: ${enrolment.site_url ?? ''}`],
@@ -17,14 +17,18 @@ export function renderStatus(status: Status): string {
   ].join('\n');
 }
 
-function headline({last_set: last, now, rpo_objective_ms: objective, repository}: Status): string {
+/** T0 is told by the database server, whose clock may be ahead of ours. */
+const ageOf = ({now}: Status, {t0}: {t0: number}): number => Math.max(0, now - t0);
+
+function headline(status: Status): string {
+  const {last_set: last, rpo_objective_ms: objective, repository} = status;
   if (repository.outcome === 'failed') {
     return 'It cannot be told whether you can recover: the repository does not open.';
   }
   if (last === null) {
     return 'You cannot recover yet: nothing is backed up.';
   }
-  const age = now - last.t0;
+  const age = ageOf(status, last);
   return objective !== null && age > objective ? `You can recover, but only to ${formatDuration(age)} ago.` : `You can recover to ${formatDuration(age)} ago.`;
 }
 

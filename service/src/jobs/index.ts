@@ -1,4 +1,4 @@
-export {createJobs, type Jobs, type StartedJob, type StartOptions} from './jobs.ts';
+export {createJobs, type Jobs, type Leftovers, type StartedJob, type StartOptions} from './jobs.ts';
 export {need, type Procedure, type Step, type StepContext} from './procedure.ts';
 export {hasEnded, type Origin} from './store.ts';
 export {JOB_TABLES} from './tables.ts';

@@ -48,9 +48,13 @@ export type Jobs = {
 
 type StoredPlan = {request: string; plan: unknown};
 
-/** `abandon` removes what a job whose process died has left on disk. */
-export function createJobs(state: State, clock: Clock, abandon: (job: string) => void = () => undefined): Jobs {
-  const parts: Parts = {store: createJobStore(state, clock), lease: createLease(state), clock, abandon};
+/** What a job whose process died has left. `abandon` removes it from disk; `endOrphans` ends programs that still run and would spoil the next job. */
+export type Leftovers = {abandon(job: string): void; endOrphans(): Promise<void>};
+
+const NO_LEFTOVERS: Leftovers = {abandon: () => undefined, endOrphans: async () => undefined};
+
+export function createJobs(state: State, clock: Clock, leftovers: Leftovers = NO_LEFTOVERS): Jobs {
+  const parts: Parts = {store: createJobStore(state, clock), lease: createLease(state), clock, leftovers};
   const {store, lease} = parts;
   return {
     start: (procedure, makePlan, options) => start(parts, procedure, makePlan, options),
@@ -71,12 +75,13 @@ export function createJobs(state: State, clock: Clock, abandon: (job: string) =>
   };
 }
 
-type Parts = {store: JobStore; lease: Lease; clock: Clock; abandon: (job: string) => void};
+type Parts = {store: JobStore; lease: Lease; clock: Clock; leftovers: Leftovers};
 type Planned = {steps: readonly string[]};
 
 async function start<Plan extends Planned>(parts: Parts, procedure: Procedure<Plan, never>, makePlan: () => Promise<Plan>, options: StartOptions): Promise<StartedJob> {
   const {store, lease, clock} = parts;
   const request = canonicalJson(options.request ?? null);
+  await parts.leftovers.endOrphans();
   const stored = takeInterrupted(parts, procedure.kind, request) ?? await addNew(parts, procedure, makePlan, options, request);
   const {id} = stored.job;
   const done = runSteps(store, clock, procedure as unknown as Procedure, stored.job, (stored.plan as StoredPlan).plan)
@@ -133,7 +138,7 @@ function sweep(parts: Parts): Job[] {
   return dead(parts).map(({job}) => {
     const code = job.status === 'cancel_requested' ? 'JOB_CANCELED' : 'JOB_INTERRUPTED';
     const error = errorBody(new Failure(code, `The process of job ${job.id} ended before the job did.`));
-    parts.abandon(job.id);
+    parts.leftovers.abandon(job.id);
     parts.store.setStatus(job, code === 'JOB_CANCELED' ? 'canceled' : 'error', {error});
     return job;
   });

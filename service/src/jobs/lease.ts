@@ -1,5 +1,5 @@
-import {readFileSync} from 'node:fs';
 import {Failure} from '../kernel/failure.ts';
+import {processStart} from '../kernel/process_start.ts';
 import type {State} from '../kernel/state.ts';
 
 type Row = {job: string; pid: number; process_start: string};
@@ -37,17 +37,4 @@ export function createLease(state: State): Lease {
     },
     release: (job) => { remove.run(job); },
   };
-}
-
-/**
- * When a process began, in clock ticks since boot: a reused pid has another one. Null when there is no such process.
- * Field 22 of /proc/PID/stat; the command name before it may hold spaces and brackets, so count from the last bracket.
- */
-function processStart(pid: number): string | null {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
-  } catch {
-    return null;
-  }
 }

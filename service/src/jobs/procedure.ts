@@ -18,6 +18,8 @@ export type StepContext = {
 export type Step<Plan, Found> = {
   name: string;
   skip?: (plan: Plan) => boolean;
+  /** After this step the thing is done: a cancel comes too late, and what follows only tells it. */
+  commits?: true;
   run: (plan: Plan, found: Readonly<Partial<Found>>, context: StepContext) => Promise<Partial<Found>>;
 };
 

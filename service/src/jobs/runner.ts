@@ -22,11 +22,16 @@ export async function runSteps(store: JobStore, clock: Clock, procedure: Procedu
     await procedure.clean(job.id, plan, status);
     store.setStatus(job, status, {result});
   } catch (error) {
-    await recordFailure(store, procedure, job, plan, abort.signal.aborted ? new Failure('JOB_CANCELED', `Job ${job.id} was canceled.`) : asFailure(error));
+    await recordFailure(store, procedure, job, plan, abort.signal.aborted || isCanceled(store, job) ? new Failure('JOB_CANCELED', `Job ${job.id} was canceled.`) : asFailure(error));
   } finally {
     abort.abort(new Error('the job has ended'));
     await watching;
   }
+}
+
+/** Asked also of the store: Ctrl-C reaches the programs of a step at the same moment, and they may end before the poll has seen the request. */
+function isCanceled(store: JobStore, {id}: Job): boolean {
+  return store.get(id).job.status === 'cancel_requested';
 }
 
 async function recordFailure(store: JobStore, procedure: Procedure, job: Job, plan: unknown, failure: Failure): Promise<void> {
@@ -42,14 +47,19 @@ async function recordFailure(store: JobStore, procedure: Procedure, job: Job, pl
 async function runEach(store: JobStore, clock: Clock, procedure: Procedure, job: Job, plan: unknown, signal: AbortSignal): Promise<Record<string, unknown>> {
   const journal = new Map(store.journal(job.id).map((row) => [row.step, row]));
   let found: Record<string, unknown> = {};
+  let committed = false;
   for (const [index, step] of procedure.steps.entries()) {
-    signal.throwIfAborted();
+    if (!committed) {
+      signal.throwIfAborted();
+    }
     const before = journal.get(step.name);
     if (before?.outcome === 'done') {
       found = {...found, ...JSON.parse(before.output ?? '{}') as object};
+      committed ||= step.commits === true;
       continue;
     }
-    found = {...found, ...await runOne(store, clock, procedure, job, plan, {step, index, found, signal})};
+    found = {...found, ...await runOne(store, clock, procedure, job, plan, {step, index, found, signal: committed ? new AbortController().signal : signal})};
+    committed ||= step.commits === true;
   }
   return found;
 }

@@ -1,5 +1,6 @@
 import {execa} from 'execa';
 import {Failure, systemErrorCode} from '../kernel/failure.ts';
+import {ownerMark} from './orphans.ts';
 
 /** stderr of a child is kept to its last bytes: enough to explain, never enough to fill memory. */
 const STDERR_TAIL = 16 * 1024;
@@ -30,7 +31,7 @@ export type RunResult = {exitCode: number | null; signal: string | null; stdout:
 export async function run(program: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
   options.signal?.throwIfAborted();
   const child = execa(program, [...args], {
-    env: {...baseEnvironment(), ...options.env},
+    env: {...baseEnvironment(), ...ownerMark(), ...options.env},
     extendEnv: false,
     ...(options.cwd && {cwd: options.cwd}),
     ...(options.signal && {cancelSignal: options.signal}),

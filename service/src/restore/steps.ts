@@ -6,6 +6,7 @@ import {Failure} from '../kernel/failure.ts';
 import {hashOfTree, hashTree} from '../kernel/hash_tree.ts';
 import {need, type Step, type StepContext} from '../jobs/index.ts';
 import type {RestoreEngines} from './engines.ts';
+import {requireStopped} from './gate.ts';
 import {holdingArea, swapEntries} from './swap.ts';
 import {swapDatabase} from './swap_database.ts';
 import type {Kept, UndoLog} from './undo_log.ts';
@@ -181,6 +182,10 @@ async function swap(target: DatabaseTarget | null, plan: PrivatePlan, found: Fou
   if (plan.mode === 'in_place') {
     const name = plan.targets.database?.name;
     const kept: Kept = {database: target && name !== undefined ? {name, former: formerName(plan)} : null, directories: areas};
+    if (target && name !== undefined) {
+      // Before the log: an attempt that never began to swap must not stand in the way of undoing the one before.
+      requireStopped(await target.describe(name));
+    }
     // Written first: an undo must know also of a swap that was killed half way.
     undoLog.add(plan.id, plan.set, kept);
     if (target && name !== undefined) {

@@ -19,7 +19,7 @@ export type Sets = {
   list(signal?: AbortSignal): Promise<SetSummary[]>;
   /** Sets whose manifest is damaged: they cannot be restored by name, and a list must not hide that they exist. */
   unreadable(signal?: AbortSignal): Promise<Unreadable[]>;
-  /** A whole manifest; `latest` is the newest set. @throws Failure SET_NOT_FOUND, REPOSITORY_* */
+  /** A whole manifest; `latest` is the newest backup, restore points aside. @throws Failure SET_NOT_FOUND, REPOSITORY_* */
   show(set: string, signal?: AbortSignal): Promise<SetManifest>;
 };
 
@@ -29,7 +29,11 @@ export function createSets(repository: Repository, cacheDirectory: string | null
     const cached = cacheDirectory && join(cacheDirectory, `${snapshot.id}.json`);
     const kept = cached ? await readFile(cached, 'utf8').catch(() => null) : null;
     if (kept !== null) {
-      return openManifest(kept, snapshot.id);
+      try {
+        return openManifest(kept, snapshot.id);
+      } catch {
+        // A copy that was spoilt here tells nothing of the repository: read it from there.
+      }
     }
     const text = await repository.readText(snapshot.id, `/${MANIFEST_FILE}`, signal);
     const manifest = openManifest(text, snapshot.id);
@@ -62,7 +66,8 @@ export function createSets(repository: Repository, cacheDirectory: string | null
     unreadable: async (signal) => (await survey(signal)).unreadable,
     async show(set, signal) {
       if (set === 'latest') {
-        const [newest] = (await survey(signal)).manifests;
+        // A restore point is the state that somebody wanted to leave; who wants it back names it.
+        const newest = (await survey(signal)).manifests.find(({kind}) => kind === 'backup');
         if (!newest) {
           throw new Failure('SET_NOT_FOUND', `${repository.location} holds no set yet.`);
         }

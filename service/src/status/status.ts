@@ -26,7 +26,7 @@ export function createStatus(sources: Sources): StatusReport {
 
 async function report(sources: Sources): Promise<Status> {
   const {sets, repository} = await repositoryState(sources);
-  const [newest] = sets;
+  const newest = sets.find(({kind}) => kind === 'backup');
   const failed = sources.jobs.newest(50).find((job) => job.kind === 'backup' && ['success', 'warning', 'error'].includes(job.status));
   const status: Omit<Status, 'next_actions'> = {
     version: sources.version,
@@ -47,7 +47,7 @@ async function repositoryState(sources: Sources): Promise<{sets: NonNullable<Sta
   const location = sources.repositoryLocation;
   try {
     const sets = (await sources.listSets()).filter((set) => set !== null);
-    return {sets, repository: {location, outcome: 'ok', says: `${sets.length} sets`}};
+    return {sets, repository: {location, outcome: 'ok', says: `${sets.length} ${sets.length === 1 ? 'set' : 'sets'}`}};
   } catch (error) {
     const failure = asFailure(error);
     return {sets: [], repository: {location, outcome: 'failed', says: `${failure.code}: ${failure.message}`}};

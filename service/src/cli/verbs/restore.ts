@@ -14,7 +14,7 @@ import {repositoryOptions} from './repository_options.ts';
 export const restore: Verb = {
   describe: (command) => repositoryOptions(command.description('bring a set back: in place, or side by side into named targets')
     .argument('[set]', 'id of a set, or latest')
-    .option('--into-database <url>', 'PostgreSQL URL of a database that does not exist or has no tables')
+    .option('--into-database <url>', 'PostgreSQL URL of a database that does not exist or has no tables; leave its password to PGPASSWORD where others can list processes')
     .option('--into-files <directory>', 'empty directory for what the file store held')
     .option('--into-config <directory>', 'empty directory for what the config directory held')
     .option('--without-restore-point', 'in place: do not save the present state first')

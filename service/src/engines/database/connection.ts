@@ -22,11 +22,16 @@ export function parseConnection(text: string): Connection {
   if (!values['dbname']) {
     throw new Failure('USAGE_INVALID', 'The database URL names no database.');
   }
+  const port = Number(values['port'] ?? 5432);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
+    throw new Failure('USAGE_INVALID', 'The port of the database address is not a number between 1 and 65535.');
+  }
   return {
     host,
-    port: Number(values['port'] ?? 5432),
+    port,
     user: values['user'] ?? '',
-    password: values['password'] ?? '',
+    // As in every program of PostgreSQL, so that a URL on a command line need not hold it.
+    password: values['password'] ?? process.env['PGPASSWORD'] ?? '',
     database: values['dbname'],
     // A default that is safe over a network and works on one machine, where PostgreSQL often has no certificate.
     sslmode: values['sslmode'] ?? (isLocal ? 'disable' : 'require'),

@@ -4,7 +4,7 @@ import {Failure, systemErrorCode} from '../../kernel/failure.ts';
 // PostgreSQL's SQLSTATEs (appendix A of its manual) and Node's socket errors.
 const BY_CODE: Record<string, FailureCode> = {
   '28P01': 'DATABASE_REFUSED', '28000': 'DATABASE_REFUSED', '3D000': 'DATABASE_REFUSED',
-  '42501': 'DATABASE_PRIVILEGE', '53100': 'DISK_FULL', '55006': 'MATTERMOST_IS_RUNNING',
+  '42501': 'DATABASE_PRIVILEGE', '55P03': 'DATABASE_LOCKED', '53100': 'DISK_FULL', '55P03': 'DUMP_FAILED', '55006': 'MATTERMOST_IS_RUNNING',
   '57P01': 'DATABASE_LOST', '57P02': 'DATABASE_LOST', '08006': 'DATABASE_LOST', '08003': 'DATABASE_LOST', ECONNRESET: 'DATABASE_LOST', EPIPE: 'DATABASE_LOST',
   '57P03': 'DATABASE_UNREACHABLE', '53300': 'DATABASE_UNREACHABLE', '08001': 'DATABASE_UNREACHABLE', ECONNREFUSED: 'DATABASE_UNREACHABLE', ENOTFOUND: 'DATABASE_UNREACHABLE', ENOENT: 'DATABASE_UNREACHABLE',
   ETIMEDOUT: 'DATABASE_UNREACHABLE', EHOSTUNREACH: 'DATABASE_UNREACHABLE', EAI_AGAIN: 'DATABASE_UNREACHABLE', ECONNABORTED: 'DATABASE_UNREACHABLE',
@@ -28,6 +28,7 @@ function byMessage(message: string): FailureCode | undefined {
 
 const TOOL_PATTERNS: readonly [RegExp, FailureCode][] = [
   [/No space left on device/i, 'DISK_FULL'],
+  [/lock timeout/i, 'DATABASE_LOCKED'],
   [/server version mismatch|unsupported version .* in file header/i, 'DATABASE_VERSION'],
   [/password authentication failed|no pg_hba\.conf entry|role ".*" does not exist|database ".*" does not exist/i, 'DATABASE_REFUSED'],
   [/server closed the connection|terminating connection|SSL connection has been closed|connection to server was lost|lost synchronization/i, 'DATABASE_LOST'],

@@ -12,11 +12,14 @@ import {watchWhile} from './watch.ts';
 
 /** A dump waits this long for a table that a migration holds, then fails with its name instead of queueing everyone behind it. */
 const LOCK_WAIT = '60s';
+const PLAN_LOCK_WAIT = '4s';
 /** Text of COPY against bytes in the heap: bytea doubles, TOAST is compressed. Taken above what was seen. */
 const TEXT_FACTOR = 1.4;
 
 export async function inspectDatabase(connection: Connection, tools: PostgresTools): Promise<DatabaseFacts> {
   return withClient(connection, async (client) => {
+    // Sizes of tables wait for their locks, and somebody waits for the plan.
+    await client.query(`SET lock_timeout = '${PLAN_LOCK_WAIT}'`);
     const {rows: [row]} = await client.query<{server_version: string; num: number; bytes: string; heap: string; role: string; createdb: boolean}>(`SELECT
       current_setting('server_version') AS server_version, current_setting('server_version_num')::int AS num, pg_database_size(current_database()) AS bytes,
       (SELECT coalesce(sum(pg_table_size(c.oid)), 0) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -53,8 +56,11 @@ export async function openSnapshot(connection: Connection, tools: PostgresTools)
     await client.query('BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
     // A server that ends idle transactions would take the snapshot away during a long dump.
     await client.query('SET LOCAL idle_in_transaction_session_timeout = 0');
+    await client.query(`SET LOCAL lock_timeout = '${LOCK_WAIT}'`);
+    await client.query(`SET LOCAL lock_timeout = '${LOCK_WAIT}'`);
+    // The start of the statement, which is before its snapshot: whatever was committed by T0 is in it.
     const {rows: [row]} = await client.query<{snapshot: string; t0: string; lsn: string | null; num: number}>(`SELECT pg_export_snapshot() AS snapshot,
-      floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint AS t0,
+      floor(extract(epoch FROM statement_timestamp()) * 1000)::bigint AS t0,
       CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END::text AS lsn, current_setting('server_version_num')::int AS num`);
     if (!row) {
       throw new Error('PostgreSQL exported no snapshot');

@@ -29,12 +29,12 @@ export function createTarget(connection: Connection, tools: () => Promise<Postgr
     drop: (name) => maintain(connection, async (client) => {
       await client.query(`DROP DATABASE IF EXISTS ${quoted(name)}`);
     }),
-    async load(name, dumpDirectory, record, {jobs, signal, progress}) {
+    async load(name, dumpDirectory, record, {jobs, replace, signal, progress}) {
       const found = await tools();
       requireTools(found, record.server_version_num);
       // Ownership and grants name roles of the old server; the role that restores owns everything here.
       const args = ['--format=directory', `--jobs=${jobs}`, '--no-owner', '--no-privileges', '--no-publications', '--no-subscriptions',
-        '--exit-on-error', '--no-password', `--dbname=${name}`, dumpDirectory];
+        '--exit-on-error', ...(replace ? ['--clean', '--if-exists'] : []), '--no-password', `--dbname=${name}`, dumpDirectory];
       const result = await watchWhile(
         run(found.restore, args, {env: libpqEnvironment(inside(name)), signal}),
         async () => { progress(await databaseSize(inside(name)), record.bytes); },

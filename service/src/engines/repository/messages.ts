@@ -34,6 +34,6 @@ function parseJson(line: string): unknown {
 
 export const SnapshotJson = z.object({id: z.string(), time: z.string(), tags: z.array(z.string()).nullish(), paths: z.array(z.string())});
 
-export const NodeJson = z.object({type: z.string(), path: z.string(), size: z.number().optional()});
+export const NodeJson = z.object({type: z.string(), path: z.string(), size: z.number().optional(), mtime: z.string().optional()});
 
 export const FoundJson = z.object({object_type: z.string(), id: z.string(), snapshot: z.string().optional(), path: z.string().optional()});

@@ -2,7 +2,7 @@
 export type RepositorySnapshot = {id: string; at: number; tags: string[]; paths: string[]};
 
 /** A file in a snapshot. `path` is relative to the root that was stored; bytes that are not UTF-8 show as U+FFFD. */
-export type StoredFile = {path: string; bytes: number};
+export type StoredFile = {path: string; bytes: number; modified_at?: number};
 
 export type Stored = {
   snapshot: string;

@@ -2,7 +2,7 @@ import {Failure} from '../../kernel/failure.ts';
 import {resticFailure} from './failures.ts';
 import {findDamaged} from './damage.ts';
 import {NodeJson, SnapshotJson, type Message} from './messages.ts';
-import type {Repository, RepositoryEngine, RepositorySettings, Stored} from './port.ts';
+import type {Repository, RepositoryEngine, RepositorySettings, Stored, StoredFile} from './port.ts';
 import {callOrFail, createResticCall, requireRestic, type ResticCall} from './restic_command.ts';
 
 /** Snapshots of all machines belong to one history: the parent of a snapshot is found by path, not by which host took it. */
@@ -107,7 +107,7 @@ function isVanished(message: Message): boolean {
   return /no such file or directory/i.test(textOf(message));
 }
 
-async function list(call: ResticCall, snapshot: string, root: string, onFile: (file: {path: string; bytes: number}) => void, signal?: AbortSignal): Promise<void> {
+async function list(call: ResticCall, snapshot: string, root: string, onFile: (file: StoredFile) => void, signal?: AbortSignal): Promise<void> {
   const prefix = root.endsWith('/') ? root : `${root}/`;
   await callOrFail(call, ['ls', '--json', '--recursive', '--no-lock', snapshot, root], {
     ...(signal && {signal}),
@@ -118,7 +118,8 @@ async function list(call: ResticCall, snapshot: string, root: string, onFile: (f
       }
       const node = NodeJson.safeParse(JSON.parse(line));
       if (node.success && node.data.type === 'file' && node.data.path.startsWith(prefix)) {
-        onFile({path: node.data.path.slice(prefix.length), bytes: node.data.size ?? 0});
+        const {path, size = 0, mtime} = node.data;
+        onFile({path: path.slice(prefix.length), bytes: size, ...(mtime !== undefined && {modified_at: Date.parse(mtime)})});
       }
     },
   });

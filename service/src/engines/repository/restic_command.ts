@@ -39,7 +39,8 @@ export function createResticCall(program: string, settings: RepositorySettings):
     const result = await run(program, args, {
       env,
       ...(options.signal && {signal: options.signal}), ...(options.input !== undefined && {input: options.input}), ...(options.cwd && {cwd: options.cwd}),
-      ...(streams && {onLine: (line: string) => { options.onLine?.(line); take(line); }}),
+      // Who reads the lines reads them alone: a list of a file store has hundreds of thousands. Errors come on stderr.
+      ...(streams && {onLine: options.onLine ?? take}),
       onErrorLine: take,
     });
     return {...result, says, messages};

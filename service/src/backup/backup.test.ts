@@ -1,0 +1,262 @@
+import {existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {beforeEach, expect, test} from '@jest/globals';
+import type {BackupRequest, DatabaseRecord, Job, SetManifest} from '@disaster-recovery/contract';
+import {aManifest} from '../chat/fixtures.ts';
+import type {DatabaseFacts, DatabaseSource, ExpectedFile} from '../engines/database/port.ts';
+import {createLocalFileStore, createRemoteFileStore} from '../engines/filestore/local.ts';
+import type {MattermostBridge} from '../engines/mattermost/port.ts';
+import {createMemoryRepository, type MemoryRepository} from '../engines/repository/memory.ts';
+import {createJobs, JOB_TABLES, type Jobs} from '../jobs/index.ts';
+import {Failure} from '../kernel/failure.ts';
+import {openState} from '../kernel/state.ts';
+import {createLedger, LEDGER_TABLE, type Ledger} from '../ledger/index.ts';
+import {createSets, MANIFEST_FILE, openManifest, sealManifest, setTags} from '../sets/index.ts';
+import {createBackup, type Backup} from './index.ts';
+
+type Engines = Parameters<typeof createBackup>[0];
+
+const ACTOR = {kind: 'cli' as const, id: '0', name: 'root'};
+const T0 = Date.UTC(2026, 10, 24, 12);
+const facts: DatabaseFacts = {
+  name: 'mattermost', location: 'postgres://mm@db:5432/mattermost', server_version: '16.4', server_version_num: 160_004, bytes: 1000, dump_bytes_estimate: 100, dump_tool_version: '17.2',
+  role: 'mm', can_create_databases: true, mattermost: {schema_version: 148, diagnostic_id: 'd'}, busy_jobs: [],
+};
+
+let home = '';
+let rows: ExpectedFile[] = [];
+let repository: MemoryRepository;
+let ledger: Ledger;
+let jobs: Jobs;
+let duringDump: () => void = () => undefined;
+let opened = 0;
+let closed = 0;
+const noted: string[] = [];
+
+/** A database of two tables: its dump is one file, its instant can be closed. */
+const database: DatabaseSource = {
+  location: facts.location,
+  inspect: async () => facts,
+  openSnapshot: async () => {
+    opened += 1;
+    return {
+      t0: T0, lsn: '0/1', mattermost: facts.mattermost,
+      record: async () => {
+        const {dump_bytes, ...record} = aManifest().database as DatabaseRecord;
+        return record;
+      },
+      expectedFiles: async function* () { yield* rows; },
+      dump: async (directory) => {
+        duringDump();
+        mkdirSync(directory, {recursive: true});
+        writeFileSync(join(directory, 'toc.dat'), 'dump');
+        return 4;
+      },
+      close: async () => { closed += 1; },
+    };
+  },
+};
+
+beforeEach(async () => {
+  home = mkdtempSync(join(tmpdir(), 'backup-'));
+  for (const name of ['data', 'config', 'work']) {
+    mkdirSync(join(home, name));
+  }
+  writeFileSync(join(home, 'data/a.png'), 'abc');
+  writeFileSync(join(home, 'config/config.json'), JSON.stringify({ServiceSettings: {SiteURL: 'https://chat.example.org'}, PluginSettings: {PluginStates: {jira: {Enable: true}}}}));
+  rows = [{owner: 'file', id: 'f1', path: 'a.png', bytes: 3}];
+  [opened, closed] = [0, 0];
+  duringDump = () => undefined;
+  noted.length = 0;
+  repository = createMemoryRepository();
+  await repository.create();
+});
+
+function aBackup(changes: Partial<Engines> = {}): Backup {
+  const state = openState(join(home, 'state'), [JOB_TABLES, LEDGER_TABLE]);
+  // Waiting is skipped, so that a retry is quick.
+  const clock = {now: () => T0 + 1000, sleep: (_ms: number, signal?: AbortSignal) => new Promise<void>((resolve, reject) => {
+    const timer = setTimeout(resolve, 5);
+    signal?.addEventListener('abort', () => { clearTimeout(timer); reject(signal.reason as Error); });
+  })};
+  ledger = createLedger(state, clock);
+  jobs = createJobs(state, clock);
+  const sets = createSets(repository, null);
+  return createBackup({
+    clock, ledger, repository, database, files: createLocalFileStore(join(home, 'data')), bridge: () => null, serverVersion: async () => '11.1.0', workDirectory: join(home, 'work'),
+    config: {kind: 'file', location: join(home, 'config/config.json'), directory: join(home, 'config'), bringToDisk: async () => join(home, 'config')},
+    settings: {jobs: 2, version: '0.1.0'},
+    sets: {
+      newest: async () => { const [newest] = await sets.list(); return newest ? sets.show(newest.id) : null; },
+      seal: sealManifest, open: openManifest, tags: setTags, manifestFile: MANIFEST_FILE,
+    },
+    ...changes,
+  }, jobs);
+}
+
+async function take(request: BackupRequest = {}, changes: Partial<Engines> = {}): Promise<Job & {set: SetManifest}> {
+  const {done} = await aBackup(changes).start(request, {actor: ACTOR});
+  const job = await done;
+  const stop = new AbortController();
+  for await (const event of jobs.follow(0, stop.signal)) {
+    if (event.type === 'note') {
+      noted.push(event.text);
+    }
+    if (event.seq === jobs.lastEventSeq()) {
+      stop.abort();
+    }
+  }
+  return {...job, set: job.result as SetManifest};
+}
+
+const sealedSets = async (): Promise<number> => (await repository.snapshots(['part=manifest'])).length;
+const workLeft = (): string[] => readdirSync(join(home, 'work'));
+const outcomes = (job: Job): Record<string, string> => Object.fromEntries(job.steps.map(({name, outcome}) => [name, outcome]));
+
+test('a whole backup is sealed, reads back, and leaves no dump behind', async () => {
+  const job = await take();
+  expect([job.status, job.error]).toEqual(['warning', null]);
+  expect(job.set).toMatchObject({t0: T0, lsn: '0/1', scope: ['database', 'config', 'files'], cross_check: {outcome: 'passed', ok: 1}, files: {count: 1, bytes: 3}, plugins: [{id: 'jira', enabled: true, bundle: false}]});
+  expect((await createSets(repository, null).show('latest')).sha256).toBe(job.set.sha256);
+  expect(job.set.snapshots.map(({part, pass}) => pass ?? part)).toEqual(['database', 'config', 'second', 'record']);
+  expect([workLeft(), opened, closed]).toEqual([[], 1, 1]);
+  expect([...ledger.entries()].map(({kind}) => kind)).toEqual(['backup.started', 'backup.finished']);
+});
+
+test.each<[string, BackupRequest, string[]]>([
+  ['the database', {scope: ['database']}, ['first_pass', 'capture_config', 'second_pass']],
+  ['the files', {scope: ['files']}, ['first_pass', 'capture_database', 'store_database', 'capture_config']],
+  ['the configuration', {scope: ['config']}, ['first_pass', 'capture_database', 'store_database', 'second_pass']],
+  ['database and files', {scope: ['database', 'files']}, ['capture_config']],
+])('with only %s asked for, the other steps are skipped and the set says that it is not whole', async (_name, request, skipped) => {
+  const job = await take(request);
+  expect(Object.entries(outcomes(job)).filter(([, outcome]) => outcome === 'skipped').map(([name]) => name)).toEqual(skipped);
+  expect(Object.values(outcomes(job)).filter((outcome) => outcome !== 'skipped' && outcome !== 'done')).toEqual([]);
+  expect(job.status).toBe('warning');
+  expect(job.set.omitted.length).toBeGreaterThan(0);
+  expect(job.set.cross_check.outcome).toBe(request.scope?.length === 2 ? 'passed' : 'not_possible');
+});
+
+const bridge = (effectiveConfig: MattermostBridge['effectiveConfig']): Partial<Engines> => ({bridge: () => ({effectiveConfig}) as unknown as MattermostBridge});
+
+test('with the plugin the environment is in the set, by name in the manifest and by value only in the record', async () => {
+  const job = await take({}, bridge(async () => ({server_version: '11.1.0', config: {}, env: {MM_SQLSETTINGS_DATASOURCE: 'hunter2', MM_A: '1'}})));
+  expect([job.status, job.set.omitted]).toEqual(['success', []]);
+  expect(job.set.config).toMatchObject({effective: 'captured', env_names: ['MM_A', 'MM_SQLSETTINGS_DATASOURCE']});
+  expect(JSON.stringify(job.set)).not.toContain('hunter2');
+  const record = job.set.snapshots.find(({part}) => part === 'record')!;
+  expect(await repository.readText(record.id, join(record.root, 'effective-config.json'))).toContain('hunter2');
+});
+
+test.each<[string, Partial<Engines>, string, string]>([
+  ['no plugin is enrolled', {}, 'not_enrolled', 'no plugin is enrolled'],
+  ['the plugin does not answer', bridge(async () => { throw new Failure('MATTERMOST_UNREACHABLE', 'down'); }), 'unreachable', 'the plugin did not answer'],
+])('when %s, the backup goes on and the set says what it lacks', async (_name, changes, effective, reason) => {
+  const job = await take({}, changes);
+  expect([job.status, job.set.config?.effective]).toEqual(['warning', effective]);
+  expect(job.set.omitted).toEqual([{part: 'config', what: expect.stringContaining('MM_'), reason}]);
+});
+
+/** Mattermost writes its configuration while it is stored, the first so many times. */
+function restless(times: number): Partial<Engines> {
+  let writes = 0;
+  return {repository: {...repository, store: async (directory, options) => {
+    const stored = await repository.store(directory, options);
+    if (directory === join(home, 'config') && writes < times) {
+      writes += 1;
+      writeFileSync(join(home, 'config/config.json'), JSON.stringify({ServiceSettings: {SiteURL: `https://new${writes}.example.org`}}));
+    }
+    return stored;
+  }}};
+}
+
+test('a configuration that changes while it is read is read again, and the set names the copy that is whole', async () => {
+  const job = await take({}, restless(2));
+  expect(noted.filter((text) => text.includes('changed while it was read'))).toHaveLength(2);
+  const stored = job.set.snapshots.find(({part}) => part === 'config')!;
+  expect(await repository.readText(stored.id, join(stored.root, 'config.json'))).toBe(readFileSync(join(home, 'config/config.json'), 'utf8'));
+  expect(job.set.server?.site_url).toBe('https://new2.example.org');
+});
+
+test('a configuration that never rests is a named failure, not a torn copy', async () => {
+  const job = await take({}, restless(Infinity));
+  expect(job.error).toMatchObject({code: 'MATTERMOST_CONFIG_UNREADABLE', message: expect.stringContaining('4 times')});
+  expect(await sealedSets()).toBe(0);
+});
+
+test('a config.json that is not JSON is named without its words, which may be a password', async () => {
+  writeFileSync(join(home, 'config/config.json'), '{"DataSource":hunter2}');
+  const job = await take();
+  expect(job.error?.code).toBe('MATTERMOST_CONFIG_UNREADABLE');
+  expect(job.error?.message).not.toContain('hunter2');
+});
+
+test('a file deleted while the database is dumped is rescued from the first pass, which then belongs to the set', async () => {
+  duringDump = () => { writeFileSync(join(home, 'data/b.png'), 'new'); };
+  rows.push({owner: 'file', id: 'gone', path: 'gone.png', bytes: 4});
+  writeFileSync(join(home, 'data/gone.png'), 'gone');
+  let passes = 0;
+  const job = await take({}, {repository: {...repository, store: async (directory, options) => {
+    if (directory === join(home, 'data')) {
+      passes += 1;
+      if (passes === 2) {
+        rmSync(join(home, 'data/gone.png'));
+      }
+    }
+    return repository.store(directory, options);
+  }}});
+  expect(job.set.cross_check).toMatchObject({outcome: 'passed', missing: 0, orphans: 1});
+  expect(job.set.snapshots.filter(({part}) => part === 'files').map(({pass}) => pass)).toEqual(['second', 'first']);
+});
+
+test('a row whose file production had lost is told, whatever its name, and the rest is worth keeping', async () => {
+  rows.push({owner: 'file', id: 'lost', path: 'lost\n"\u2028.png', bytes: 1});
+  const job = await take({}, bridge(async () => ({server_version: '', config: {}, env: {}})));
+  expect(job.error).toBeNull();
+  expect([job.status, job.set.cross_check.outcome]).toEqual(['success', 'passed_with_losses']);
+  expect(job.set.cross_check.findings).toContainEqual(expect.objectContaining({kind: 'missing', path: 'lost\n"\u2028.png', in_production: true}));
+});
+
+test('files in object storage are said to stay there', async () => {
+  const job = await take({}, {files: createRemoteFileStore('amazons3')});
+  expect([job.status, job.set.files, job.set.cross_check.outcome]).toEqual(['warning', null, 'not_possible']);
+  expect(job.set.omitted).toContainEqual(expect.objectContaining({part: 'files'}));
+});
+
+test.each<[string, () => Partial<Engines>, string]>([
+  ['a dump that fails', () => { duringDump = () => { throw new Failure('DUMP_FAILED', 'pg_dump'); }; return {}; }, 'DUMP_FAILED'],
+  ['a manifest that does not read back', () => ({repository: {...repository, readText: async () => '{}'}}), 'REPOSITORY_DAMAGED'],
+  ['a part that is gone before the end', () => ({repository: {...repository, storeText: async (name, text, options) => {
+    const stored = await repository.storeText(name, text, options);
+    repository.forget((JSON.parse(text) as SetManifest).snapshots[0]!.id);
+    return stored;
+  }}}), 'REPOSITORY_DAMAGED'],
+  ['files that cannot be read', () => ({files: createLocalFileStore(join(home, 'nowhere'))}), 'FILES_UNREADABLE'],
+  ['no room', () => ({database: {...database, inspect: async () => ({...facts, dump_bytes_estimate: 1e18})}}), 'DISK_FULL'],
+])('%s ends the job by name, leaves no dump, and the ledger knows', async (_name, prepare, code) => {
+  const job = await take({}, prepare());
+  expect([job.status, job.error?.code, workLeft(), opened]).toEqual(['error', code, [], closed]);
+  expect([...ledger.entries()].at(-1)).toMatchObject({kind: 'backup.error', data: {set: job.subject, job: job.id}});
+});
+
+test('a plan changes nothing', async () => {
+  const plan = await aBackup().plan({scope: ['database']});
+  expect(plan).toMatchObject({scope: ['database'], repository: '/memory', previous: null});
+  expect([await repository.snapshots([]), workLeft(), [...ledger.entries()], jobs.newest(1)]).toEqual([[], [], [], []]);
+});
+
+test('a plan for files alone does not ask the database, which may be down', async () => {
+  const plan = await aBackup({database: {...database, inspect: () => Promise.reject(new Failure('DATABASE_UNREACHABLE', 'down'))}}).plan({scope: ['files', 'config']});
+  expect(plan.database).toBeNull();
+});
+
+test('own leavings of a restore are never taken', async () => {
+  mkdirSync(join(home, 'data/.drctl-abc'));
+  writeFileSync(join(home, 'data/.drctl-abc/x'), 'x');
+  mkdirSync(join(home, 'config/.drctl-abc'));
+  writeFileSync(join(home, 'config/.drctl-abc/x'), 'x');
+  const {set} = await take();
+  expect([set.files?.count, set.config?.files.map(({path}) => path)]).toEqual([1, ['config.json']]);
+  expect(existsSync(join(home, 'data/.drctl-abc/x'))).toBe(true);
+});

@@ -1,0 +1,103 @@
+import {afterEach, beforeEach, expect, jest, test} from '@jest/globals';
+import {ResultLine} from '@disaster-recovery/contract';
+import {Failure} from '../kernel/failure.ts';
+import {createOutput, finish} from './output.ts';
+import {buildProgram, runProgram, type Verb} from './program.ts';
+import {VERBS} from './verbs/index.ts';
+
+let out = '';
+let err = '';
+
+beforeEach(() => {
+  [out, err] = ['', ''];
+  jest.spyOn(process.stdout, 'write').mockImplementation((text) => { out += String(text); return true; });
+  jest.spyOn(process.stderr, 'write').mockImplementation((text) => { err += String(text); return true; });
+});
+afterEach(() => { jest.restoreAllMocks(); });
+
+async function called(...argv: string[]) {
+  let call: {verb: Verb; options: Record<string, unknown>; arguments: string[]} | undefined;
+  await buildProgram(async (verb, rest) => { call = {verb, ...rest}; }).parseAsync(argv, {from: 'user'});
+  return call;
+}
+
+test.each([
+  [['--config', '/x.yaml', '--json', 'status']], [['status', '--config', '/x.yaml', '--json']], [['--json', 'status', '--config=/x.yaml']],
+])('common options are taken before and after the verb: %j', async (argv) => {
+  expect(await called(...argv)).toMatchObject({verb: VERBS['status'], options: {config: '/x.yaml', json: true}});
+});
+
+test.each<[string[], string, Record<string, unknown>, string[]]>([
+  [['backup', '--scope', 'database,config', '--reason', 'two words', '--dry-run'], 'backup', {scope: ['database', 'config'], reason: 'two words', dryRun: true}, []],
+  [['restore', 'latest', '--into-database', 'postgres://x/y', '--yes'], 'restore', {intoDatabase: 'postgres://x/y', yes: true}, ['latest']],
+  [['restore', '--undo'], 'restore', {undo: true}, []],
+  [['verify', 'latest'], 'verify', {level: 'L1'}, ['latest']],
+  [['jobs'], 'jobs', {limit: '20'}, []],
+  [['list', '--repository', '/r', '--password-file', '/k'], 'list', {repository: '/r', passwordFile: '/k'}, []],
+])('%j reaches its verb', async (argv, name, options, args) => {
+  expect(await called(...argv)).toEqual({verb: VERBS[name], options: expect.objectContaining(options), arguments: args});
+});
+
+test.each([
+  [['statuss'], 'unknown command \'statuss\''], [['backup', '--unknown'], 'unknown option \'--unknown\''], [['verify'], 'missing required argument \'set\''],
+  [['backup', '--reason'], 'argument missing'], [['status', 'extra'], 'too many arguments'], [['--config'], 'argument missing'],
+])('%j is a usage error: exit code 2, words on stderr, nothing on stdout', async (argv, says) => {
+  expect(await runProgram(argv)).toBe(2);
+  expect([out, err.includes('USAGE_INVALID'), err.includes(says)]).toEqual(['', true, true]);
+});
+
+test('a call without a verb shows the help and is not a success', async () => {
+  expect(await runProgram([])).toBe(2);
+  expect(err + out).toContain('backup');
+});
+
+test.each([[['--json', 'statuss']], [['verify', '--json']], [['status', '--json', '--config', '/nonexistent/drctl.yaml']]])(
+  'with --json the last line on stdout is the result, also of an error: %j', async (argv) => {
+    const code = await runProgram(argv);
+    const lines = out.trimEnd().split('\n');
+    const result = ResultLine.parse(JSON.parse(lines.at(-1) ?? ''));
+    expect(result).toMatchObject({ok: false, value: null, error: {remedy: expect.stringMatching(/\w/)}});
+    expect([code, lines.length]).toEqual([result.error?.code === 'USAGE_INVALID' ? 2 : 3, 1]);
+  });
+
+test.each([[['--version'], /^\d+\.\d+\.\d+/], [['--help'], /Usage: drctl/], [['restore', '--help'], /--into-database/]])('%j is an answer, not an error', async (argv, says) => {
+  expect(await runProgram(argv)).toBe(0);
+  expect(out).toMatch(says);
+});
+
+test.each<[string[], number, string]>([
+  [['status', '--config', '/nonexistent/drctl.yaml'], 3, 'CONFIG_NOT_FOUND'],
+  [['list', '--repository', '/r'], 2, '--repository needs --password-file'],
+  [['list', '--repository', '/r', '--password-file', '/nonexistent/key'], 2, '/nonexistent/key cannot be read'],
+  [['config', 'burn'], 2, 'drctl config check'],
+])('%j ends with exit code %d and says why and what to do', async (argv, code, says) => {
+  expect(await runProgram(argv)).toBe(code);
+  expect(err).toContain(says);
+  expect(err).toContain('→ ');
+});
+
+test('every verb says what it does', () => {
+  const program = buildProgram(async () => undefined);
+  expect(program.commands.map((command) => command.name())).toEqual(Object.keys(VERBS));
+  expect(program.commands.filter((command) => command.description() === '')).toEqual([]);
+});
+
+test.each([['words', false], ['JSON lines', true]])('as %s, an answer that is not the wanted one keeps its value and its exit code', (_name, json) => {
+  expect(finish(createOutput(json), {value: {passed: false}, failure: new Failure('VERIFY_NOT_PASSED', 'damage')})).toBe(6);
+  if (json) {
+    expect(JSON.parse(out)).toMatchObject({type: 'result', ok: false, value: {passed: false}, error: {code: 'VERIFY_NOT_PASSED'}});
+  } else {
+    expect([out, err.startsWith('\nVERIFY_NOT_PASSED: damage\n→ ')]).toEqual(['', true]);
+  }
+});
+
+test('JSON and words never mix', () => {
+  const event = {type: 'note', seq: 1, at: 1, job: 'j', kind: 'backup', level: 'info', text: 'x'} as const;
+  const [json, words] = [createOutput(true), createOutput(false)];
+  json.say('words');
+  words.event(event);
+  expect(out).toBe('');
+  json.event(event);
+  words.say('words');
+  expect(out).toBe(`${JSON.stringify(event)}\nwords\n`);
+});

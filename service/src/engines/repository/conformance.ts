@@ -1,0 +1,121 @@
+import {mkdirSync, mkdtempSync, readFileSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {expect, test} from '@jest/globals';
+import type {Repository, StoredFile} from './port.ts';
+
+/** Names that people give to files. */
+const NAMES = ['config.json', 'teams/a b/Grüße „x“.png', 'teams/line\nbreak.txt', 'teams/quote\'".txt', 'teams/\u2028separator.txt', 'teams/back\\slash.txt', '.hidden', 'empty'];
+
+const tree = (files: Record<string, string>): string => {
+  const directory = mkdtempSync(join(tmpdir(), 'tree-'));
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(join(directory, path, '..'), {recursive: true});
+    writeFileSync(join(directory, path), content);
+  }
+  return directory;
+};
+
+const whole = (): Record<string, string> => Object.fromEntries(NAMES.map((path, index) => [path, path === 'empty' ? '' : `content ${index}`]));
+
+const listed = async (repository: Repository, snapshot: string, root: string): Promise<StoredFile[]> => {
+  const files: StoredFile[] = [];
+  await repository.list(snapshot, root, (file) => files.push(file));
+  return files.sort((a, b) => (a.path < b.path ? -1 : 1));
+};
+
+/** What every adapter of the port does. `make` returns a repository that does not exist yet. */
+export function conformance(name: string, make: () => Promise<Repository>): void {
+  const created = async (): Promise<Repository> => {
+    const repository = await make();
+    await repository.create();
+    return repository;
+  };
+  treesComeBack(name, created);
+  textsComeBack(name, created);
+
+  test(`${name}: before it is made it is not found; making it again keeps it`, async () => {
+    const repository = await make();
+    await expect(repository.open()).rejects.toMatchObject({code: 'REPOSITORY_NOT_FOUND'});
+    expect([await repository.create(), await repository.create()]).toEqual(['created', 'already_there']);
+    expect((await repository.open()).engine).not.toBe('');
+    await repository.releaseStaleLocks();
+  });
+}
+
+function treesComeBack(name: string, created: () => Promise<Repository>): void {
+  test(`${name}: files of any name come back whole, and own names are left out`, async () => {
+    const repository = await created();
+    const files = whole();
+    const directory = tree({...files, '.drctl-abc/left': 'x'});
+    const {snapshot, files: count, bytes, vanished} = await repository.store(directory, {tags: ['a'], excludes: [join(directory, '.drctl-*')]});
+    const expected = Object.entries(files).map(([path, content]) => ({path, bytes: content.length})).sort((a, b) => (a.path < b.path ? -1 : 1));
+    expect([count, bytes, vanished]).toEqual([NAMES.length, expected.reduce((sum, file) => sum + file.bytes, 0), []]);
+    expect(await listed(repository, snapshot, directory)).toEqual(expected);
+    const target = mkdtempSync(join(tmpdir(), 'target-'));
+    await repository.restore(snapshot, directory, target, {existing: 'replace'});
+    expect(Object.fromEntries(NAMES.map((path) => [path, readFileSync(join(target, path), 'utf8')]))).toEqual(files);
+  });
+
+  test(`${name}: what is stored twice is added once`, async () => {
+    const repository = await created();
+    const directory = tree({'big.bin': 'x'.repeat(100_000)});
+    const first = await repository.store(directory, {tags: ['a']});
+    const second = await repository.store(directory, {tags: ['a']});
+    expect(first.bytes_added).toBeGreaterThan(0);
+    expect(second.bytes_added).toBeLessThan(first.bytes_added);
+    expect(second.snapshot).not.toBe(first.snapshot);
+  });
+
+  test(`${name}: a directory that is not there makes no snapshot`, async () => {
+    const repository = await created();
+    await expect(repository.store('/nonexistent/files', {tags: ['a']})).rejects.toMatchObject({code: expect.stringMatching(/^(FILES_UNREADABLE|REPOSITORY_UNREACHABLE)$/)});
+    expect(await repository.snapshots(['a'])).toEqual([]);
+  });
+
+  test(`${name}: keep leaves files that exist, replace does not`, async () => {
+    const repository = await created();
+    const directory = tree({a: 'stored', b: 'stored'});
+    const {snapshot} = await repository.store(directory, {tags: ['a']});
+    const target = tree({a: 'newer'});
+    await repository.restore(snapshot, directory, target, {existing: 'keep'});
+    expect([readFileSync(join(target, 'a'), 'utf8'), readFileSync(join(target, 'b'), 'utf8')]).toEqual(['newer', 'stored']);
+    await repository.restore(snapshot, directory, target, {existing: 'replace'});
+    expect(readFileSync(join(target, 'a'), 'utf8')).toBe('stored');
+  });
+}
+
+function textsComeBack(name: string, created: () => Promise<Repository>): void {
+  test(`${name}: a text reads back, whole and by lines`, async () => {
+    const repository = await created();
+    const text = '{"path":"a\u2028b"}\n{"path":"Grüße"}\n';
+    const {snapshot} = await repository.storeText('manifest.json', text, {tags: ['a']});
+    expect(await repository.readText(snapshot, '/manifest.json')).toBe(text);
+    const lines: string[] = [];
+    await repository.readLines(snapshot, '/manifest.json', (line) => lines.push(line));
+    expect(lines).toEqual(['{"path":"a\u2028b"}', '{"path":"Grüße"}']);
+    await expect(repository.readText(snapshot, '/other.json')).rejects.toHaveProperty('code');
+  });
+
+  test(`${name}: snapshots are found by all their tags, oldest first`, async () => {
+    const repository = await created();
+    const one = await repository.storeText('m', '1', {tags: ['dr', 'set=1']});
+    const two = await repository.storeText('m', '2', {tags: ['dr', 'set=2']});
+    expect((await repository.snapshots(['dr'])).map(({id}) => id)).toEqual([one.snapshot, two.snapshot]);
+    expect((await repository.snapshots(['dr', 'set=2'])).map(({id, tags}) => [id, tags])).toEqual([[two.snapshot, ['dr', 'set=2']]]);
+    expect(await repository.snapshots(['set=1', 'set=2'])).toEqual([]);
+  });
+
+  test(`${name}: a healthy repository has no damage, at either depth`, async () => {
+    const repository = await created();
+    await repository.store(tree({a: 'x'}), {tags: ['a']});
+    expect([await repository.check('structure', {}), await repository.check('data', {})]).toEqual([[], []]);
+  });
+
+  test(`${name}: an abort stops with its reason and leaves no snapshot`, async () => {
+    const repository = await created();
+    const stopped = AbortSignal.abort(new Error('enough'));
+    await expect(repository.store(tree({a: 'x'}), {tags: ['a'], signal: stopped})).rejects.toThrow('enough');
+    expect(await repository.snapshots(['a'])).toEqual([]);
+  });
+}

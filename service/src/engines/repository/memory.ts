@@ -1,0 +1,207 @@
+import {lstat, mkdir, readdir, readFile, writeFile} from 'node:fs/promises';
+import {dirname, join, matchesGlob} from 'node:path';
+import {sha256} from '../../kernel/canonical_json.ts';
+import {Failure, systemErrorCode} from '../../kernel/failure.ts';
+import type {Damage, Repository, RepositorySnapshot, Stored} from './port.ts';
+
+type Kept = RepositorySnapshot & {files: Map<string, string>};
+
+/** A repository that forgets all at the end of the process: for tests, and held to the same conformance as restic. */
+export type MemoryRepository = Repository & {
+  /** Changes what is kept of a file, as a bad disk does. */
+  damage(snapshot: string, path: string): void;
+  /** Takes a snapshot out, as somebody with access might. */
+  forget(snapshot: string): void;
+  /** The next calls fail so, until called with null. */
+  failWith(failure: Failure | null): void;
+};
+
+/** What is kept: contents by their hash, and snapshots that name them. */
+function createShelf() {
+  const blobs = new Map<string, Buffer>();
+  const kept: Kept[] = [];
+
+  function find(id: string): Kept {
+    const found = kept.find((snapshot) => snapshot.id === id);
+    if (!found) {
+      throw new Failure('REPOSITORY_UNREACHABLE', `There is no snapshot ${id}.`);
+    }
+    return found;
+  }
+
+  function read(hash: string): Buffer {
+    const bytes = blobs.get(hash);
+    if (!bytes || sha256(bytes) !== hash) {
+      throw new Failure('REPOSITORY_DAMAGED', `blob ${hash.slice(0, 8)} has the wrong hash`);
+    }
+    return bytes;
+  }
+
+  function readOne(snapshot: string, path: string): string {
+    const hash = find(snapshot).files.get(path);
+    if (hash === undefined) {
+      throw new Failure('REPOSITORY_UNREACHABLE', `Snapshot ${snapshot} has no ${path}.`);
+    }
+    return read(hash).toString();
+  }
+
+  function keep(entries: Iterable<[string, Buffer]>, tags: readonly string[], path: string, vanished: string[]): Stored {
+    const files = new Map<string, string>();
+    let [bytes, added] = [0, 0];
+    for (const [name, content] of entries) {
+      const hash = sha256(content);
+      added += blobs.has(hash) ? 0 : content.length;
+      blobs.set(hash, content);
+      files.set(name, hash);
+      bytes += content.length;
+    }
+    const id = sha256(`${kept.length} ${path}`);
+    kept.push({id, at: kept.length, tags: [...tags], paths: [path], files});
+    return {snapshot: id, files: files.size, bytes, bytes_added: added, vanished};
+  }
+
+  function below(snapshot: string, root: string): {path: string; hash: string}[] {
+    const prefix = root.endsWith('/') ? root : `${root}/`;
+    return [...find(snapshot).files].filter(([path]) => path.startsWith(prefix)).map(([path, hash]) => ({path: path.slice(prefix.length), hash}));
+  }
+
+  return {blobs, kept, find, read, readOne, keep, below};
+}
+
+/** Whether there is a repository, and whether it answers. */
+function createDoor(location: string) {
+  let made = false;
+  let failing: Failure | null = null;
+
+  function ready(signal?: AbortSignal): void {
+    signal?.throwIfAborted();
+    if (failing) {
+      throw failing;
+    }
+    if (!made) {
+      throw new Failure('REPOSITORY_NOT_FOUND', `${location} holds no repository.`);
+    }
+  }
+
+  /** Returns whether there was one before. */
+  function make(): boolean {
+    const before = made;
+    made = true;
+    ready();
+    return before;
+  }
+
+  return {ready, make, failWith: (failure: Failure | null): void => { failing = failure; }};
+}
+
+export function createMemoryRepository(location = '/memory'): MemoryRepository {
+  const shelf = createShelf();
+  const {blobs, kept, find, readOne, keep} = shelf;
+  const {ready, make, failWith} = createDoor(location);
+
+  return {
+    location,
+    damage: (snapshot, path) => { blobs.set(find(snapshot).files.get(path) ?? '', Buffer.from('damaged')); },
+    forget: (snapshot) => { kept.splice(kept.indexOf(find(snapshot)), 1); },
+    failWith,
+    create: async () => (make() ? 'already_there' : 'created'),
+    async open(signal) {
+      ready(signal);
+      return {engine: 'memory'};
+    },
+    engineVersion: async () => 'memory',
+    releaseStaleLocks: async () => { ready(); },
+    async store(directory, {tags, excludes = [], signal, progress}) {
+      ready(signal);
+      const {files, vanished} = await readTree(directory, excludes);
+      const stored = keep(files, tags, directory, vanished);
+      progress?.(stored.bytes, stored.bytes);
+      return stored;
+    },
+    async storeText(name, text, {tags, signal}) {
+      ready(signal);
+      return keep([[`/${name}`, Buffer.from(text)]], tags, `/${name}`, []);
+    },
+    async snapshots(tags, signal) {
+      ready(signal);
+      return kept.filter((snapshot) => tags.every((tag) => snapshot.tags.includes(tag))).map(({id, at, tags: carried, paths}) => ({id, at, tags: carried, paths}));
+    },
+    async list(snapshot, root, onFile, signal) {
+      ready(signal);
+      for (const {path, hash} of shelf.below(snapshot, root)) {
+        onFile({path, bytes: blobs.get(hash)?.length ?? 0});
+      }
+    },
+    async readText(snapshot, path, signal) {
+      ready(signal);
+      return readOne(snapshot, path);
+    },
+    async readLines(snapshot, path, onLine, signal) {
+      ready(signal);
+      const lines = readOne(snapshot, path).split('\n');
+      lines.slice(0, lines.at(-1) === '' ? -1 : undefined).forEach(onLine);
+    },
+    async restore(snapshot, root, target, {existing, signal}) {
+      ready(signal);
+      return writeTree(shelf.below(snapshot, root).map(({path, hash}) => ({path, content: shelf.read(hash)})), target, existing);
+    },
+    async check(depth, {signal}) {
+      ready(signal);
+      return depth === 'structure' ? [] : damaged(kept, blobs);
+    },
+  };
+}
+
+/** What was damaged, and who needs it. */
+function damaged(kept: readonly Kept[], blobs: ReadonlyMap<string, Buffer>): Damage[] {
+  return [...blobs].filter(([hash, bytes]) => sha256(bytes) !== hash).map(([hash]) => {
+    const needing = kept.flatMap(({id, files}) => [...files].filter(([, content]) => content === hash).map(([path]) => ({id, path})));
+    return {says: `blob ${hash.slice(0, 8)} has the wrong hash`, snapshots: [...new Set(needing.map(({id}) => id))], where: needing[0]?.path ?? null};
+  });
+}
+
+async function readTree(directory: string, excludes: readonly string[]): Promise<{files: [string, Buffer][]; vanished: string[]}> {
+  const files: [string, Buffer][] = [];
+  const vanished: string[] = [];
+  const visit = async (place: string): Promise<void> => {
+    if (excludes.some((pattern) => matchesGlob(place, pattern))) {
+      return;
+    }
+    try {
+      const entry = await lstat(place);
+      if (entry.isDirectory()) {
+        for (const name of (await readdir(place)).sort()) {
+          await visit(join(place, name));
+        }
+      } else if (entry.isFile()) {
+        files.push([place, await readFile(place)]);
+      }
+    } catch (error) {
+      if (systemErrorCode(error) === 'ENOENT' && place !== directory) {
+        vanished.push(place);
+        return;
+      }
+      throw error instanceof Failure ? error : new Failure('FILES_UNREADABLE', `1 path could not be read, first ${place}: ${systemErrorCode(error) ?? ''}`, {cause: error});
+    }
+  };
+  await visit(directory);
+  return {files, vanished};
+}
+
+async function writeTree(files: readonly {path: string; content: Buffer}[], target: string, existing: 'replace' | 'keep'): Promise<{files: number; bytes: number}> {
+  let [count, bytes] = [0, 0];
+  for (const {path, content} of files) {
+    const place = join(target, path);
+    await mkdir(dirname(place), {recursive: true});
+    try {
+      await writeFile(place, content, {flag: existing === 'keep' ? 'wx' : 'w'});
+      count += 1;
+      bytes += content.length;
+    } catch (error) {
+      if (systemErrorCode(error) !== 'EEXIST') {
+        throw error;
+      }
+    }
+  }
+  return {files: count, bytes};
+}

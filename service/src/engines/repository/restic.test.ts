@@ -1,0 +1,108 @@
+import {execFileSync} from 'node:child_process';
+import {randomBytes} from 'node:crypto';
+import {closeSync, mkdtempSync, openSync, readdirSync, readSync, statSync, writeFileSync, writeSync, chmodSync, rmSync, mkdirSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {expect, jest, test} from '@jest/globals';
+import {conformance} from './conformance.ts';
+import type {Repository} from './port.ts';
+import {createRestic} from './restic.ts';
+
+// Each call of restic derives its key anew, which is slow on purpose.
+jest.setTimeout(60_000);
+
+const restic = execFileSync(join(import.meta.dirname, '../../../../scripts/build_cached.sh'), ['restic'], {encoding: 'utf8'}).trim();
+const shown = (location: string): string => location.replace('secret', '***');
+
+function place(key = 'key'): {url: string; open: (key?: string) => Repository} {
+  const directory = mkdtempSync(join(tmpdir(), 'restic-'));
+  const url = join(directory, 'repository-secret');
+  const open = (with_ = key): Repository => {
+    const passwordFile = join(directory, `password-${with_}`);
+    writeFileSync(passwordFile, `${with_}\n`);
+    return createRestic(restic, shown).open({url, passwordFile, environment: {RESTIC_CACHE_DIR: join(directory, 'cache')}});
+  };
+  return {url, open};
+}
+
+conformance('restic', async () => place().open());
+
+test('restic: where it is, is told without credentials', () => {
+  expect(place().open().location).toMatch(/repository-\*\*\*$/);
+});
+
+test('restic: a repository of somebody else is never made over', async () => {
+  const {open} = place();
+  await open().create();
+  await expect(open('another').create()).rejects.toMatchObject({code: 'REPOSITORY_EXISTS'});
+  await expect(open('another').snapshots(['a'])).rejects.toMatchObject({code: 'REPOSITORY_KEY_WRONG'});
+  await expect(open('another').check('data', {})).rejects.toMatchObject({code: 'REPOSITORY_KEY_WRONG'});
+});
+
+test('restic: a program that is too old, or another one, is a missing tool', async () => {
+  const program = join(mkdtempSync(join(tmpdir(), 'old-')), 'restic');
+  for (const words of ['restic 0.16.5 compiled with go1.21', 'something else']) {
+    writeFileSync(program, `#!/bin/sh\necho "${words}"\n`);
+    chmodSync(program, 0o755);
+    await expect(createRestic(program, shown).open({url: '/nowhere', passwordFile: '/nowhere', environment: {}}).open()).rejects.toMatchObject({code: 'TOOL_MISSING'});
+  }
+});
+
+function flipByte(path: string): void {
+  chmodSync(path, 0o600);
+  const file = openSync(path, 'r+');
+  const [byte, at] = [Buffer.alloc(1), Math.floor(statSync(path).size / 4)];
+  readSync(file, byte, 0, 1, at);
+  writeSync(file, Buffer.from([(byte[0] ?? 0) ^ 0xff]), 0, 1, at);
+  closeSync(file);
+}
+
+const packsOf = (url: string): string[] => readdirSync(join(url, 'data'), {recursive: true, encoding: 'utf8'})
+  .map((name) => join(url, 'data', name)).filter((path) => statSync(path).isFile());
+
+async function twoSets() {
+  const {url, open} = place();
+  const repository = open();
+  await repository.create();
+  const stored = [];
+  const packs: string[][] = [];
+  for (const name of ['one', 'two']) {
+    const directory = mkdtempSync(join(tmpdir(), `${name}-`));
+    writeFileSync(join(directory, `${name}.bin`), randomBytes(200_000));
+    mkdirSync(join(directory, 'sub'));
+    writeFileSync(join(directory, 'sub/x'), name);
+    const before = new Set(packsOf(url));
+    stored.push({...await repository.store(directory, {tags: ['dr', `set=${name}`]}), directory});
+    packs.push(packsOf(url).filter((path) => !before.has(path)));
+  }
+  const largest = (paths: string[]): string => [...paths].sort((a, b) => statSync(b).size - statSync(a).size)[0] ?? '';
+  return {url, repository, stored, dataPack: largest(packs[0] ?? []), packs};
+}
+
+test('restic: one flipped byte is found by reading every byte, and only the set that needs it is named', async () => {
+  const {repository, stored, dataPack} = await twoSets();
+  flipByte(dataPack);
+  const damages = await repository.check('data', {});
+  expect(damages.length).toBeGreaterThan(0);
+  const named = new Set(damages.flatMap(({snapshots}) => snapshots));
+  expect(named).toEqual(new Set([stored[0]?.snapshot]));
+  expect(damages.every(({says}) => says !== '' && !/restic repair/.test(says))).toBe(true);
+});
+
+test('restic: damaged data is never written into a target as if it were whole', async () => {
+  const {repository, stored, dataPack} = await twoSets();
+  flipByte(dataPack);
+  const target = mkdtempSync(join(tmpdir(), 'target-'));
+  await expect(repository.restore(stored[0]?.snapshot ?? '', stored[0]?.directory ?? '', target, {existing: 'replace'})).rejects.toMatchObject({code: 'REPOSITORY_DAMAGED'});
+  const other = mkdtempSync(join(tmpdir(), 'target-'));
+  await repository.restore(stored[1]?.snapshot ?? '', stored[1]?.directory ?? '', other, {existing: 'replace'});
+  expect(readdirSync(other).sort()).toEqual(['sub', 'two.bin']);
+});
+
+test('restic: a data file that is gone is found by looking at the structure', async () => {
+  const {repository, stored, dataPack} = await twoSets();
+  rmSync(dataPack);
+  const damages = await repository.check('structure', {});
+  expect(damages.length).toBeGreaterThan(0);
+  expect(new Set(damages.flatMap(({snapshots}) => snapshots))).toEqual(new Set([stored[0]?.snapshot]));
+});

@@ -1,0 +1,121 @@
+import {mkdtempSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {expect, test} from '@jest/globals';
+import type {SetManifest} from '@disaster-recovery/contract';
+import {aManifest} from '../chat/fixtures.ts';
+import {createMemoryRepository, type MemoryRepository} from '../engines/repository/memory.ts';
+import {Failure} from '../kernel/failure.ts';
+import {createSets, MANIFEST_FILE, openManifest, sealManifest, setTags, summaryOf} from './index.ts';
+
+function sealed(changes: Partial<SetManifest> = {}): SetManifest {
+  const {sha256, ...body} = aManifest(changes);
+  return sealManifest(body);
+}
+
+const IDS = ['20261121T110000Z-aaaaaa', '20261122T110000Z-bbbbbb', '20261123T110000Z-cccccc'] as const;
+
+async function repositoryWith(...manifests: SetManifest[]): Promise<{repository: MemoryRepository; snapshots: string[]}> {
+  const repository = createMemoryRepository('/srv/repository');
+  await repository.create();
+  const snapshots = [];
+  for (const manifest of manifests) {
+    snapshots.push((await repository.storeText(MANIFEST_FILE, JSON.stringify(manifest), {tags: setTags(manifest.id, 'manifest')})).snapshot);
+  }
+  return {repository, snapshots};
+}
+
+test('a manifest opens as it was sealed', () => {
+  const manifest = sealed();
+  expect(openManifest(JSON.stringify(manifest), 'abc')).toEqual(manifest);
+});
+
+test.each<[string, (manifest: SetManifest) => unknown, string]>([
+  ['a number of rows that was changed', (manifest) => { manifest.database!.tables[0]!.rows -= 1; return manifest; }, 'seal'],
+  ['a cross-check made good', (manifest) => ({...manifest, cross_check: {...manifest.cross_check, missing: 5}}), 'seal'],
+  ['an omission taken out', (manifest) => ({...manifest, omitted: []}), 'seal'],
+  ['a seal of something else', (manifest) => ({...manifest, sha256: 'c'.repeat(64)}), 'seal'],
+  ['another format', (manifest) => ({...manifest, format: 2}), 'schema (format'],
+  ['a part that is missing', ({database, ...manifest}) => manifest, 'schema (database'],
+  ['a name that is no set\'s', (manifest) => ({...manifest, id: '../../etc'}), 'schema (id'],
+])('%s is damage, and says which', (_name, change, says) => {
+  const text = JSON.stringify(change(sealed({omitted: [{part: 'config', what: 'x', reason: 'y'}]})));
+  expect(() => openManifest(text, 'snapshot-1')).toThrow(expect.objectContaining({code: 'REPOSITORY_DAMAGED', message: expect.stringContaining(says)}));
+  expect(() => openManifest(text, 'snapshot-1')).toThrow('snapshot-1');
+});
+
+test.each(['', 'not json', '{"format":1', 'null', '[]'])('the text %j is no manifest', (text) => {
+  expect(() => openManifest(text, 's')).toThrow(expect.objectContaining({code: 'REPOSITORY_DAMAGED'}));
+});
+
+test('the order in which a manifest was written does not matter to its seal', () => {
+  const manifest = sealed();
+  const turned = Object.fromEntries(Object.entries(manifest).reverse());
+  expect(openManifest(JSON.stringify(turned), 's')).toEqual(manifest);
+});
+
+test('sets are listed newest first, whatever their order in the repository', async () => {
+  const {repository} = await repositoryWith(sealed({id: IDS[1], t0: 2}), sealed({id: IDS[2], t0: 3}), sealed({id: IDS[0], t0: 1}));
+  const sets = createSets(repository, null);
+  expect((await sets.list()).map(({id}) => id)).toEqual([IDS[2], IDS[1], IDS[0]]);
+  expect((await sets.show('latest')).id).toBe(IDS[2]);
+  expect((await sets.show(IDS[0])).id).toBe(IDS[0]);
+  expect(await sets.unreadable()).toEqual([]);
+});
+
+test('snapshots of an unfinished backup are no set', async () => {
+  const {repository} = await repositoryWith(sealed({id: IDS[0]}));
+  await repository.storeText('x', 'x', {tags: setTags(IDS[1], 'files')});
+  expect((await createSets(repository, null).list()).map(({id}) => id)).toEqual([IDS[0]]);
+  await expect(createSets(repository, null).show(IDS[1])).rejects.toMatchObject({code: 'SET_NOT_FOUND'});
+});
+
+test('a damaged manifest hides no other set, and is not hidden itself', async () => {
+  const {repository, snapshots} = await repositoryWith(sealed({id: IDS[0], t0: 1}), sealed({id: IDS[1], t0: 2}));
+  repository.damage(snapshots[1] ?? '', `/${MANIFEST_FILE}`);
+  const sets = createSets(repository, null);
+  expect((await sets.list()).map(({id}) => id)).toEqual([IDS[0]]);
+  expect(await sets.unreadable()).toEqual([{set: IDS[1], snapshot: snapshots[1], says: expect.stringContaining('wrong hash')}]);
+  await expect(sets.show(IDS[1])).rejects.toMatchObject({code: 'REPOSITORY_DAMAGED'});
+});
+
+test('a repository that is away is a failure, not an empty list', async () => {
+  const {repository} = await repositoryWith(sealed());
+  repository.failWith(new Failure('REPOSITORY_UNREACHABLE', 'away'));
+  await expect(createSets(repository, null).list()).rejects.toMatchObject({code: 'REPOSITORY_UNREACHABLE'});
+  await expect(createSets(repository, null).show('latest')).rejects.toMatchObject({code: 'REPOSITORY_UNREACHABLE'});
+});
+
+test('a manifest that cannot be reached is not called damaged', async () => {
+  const {repository} = await repositoryWith(sealed());
+  const away = {...repository, readText: async () => { throw new Failure('REPOSITORY_UNREACHABLE', 'away'); }};
+  await expect(createSets(away, null).unreadable()).rejects.toMatchObject({code: 'REPOSITORY_UNREACHABLE'});
+});
+
+test('without a set there is no latest one', async () => {
+  const {repository} = await repositoryWith();
+  await expect(createSets(repository, null).show('latest')).rejects.toMatchObject({code: 'SET_NOT_FOUND', message: '/srv/repository holds no set yet.'});
+});
+
+test('a manifest is fetched once and kept private, and comes back the same', async () => {
+  const {repository, snapshots} = await repositoryWith(sealed());
+  const cache = join(mkdtempSync(join(tmpdir(), 'sets-')), 'manifests');
+  const first = await createSets(repository, cache).show('latest');
+  repository.damage(snapshots[0] ?? '', `/${MANIFEST_FILE}`);
+  expect(await createSets(repository, cache).show('latest')).toEqual(first);
+  expect(readdirSync(cache)).toEqual([`${snapshots[0] ?? ''}.json`]);
+});
+
+test.each([['empty', ''], ['cut', '{"cut'], ['changed', JSON.stringify(aManifest())]])('a kept copy that is %s is fetched anew, not called damage of the repository', async (_name, spoilt) => {
+  const {repository, snapshots} = await repositoryWith(sealed());
+  const cache = mkdtempSync(join(tmpdir(), 'sets-'));
+  const kept = join(cache, `${snapshots[0] ?? ''}.json`);
+  writeFileSync(kept, spoilt);
+  expect(await createSets(repository, cache).unreadable()).toEqual([]);
+  expect(openManifest(readFileSync(kept, 'utf8'), 'cache')).toEqual(sealed());
+});
+
+test('a summary adds up what a restore writes', () => {
+  expect(summaryOf(sealed())).toMatchObject({bytes: 512_000_000 + 3_400_000_000 + 9000, rows: 1_234_567, files: 12_345, server_version: '11.1.0', cross_check: 'passed'});
+  expect(summaryOf(sealed({database: null, files: null, config: null, server: null}))).toMatchObject({bytes: 0, rows: 0, files: 0, server_version: null});
+});

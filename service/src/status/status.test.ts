@@ -1,0 +1,69 @@
+import {mkdtempSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {expect, test} from '@jest/globals';
+import type {EnrolmentState, Job, SetSummary} from '@disaster-recovery/contract';
+import {aJob, START, summary} from '../chat/fixtures.ts';
+import {createJobs, JOB_TABLES, type Jobs} from '../jobs/index.ts';
+import {errorBody, Failure} from '../kernel/failure.ts';
+import {openState} from '../kernel/state.ts';
+import {createStatus} from './index.ts';
+
+const HOUR = 3_600_000;
+const enrolment: EnrolmentState = {state: 'enrolled', site_url: 'https://chat.example.org', enrolled_at: 1, enrolled_by: 'admin', last_seen_at: 1};
+const clock = {now: () => START, sleep: async () => undefined};
+
+type Case = {sets?: SetSummary[] | Failure; jobs?: Job[]; running?: Job | null; state?: EnrolmentState['state']; objective?: number};
+
+function report({sets = [summary], jobs: past = [], running = null, state = 'enrolled', objective = 24 * HOUR}: Case) {
+  const real = createJobs(openState(mkdtempSync(join(tmpdir(), 'status-')), [JOB_TABLES]), clock);
+  const jobs: Jobs = {...real, newest: (limit) => past.slice(0, limit), running: () => running};
+  return createStatus({
+    clock, jobs, version: '1', companionId: 'c', repositoryLocation: '/srv/repository', rpoObjectiveMs: objective, enrolment: () => ({...enrolment, state}),
+    listSets: async () => {
+      if (sets instanceof Failure) {
+        throw sets;
+      }
+      return sets;
+    },
+  }).report();
+}
+
+const failed = (changes: Partial<Job> = {}): Job => aJob({status: 'error', error: errorBody(new Failure('DISK_FULL', 'no room')), ...changes});
+const old: SetSummary = {...summary, t0: START - 30 * HOUR};
+
+test.each<[string, Case, string[]]>([
+  ['all is well', {}, []],
+  ['exactly at the objective', {sets: [{...summary, t0: START - 24 * HOUR}]}, []],
+  ['nothing is backed up', {sets: []}, ['Nothing is backed up yet. → /dr backup']],
+  ['nothing is backed up, but a backup runs', {sets: [], running: aJob()}, []],
+  ['the newest set is too old', {sets: [old]}, ['The newest set is 30 h 0 min old; the objective is 24 h 0 min. → /dr backup']],
+  ['an older set is too old, the newest is not', {sets: [summary, old]}, []],
+  ['the repository is away', {sets: new Failure('REPOSITORY_UNREACHABLE', 'no route')}, ['The repository does not open. → drctl doctor']],
+  ['no plugin', {state: 'none'}, ['No plugin is enrolled, so values from Mattermost\'s environment are not backed up. → drctl enroll']],
+  ['a copy of Mattermost asks', {state: 'read_only'}, ['The Mattermost that asks is not the one that was enrolled. → drctl enroll']],
+  ['the newest set lacks files', {sets: [{...summary, cross_check: 'failed'}]}, [`The newest set lacks files that its database names. → drctl show ${summary.id}`]],
+  ['losses that production had before', {sets: [{...summary, cross_check: 'passed_with_losses'}]}, []],
+  ['the last backup failed', {jobs: [failed()]}, [`The last backup failed: no room → ${errorBody(new Failure('DISK_FULL', '')).remedy}`]],
+  ['a failure before the last good backup', {jobs: [aJob({status: 'success'}), failed()]}, []],
+  ['a failure before a backup with a warning', {jobs: [aJob({status: 'warning'}), failed()]}, []],
+  ['a failure, then one that somebody canceled', {jobs: [aJob({status: 'canceled'}), failed()]}, [`The last backup failed: no room → ${errorBody(new Failure('DISK_FULL', '')).remedy}`]],
+  ['a failed verify', {jobs: [failed({kind: 'verify'})]}, []],
+  ['much at once, most urgent first', {sets: new Failure('REPOSITORY_KEY_WRONG', 'x'), jobs: [failed()], state: 'none'},
+    ['The repository does not open. → drctl doctor', `The last backup failed: no room → ${errorBody(new Failure('DISK_FULL', '')).remedy}`,
+      'No plugin is enrolled, so values from Mattermost\'s environment are not backed up. → drctl enroll']],
+])('when %s, this is what to do', async (_name, given, actions) => {
+  const {next_actions: next} = await report(given);
+  expect(next.map(({says, how}) => `${says} → ${how}`)).toEqual(actions);
+});
+
+test('a repository that is away is reported by its name, and nothing is claimed of its sets', async () => {
+  expect(await report({sets: new Failure('REPOSITORY_KEY_WRONG', 'wrong key')})).toMatchObject({
+    repository: {location: '/srv/repository', outcome: 'failed', says: 'REPOSITORY_KEY_WRONG: wrong key'}, last_set: null, sets: 0,
+  });
+});
+
+test('the newest set, what runs and what failed are told', async () => {
+  const [running, bad] = [aJob({id: 'running'}), failed({id: 'bad'})];
+  expect(await report({sets: [summary, old], running, jobs: [running, bad]})).toMatchObject({last_set: summary, sets: 2, running, last_failed: bad, repository: {outcome: 'ok', says: '2 sets'}});
+});

@@ -21,6 +21,8 @@ export interface MattermostOptions {
   readonly dataDirectory?: string;
   /** Where a new server finds its database. A config.json that is there already is always overridden by environment. */
   readonly databaseUrlIn?: 'config_file' | 'environment';
+  /** As in `ServerCommand`. */
+  readonly onDetached?: (pid: number) => void;
 }
 
 export interface Mattermost {
@@ -66,6 +68,7 @@ export async function startMattermost(options: MattermostOptions): Promise<Matte
     directory,
     environment: {...ownEnvironment, ...options.environment},
     logFile: join(directory, 'logs', 'console.log'),
+    onDetached: options.onDetached,
   });
   const url = siteUrl(port);
   await untilItAnswers(server, url);

@@ -18,6 +18,8 @@ export interface PostgresOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** Of the role `postgres`; needed only to start a cluster that is already there. */
   readonly superuserPassword?: string;
+  /** As in `ServerCommand`. */
+  readonly onDetached?: (pid: number) => void;
 }
 
 export interface Postgres {
@@ -61,7 +63,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   const start = async () => {
     await mkdir(socketDirectory, {recursive: true});
     give(socketDirectory, account);
-    return startServer({programs, account, dataDirectory, logFile, superuserUrl});
+    return startServer({programs, account, dataDirectory, logFile, superuserUrl, onDetached: options.onDetached});
   };
   let server = await start();
 
@@ -110,6 +112,7 @@ async function startServer(cluster: {
   readonly dataDirectory: string;
   readonly logFile: string;
   readonly superuserUrl: string;
+  readonly onDetached: ((pid: number) => void) | undefined;
 }): Promise<ServerProcess> {
   const server = await startServerProcess({
     command: join(cluster.programs, 'postgres'),
@@ -117,6 +120,7 @@ async function startServer(cluster: {
     directory: cluster.dataDirectory,
     logFile: cluster.logFile,
     account: cluster.account,
+    onDetached: cluster.onDetached,
   });
   await waitFor('PostgreSQL to answer', async () => {
     if (!server.running()) {

@@ -13,6 +13,11 @@ export interface ServerCommand {
   readonly logFile: string;
   /** Another account to run as; only root may ask for that. */
   readonly account?: {readonly uid: number; readonly gid: number} | undefined;
+  /**
+   * For a caller that ends its servers itself, even after a crash: told the process id at once. Ctrl-C does not reach
+   * such a server, nor does it end with its parent.
+   */
+  readonly onDetached?: ((pid: number) => void) | undefined;
 }
 
 /** A server running as a child of the test. */
@@ -39,6 +44,7 @@ export async function startServerProcess(server: ServerCommand): Promise<ServerP
     reject: false,
     // How long to be patient is decided below.
     forceKillAfterDelay: false,
+    detached: server.onDetached !== undefined,
     ...server.account,
   });
   // The child has its own copy of the open file.
@@ -52,6 +58,7 @@ export async function startServerProcess(server: ServerCommand): Promise<ServerP
   if (child.pid === undefined) {
     throw new Error(`${server.command} did not start.`, {cause: await end});
   }
+  server.onDetached?.(child.pid);
 
   return {
     pid: child.pid,

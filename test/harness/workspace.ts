@@ -23,6 +23,8 @@ export interface WorkspaceOptions {
   /** Default: true. */
   readonly secondPlugin?: boolean;
   readonly seed?: number;
+  /** Default: `sysadmin` and a password with awkward characters. */
+  readonly admin?: {readonly username: string; readonly password: string};
 }
 
 /** All that was put on a server: enough to ask a restored server for every bit of it. */
@@ -45,7 +47,7 @@ export interface Workspace {
 /** Fills a server that nobody has used yet. `client` stays signed in as the system admin. */
 export async function seedWorkspace(client: Client, options: WorkspaceOptions = {}): Promise<Workspace> {
   const random = seededRandom(options.seed ?? 20_251_101);
-  const admin = await signUpAdmin(client);
+  const admin = await signUpAdmin(client, options.admin);
   const others = await signUpPeople(admin, random);
   const people = [admin, ...others];
   const teams = await foundTeams(admin, others, random);

@@ -39,9 +39,10 @@ const PEOPLE = [
   {username: 'left.company', first_name: 'Long', last_name: 'Gone'},
 ];
 
+const SYSADMIN = {username: 'sysadmin', password: 'Adm1n of "everything" \\ ü'};
+
 /** Signs up the system admin, who must be the very first user, and leaves `client` signed in as the admin. */
-export async function signUpAdmin(client: Client): Promise<Person> {
-  const person = {username: 'sysadmin', password: 'Adm1n of "everything" \\ ü'};
+export async function signUpAdmin(client: Client, person = SYSADMIN): Promise<Person> {
   const user = await client.createUser(person);
   await client.login(person.username, person.password);
   return {...person, id: user.id, email: user.email, client};

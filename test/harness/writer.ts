@@ -12,6 +12,8 @@ export interface WrittenPost {
   readonly message: string;
   /** By the server's clock, in milliseconds. */
   readonly create_at: number;
+  /** When the answer was here. The server's clock is the clock of the test, so every later snapshot must hold the post. */
+  readonly confirmed_at: number;
   readonly file_ids: readonly string[];
 }
 
@@ -88,5 +90,5 @@ export function startWriter(client: Client, workspace: Workspace, options: {read
 
 function written(post: Post, fileId: string): WrittenPost {
   const {id, channel_id, message: text, create_at} = post;
-  return {id, channel_id, message: text, create_at, file_ids: [fileId]};
+  return {id, channel_id, message: text, create_at, confirmed_at: Date.now(), file_ids: [fileId]};
 }

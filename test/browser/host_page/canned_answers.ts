@@ -62,7 +62,7 @@ export function cannedManifest(): SetManifest {
     config: {source: 'file', directory: 'config', files: [{path: 'config.json', bytes: 22_000, sha256: 'a'.repeat(64)}], sha256: 'a'.repeat(64), env_names: [], effective: 'captured'},
     plugins: [], snapshots: [],
     cross_check: {outcome: 'passed', rows: 104_882, ok: 104_882, missing: 0, missing_in_production: 0, size_differs: 0, derived_missing: 3, orphans: 12, transient: 0, findings: []},
-    omitted: [], bytes_added: 12_400_113, durations: [], tool_versions: {}, previous: null, sha256: 'b'.repeat(64),
+    omitted: [], bytes_added: 12_400_113, durations: [], tool_versions: {}, ledger: {entries: 0, head: '0'.repeat(64)}, previous: null, sha256: 'b'.repeat(64),
   };
 }
 

@@ -1,0 +1,173 @@
+import {globSync} from 'node:fs';
+import {mkdir} from 'node:fs/promises';
+import {join} from 'node:path';
+import {fileURLToPath} from 'node:url';
+import {connect} from './client.ts';
+import type {Client} from './client.ts';
+import {startCompanion} from './companion.ts';
+import type {Companion} from './companion.ts';
+import {createDatabase} from './database.ts';
+import {drctlOrThrow, runDrctl} from './drctl.ts';
+import type {DrctlAnswer} from './drctl.ts';
+import {freePort} from './free_port.ts';
+import {startMattermost} from './mattermost.ts';
+import type {Mattermost} from './mattermost.ts';
+import {startPostgres} from './postgres.ts';
+import type {Postgres} from './postgres.ts';
+import {scratchDirectory} from './scratch.ts';
+import {seedWorkspace} from './workspace.ts';
+import type {Workspace} from './workspace.ts';
+
+const DIST = fileURLToPath(new URL('../../dist', import.meta.url));
+
+/** Every sign that a careless program reads as part of a URL, a shell line or a keyword string. */
+export const AWKWARD_PASSWORD = `p@ss % w:o/r'd "x" \\ ?&=#`;
+export const PLUGIN = 'disaster-recovery';
+
+export interface ProtectedServerOptions {
+  readonly posts?: number;
+  readonly files?: number;
+  readonly secondPlugin?: boolean;
+  /** Start the companion, and enrol the plugin at it. Default: true. */
+  readonly enrolled?: boolean;
+  /** More MM_… settings of the server. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** A seeded Mattermost, its PostgreSQL, and a companion set up to protect it. */
+export interface ProtectedServer {
+  readonly directory: string;
+  readonly postgres: Postgres;
+  /** The server that runs now, or ran last. */
+  mattermost(): Mattermost;
+  /** Starts it again where it was stopped, at the same address. */
+  startMattermost(): Promise<void>;
+  /** Signed in as the system admin. */
+  readonly client: Client;
+  readonly workspace: Workspace;
+  readonly databaseUrl: string;
+  /** URL of another database of the same owner. */
+  databaseUrlOf(name: string): string;
+  readonly repository: string;
+  readonly keyFile: string;
+  readonly configFile: string;
+  readonly stateDirectory: string;
+  /** Throws where there is none. */
+  companion(): Companion;
+  /** Runs drctl with the configuration of the companion. */
+  drctl(...arguments_: string[]): Promise<DrctlAnswer>;
+  /** Runs drctl as on a machine where nothing is configured. */
+  drctlAlone(...arguments_: string[]): Promise<DrctlAnswer>;
+  /** Runs `drctl backup`; gives the id of the set. */
+  backUp(): Promise<string>;
+  /** Types `/dr enroll`; gives the answer. */
+  enrol(): Promise<string>;
+  stop(): Promise<void>;
+}
+
+type Stop = () => Promise<void>;
+
+/** Starts everything from nothing. */
+export async function startProtectedServer(options: ProtectedServerOptions = {}): Promise<ProtectedServer> {
+  const stops: Stop[] = [];
+  const stopAll = async () => {
+    for (const stop of stops.splice(0).reverse()) {
+      await stop();
+    }
+  };
+  try {
+    return {...(await startParts(options, stops)), stop: stopAll};
+  } catch (error) {
+    await stopAll();
+    throw error;
+  }
+}
+
+async function startParts(options: ProtectedServerOptions, stops: Stop[]): Promise<Omit<ProtectedServer, 'stop'>> {
+  const directory = await scratchDirectory('protected');
+  const postgres = await startPostgres({directory: join(directory, 'postgres')});
+  stops.push(postgres.stop);
+  const owner = {owner: 'mm user', password: AWKWARD_PASSWORD};
+  const databaseUrl = await createDatabase(postgres, {name: 'mattermost', ...owner, createdb: true});
+  const port = await freePort();
+  const {posts, files, secondPlugin, enrolled = true, environment = {}} = options;
+  const start = () => startMattermost({directory: join(directory, 'mattermost'), databaseUrl, port, environment});
+  let mattermost = await start();
+  stops.push(() => mattermost.stop());
+  const client = connect(mattermost.url);
+  const workspace = await seedWorkspace(client, {
+    ...(posts !== undefined && {posts}), ...(files !== undefined && {files}), ...(secondPlugin !== undefined && {secondPlugin}),
+    configDirectory: mattermost.configDirectory,
+  });
+
+  const places = await setUp(directory, mattermost.configFile);
+  const drctl = (...arguments_: string[]) => runDrctl(['--config', places.configFile, ...arguments_], {home: places.home});
+  const enrol = () => enrolPlugin(client, workspace, drctl);
+  const companion = enrolled ? await startCompanion({directory, configFile: places.configFile, port: places.port}) : undefined;
+  if (companion) {
+    stops.push(companion.stop);
+    await client.uploadPlugin(pluginBundle());
+    await client.enablePlugin(PLUGIN);
+    await enrol();
+  }
+
+  return {
+    directory, postgres, client, workspace, databaseUrl, drctl, enrol, ...places,
+    mattermost: () => mattermost,
+    startMattermost: async () => {
+      mattermost = await start();
+    },
+    databaseUrlOf: (name) => postgres.url(name, owner.owner, owner.password),
+    companion: () => present(companion),
+    drctlAlone: (...arguments_) => runDrctl(arguments_, {home: places.home}),
+    backUp: async () => (await drctlOrThrow(drctl('backup'))).value.set.id as string,
+  };
+}
+
+function present(companion: Companion | undefined): Companion {
+  if (!companion) {
+    throw new Error('This server was started without a companion.');
+  }
+  return companion;
+}
+
+interface Places {
+  readonly home: string;
+  readonly repository: string;
+  readonly keyFile: string;
+  readonly configFile: string;
+  readonly stateDirectory: string;
+  readonly port: number;
+}
+
+/** `drctl init`, as an administrator would type it. */
+async function setUp(directory: string, mattermostConfig: string): Promise<Places> {
+  const home = join(directory, 'home');
+  await mkdir(home);
+  const port = await freePort();
+  const repository = join(directory, 'repository');
+  const stateDirectory = join(directory, 'state');
+  const configFile = join(directory, 'drctl.yaml');
+  const {value} = await drctlOrThrow(runDrctl([
+    'init', '--config', configFile, '--mattermost-config', mattermostConfig,
+    '--repository', repository, '--state', stateDirectory, '--listen', `127.0.0.1:${port}`,
+  ], {home}));
+  return {home, repository, keyFile: value.password_file as string, configFile, stateDirectory, port};
+}
+
+async function enrolPlugin(client: Client, {channels}: Workspace, drctl: ProtectedServer['drctl']): Promise<string> {
+  const {value} = await drctlOrThrow(drctl('enroll'));
+  const {text = ''} = await client.executeCommand(channels[0]!.id, `/dr enroll ${value.url} ${value.code}`);
+  if (!text.startsWith('Enrolled')) {
+    throw new Error(`The plugin was not enrolled: ${text}`);
+  }
+  return text;
+}
+
+function pluginBundle(): string {
+  const [bundle] = globSync('disaster-recovery-*.tar.gz', {cwd: DIST});
+  if (bundle === undefined) {
+    throw new Error('There is no plugin bundle in dist/; run `make bundle`.');
+  }
+  return join(DIST, bundle);
+}

@@ -1,0 +1,191 @@
+import {generateKeyPairSync} from 'node:crypto';
+import {afterAll, beforeAll, describe, expect, jest, test} from '@jest/globals';
+import {botPosts, untilBotSays} from '../harness/bot_posts.ts';
+import {enrolAsBridge} from '../harness/bridge_key.ts';
+import type {BridgeKey} from '../harness/bridge_key.ts';
+import {connect} from '../harness/client.ts';
+import {startProtectedServer} from '../harness/protected_server.ts';
+import type {ProtectedServer} from '../harness/protected_server.ts';
+import {lockTable} from '../harness/query.ts';
+import {removeScratch} from '../harness/scratch.ts';
+import type {Channel} from '../harness/workspace_people.ts';
+
+jest.setTimeout(300_000);
+
+let server: ProtectedServer;
+let channel: Channel;
+let set: string;
+
+beforeAll(async () => {
+  server = await startProtectedServer({posts: 60, files: 12, secondPlugin: false});
+  channel = server.workspace.channels[0]!;
+  set = await server.backUp();
+});
+
+afterAll(async () => {
+  await server?.stop();
+  removeScratch();
+});
+
+/** Types a command as the system admin; gives the words that come back to them alone. */
+async function type(command: string): Promise<string> {
+  const {text = '', response_type} = await server.client.executeCommand(channel.id, command);
+  expect(response_type).toBe('ephemeral');
+  return text;
+}
+
+describe('a system administrator', () => {
+  test('gets help, and what a mistyped command may have meant', async () => {
+    expect(await type('/dr help')).toContain('/dr backup');
+    expect(await type('/dr bakcup')).toContain('Did you mean `/dr backup`?');
+    expect(await type('/dr backup --scpe files')).toContain('Did you mean --scope?');
+  });
+
+  test('sees the state', async () => {
+    const says = await type('/dr status');
+    expect(says).toContain('Protected');
+    expect(says).toContain(set);
+  });
+
+  test('sees the sets, and what is in one', async () => {
+    expect(await type('/dr list')).toContain(set);
+    const shown = await type(`/dr show ${set}`);
+    expect(shown).toContain(set);
+    expect(shown).toMatch(/rows in \d+ tables/);
+    expect(await type('/dr show latest')).toContain(set);
+    expect(await type('/dr show 20200101T000000Z-aaaaaa')).toContain('SET_NOT_FOUND');
+  });
+
+  test('has a set proven, and a post tells the outcome', async () => {
+    expect(await type('/dr verify latest --level L2')).toContain('Verification of the newest set started');
+    const post = await untilBotSays(server.client, channel.id, /Verification passed/);
+    expect(post.message).toContain(set);
+    expect(post.message).toContain('**L2**');
+  });
+
+  test('cancels a backup, and nothing of it counts', async () => {
+    expect(await type('/dr backup --reason "to be canceled"')).toContain('Backup started');
+    // The first pass over the files is under way; at this table the dump will have to wait.
+    const unlock = await lockTable(server.databaseUrl, 'linkmetadata');
+    try {
+      const {message} = await untilBotSays(server.client, channel.id, /Backup is running[^]*\/dr cancel /);
+      const job = /\/dr cancel ([^`]+)`/.exec(message)?.[1] ?? '';
+      expect(await type(`/dr cancel ${job}`)).toContain('asked to stop');
+    } finally {
+      await unlock();
+    }
+    const post = await untilBotSays(server.client, channel.id, /Backup was canceled/);
+    expect(post.message).toContain('to be canceled');
+    expect((await server.drctl('list')).value.sets).toHaveLength(1);
+    expect(await type('/dr cancel no-such-job')).toContain('NOT_FOUND');
+  });
+
+  test('is told since when the companion is gone and what to do, and all is well when it is back', async () => {
+    await server.companion().stop();
+    const says = await type('/dr status');
+    expect(says).toMatch(/has not answered since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC/);
+    expect(says).toContain('drctl serve');
+    expect(says).toContain('COMPANION_UNREACHABLE');
+    await server.companion().start();
+    expect(await type('/dr status')).toContain('Protected');
+  });
+});
+
+describe('anybody else', () => {
+  test.each(['status', 'backup', 'list', 'show latest', 'verify latest', 'cancel x', 'enroll http://127.0.0.1:1 CODE-CODE'])('is refused /dr %s', async (command) => {
+    const [person] = server.workspace.users;
+    const client = connect(server.mattermost().url);
+    await client.login(person!.username, person!.password);
+    const before = (await botPosts(server.client, channel.id)).length;
+    const {text, response_type} = await client.executeCommand(channel.id, `/dr ${command}`);
+    expect(response_type).toBe('ephemeral');
+    expect(text).toContain('NOT_SYSTEM_ADMIN');
+    expect(await botPosts(server.client, channel.id)).toHaveLength(before);
+  });
+
+  test.each([['GET', '/api/v1/status'], ['POST', '/api/v1/backups'], ['GET', '/api/v1/connection'], ['DELETE', '/api/v1/enrol']] as const)('is refused %s %s of the plugin', async (method, path) => {
+    const [person] = server.workspace.users;
+    const client = connect(server.mattermost().url);
+    await client.login(person!.username, person!.password);
+    await expect(client.requestPlugin('disaster-recovery', method, path, method === 'POST' ? {} : undefined)).rejects.toMatchObject({status: 403});
+    await expect(connect(server.mattermost().url).requestPlugin('disaster-recovery', method, path)).rejects.toMatchObject({status: expect.any(Number)});
+  });
+});
+
+// These take the enrolment away from the plugin, so they come last.
+describe('the companion', () => {
+  let bridge: BridgeKey;
+  const status = '/api/v1/status';
+
+  beforeAll(async () => {
+    bridge = await enrolAsBridge(server);
+  });
+
+  test('takes an honest request', async () => {
+    expect(await bridge.send('GET', status, bridge.token(bridge.claims('GET', status)))).toMatchObject({status: 200});
+  });
+
+  test('refuses the same request a second time', async () => {
+    const token = bridge.token(bridge.claims('GET', status));
+    await bridge.send('GET', status, token);
+    expect(await bridge.send('GET', status, token)).toEqual({status: 401, code: 'TOKEN_REPLAYED'});
+  });
+
+  test('remembers a spent request after it was started again', async () => {
+    const token = bridge.token(bridge.claims('GET', status));
+    await bridge.send('GET', status, token);
+    await server.companion().kill();
+    await server.companion().start();
+    expect(await bridge.send('GET', status, token)).toEqual({status: 401, code: 'TOKEN_REPLAYED'});
+  });
+
+  test('refuses a request that is too old, or comes from the future', async () => {
+    for (const shift of [-3600, 3600]) {
+      const claims = bridge.claims('GET', status);
+      const shifted = {...claims, iat: claims.iat + shift, exp: claims.exp + shift};
+      expect(await bridge.send('GET', status, bridge.token(shifted))).toEqual({status: 401, code: 'TOKEN_EXPIRED'});
+    }
+  });
+
+  test('refuses a request that would be good for longer than a minute', async () => {
+    const claims = bridge.claims('GET', status);
+    expect(await bridge.send('GET', status, bridge.token({...claims, exp: claims.iat + 3600}))).toEqual({status: 401, code: 'TOKEN_INVALID'});
+  });
+
+  test('refuses a request that was signed for another path, method, query or body', async () => {
+    const invalid = {status: 401, code: 'TOKEN_INVALID'};
+    expect(await bridge.send('GET', '/api/v1/sets', bridge.token(bridge.claims('GET', status)))).toEqual(invalid);
+    expect(await bridge.send('GET', `${status}?x=1`, bridge.token(bridge.claims('GET', status)))).toEqual(invalid);
+    expect(await bridge.send('POST', '/api/v1/backups', bridge.token(bridge.claims('GET', '/api/v1/backups')), '{}')).toEqual(invalid);
+    const tampered = bridge.token(bridge.claims('POST', '/api/v1/backups', '{"scope":["config"]}'));
+    expect(await bridge.send('POST', '/api/v1/backups', tampered, '{"scope":["files"]}')).toEqual(invalid);
+  });
+
+  test('refuses what another key signed, what was changed afterwards, and what is not signed', async () => {
+    const claims = bridge.claims('GET', status);
+    const {privateKey} = generateKeyPairSync('ed25519');
+    const invalid = {status: 401, code: 'TOKEN_INVALID'};
+    expect(await bridge.send('GET', status, bridge.token(claims, privateKey))).toEqual(invalid);
+    const [header, , signature] = bridge.token(claims).split('.');
+    const promoted = Buffer.from(JSON.stringify({...claims, jti: 'x'.repeat(32)})).toString('base64url');
+    expect(await bridge.send('GET', status, `${header}.${promoted}.${signature}`)).toEqual(invalid);
+    const none = Buffer.from('{"alg":"none"}').toString('base64url');
+    expect(await bridge.send('GET', status, `${none}.${promoted}.`)).toEqual(invalid);
+  });
+
+  test('refuses who is not vouched for as a system administrator', async () => {
+    const {actor, ...claims} = bridge.claims('GET', status);
+    expect(await bridge.send('GET', status, bridge.token(claims))).toEqual({status: 403, code: 'NOT_SYSTEM_ADMIN'});
+    const person = {...bridge.claims('GET', status), actor: {...actor!, system_admin: false}};
+    expect(await bridge.send('GET', status, bridge.token(person))).toEqual({status: 403, code: 'NOT_SYSTEM_ADMIN'});
+  });
+
+  test('no longer takes the plugin that was enrolled before', async () => {
+    expect(await type('/dr status')).toContain('TOKEN_INVALID');
+  });
+
+  test('takes the plugin again after /dr enroll', async () => {
+    await server.enrol();
+    expect(await type('/dr status')).toContain(set);
+  });
+});

@@ -20,7 +20,7 @@ const whole = (): Record<string, string> => Object.fromEntries(NAMES.map((path, 
 
 const listed = async (repository: Repository, snapshot: string, root: string): Promise<StoredFile[]> => {
   const files: StoredFile[] = [];
-  await repository.list(snapshot, root, (file) => files.push(file));
+  await repository.list(snapshot, root, ({path, bytes}) => files.push({path, bytes}));
   return files.sort((a, b) => (a.path < b.path ? -1 : 1));
 };
 

@@ -51,7 +51,7 @@ lint: node_modules/.installed ## Lint TypeScript and Go
 types: node_modules/.installed ## Check all types
 	npx tsc -b contract service
 	npx tsc -p webapp --noEmit
-	npx tsc -p test --noEmit
+	for part in test test/browser demo bench; do npx tsc -p $$part --noEmit || exit 1; done
 
 .PHONY: unit
 unit: node_modules/.installed ## Run the unit tests

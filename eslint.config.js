@@ -80,7 +80,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['test/**/*.ts', 'scripts/**/*.ts', 'bench/**/*.ts', 'webapp/**/*.{ts,tsx}'],
+    files: ['test/**/*.ts', 'scripts/**/*.ts', 'bench/**/*.ts', 'demo/**/*.ts', 'webapp/**/*.{ts,tsx}'],
     extends: [tseslint.configs.strict],
     rules: {
       '@typescript-eslint/no-non-null-assertion': 'off',

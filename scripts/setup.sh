@@ -9,6 +9,8 @@ need chromium chromium
 [ -f /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf ] || packages="$packages fonts-dejavu"
 [ -f /usr/share/fonts/truetype/noto/NotoColorEmoji.ttf ] || packages="$packages fonts-noto-color-emoji"
 need tar tar
+need zstd zstd
+[ -x /usr/bin/time ] || packages="$packages time"
 command -v go > /dev/null 2>&1 || { echo 'Go 1.26 or newer is needed to build the plugin and the test server; install it first.' >&2; exit 1; }
 if [ -n "$packages" ]; then
   if [ "$(id -u)" = 0 ]; then sudo=; elif command -v sudo > /dev/null 2>&1; then sudo=sudo; else

@@ -19,7 +19,7 @@ export async function runSteps(store: JobStore, clock: Clock, procedure: Procedu
     store.setStatus(job, 'in_progress');
     const found = await runEach(store, clock, procedure, job, plan, abort.signal);
     const {result, status} = procedure.conclude(plan, found);
-    await procedure.clean(job.id, plan, status);
+    await cleanUp(store, procedure, job, plan, status);
     store.setStatus(job, status, {result});
   } catch (error) {
     await recordFailure(store, procedure, job, plan, abort.signal.aborted || isCanceled(store, job) ? new Failure('JOB_CANCELED', `Job ${job.id} was canceled.`) : asFailure(error));
@@ -36,12 +36,17 @@ function isCanceled(store: JobStore, {id}: Job): boolean {
 
 async function recordFailure(store: JobStore, procedure: Procedure, job: Job, plan: unknown, failure: Failure): Promise<void> {
   const outcome = failure.code === 'JOB_CANCELED' ? 'canceled' : 'error';
+  await cleanUp(store, procedure, job, plan, outcome);
+  store.setStatus(job, outcome, {error: errorBody(failure)});
+}
+
+/** What the job came to does not change because something could not be removed. */
+async function cleanUp(store: JobStore, procedure: Procedure, job: Job, plan: unknown, outcome: Parameters<Procedure['clean']>[2]): Promise<void> {
   try {
     await procedure.clean(job.id, plan, outcome);
   } catch (error) {
     store.tell(job, {type: 'note', level: 'warning', text: `Cleaning up failed: ${asFailure(error).message}`});
   }
-  store.setStatus(job, outcome, {error: errorBody(failure)});
 }
 
 async function runEach(store: JobStore, clock: Clock, procedure: Procedure, job: Job, plan: unknown, signal: AbortSignal): Promise<Record<string, unknown>> {

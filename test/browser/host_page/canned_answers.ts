@@ -52,7 +52,7 @@ export function cannedManifest(): SetManifest {
   return {
     format: 1, id: setName(now, 'n4v7ke'), kind: 'backup', reason: 'before the upgrade', actor: {kind: 'mattermost', id: 'u1', name: 'first.admin'},
     scope: ['database', 'config', 'files'], t0: now - 60_000, lsn: '0/1A2B3C', started_at: now - 95_000, finished_at: now,
-    server: {version: '11.1.0', diagnostic_id: null, site_url: null},
+    server: {version: '11.1.0', schema_version: 143, diagnostic_id: null, site_url: null},
     database: {
       name: 'mattermost', owner: 'mmuser', server_version: '15.8', server_version_num: 150008, system_identifier: null, encoding: 'UTF8',
       collation: 'C', character_type: 'C', locale_provider: 'c', extensions: [], settings: [], roles: [], migrations: [],

@@ -1,5 +1,5 @@
 import {existsSync, rmSync} from 'node:fs';
-import {mkdir} from 'node:fs/promises';
+import {lstat, mkdir} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import type {Actor, SetManifest} from '@disaster-recovery/contract';
@@ -21,6 +21,7 @@ import type {Repository} from './engines/repository/port.ts';
 import {createRestic} from './engines/repository/restic.ts';
 import {createEnrolment, ENROLMENT_TABLES, type Enrolment} from './enrolment/index.ts';
 import {createJobs, JOB_TABLES, type Jobs, type Leftovers} from './jobs/index.ts';
+import {sha256} from './kernel/canonical_json.ts';
 import {systemClock, type Clock} from './kernel/clock.ts';
 import {Failure} from './kernel/failure.ts';
 import {createLog, type Logger} from './kernel/log.ts';
@@ -58,15 +59,16 @@ function shippedRestic(): string {
   return existsSync(shipped) ? shipped : 'restic';
 }
 
-/** On bare metal: no configuration, no state of before. `scratch` holds state and work of this one run and may be thrown away. */
+/** On bare metal: no configuration, no state of before. A directory below `scratch` holds state and work; it is removed when nothing is left to continue. */
 export async function composeRecovery(address: RepositoryAddress, options: {scratch?: string; postgresDirectory?: string | undefined; jobs?: number}): Promise<RecoveryParts> {
-  const scratch = options.scratch ?? join(tmpdir(), `drctl-${process.pid}`);
-  await mkdir(scratch, {recursive: true, mode: 0o700});
+  // Named after the repository, so that a run after a crash finds what the first one had done.
+  const scratch = join(options.scratch ?? tmpdir(), `drctl-${sha256(address.url).slice(0, 12)}`);
+  await makePrivateDirectory(scratch);
   const state = openState(scratch, TABLES);
   const ledger = createLedger(state, systemClock);
   const workDirectory = join(scratch, 'work');
   const jobs = createJobs(state, systemClock, leftoversIn(workDirectory));
-  const repository = composeRepository(address);
+  const repository = composeRepository(address, join(scratch, 'cache'));
   const sets = createSets(repository, null);
   await mkdir(workDirectory, {recursive: true, mode: 0o700});
   return {
@@ -76,8 +78,23 @@ export async function composeRecovery(address: RepositoryAddress, options: {scra
       clock: systemClock, state, ledger, repository, workDirectory, databases: createPostgres(options.postgresDirectory), live: null,
       jobs: options.jobs ?? 2, show: sets.show, takeRestorePoint: null,
     }, jobs),
-    close: () => { state.close(); },
+    close: () => {
+      const isDone = jobs.running() === null && jobs.interrupted().length === 0;
+      state.close();
+      if (isDone) {
+        rmSync(scratch, {recursive: true, force: true});
+      }
+    },
   };
+}
+
+/** The temporary directory is everybody's: what is there already must be ours. @throws Failure STATE_UNUSABLE */
+async function makePrivateDirectory(path: string): Promise<void> {
+  await mkdir(path, {recursive: true, mode: 0o700});
+  const {uid, mode} = await lstat(path);
+  if (uid !== process.getuid?.() || (mode & 0o077) !== 0) {
+    throw new Failure('STATE_UNUSABLE', `${path} belongs to somebody else or can be read by others; name another place with --scratch.`);
+  }
 }
 
 /** The active configuration of a server that keeps it in a database. */

@@ -60,7 +60,7 @@ async function readJsonLines(path: string, onRow: (row: ExpectedFile) => void): 
 
 /** Step: the record, then the manifest, last of all. From then on the set exists. */
 export async function seal(engines: BackupEngines, plan: BackupPlan, found: Found, context: StepContext): Promise<Pick<BackupFound, 'sealed'>> {
-  const sealed = await alreadySealed(engines, plan, context);
+  const sealed = context.repeated ? await alreadySealed(engines, plan, context) : null;
   if (sealed) {
     return {sealed};
   }

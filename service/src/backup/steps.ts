@@ -55,7 +55,6 @@ async function preflight(engines: BackupEngines, plan: BackupPlan, context: Step
   if (plan.files) {
     await requireReadable(plan.files.directory);
   }
-  await engines.repository.releaseStaleLocks();
   engines.ledger.append('backup.started', context.actor, {set: plan.set, job: context.job, scope: plan.scope, reason: plan.reason});
   for (const warning of plan.warnings) {
     context.note('warning', warning);

@@ -63,13 +63,13 @@ async function runEach(store: JobStore, clock: Clock, procedure: Procedure, job:
       committed ||= step.commits === true;
       continue;
     }
-    found = {...found, ...await runOne(store, clock, procedure, job, plan, {step, index, found, signal: committed ? new AbortController().signal : signal})};
+    found = {...found, ...await runOne(store, clock, procedure, job, plan, {step, index, found, repeated: before !== undefined, signal: committed ? new AbortController().signal : signal})};
     committed ||= step.commits === true;
   }
   return found;
 }
 
-type Current = {step: Step<unknown, unknown>; index: number; found: Record<string, unknown>; signal: AbortSignal};
+type Current = {step: Step<unknown, unknown>; index: number; found: Record<string, unknown>; repeated: boolean; signal: AbortSignal};
 
 async function runOne(store: JobStore, clock: Clock, procedure: Procedure, job: Job, plan: unknown, current: Current): Promise<object> {
   const {step, found} = current;
@@ -95,13 +95,14 @@ async function runOne(store: JobStore, clock: Clock, procedure: Procedure, job: 
   }
 }
 
-function contextOf(store: JobStore, clock: Clock, procedure: Procedure, job: Job, {step, index, signal}: Current): StepContext {
+function contextOf(store: JobStore, clock: Clock, procedure: Procedure, job: Job, {step, index, repeated, signal}: Current): StepContext {
   const rateOf = createRate();
   let lastTold = 0;
   return {
     job: job.id,
     actor: job.actor,
     signal,
+    repeated,
     note: (level, text) => { store.tell(job, {type: 'note', level, text}); },
     durations: () => store.journal(job.id).filter((row) => row.outcome === 'done').map((row) => ({step: row.step, ms: row.ms ?? 0})),
     progress: ({done, total, unit}) => {

@@ -60,7 +60,7 @@ test('sets are listed newest first, whatever their order in the repository', asy
   expect((await sets.list()).map(({id}) => id)).toEqual([IDS[2], IDS[1], IDS[0]]);
   expect((await sets.show('latest')).id).toBe(IDS[2]);
   expect((await sets.show(IDS[0])).id).toBe(IDS[0]);
-  expect(await sets.unreadable()).toEqual([]);
+  expect((await sets.survey()).unreadable).toEqual([]);
 });
 
 test('snapshots of an unfinished backup are no set', async () => {
@@ -75,7 +75,7 @@ test('a damaged manifest hides no other set, and is not hidden itself', async ()
   repository.damage(snapshots[1] ?? '', `/${MANIFEST_FILE}`);
   const sets = createSets(repository, null);
   expect((await sets.list()).map(({id}) => id)).toEqual([IDS[0]]);
-  expect(await sets.unreadable()).toEqual([{set: IDS[1], snapshot: snapshots[1], says: expect.stringContaining('wrong hash')}]);
+  expect((await sets.survey()).unreadable).toEqual([{set: IDS[1], snapshot: snapshots[1], says: expect.stringContaining('wrong hash')}]);
   await expect(sets.show(IDS[1])).rejects.toMatchObject({code: 'REPOSITORY_DAMAGED'});
 });
 
@@ -89,7 +89,7 @@ test('a repository that is away is a failure, not an empty list', async () => {
 test('a manifest that cannot be reached is not called damaged', async () => {
   const {repository} = await repositoryWith(sealed());
   const away = {...repository, readText: async () => { throw new Failure('REPOSITORY_UNREACHABLE', 'away'); }};
-  await expect(createSets(away, null).unreadable()).rejects.toMatchObject({code: 'REPOSITORY_UNREACHABLE'});
+  await expect(createSets(away, null).survey()).rejects.toMatchObject({code: 'REPOSITORY_UNREACHABLE'});
 });
 
 test('without a set there is no latest one', async () => {
@@ -111,7 +111,7 @@ test.each([['empty', ''], ['cut', '{"cut'], ['changed', JSON.stringify(aManifest
   const cache = mkdtempSync(join(tmpdir(), 'sets-'));
   const kept = join(cache, `${snapshots[0] ?? ''}.json`);
   writeFileSync(kept, spoilt);
-  expect(await createSets(repository, cache).unreadable()).toEqual([]);
+  expect((await createSets(repository, cache).survey()).unreadable).toEqual([]);
   expect(openManifest(readFileSync(kept, 'utf8'), 'cache')).toEqual(sealed());
 });
 

@@ -17,8 +17,8 @@ export type Unreadable = {set: string | null; snapshot: string; says: string};
 export type Sets = {
   /** Sealed sets, newest first. @throws Failure REPOSITORY_* */
   list(signal?: AbortSignal): Promise<SetSummary[]>;
-  /** Sets whose manifest is damaged: they cannot be restored by name, and a list must not hide that they exist. */
-  unreadable(signal?: AbortSignal): Promise<Unreadable[]>;
+  /** The same, and sets whose manifest is damaged: they cannot be restored by name, and a list must not hide that they exist. */
+  survey(signal?: AbortSignal): Promise<{sets: SetSummary[]; unreadable: Unreadable[]}>;
   /** A whole manifest; `latest` is the newest backup, restore points aside. @throws Failure SET_NOT_FOUND, REPOSITORY_* */
   show(set: string, signal?: AbortSignal): Promise<SetManifest>;
 };
@@ -44,7 +44,7 @@ export function createSets(repository: Repository, cacheDirectory: string | null
     return manifest;
   }
 
-  async function survey(signal?: AbortSignal): Promise<{manifests: SetManifest[]; unreadable: Unreadable[]}> {
+  async function readAll(signal?: AbortSignal): Promise<{manifests: SetManifest[]; unreadable: Unreadable[]}> {
     const manifests: SetManifest[] = [];
     const unreadable: Unreadable[] = [];
     for (const snapshot of await repository.snapshots(MANIFEST_TAGS, signal)) {
@@ -62,12 +62,15 @@ export function createSets(repository: Repository, cacheDirectory: string | null
   }
 
   return {
-    list: async (signal) => (await survey(signal)).manifests.map(summaryOf),
-    unreadable: async (signal) => (await survey(signal)).unreadable,
+    list: async (signal) => (await readAll(signal)).manifests.map(summaryOf),
+    survey: async (signal) => {
+      const {manifests, unreadable} = await readAll(signal);
+      return {sets: manifests.map(summaryOf), unreadable};
+    },
     async show(set, signal) {
       if (set === 'latest') {
         // A restore point is the state that somebody wanted to leave; who wants it back names it.
-        const newest = (await survey(signal)).manifests.find(({kind}) => kind === 'backup');
+        const newest = (await readAll(signal)).manifests.find(({kind}) => kind === 'backup');
         if (!newest) {
           throw new Failure('SET_NOT_FOUND', `${repository.location} holds no set yet.`);
         }

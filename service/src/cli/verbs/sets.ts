@@ -12,8 +12,7 @@ import {repositoryOptions} from './repository_options.ts';
 export const list: Verb = {
   describe: (command) => repositoryOptions(command.description('list the sets, newest first')),
   run: ({options, output}) => withRecovery(options, async ({sets}) => {
-    const found = await sets.list();
-    const unreadable = await sets.unreadable();
+    const {sets: found, unreadable} = await sets.survey();
     output.say(renderList(found, unreadable));
     return {value: {sets: found, unreadable}};
   }),

@@ -7,6 +7,7 @@ import {callOrFail, createResticCall, requireRestic, type ResticCall} from './re
 
 /** Snapshots of all machines belong to one history: the parent of a snapshot is found by path, not by which host took it. */
 const HOST = 'mattermost';
+const EXIT_LOCKED = 11;
 
 /** restic 0.18 as the repository engine. */
 export function createRestic(program: string, hideCredentials: (location: string) => string): RepositoryEngine {
@@ -68,7 +69,7 @@ async function create(call: ResticCall, location: string): Promise<'created' | '
 type Watch = {signal?: AbortSignal; progress?: (done: number, total: number | null) => void; input?: string};
 
 async function store(call: ResticCall, what: readonly string[], tags: readonly string[], {signal, progress, input}: Watch): Promise<Stored> {
-  const end = await call(['backup', '--json', '--host', HOST, '--tag', tags.join(','), ...what], {
+  const end = await pastStaleLocks(call, ['backup', '--json', '--host', HOST, '--tag', tags.join(','), ...what], {
     ...(signal && {signal}), ...(input !== undefined && {input}),
     onMessage: (message) => { reportBackup(message, progress); },
   });
@@ -90,6 +91,16 @@ async function store(call: ResticCall, what: readonly string[], tags: readonly s
     snapshot: summary.snapshot_id, files: summary.total_files_processed ?? 0, bytes: summary.total_bytes_processed ?? 0,
     bytes_added: summary.data_added_packed ?? 0, vanished: errors.map((message) => message.item ?? ''),
   };
+}
+
+/** A lock may be that of a program that died: then it is removed, and the call made once more. A living one stays, and the second call says so. */
+async function pastStaleLocks(call: ResticCall, args: readonly string[], options: Parameters<ResticCall>[1]): ReturnType<ResticCall> {
+  const end = await call(args, options);
+  if (end.exitCode !== EXIT_LOCKED) {
+    return end;
+  }
+  await callOrFail(call, ['unlock']);
+  return call(args, options);
 }
 
 function reportBackup(message: Message, progress: Watch['progress']): void {

@@ -13,10 +13,11 @@ const HOUR = 3_600_000;
 const enrolment: EnrolmentState = {state: 'enrolled', site_url: 'https://chat.example.org', enrolled_at: 1, enrolled_by: 'admin', last_seen_at: 1};
 const clock = {now: () => START, sleep: async () => undefined};
 
-type Case = {sets?: SetSummary[] | Failure; jobs?: Job[]; running?: Job | null; state?: EnrolmentState['state']; objective?: number};
+type Case = {sets?: SetSummary[] | Failure; jobs?: Job[]; proven?: Job[]; running?: Job | null; state?: EnrolmentState['state']; objective?: number};
 
-function report({sets = [summary], jobs: past = [], running = null, state = 'enrolled', objective = 24 * HOUR}: Case) {
+function report({sets = [summary], jobs: asked = [], proven = [proof('L2', START - HOUR)], running = null, state = 'enrolled', objective = 24 * HOUR}: Case) {
   const real = createJobs(openState(mkdtempSync(join(tmpdir(), 'status-')), [JOB_TABLES]), clock);
+  const past = [...asked, ...proven];
   const jobs: Jobs = {...real, newest: (limit) => past.slice(0, limit), running: () => running};
   return createStatus({
     clock, jobs, version: '1', companionId: 'c', repositoryLocation: '/srv/repository', rpoObjectiveMs: objective, enrolment: () => ({...enrolment, state}),
@@ -29,6 +30,9 @@ function report({sets = [summary], jobs: past = [], running = null, state = 'enr
   }).report();
 }
 
+const proof = (level: string, at: number): Job => aJob({
+  kind: 'verify', status: 'success', finished_at: at, result: {set: summary.id, level, passed: true, findings: [], checked_at: at, duration_ms: 1},
+});
 const failed = (changes: Partial<Job> = {}): Job => aJob({status: 'error', error: errorBody(new Failure('DISK_FULL', 'no room')), ...changes});
 const old: SetSummary = {...summary, t0: START - 30 * HOUR};
 
@@ -48,6 +52,9 @@ test.each<[string, Case, string[]]>([
   ['a failure before the last good backup', {jobs: [aJob({status: 'success'}), failed()]}, []],
   ['a failure before a backup with a warning', {jobs: [aJob({status: 'warning'}), failed()]}, []],
   ['a failure, then one that somebody canceled', {jobs: [aJob({status: 'canceled'}), failed()]}, [`The last backup failed: no room → ${errorBody(new Failure('DISK_FULL', '')).remedy}`]],
+  ['no set was ever read back', {proven: []}, ['No set was read back from the repository in the last seven days. → drctl verify latest --level L2']],
+  ['the last reading is eight days old', {proven: [proof('L2', START - 8 * 24 * HOUR)]}, ['No set was read back from the repository in the last seven days. → drctl verify latest --level L2']],
+  ['only the structure was checked', {proven: [proof('L1', START - HOUR)]}, ['No set was read back from the repository in the last seven days. → drctl verify latest --level L2']],
   ['a failed verify', {jobs: [failed({kind: 'verify'})]}, []],
   ['much at once, most urgent first', {sets: new Failure('REPOSITORY_KEY_WRONG', 'x'), jobs: [failed()], state: 'none'},
     ['The repository does not open. → drctl doctor', `The last backup failed: no room → ${errorBody(new Failure('DISK_FULL', '')).remedy}`,

@@ -1,8 +1,11 @@
-import type {EnrolmentState, Status} from '@disaster-recovery/contract';
+import {VerifyResult, type EnrolmentState, type Job, type Status} from '@disaster-recovery/contract';
 import type {Clock} from '../kernel/clock.ts';
 import {asFailure} from '../kernel/failure.ts';
 import {formatDuration} from '../kernel/format.ts';
 import type {Jobs} from '../jobs/index.ts';
+
+/** A repository that nobody reads is a hope. */
+const READ_BACK_EVERY_MS = 7 * 24 * 3_600_000;
 
 type Sources = {
   clock: Clock;
@@ -40,7 +43,7 @@ async function report(sources: Sources): Promise<Status> {
     last_failed: failed?.status === 'error' ? failed : null,
     rpo_objective_ms: sources.rpoObjectiveMs,
   };
-  return {...status, next_actions: nextActions(status)};
+  return {...status, next_actions: [...nextActions(status), ...proofAction(status, sources.jobs)]};
 }
 
 async function repositoryState(sources: Sources): Promise<{sets: NonNullable<Status['last_set']>[]; repository: Status['repository']}> {
@@ -79,4 +82,14 @@ function nextActions({repository, last_set: last, last_failed: failed, enrolment
     actions.push({says: 'The newest set lacks files that its database names.', how: `drctl show ${last.id}`});
   }
   return actions;
+}
+
+/** Reading a set back is due when the newest time that one passed L2 is a week ago, or unknown. */
+function proofAction({last_set: last, now}: Pick<Status, 'last_set' | 'now'>, jobs: Jobs): Status['next_actions'] {
+  const isProof = ({kind, status, result, finished_at: at}: Job): boolean => {
+    const verified = kind === 'verify' && status === 'success' ? VerifyResult.safeParse(result) : undefined;
+    return verified?.data?.level === 'L2' && at !== null && now - at < READ_BACK_EVERY_MS;
+  };
+  return last === null || jobs.newest(200).some(isProof) ? []
+    : [{says: 'No set was read back from the repository in the last seven days.', how: 'drctl verify latest --level L2'}];
 }

@@ -17,6 +17,11 @@ export function newJobId(): string {
   return readable(10);
 }
 
+/** A secret of 272 bit that can be copied from paper without a mistake: 14 groups of four unambiguous signs. */
+export function newPaperKey(): string {
+  return Array.from({length: 14}, () => readable(4)).join('-');
+}
+
 /** URL-safe random text of `bytes` × 8 bits. */
 export function randomToken(bytes: number): string {
   return randomBytes(bytes).toString('base64url');

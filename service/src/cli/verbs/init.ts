@@ -8,16 +8,13 @@ import {withoutPassword} from '../../config/show.ts';
 import {isDatabaseUrl, mattermostFacts, readMattermostConfig, type MattermostFacts} from '../../config/mattermost_config.ts';
 import {writeFileAtomic} from '../../kernel/atomic_file.ts';
 import {Failure} from '../../kernel/failure.ts';
-import {randomToken} from '../../kernel/ids.ts';
+import {newPaperKey} from '../../kernel/ids.ts';
 import {withCompanion} from '../companion.ts';
 import type {Verb} from '../program.ts';
 import {recoverySheet} from '../recovery_sheet.ts';
 import {renderDoctor} from '../render_status.ts';
 
 type Answers = {config: string; mattermostConfig: string; repository: string; state: string; database: string | undefined; files: string | undefined; passwordFile: string | undefined; listen: string | undefined};
-
-/** 256 bit, as restic's own keys. */
-const KEY_BYTES = 32;
 
 /** From nothing to a companion that can back up. */
 export const init: Verb = {
@@ -96,7 +93,7 @@ async function keyFile({passwordFile, state}: Answers): Promise<string> {
   const path = join(state, 'repository.key');
   // A key that exists opens sets that exist: never replaced.
   if (!await exists(path)) {
-    await writeFileAtomic(path, `${randomToken(KEY_BYTES)}\n`);
+    await writeFileAtomic(path, `${newPaperKey()}\n`);
   }
   return path;
 }

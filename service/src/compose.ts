@@ -3,7 +3,7 @@ import {lstat, mkdir} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import type {Actor, SetManifest} from '@disaster-recovery/contract';
-import {createBackup, crossCheck, EXPECTED_FILES, type Backup} from './backup/index.ts';
+import {createBackup, crossCheckLists, EXPECTED_FILES, type Backup} from './backup/index.ts';
 import {CHAT_TABLES, createChat, type Chat} from './chat/index.ts';
 import type {Config} from './config/schema.ts';
 import {withoutPassword} from './config/show.ts';
@@ -73,7 +73,7 @@ export async function composeRecovery(address: RepositoryAddress, options: {scra
   await mkdir(workDirectory, {recursive: true, mode: 0o700});
   return {
     repository, sets, jobs, ledger,
-    verify: createVerify({clock: systemClock, ledger, repository, workDirectory, show: sets.show, crossCheck, expectedFiles: EXPECTED_FILES}, jobs),
+    verify: createVerify({clock: systemClock, ledger, repository, workDirectory, show: sets.show, crossCheckLists, expectedFiles: EXPECTED_FILES}, jobs),
     restore: createRestore({
       clock: systemClock, state, ledger, repository, workDirectory, databases: createPostgres(options.postgresDirectory), live: null,
       jobs: options.jobs ?? 2, show: sets.show, takeRestorePoint: null,
@@ -128,7 +128,7 @@ export async function composeCompanion(config: Config): Promise<Companion> {
     settings: {jobs: config.database.jobs, version: VERSION},
     sets: {newest: async () => newestOf(sets), seal: sealManifest, open: openManifest, tags: setTags, manifestFile: MANIFEST_FILE},
   }, jobs);
-  const verify = createVerify({clock, ledger, repository, workDirectory, show: sets.show, crossCheck, expectedFiles: EXPECTED_FILES}, jobs);
+  const verify = createVerify({clock, ledger, repository, workDirectory, show: sets.show, crossCheckLists, expectedFiles: EXPECTED_FILES}, jobs);
   const restore = createRestore({
     clock, state, ledger, repository, databases, workDirectory, jobs: config.database.jobs, show: sets.show,
     live: {databaseUrl: config.database.url, filesDirectory: files.directory, configDirectory: configSource.directory},

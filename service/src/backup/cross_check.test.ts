@@ -4,7 +4,8 @@ import {join} from 'node:path';
 import {expect, test} from '@jest/globals';
 import type {CrossCheck} from '@disaster-recovery/contract';
 import type {ExpectedFile} from '../engines/database/port.ts';
-import {crossCheck} from './cross_check.ts';
+import {crossCheckLists} from './cross_check.ts';
+import type {FileList} from './file_index.ts';
 
 type Files = Record<string, number>;
 type Case = {files?: Files; before?: Files | null; rows?: ExpectedFile[]; live?: Files | null};
@@ -13,16 +14,11 @@ const row = (path: string, bytes: number | null = 1, owner: ExpectedFile['owner'
 
 async function check({files = {}, before = null, rows = [], live = {}}: Case) {
   const scratch = join(mkdtempSync(join(tmpdir(), 'cross-')), 'scratch.db');
-  let askedBefore = 0;
-  const stream = (from: Files) => async (onFile: (file: {path: string; bytes: number}) => void) => { Object.entries(from).forEach(([path, bytes]) => { onFile({path, bytes}); }); };
-  const found = await crossCheck({
-    captured: stream(files),
-    capturedBefore: before && ((onFile) => { askedBefore += 1; return stream(before)(onFile); }),
-    expected: async (onRow) => { rows.forEach(onRow); },
+  const stream = (from: Files): FileList => async (onFile) => { Object.entries(from).forEach(([path, bytes]) => { onFile({path, bytes}); }); };
+  return crossCheckLists([...(before ? [stream(before)] : []), stream(files)], {
+    expected: async (onRow) => { for (const expected of rows) { await onRow(expected); } },
     liveSize: live && (async (path) => live[path] ?? null),
   }, scratch);
-  expect(existsSync(scratch)).toBe(false);
-  return {...found, askedBefore};
 }
 
 const NAMES = ['Grüße „x“.png', 'line\nbreak', 'it\'s "quoted"', 'a%b_c*?', 'back\\slash', '🎉.gif', ' leading and trailing ', '\u2028', '-rf', '日本語'];
@@ -53,61 +49,53 @@ test.each<[string, Case, Partial<CrossCheck>, string[]]>([
   ['names that differ in case only', {files: {a: 1}, rows: [row('A')], live: {A: 1}}, {missing: 1, orphans: 1}, ['missing A', 'orphan a']],
 ])('%s', async (_name, given, result, findings) => {
   const found = await check(given);
-  expect(found.result).toMatchObject(result);
-  expect(found.result.findings.map(({kind, path, in_production: lost}) => `${kind} ${path}${lost ? ' (in production)' : ''}`)).toEqual(findings);
-  expect(found.needsFirstPass).toBe(false);
+  expect(found).toMatchObject(result);
+  expect(found.findings.map(({kind, path, in_production: lost}) => `${kind} ${path}${lost ? ' (in production)' : ''}`)).toEqual(findings);
 });
 
 test('files of any name are found by that very name', async () => {
   const files = Object.fromEntries(NAMES.map((name, index) => [name, index]));
-  const {result} = await check({files, rows: NAMES.map((name, index) => row(name, index))});
+  const result = await check({files, rows: NAMES.map((name, index) => row(name, index))});
   expect(result).toMatchObject({outcome: 'passed', ok: NAMES.length, orphans: 0, findings: []});
 });
 
-test.each<[string, Case, boolean, Partial<CrossCheck>]>([
-  ['deleted between T0 and the second pass', {before: {a: 1}, rows: [row('a')]}, true, {outcome: 'passed', missing: 0, ok: 1}],
-  ['deleted, of a size that the row does not know', {before: {a: 9}, rows: [row('a', null)]}, true, {outcome: 'passed', missing: 0}],
-  ['in the first pass with another size', {before: {a: 2}, rows: [row('a', 1)], live: {a: 1}}, false, {outcome: 'failed', missing: 1}],
-  ['in neither pass', {before: {b: 1}, rows: [row('a')], live: {a: 1}}, false, {outcome: 'failed', missing: 1}],
-  ['in both passes', {files: {a: 1}, before: {a: 1}, rows: [row('a')]}, false, {outcome: 'passed', ok: 1}],
-])('a file %s', async (_name, given, needed, result) => {
+test.each<[string, Case, Partial<CrossCheck>]>([
+  ['deleted between T0 and the second pass', {before: {a: 1}, rows: [row('a')]}, {outcome: 'passed', missing: 0, ok: 1}],
+  ['deleted, of a size that the row does not know', {before: {a: 9}, rows: [row('a', null)]}, {outcome: 'passed', missing: 0}],
+  ['in the first pass with another size', {before: {a: 2}, rows: [row('a', 1)], live: {a: 1}}, {outcome: 'failed', size_differs: 1}],
+  ['that grew between the passes', {before: {a: 1}, files: {a: 2}, rows: [row('a', 2)]}, {outcome: 'passed', ok: 1}],
+  ['in neither pass', {before: {b: 1}, rows: [row('a')], live: {a: 1}}, {outcome: 'failed', missing: 1}],
+  ['in both passes', {files: {a: 1}, before: {a: 1}, rows: [row('a')]}, {outcome: 'passed', ok: 1}],
+])('a file %s', async (_name, given, result) => {
   const found = await check(given);
-  expect(found.needsFirstPass).toBe(needed);
-  expect(found.result).toMatchObject(result);
-});
-
-test('the first pass is read only when the second lacks something', async () => {
-  expect((await check({files: {a: 1}, before: {a: 1}, rows: [row('a')]})).askedBefore).toBe(0);
-  expect((await check({before: {a: 1}, rows: [row('a')]})).askedBefore).toBe(1);
+  expect(found).toMatchObject(result);
 });
 
 test('all is counted, but only the first thousand findings are kept', async () => {
   const rows = Array.from({length: 1500}, (_, index) => row(`file ${index}`));
-  const {result} = await check({rows});
+  const result = await check({rows});
   expect([result.missing, result.findings.length, result.outcome]).toEqual([1500, 1000, 'passed_with_losses']);
 });
 
 test('what is missing comes before what is too much, so that a flood of orphans hides no loss', async () => {
   const files = Object.fromEntries(Array.from({length: 1200}, (_, index) => [`orphan ${index}`, 1]));
-  expect((await check({files, rows: [row('lost')], live: {lost: 1}})).result.findings[0]).toMatchObject({kind: 'missing', path: 'lost', expected_bytes: 1, actual_bytes: null});
+  expect((await check({files, rows: [row('lost')], live: {lost: 1}})).findings[0]).toMatchObject({kind: 'missing', path: 'lost', expected_bytes: 1, actual_bytes: null});
 });
 
 test('a source that breaks breaks the check: it is never called passed', async () => {
   const scratch = join(mkdtempSync(join(tmpdir(), 'cross-')), 'scratch.db');
   const broken = async (): Promise<void> => { throw new Error('the list ended early'); };
-  await expect(crossCheck({captured: broken, capturedBefore: null, expected: async () => undefined, liveSize: null}, scratch)).rejects.toThrow('ended early');
+  await expect(crossCheckLists([broken], {expected: async () => undefined, liveSize: null}, scratch)).rejects.toThrow('ended early');
   expect(existsSync(scratch)).toBe(false);
 });
 
 test('bundles of plugins and the brand image belong to no row and are no orphans', async () => {
-  expect((await check({files: {'plugins/jira.tar.gz': 1, 'plugins/jira.tar.gz.sig': 1, 'brand/image.png': 1, 'plugins/stray.txt': 1}})).result).toMatchObject({orphans: 1, transient: 0});
+  expect((await check({files: {'plugins/jira.tar.gz': 1, 'plugins/jira.tar.gz.sig': 1, 'brand/image.png': 1, 'plugins/stray.txt': 1}}))).toMatchObject({orphans: 1, transient: 0});
 });
 
 test('a file that came after T0 is on its way to its row, an older one without a row is an orphan', async () => {
   const t0 = 1_000_000;
   const files = [{path: 'young', bytes: 1, modified_at: t0 + 1}, {path: 'just before', bytes: 1, modified_at: t0 - 4000}, {path: 'old', bytes: 1, modified_at: t0 - 6000}];
-  const {result} = await crossCheck({
-    captured: async (onFile) => { files.forEach(onFile); }, capturedBefore: null, expected: async () => {}, liveSize: null, t0,
-  }, join(mkdtempSync(join(tmpdir(), 'cross-')), 'scratch.db'));
+  const result = await crossCheckLists([async (onFile) => { files.forEach(onFile); }], {expected: async () => {}, liveSize: null, t0}, join(mkdtempSync(join(tmpdir(), 'cross-')), 'scratch.db'));
   expect(result.findings.map(({kind, path}) => `${kind} ${path}`)).toEqual(['transient just before', 'orphan old', 'transient young']);
 });

@@ -17,7 +17,8 @@ export type BackupFound = {
   stored_database: StoredPart;
   config: {record: ConfigRecord; stored: StoredPart; plugins: SetManifest['plugins']; site_url: string | null; server_version: string | null};
   second_pass: StoredPart;
+  /** Both passes together. */
+  captured_files: {files: number; bytes: number};
   cross_check: CrossCheck;
-  needs_first_pass: boolean;
   sealed: {manifest: SetManifest; snapshot: string};
 };

@@ -1,4 +1,4 @@
-import {createReadStream, createWriteStream} from 'node:fs';
+import {createWriteStream} from 'node:fs';
 import {access} from 'node:fs/promises';
 import {join} from 'node:path';
 import {Readable} from 'node:stream';
@@ -8,53 +8,44 @@ import type {ExpectedFile} from '../engines/database/port.ts';
 import {Failure} from '../kernel/failure.ts';
 import {need, type StepContext} from '../jobs/index.ts';
 import {crossCheck, NO_CROSS_CHECK} from './cross_check.ts';
+import {readExpectedFiles} from './expected.ts';
+import {openFileIndex} from './file_index.ts';
 import type {BackupEngines} from './engines.ts';
 import type {BackupFound, StoredPart} from './found.ts';
-import {EXPECTED_FILES, LEDGER_COPY, pluginBundle, recordDirectory} from './work.ts';
+import {fileIndexPath, LEDGER_COPY, pluginBundle, recordDirectory} from './work.ts';
 
 type Found = Readonly<Partial<BackupFound>>;
 
 /** Step: every row that names a file against the files in the repository. */
-export async function checkRowsAgainstFiles(engines: BackupEngines, found: Found, context: StepContext): Promise<Pick<BackupFound, 'cross_check' | 'needs_first_pass'>> {
-  const {second_pass: second, first_pass: first} = found;
-  if (!second || !found.database) {
-    return {cross_check: NO_CROSS_CHECK, needs_first_pass: false};
+export async function checkRowsAgainstFiles(engines: BackupEngines, found: Found, context: StepContext): Promise<Pick<BackupFound, 'cross_check'>> {
+  if (!found.captured_files || !found.database) {
+    return {cross_check: NO_CROSS_CHECK};
   }
-  const directory = await recordDirectory(engines.workDirectory, context.job);
-  const listOf = ({snapshot, root}: StoredPart) => (onFile: Parameters<typeof engines.repository.list>[2]) =>
-    engines.repository.list(snapshot, root, onFile, context.signal);
-  const {result, needsFirstPass} = await crossCheck({
-    captured: listOf(second),
-    capturedBefore: first ? listOf(first) : null,
-    expected: async (onRow) => {
-      await readJsonLines(join(directory, EXPECTED_FILES), onRow);
-      await expectedBundles(engines, found, onRow);
-    },
-    t0: found.database.t0,
-    liveSize: (path) => engines.files.sizeOf(path),
-  }, join(engines.workDirectory, context.job, 'cross-check.db'));
-  return {cross_check: result, needs_first_pass: needsFirstPass};
+  const index = openFileIndex(fileIndexPath(engines.workDirectory, context.job));
+  if (index === null) {
+    throw new Error('the second pass left no list of files');
+  }
+  try {
+    const directory = await recordDirectory(engines.workDirectory, context.job);
+    return {cross_check: await crossCheck(index, {
+      expected: async (onRow) => {
+        await readExpectedFiles(directory, onRow);
+        await expectedBundles(engines, found, onRow);
+      },
+      t0: found.database.t0,
+      liveSize: (path) => engines.files.sizeOf(path),
+    })};
+  } finally {
+    index.close();
+  }
 }
 
 /** The bundles of enabled plugins. One that the live server lacks as well came with Mattermost itself, or was never installed. */
-async function expectedBundles({files}: BackupEngines, {config}: Found, onRow: (row: ExpectedFile) => void): Promise<void> {
+async function expectedBundles({files}: BackupEngines, {config}: Found, onRow: (row: ExpectedFile) => Promise<void> | void): Promise<void> {
   for (const {id, enabled, bundle} of config?.plugins ?? []) {
     if (enabled && bundle) {
-      onRow({owner: 'plugin', id, path: pluginBundle(id), bytes: await files.sizeOf(pluginBundle(id))});
+      await onRow({owner: 'plugin', id, path: pluginBundle(id), bytes: await files.sizeOf(pluginBundle(id))});
     }
-  }
-}
-
-async function readJsonLines(path: string, onRow: (row: ExpectedFile) => void): Promise<void> {
-  // Not node:readline: it also ends lines at U+2028 and U+2029, which JSON leaves as they are and a file name may hold.
-  let rest = '';
-  for await (const chunk of createReadStream(path, 'utf8')) {
-    const lines = `${rest}${String(chunk)}`.split('\n');
-    rest = lines.pop() ?? '';
-    lines.forEach((line) => { onRow(JSON.parse(line) as ExpectedFile); });
-  }
-  if (rest !== '') {
-    throw new Error(`${path} ends in the middle of a line`);
   }
 }
 
@@ -92,7 +83,7 @@ async function storeRecord(engines: BackupEngines, plan: BackupPlan, context: St
 }
 
 function manifestBody(engines: BackupEngines, plan: BackupPlan, found: Found, context: StepContext, record: StoredPart): Omit<SetManifest, 'sha256'> {
-  const {database, config, second_pass: files} = found;
+  const {database, config, captured_files: files} = found;
   const startedAt = need(found, 'started_at');
   return {
     format: 1, id: plan.set, kind: plan.kind, reason: plan.reason, actor: context.actor, scope: plan.scope,
@@ -121,14 +112,13 @@ function bytesAdded({first_pass: first, stored_database: dump, config, second_pa
   return [first, dump, config?.stored, second, record].reduce((sum, part) => sum + (part?.bytes_added ?? 0), 0);
 }
 
-/** The first pass belongs to the set only when it holds a file that the second lacks. */
-function snapshotsOf(found: Found, record: StoredPart): SetSnapshot[] {
-  const {config, second_pass: second, stored_database: dump, first_pass: first} = found;
+/** A restore writes the passes in their order: the second replaces what the first has. */
+function snapshotsOf({config, second_pass: second, stored_database: dump, first_pass: first}: Found, record: StoredPart): SetSnapshot[] {
   return [
     ...(dump ? [{part: 'database' as const, id: dump.snapshot, root: dump.root}] : []),
     ...(config ? [{part: 'config' as const, id: config.stored.snapshot, root: config.stored.root}] : []),
+    ...(first ? [{part: 'files' as const, pass: 'first' as const, id: first.snapshot, root: first.root}] : []),
     ...(second ? [{part: 'files' as const, pass: 'second' as const, id: second.snapshot, root: second.root}] : []),
-    ...(first && found.needs_first_pass ? [{part: 'files' as const, pass: 'first' as const, id: first.snapshot, root: first.root}] : []),
     {part: 'record' as const, id: record.snapshot, root: record.root},
   ];
 }

@@ -7,14 +7,15 @@ import {captureDatabase} from './capture_database.ts';
 import type {BackupEngines} from './engines.ts';
 import type {BackupFound, StoredPart} from './found.ts';
 import {lacksSpace} from './plan.ts';
+import {secondPass} from './second_pass.ts';
 import {checkRowsAgainstFiles, readBack, requireReadable, seal} from './seal.ts';
 import {OWN_NAMES} from './work.ts';
 
 const lacks = (part: 'database' | 'config' | 'files') => (plan: BackupPlan): boolean => plan[part] === null;
 
 /**
- * The whole backup, in order. Mattermost writes a file first and its row second, so a file list taken after T0 holds every file that T0's rows name,
- * and a list taken before holds what was deleted meanwhile: hence two passes around one instant of the database.
+ * The whole backup, in order. Mattermost writes a file first and its row second, so whatever T0's rows name is there after T0,
+ * or it was deleted meanwhile and a pass before T0 has it: hence two passes around one instant of the database.
  */
 export function backupSteps(engines: BackupEngines): readonly Step<BackupPlan, BackupFound>[] {
   return [
@@ -38,7 +39,7 @@ export function backupSteps(engines: BackupEngines): readonly Step<BackupPlan, B
     {
       name: 'second_pass',
       skip: lacks('files'),
-      run: async (plan, _found, context) => ({second_pass: await storeFiles(engines, plan, context)}),
+      run: (plan, found, context) => secondPass(engines, plan, found, context),
     },
     {name: 'cross_check', run: (_plan, found, context) => checkRowsAgainstFiles(engines, found, context)},
     {name: 'seal', commits: true, run: (plan, found, context) => seal(engines, plan, found, context)},

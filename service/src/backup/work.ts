@@ -13,6 +13,9 @@ export const isOwnName = (name: string): boolean => name.startsWith('.drctl-');
 /** Where Mattermost keeps the bundle of a plugin in its file store. */
 export const pluginBundle = (id: string): string => `plugins/${id}.tar.gz`;
 
+/** The captured files of a job, between its second pass and its cross-check. */
+export const fileIndexPath = (workDirectory: string, job: string): string => join(workDirectory, job, 'files.db');
+
 export async function recordDirectory(workDirectory: string, job: string): Promise<string> {
   const directory = join(workDirectory, job, 'record');
   await mkdir(directory, {recursive: true, mode: 0o700});

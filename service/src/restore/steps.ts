@@ -16,7 +16,7 @@ export type RestoreFound = {
   manifest: SetManifest;
   dump: {directory: string};
   created: {name: string; notes: string[]};
-  staged_files: {area: string; count: number; bytes: number};
+  staged_files: {area: string};
   staged_config: {area: string};
   proven: Pick<RestoreResult, 'tables' | 'files' | 'config'>;
   settled: string[];
@@ -127,13 +127,15 @@ async function stageFiles(engines: RestoreEngines, plan: PrivatePlan, found: Fou
   const incoming = join(area, 'new');
   await mkdir(incoming, {recursive: true, mode: 0o700});
   const watch = {signal: context.signal, progress: (done: number, total: number | null) => { context.progress({done, total, unit: 'bytes'}); }};
-  const second = requireSnapshot(found, 'files', 'second');
-  const {files, bytes} = await engines.repository.restore(second.id, second.root, incoming, {...watch, existing: 'replace'});
-  const first = snapshotOf(found, 'files', 'first');
-  if (first) {
-    await engines.repository.restore(first.id, first.root, incoming, {...watch, existing: 'keep'});
+  // The second pass replaces what changed after the first. Either may be alone.
+  const passes = [snapshotOf(found, 'files', 'first'), snapshotOf(found, 'files', 'second')].filter((pass) => pass !== undefined);
+  if (passes.length === 0) {
+    throw new Failure('PART_NOT_IN_SET', `Set ${plan.set} names no snapshot of its files.`);
   }
-  return {staged_files: {area, count: files, bytes}};
+  for (const {id, root} of passes) {
+    await engines.repository.restore(id, root, incoming, {...watch, existing: 'replace'});
+  }
+  return {staged_files: {area}};
 }
 
 async function stageConfig(engines: RestoreEngines, plan: PrivatePlan, found: Found, context: StepContext): Promise<Pick<RestoreFound, 'staged_config'>> {

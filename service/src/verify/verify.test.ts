@@ -3,7 +3,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {expect, test} from '@jest/globals';
 import type {CrossCheckFinding, SetManifest, VerifyLevel, VerifyResult} from '@disaster-recovery/contract';
-import {crossCheck} from '../backup/index.ts';
+import {crossCheckLists} from '../backup/index.ts';
 import {aManifest} from '../chat/fixtures.ts';
 import type {Damage} from '../engines/repository/port.ts';
 import {createMemoryRepository} from '../engines/repository/memory.ts';
@@ -36,7 +36,7 @@ async function aSet(rows: unknown[] = [row('a.png', 3), row('sub/b.png', 0)], ch
   const state = openState(work, [JOB_TABLES, LEDGER_TABLE]);
   const ledger = createLedger(state, systemClock);
   const verify = createVerify({
-    clock: systemClock, ledger, workDirectory: work, crossCheck, expectedFiles: 'expected.jsonl', show: async () => manifest,
+    clock: systemClock, ledger, workDirectory: work, crossCheckLists, expectedFiles: 'expected.jsonl', show: async () => manifest,
     repository: damages ? {...repository, check: async () => damages(second.snapshot, other.snapshot)} : repository,
   }, createJobs(state, systemClock));
   const check = async (level: VerifyLevel) => {
@@ -117,7 +117,7 @@ test('a set that does not exist starts no job', async () => {
   const state = openState(work, [JOB_TABLES, LEDGER_TABLE]);
   const jobs = createJobs(state, systemClock);
   const verify = createVerify({
-    clock: systemClock, ledger: createLedger(state, systemClock), workDirectory: work, crossCheck, expectedFiles: 'x', repository,
+    clock: systemClock, ledger: createLedger(state, systemClock), workDirectory: work, crossCheckLists, expectedFiles: 'x', repository,
     show: async () => { throw new Error('no set'); },
   }, jobs);
   await expect(verify.start({set: OURS, level: 'L1'}, {actor: ACTOR})).rejects.toThrow('no set');

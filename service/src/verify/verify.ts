@@ -7,12 +7,9 @@ import type {Clock} from '../kernel/clock.ts';
 import {need, type Jobs, type Origin, type Procedure, type StartedJob, type Step, type StepContext} from '../jobs/index.ts';
 import type {Ledger} from '../ledger/index.ts';
 
-type CrossCheckSources = {
-  captured(onFile: (file: StoredFile) => void): Promise<void>;
-  capturedBefore: ((onFile: (file: StoredFile) => void) => Promise<void>) | null;
-  expected(onRow: (row: ExpectedFile) => void): Promise<void>;
-  liveSize: null;
-};
+type FileList = (onFile: (file: StoredFile) => void) => Promise<void>;
+
+type CrossCheckSources = {expected(onRow: (row: ExpectedFile) => Promise<void> | void): Promise<void>; liveSize: null};
 
 export type VerifyEngines = {
   clock: Clock;
@@ -21,7 +18,7 @@ export type VerifyEngines = {
   workDirectory: string;
   show(set: string): Promise<SetManifest>;
   /** Rows against files, as the backup does it. */
-  crossCheck(sources: CrossCheckSources, scratch: string): Promise<{result: CrossCheck}>;
+  crossCheckLists(captured: readonly FileList[], sources: CrossCheckSources, scratch: string): Promise<CrossCheck>;
   /** Name of the file in the part `record` with the rows that name files. */
   expectedFiles: string;
 };
@@ -126,21 +123,18 @@ function setOf(snapshot: RepositorySnapshot | undefined): string | null {
 
 async function rowsWithoutFiles(engines: VerifyEngines, manifest: SetManifest, {job, signal}: StepContext): Promise<VerifyFinding[]> {
   const {repository} = engines;
-  const find = (part: SetSnapshot['part'], pass?: SetSnapshot['pass']): SetSnapshot | undefined =>
-    manifest.snapshots.find((snapshot) => snapshot.part === part && snapshot.pass === pass);
-  const [second, first, record] = [find('files', 'second'), find('files', 'first'), find('record')];
-  if (!second || !record || !manifest.database) {
+  const passes = ['first', 'second'].flatMap((pass) => manifest.snapshots.filter((snapshot) => snapshot.part === 'files' && snapshot.pass === pass));
+  const record = manifest.snapshots.find(({part}) => part === 'record');
+  if (passes.length === 0 || !record || !manifest.database) {
     return [{set: manifest.id, severity: 'warning', what: 'The set lacks the database or the files, so there is nothing to compare.', where: null}];
   }
-  const listOf = ({id, root}: SetSnapshot) => (onFile: (file: StoredFile) => void) => repository.list(id, root, onFile, signal);
+  const listOf = ({id, root}: SetSnapshot): FileList => (onFile) => repository.list(id, root, onFile, signal);
   const directory = join(engines.workDirectory, job);
   await mkdir(directory, {recursive: true, mode: 0o700});
-  const {result} = await engines.crossCheck({
-    captured: listOf(second),
-    capturedBefore: first ? listOf(first) : null,
-    expected: (onRow) => repository.readLines(record.id, join(record.root, engines.expectedFiles), (line) => { onRow(JSON.parse(line) as ExpectedFile); }, signal),
+  const result = await engines.crossCheckLists(passes.map(listOf), {
+    expected: (onRow) => readRows(engines, record, onRow, signal),
     liveSize: null,
-  }, join(directory, 'cross-check.db'));
+  }, join(directory, 'files.db'));
   const known = new Set(manifest.cross_check.findings.map(({kind, path}) => `${kind} ${path}`));
   return result.findings.filter(({kind}) => kind === 'missing' || kind === 'size_differs').map((finding) => ({
     set: manifest.id,
@@ -149,4 +143,9 @@ async function rowsWithoutFiles(engines: VerifyEngines, manifest: SetManifest, {
     what: finding.kind === 'missing' ? `The file of ${finding.owner} ${finding.id} is not in the set.` : `The file of ${finding.owner} ${finding.id} has ${finding.actual_bytes ?? 0} bytes instead of ${finding.expected_bytes ?? 0}.`,
     where: finding.path,
   }));
+}
+
+/** The callback may not wait here: without a live store to ask, it does not. */
+function readRows({repository, expectedFiles}: VerifyEngines, {id, root}: SetSnapshot, onRow: (row: ExpectedFile) => Promise<void> | void, signal: AbortSignal): Promise<void> {
+  return repository.readLines(id, join(root, expectedFiles), (line) => { void onRow(JSON.parse(line) as ExpectedFile); }, signal);
 }

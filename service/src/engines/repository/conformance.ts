@@ -57,6 +57,21 @@ function treesComeBack(name: string, created: () => Promise<Repository>): void {
     expect(Object.fromEntries(NAMES.map((path) => [path, readFileSync(join(target, path), 'utf8')]))).toEqual(files);
   });
 
+  test(`${name}: of a list only what is there is stored, directories whole, and a restore of it lies over another`, async () => {
+    const repository = await created();
+    const directory = tree({'20260101/a': 'one', '20260102/b': 'two', 'users/x/profile.png': 'old', 'li\nne': 'break'});
+    const first = await repository.store(directory, {tags: ['a']});
+    writeFileSync(join(directory, 'users/x/profile.png'), 'newer');
+    const second = await repository.store(directory, {tags: ['a'], only: ['users', 'li\nne', 'gone'], parent: first.snapshot});
+    expect(await listed(repository, second.snapshot, directory)).toEqual([{path: 'li\nne', bytes: 5}, {path: 'users/x/profile.png', bytes: 5}]);
+    const target = mkdtempSync(join(tmpdir(), 'target-'));
+    for (const {snapshot} of [first, second]) {
+      await repository.restore(snapshot, directory, target, {existing: 'replace'});
+    }
+    expect([readFileSync(join(target, '20260101/a'), 'utf8'), readFileSync(join(target, 'users/x/profile.png'), 'utf8')]).toEqual(['one', 'newer']);
+    await expect(repository.store(directory, {tags: ['a'], only: ['gone', 'gone too']})).rejects.toMatchObject({code: 'FILES_UNREADABLE'});
+  });
+
   test(`${name}: what is stored twice is added once`, async () => {
     const repository = await created();
     const directory = tree({'big.bin': 'x'.repeat(100_000)});

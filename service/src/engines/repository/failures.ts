@@ -5,6 +5,7 @@ import {Failure} from '../../kernel/failure.ts';
 const BY_EXIT: Record<number, FailureCode> = {10: 'REPOSITORY_NOT_FOUND', 11: 'REPOSITORY_LOCKED', 12: 'REPOSITORY_KEY_WRONG'};
 
 const PATTERNS: readonly [RegExp, FailureCode][] = [
+  [/all source directories\/files do not exist/i, 'FILES_UNREADABLE'],
   [/no space left on device|disk quota exceeded/i, 'DISK_FULL'],
   [/ciphertext verification failed|invalid data returned|hash mismatch|has the wrong hash|does not match id|not found in index|failed to load (blob|tree)|load .*: (EOF|unexpected)|repository contains errors|Pack .* not found/i, 'REPOSITORY_DAMAGED'],
   [/unable to open config file: .*(no such file|not exist|404)|Is there a repository at the following location/i, 'REPOSITORY_NOT_FOUND'],

@@ -1,3 +1,4 @@
+import {existsSync} from 'node:fs';
 import {lstat, mkdir, readdir, readFile, writeFile} from 'node:fs/promises';
 import {dirname, join, matchesGlob} from 'node:path';
 import {sha256} from '../../kernel/canonical_json.ts';
@@ -111,9 +112,10 @@ export function createMemoryRepository(location = '/memory'): MemoryRepository {
     },
     engineVersion: async () => 'memory',
     releaseStaleLocks: async () => { ready(); },
-    async store(directory, {tags, excludes = [], signal, progress}) {
+    async store(directory, {tags, excludes = [], only, signal, progress}) {
       ready(signal);
-      const {files, vanished} = await readTree(directory, excludes);
+      const trees = await Promise.all(rootsOf(directory, only).map((place) => readTree(place, excludes)));
+      const [files, vanished] = [new Map(trees.flatMap((tree) => tree.files)), trees.flatMap((tree) => tree.vanished)];
       const stored = keep(files, tags, directory, vanished);
       progress?.(stored.bytes, stored.bytes);
       return stored;
@@ -150,6 +152,14 @@ export function createMemoryRepository(location = '/memory'): MemoryRepository {
       return depth === 'structure' ? [] : damaged(kept, blobs);
     },
   };
+}
+
+function rootsOf(directory: string, only: readonly string[] | undefined): string[] {
+  const roots = only === undefined ? [directory] : only.map((path) => join(directory, path)).filter((place) => existsSync(place));
+  if (roots.length === 0) {
+    throw new Failure('FILES_UNREADABLE', 'Nothing that was to be stored is there.');
+  }
+  return roots;
 }
 
 /** What was damaged, and who needs it. */

@@ -25,6 +25,16 @@ export type Damage = {
 
 type Watch = {signal?: AbortSignal; progress?: (done: number, total: number | null) => void};
 
+export type StoreOptions = {
+  tags: readonly string[];
+  /** Patterns of absolute paths. */
+  excludes?: readonly string[];
+  /** Only these paths below the directory, directories whole; those that are gone are left out. @throws Failure FILES_UNREADABLE when all are gone */
+  only?: readonly string[];
+  /** A snapshot to compare with, where the newest of the same directory is not the right one. */
+  parent?: string;
+};
+
 /**
  * An encrypted, deduplicating store of snapshots. Snapshots are written whole or not at all.
  * Every method throws REPOSITORY_NOT_FOUND, REPOSITORY_LOCKED, REPOSITORY_KEY_WRONG, REPOSITORY_UNREACHABLE, REPOSITORY_DAMAGED,
@@ -42,7 +52,7 @@ export type Repository = {
   /** Removes locks of dead programs only. */
   releaseStaleLocks(): Promise<void>;
   /** Stores a directory. @throws Failure FILES_UNREADABLE naming the first path; no snapshot of this call may then be used */
-  store(directory: string, options: Watch & {tags: readonly string[]; excludes?: readonly string[]}): Promise<Stored>;
+  store(directory: string, options: Watch & StoreOptions): Promise<Stored>;
   /** Stores one small text as the file `/NAME`. */
   storeText(name: string, text: string, options: Watch & {tags: readonly string[]}): Promise<Stored>;
   /** Snapshots that carry all the tags, oldest first. */

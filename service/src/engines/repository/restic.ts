@@ -1,3 +1,4 @@
+import {join} from 'node:path/posix';
 import {Failure} from '../../kernel/failure.ts';
 import {resticFailure} from './failures.ts';
 import {findDamaged} from './damage.ts';
@@ -28,8 +29,13 @@ function openRepository(program: string, settings: RepositorySettings, location:
     async releaseStaleLocks() {
       await callOrFail(call, ['unlock']);
     },
-    store: (directory, {tags, excludes = [], ...watch}) =>
-      store(call, [...excludes.flatMap((pattern) => ['--exclude', pattern]), directory], tags, watch),
+    store: (directory, {tags, excludes = [], only, parent, ...watch}) => {
+      const options = [...excludes.flatMap((pattern) => ['--exclude', pattern]), ...(parent ? ['--parent', parent] : [])];
+      return only
+        // Paths as bytes that no name can hold: a list of any length, through standard input.
+        ? store(call, [...options, '--files-from-raw', '-'], tags, {...watch, input: only.map((path) => `${join(directory, path)}\0`).join('')})
+        : store(call, [...options, directory], tags, watch);
+    },
     storeText: (name, text, {tags, ...watch}) => store(call, ['--stdin', '--stdin-filename', name], tags, {...watch, input: text}),
     async snapshots(tags, signal) {
       const {stdout} = await callOrFail(call, ['snapshots', '--json', '--no-lock', '--tag', tags.join(',')], signal ? {signal} : {});

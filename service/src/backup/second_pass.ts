@@ -1,0 +1,85 @@
+import {lstat, readdir} from 'node:fs/promises';
+import {join} from 'node:path';
+import type {BackupPlan} from '@disaster-recovery/contract';
+import {isoTime} from '../kernel/clock.ts';
+import {systemErrorCode} from '../kernel/failure.ts';
+import type {StepContext} from '../jobs/index.ts';
+import type {BackupEngines} from './engines.ts';
+import {createFileIndex, type FileIndex, type FileList} from './file_index.ts';
+import type {BackupFound, StoredPart} from './found.ts';
+import {readExpectedFiles} from './expected.ts';
+import {fileIndexPath, isOwnName, recordDirectory} from './work.ts';
+
+/** Mattermost files an attachment under the day of its upload and never changes it. */
+const DAY = /^\d{8}$/;
+/** Two days: the server names days by its own clock and time zone. */
+const RECENT_MS = 2 * 24 * 3_600_000;
+
+type SecondPass = Pick<BackupFound, 'captured_files'> & Partial<Pick<BackupFound, 'second_pass'>>;
+
+/**
+ * What the first pass cannot have: everything below the days around it, everything that is not filed by day (images that change in place, emoji, plugins),
+ * and each file that a row of T0 names and the first pass lacks. So the second pass costs what changed, not what exists.
+ */
+export async function secondPass(engines: BackupEngines, plan: BackupPlan, found: Readonly<Partial<BackupFound>>, context: StepContext): Promise<SecondPass> {
+  const root = plan.files?.directory ?? '';
+  const index = await createFileIndex(fileIndexPath(engines.workDirectory, context.job));
+  try {
+    const {first_pass: first} = found;
+    if (first) {
+      await index.add(listOf(engines, first, context));
+    }
+    const only = first ? [...await recentEntries(root, (found.started_at ?? 0) - RECENT_MS), ...await namedAndLacking(engines, root, index, context)] : undefined;
+    if (only?.length === 0) {
+      return {captured_files: index.totals()};
+    }
+    const stored = await store(engines, plan, root, {only, first}, context);
+    await index.add(listOf(engines, stored, context));
+    return {second_pass: stored, captured_files: index.totals()};
+  } finally {
+    index.close();
+  }
+}
+
+function listOf({repository}: BackupEngines, {snapshot, root}: StoredPart, {signal}: StepContext): FileList {
+  return (onFile) => repository.list(snapshot, root, onFile, signal);
+}
+
+/** Names in the top level of the file store that are no day, or a day since `since`. */
+async function recentEntries(root: string, since: number): Promise<string[]> {
+  const first = isoTime(since).slice(0, 10).replaceAll('-', '');
+  return (await readdir(root)).filter((name) => !isOwnName(name) && !(DAY.test(name) && name < first));
+}
+
+/** Paths that rows of T0 name, that the first pass lacks or has with another size, and that are there. */
+async function namedAndLacking(engines: BackupEngines, root: string, index: FileIndex, context: StepContext): Promise<string[]> {
+  const lacking: string[] = [];
+  await readExpectedFiles(await recordDirectory(engines.workDirectory, context.job), async ({path, bytes}) => {
+    const captured = index.bytesOf(path);
+    if ((captured === null || bytes !== null && captured !== bytes) && await isThere(join(root, path))) {
+      lacking.push(path);
+    }
+  });
+  return lacking;
+}
+
+async function isThere(place: string): Promise<boolean> {
+  try {
+    await lstat(place);
+    return true;
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR', 'ENAMETOOLONG'].includes(systemErrorCode(error) ?? '')) {
+      return false;
+    }
+    throw error;
+  }
+}
+
+async function store(engines: BackupEngines, plan: BackupPlan, root: string, base: {only: string[] | undefined; first: StoredPart | undefined}, context: StepContext): Promise<StoredPart> {
+  const {snapshot, files, bytes, bytes_added} = await engines.repository.store(root, {
+    tags: engines.sets.tags(plan.set, 'files'), excludes: [join(root, '.drctl-*')], signal: context.signal,
+    ...(base.only && {only: base.only}), ...(base.first && {parent: base.first.snapshot}),
+    progress: (done, total) => { context.progress({done, total, unit: 'bytes'}); },
+  });
+  return {snapshot, root, files, bytes, bytes_added};
+}

@@ -3,7 +3,7 @@ import type {Actor} from '@disaster-recovery/contract';
 import {composeCompanion, composeRecovery, type Companion, type RecoveryParts} from '../compose.ts';
 import {configFile, loadConfig, requirePrivate} from '../config/load.ts';
 import {Failure} from '../kernel/failure.ts';
-import type {CommonOptions} from './program.ts';
+import type {CommonOptions} from './verb.ts';
 
 /** The operating-system user who types. */
 export function cliActor(): Actor {

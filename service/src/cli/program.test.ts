@@ -2,7 +2,8 @@ import {afterEach, beforeEach, expect, jest, test} from '@jest/globals';
 import {ResultLine} from '@disaster-recovery/contract';
 import {Failure} from '../kernel/failure.ts';
 import {createOutput, finish} from './output.ts';
-import {buildProgram, runProgram, type Verb} from './program.ts';
+import {buildProgram, runProgram} from './program.ts';
+import type {Verb} from './verb.ts';
 import {VERBS} from './verbs/index.ts';
 
 let out = '';

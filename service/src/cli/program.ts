@@ -1,17 +1,9 @@
 import {Command, CommanderError} from 'commander';
 import {asFailure, Failure} from '../kernel/failure.ts';
 import {VERSION} from '../version.ts';
-import {createOutput, finish, type Outcome, type Output} from './output.ts';
+import {createOutput, finish, type Outcome} from './output.ts';
+import type {CommonOptions, Verb} from './verb.ts';
 import {VERBS} from './verbs/index.ts';
-
-/** Options that every verb has, before or after its name. */
-export type CommonOptions = {config?: string; json?: boolean};
-
-/** What a verb is: how it is called, and what it does. `run` throws Failures and returns its answer. */
-export type Verb = {
-  describe(command: Command): Command;
-  run(call: {options: CommonOptions & Record<string, unknown>; arguments: string[]; output: Output}): Promise<Outcome>;
-};
 
 /** Runs one command line. Returns the exit code. */
 export async function runProgram(argv: readonly string[]): Promise<number> {

@@ -2,7 +2,7 @@ import {BackupRequest, SetManifest, type BackupPlan} from '@disaster-recovery/co
 import {Failure} from '../../kernel/failure.ts';
 import {cliActor, withCompanion} from '../companion.ts';
 import {followJob} from '../follow_job.ts';
-import type {Verb} from '../program.ts';
+import type {Verb} from '../verb.ts';
 import {renderPlan, renderSet} from '../render_set.ts';
 import {parseOption} from '../parse_option.ts';
 

@@ -2,7 +2,7 @@ import {stringify} from 'yaml';
 import {configFile, loadConfig} from '../../config/load.ts';
 import {shownConfig} from '../../config/show.ts';
 import {Failure} from '../../kernel/failure.ts';
-import type {Verb} from '../program.ts';
+import type {Verb} from '../verb.ts';
 
 /** Look at the settings. */
 export const config: Verb = {

@@ -1,6 +1,6 @@
 import {Failure} from '../../kernel/failure.ts';
 import {withCompanion} from '../companion.ts';
-import type {Verb} from '../program.ts';
+import type {Verb} from '../verb.ts';
 import {renderDoctor} from '../render_status.ts';
 
 /** Is everything set up right? */

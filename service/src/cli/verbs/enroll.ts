@@ -1,7 +1,7 @@
 import {listenAddress} from '../../http/index.ts';
 import {isoTime} from '../../kernel/clock.ts';
 import {withCompanion} from '../companion.ts';
-import type {Verb} from '../program.ts';
+import type {Verb} from '../verb.ts';
 
 /** Introduce this companion to a Mattermost. */
 export const enroll: Verb = {

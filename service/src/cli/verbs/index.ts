@@ -1,4 +1,4 @@
-import type {Verb} from '../program.ts';
+import type {Verb} from '../verb.ts';
 import {backup} from './backup.ts';
 import {config} from './config.ts';
 import {doctor} from './doctor.ts';

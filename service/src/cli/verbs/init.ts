@@ -10,7 +10,7 @@ import {writeFileAtomic} from '../../kernel/atomic_file.ts';
 import {Failure} from '../../kernel/failure.ts';
 import {newPaperKey} from '../../kernel/ids.ts';
 import {withCompanion} from '../companion.ts';
-import type {Verb} from '../program.ts';
+import type {Verb} from '../verb.ts';
 import {recoverySheet} from '../recovery_sheet.ts';
 import {renderDoctor} from '../render_status.ts';
 

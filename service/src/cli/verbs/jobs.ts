@@ -1,5 +1,5 @@
 import {withCompanion} from '../companion.ts';
-import type {Verb} from '../program.ts';
+import type {Verb} from '../verb.ts';
 import {renderJobs} from '../render_status.ts';
 
 /** What was done and what runs. */

@@ -4,7 +4,7 @@ import {Failure} from '../../kernel/failure.ts';
 import {cliActor, withRecovery} from '../companion.ts';
 import {followJob} from '../follow_job.ts';
 import {parseOption} from '../parse_option.ts';
-import type {Verb} from '../program.ts';
+import type {Verb} from '../verb.ts';
 import {renderRestorePlan, renderRestoreResult} from '../render_restore.ts';
 import type {RecoveryParts} from '../../compose.ts';
 import type {Output} from '../output.ts';

@@ -5,7 +5,7 @@ import {Failure, systemErrorCode} from '../../kernel/failure.ts';
 import type {Companion} from '../../compose.ts';
 import {VERSION} from '../../version.ts';
 import {withCompanion} from '../companion.ts';
-import type {Verb} from '../program.ts';
+import type {Verb} from '../verb.ts';
 
 /** The companion. */
 export const serve: Verb = {

@@ -3,7 +3,7 @@ import {EffectiveConfig, type SetManifest} from '@disaster-recovery/contract';
 import {EFFECTIVE_CONFIG} from '../../backup/index.ts';
 import {Failure} from '../../kernel/failure.ts';
 import {withRecovery} from '../companion.ts';
-import type {Verb} from '../program.ts';
+import type {Verb} from '../verb.ts';
 import {renderList, renderSet} from '../render_set.ts';
 import type {RecoveryParts} from '../../compose.ts';
 import {repositoryOptions} from './repository_options.ts';

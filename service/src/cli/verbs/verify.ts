@@ -2,7 +2,7 @@ import {VerifyRequest, VerifyResult} from '@disaster-recovery/contract';
 import {Failure} from '../../kernel/failure.ts';
 import {cliActor, withRecovery} from '../companion.ts';
 import {followJob} from '../follow_job.ts';
-import type {Verb} from '../program.ts';
+import type {Verb} from '../verb.ts';
 import {parseOption} from '../parse_option.ts';
 import {renderVerify} from '../render_set.ts';
 import {repositoryOptions} from './repository_options.ts';

@@ -1,6 +1,6 @@
 export default {
   displayName: 'system',
-  roots: ['<rootDir>/system'],
+  roots: ['<rootDir>/system', '<rootDir>/browser'],
   testMatch: ['**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: {'^(\\.{1,2}/.*)\\.js$': '$1'},

@@ -62,9 +62,10 @@ go-test: ## Run the tests of the bridge
 	cd server-bridge && go test ./...
 
 .PHONY: parts
-parts: ## Build the real Mattermost test server, once per machine
+parts: node_modules/.installed ## Build what only tests need: the real Mattermost server, once per machine, and older and newer React
 	sh scripts/build_cached.sh mattermost > /dev/null
 	sh scripts/build_cached.sh second-plugin > /dev/null
+	for version in 17 19; do test -d test/browser/react_$$version/node_modules || npm ci --prefix test/browser/react_$$version; done
 
 .PHONY: system
 system: build parts ## Run the system tests on a real Mattermost, PostgreSQL, restic and browser

@@ -69,7 +69,7 @@ parts: node_modules/.installed ## Build what only tests need: the real Mattermos
 
 .PHONY: system
 system: build parts ## Run the system tests on a real Mattermost, PostgreSQL, restic and browser
-	$(JEST) --selectProjects system --runInBand
+	$(JEST) --selectProjects system --maxWorkers=2
 
 .PHONY: test
 test: setup build parts ## Lint, types, unit, Go and system tests

@@ -8,5 +8,6 @@ export function parseOption<Schema extends z.ZodType>(schema: Schema, value: unk
     return parsed.data;
   }
   const issue = parsed.error.issues[0];
-  throw new Failure('USAGE_INVALID', `--${String(issue?.path[0] ?? '')}: ${issue?.message ?? 'not valid'}`);
+  const name = String(issue?.path[0] ?? '');
+  throw new Failure('USAGE_INVALID', name === 'set' ? 'A set is named by its id, such as 20261124T120301Z-k3v9qa, or by `latest`.' : `--${name}: ${issue?.message ?? 'not valid'}`);
 }

@@ -72,7 +72,7 @@ async function describe(connection: Connection, name: string): Promise<TargetFac
       EXISTS (SELECT 1 FROM pg_database WHERE datname = $1) AS exists, current_setting('server_version_num')::int AS num,
       current_user::text AS role, (SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user) AS createdb`, [name]);
     const {rows: connections} = await client.query<{who: string}>(`SELECT format('%s as %s from %s', coalesce(nullif(application_name, ''), 'a program'),
-      usename, coalesce(client_addr::text, 'this machine')) AS who FROM pg_stat_activity WHERE datname = $1 AND pid <> pg_backend_pid() ORDER BY 1`, [name]);
+      usename, coalesce(host(client_addr), 'this machine')) AS who FROM pg_stat_activity WHERE datname = $1 AND pid <> pg_backend_pid() ORDER BY 1`, [name]);
     return {row, connections: connections.map((entry) => entry.who)};
   });
   if (!facts.row) {

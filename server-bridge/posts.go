@@ -26,15 +26,23 @@ func parseBotPost(body []byte) (*botPost, error) {
 	return &wanted, nil
 }
 
-func (p *Plugin) postPost(w http.ResponseWriter, _ string, body []byte) {
+// botPostBy is what shall be said, and the bot that says it.
+func (p *Plugin) botPostBy(body []byte) (*botPost, string, error) {
 	wanted, err := parseBotPost(body)
 	if err != nil {
-		writeFailure(w, err)
-		return
+		return wanted, "", err
 	}
 	bot, err := p.botID()
 	if err != nil {
-		writeFailure(w, fail("MATTERMOST_REFUSED", "The bot account could not be made: "+err.Error()))
+		return wanted, "", fail("MATTERMOST_REFUSED", "The bot account could not be made: "+err.Error())
+	}
+	return wanted, bot, nil
+}
+
+func (p *Plugin) postPost(w http.ResponseWriter, _ string, body []byte) {
+	wanted, bot, err := p.botPostBy(body)
+	if err != nil {
+		writeFailure(w, err)
 		return
 	}
 	post, appErr := p.API.CreatePost(&model.Post{UserId: bot, ChannelId: wanted.ChannelID, RootId: wanted.RootID, Message: wanted.Message})
@@ -47,14 +55,9 @@ func (p *Plugin) postPost(w http.ResponseWriter, _ string, body []byte) {
 
 // The companion may edit what it said itself, never what a person said.
 func (p *Plugin) putPost(w http.ResponseWriter, path string, body []byte) {
-	wanted, err := parseBotPost(body)
+	wanted, bot, err := p.botPostBy(body)
 	if err != nil {
 		writeFailure(w, err)
-		return
-	}
-	bot, err := p.botID()
-	if err != nil {
-		writeFailure(w, fail("MATTERMOST_REFUSED", "The bot account could not be made: "+err.Error()))
 		return
 	}
 	post, appErr := p.API.GetPost(path[strings.LastIndex(path, "/")+1:])

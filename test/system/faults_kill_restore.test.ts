@@ -4,6 +4,7 @@ import {dirname, join} from 'node:path';
 import {afterAll, afterEach, beforeAll, describe, expect, jest, test} from '@jest/globals';
 import {newCompanion} from '../faults/companion.ts';
 import type {Companion} from '../faults/companion.ts';
+import {stayConnected} from '../faults/connections.ts';
 import type {Running} from '../faults/drctl.ts';
 import {expectLedgerHolds, expectNothingLeft} from '../faults/expect_whole.ts';
 import {slowLedger, untilStep} from '../faults/journal.ts';
@@ -19,6 +20,7 @@ import {removeScratch} from '../harness/scratch.ts';
 
 jest.setTimeout(300_000);
 
+const BETWEEN_RENAMES = 'between the two renames of databases';
 const STEPS = ['find_set', 'fetch_dump', 'create_database', 'load_database', 'stage_files', 'stage_config', 'prove', 'settle', 'swap', 'record'];
 // So that moving them takes long enough to be hit in the middle.
 const MANY_FILES = 1200;
@@ -135,8 +137,7 @@ describe('kill -9 of drctl during a restore in place', () => {
   });
 
   const MOMENTS: Record<string, () => Promise<boolean>> = {
-    'between the two renames of databases': async () => (await query(server.postgres.superuserUrl,
-      "SELECT 1 FROM pg_database WHERE datname = 'mattermost'")).length === 0,
+    [BETWEEN_RENAMES]: async () => (await query(server.postgres.superuserUrl, "SELECT 1 FROM pg_database WHERE datname = 'mattermost'")).length === 0,
     'while files are set aside': async () => (await areas()).some((area) => existsSync(join(area, 'former')) && !existsSync(join(area, 'former.complete'))),
     'while files come in': async () => (await areas()).some((area) => existsSync(join(area, 'former.complete')) && existsSync(join(area, 'new'))),
   };
@@ -155,9 +156,19 @@ describe('kill -9 of drctl during a restore in place', () => {
     earlier = [];
     earlier = await areas();
     const restore = companion.start([...inPlace, set]);
+    const leave = moment === BETWEEN_RENAMES ? await delaySecondRename(restore) : async () => undefined;
     await soonAs(moment, restore, MOMENTS[moment] ?? (async () => true));
     await killed(restore);
+    await leave();
     return before;
+  }
+
+  /** PostgreSQL waits up to 5 s for others to leave a database before it renames it. */
+  async function delaySecondRename(restore: Running): Promise<() => Promise<void>> {
+    await restic.slow(0.5);
+    await untilStep(companion, restore, 'stage_files');
+    const [fresh] = await query(server.postgres.superuserUrl, "SELECT datname::text AS name FROM pg_database WHERE datname LIKE 'mattermost_dr_%' ORDER BY oid DESC LIMIT 1");
+    return stayConnected(server.databaseUrl.replace('/mattermost?', `/${String(fresh?.['name'])}?`), 'a slow reader');
   }
 
   test.each(Object.keys(MOMENTS))('%s: the same command again finishes it, and --undo goes back exactly', async (moment) => {

@@ -32,6 +32,8 @@ const TOOL_PATTERNS: readonly [RegExp, FailureCode][] = [
   [/server version mismatch|unsupported version .* in file header/i, 'DATABASE_VERSION'],
   [/password authentication failed|no pg_hba\.conf entry|role ".*" does not exist|database ".*" does not exist/i, 'DATABASE_REFUSED'],
   [/server closed the connection|terminating connection|SSL connection has been closed|connection to server was lost|lost synchronization/i, 'DATABASE_LOST'],
+  // The snapshot dies with the connection that exported it: PostgreSQL was restarted before pg_dump had connected.
+  [/invalid snapshot identifier|snapshot ".*" does not exist|could not import the requested snapshot/i, 'DATABASE_LOST'],
   [/Connection refused|could not translate host name|timeout expired|the database system is (starting up|shutting down)|No such file or directory\s+Is the server running/i, 'DATABASE_UNREACHABLE'],
   [/permission denied|must be (owner|member|superuser)/i, 'DATABASE_PRIVILEGE'],
 ];

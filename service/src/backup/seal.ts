@@ -1,5 +1,4 @@
 import {createWriteStream} from 'node:fs';
-import {access} from 'node:fs/promises';
 import {join} from 'node:path';
 import {Readable} from 'node:stream';
 import {pipeline} from 'node:stream/promises';
@@ -144,12 +143,4 @@ export async function readBack(engines: BackupEngines, plan: BackupPlan, found: 
     throw new Failure('REPOSITORY_DAMAGED', `Set ${plan.set} was written but does not read back${lost.length > 0 ? `: ${lost.map(({part}) => part).join(', ')} missing` : ''}.`);
   }
   return {};
-}
-
-export async function requireReadable(path: string): Promise<void> {
-  try {
-    await access(path);
-  } catch (error) {
-    throw new Failure('FILES_UNREADABLE', `${path} cannot be read.`, {cause: error});
-  }
 }

@@ -1,13 +1,12 @@
-import {lstat, readdir} from 'node:fs/promises';
-import {join} from 'node:path';
+import {readdir} from 'node:fs/promises';
 import type {BackupPlan} from '@disaster-recovery/contract';
 import {isoTime} from '../kernel/clock.ts';
-import {systemErrorCode} from '../kernel/failure.ts';
 import type {StepContext} from '../jobs/index.ts';
 import type {BackupEngines} from './engines.ts';
 import {createFileIndex, type FileIndex, type FileList} from './file_index.ts';
 import type {BackupFound, StoredPart} from './found.ts';
 import {readExpectedFiles} from './expected.ts';
+import {storePart} from './store_part.ts';
 import {fileIndexPath, isOwnName, recordDirectory} from './work.ts';
 
 /** Mattermost files an attachment under the day of its upload and never changes it. */
@@ -29,11 +28,11 @@ export async function secondPass(engines: BackupEngines, plan: BackupPlan, found
     if (first) {
       await index.add(listOf(engines, first, context));
     }
-    const only = first ? [...await recentEntries(root, (found.started_at ?? 0) - RECENT_MS), ...await namedAndLacking(engines, root, index, context)] : undefined;
+    const only = first ? [...await recentEntries(root, (found.started_at ?? 0) - RECENT_MS), ...await namedAndLacking(engines, index, context)] : undefined;
     if (only?.length === 0) {
       return {captured_files: index.totals()};
     }
-    const stored = await store(engines, plan, root, {only, first}, context);
+    const stored = await storePart(engines, plan, 'files', root, context, {...(only && {only}), ...(first && {parent: first.snapshot})});
     await index.add(listOf(engines, stored, context));
     return {second_pass: stored, captured_files: index.totals()};
   } finally {
@@ -52,34 +51,13 @@ async function recentEntries(root: string, since: number): Promise<string[]> {
 }
 
 /** Paths that rows of T0 name, that the first pass lacks or has with another size, and that are there. */
-async function namedAndLacking(engines: BackupEngines, root: string, index: FileIndex, context: StepContext): Promise<string[]> {
+async function namedAndLacking(engines: BackupEngines, index: FileIndex, context: StepContext): Promise<string[]> {
   const lacking: string[] = [];
   await readExpectedFiles(await recordDirectory(engines.workDirectory, context.job), async ({path, bytes}) => {
     const captured = index.bytesOf(path);
-    if ((captured === null || bytes !== null && captured !== bytes) && await isThere(join(root, path))) {
+    if ((captured === null || bytes !== null && captured !== bytes) && await engines.files.sizeOf(path) !== null) {
       lacking.push(path);
     }
   });
   return lacking;
-}
-
-async function isThere(place: string): Promise<boolean> {
-  try {
-    await lstat(place);
-    return true;
-  } catch (error) {
-    if (['ENOENT', 'ENOTDIR', 'ENAMETOOLONG'].includes(systemErrorCode(error) ?? '')) {
-      return false;
-    }
-    throw error;
-  }
-}
-
-async function store(engines: BackupEngines, plan: BackupPlan, root: string, base: {only: string[] | undefined; first: StoredPart | undefined}, context: StepContext): Promise<StoredPart> {
-  const {snapshot, files, bytes, bytes_added} = await engines.repository.store(root, {
-    tags: engines.sets.tags(plan.set, 'files'), excludes: [join(root, '.drctl-*')], signal: context.signal,
-    ...(base.only && {only: base.only}), ...(base.first && {parent: base.first.snapshot}),
-    progress: (done, total) => { context.progress({done, total, unit: 'bytes'}); },
-  });
-  return {snapshot, root, files, bytes, bytes_added};
 }

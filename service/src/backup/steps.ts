@@ -1,15 +1,15 @@
-import {join} from 'node:path';
+import {access} from 'node:fs/promises';
 import type {BackupPlan} from '@disaster-recovery/contract';
 import {Failure} from '../kernel/failure.ts';
 import {need, type Step, type StepContext} from '../jobs/index.ts';
 import {captureConfig} from './capture_config.ts';
 import {captureDatabase} from './capture_database.ts';
 import type {BackupEngines} from './engines.ts';
-import type {BackupFound, StoredPart} from './found.ts';
+import type {BackupFound} from './found.ts';
 import {lacksSpace} from './plan.ts';
 import {secondPass} from './second_pass.ts';
-import {checkRowsAgainstFiles, readBack, requireReadable, seal} from './seal.ts';
-import {OWN_NAMES} from './work.ts';
+import {checkRowsAgainstFiles, readBack, seal} from './seal.ts';
+import {storePart} from './store_part.ts';
 
 const lacks = (part: 'database' | 'config' | 'files') => (plan: BackupPlan): boolean => plan[part] === null;
 
@@ -24,7 +24,7 @@ export function backupSteps(engines: BackupEngines): readonly Step<BackupPlan, B
       name: 'first_pass',
       // Without the database there is no T0 to be on both sides of.
       skip: (plan) => plan.files === null || plan.database === null,
-      run: async (plan, _found, context) => ({first_pass: await storeFiles(engines, plan, context)}),
+      run: async (plan, _found, context) => ({first_pass: await storePart(engines, plan, 'files', plan.files?.directory ?? '', context)}),
     },
     {name: 'capture_database', skip: lacks('database'), run: (plan, _found, context) => captureDatabase(engines, plan, context)},
     {
@@ -32,7 +32,7 @@ export function backupSteps(engines: BackupEngines): readonly Step<BackupPlan, B
       skip: lacks('database'),
       run: async (plan, found, context) => {
         const {dump_directory: directory} = need(found, 'database');
-        return {stored_database: await store(engines, plan, 'database', directory, context)};
+        return {stored_database: await storePart(engines, plan, 'database', directory, context)};
       },
     },
     {name: 'capture_config', skip: lacks('config'), run: (plan, _found, context) => captureConfig(engines, plan, context)},
@@ -67,19 +67,12 @@ async function preflight(engines: BackupEngines, plan: BackupPlan, context: Step
   };
 }
 
-async function storeFiles(engines: BackupEngines, plan: BackupPlan, context: StepContext): Promise<StoredPart> {
-  return store(engines, plan, 'files', plan.files?.directory ?? '', context);
-}
-
-async function store(engines: BackupEngines, plan: BackupPlan, part: 'database' | 'files', directory: string, context: StepContext): Promise<StoredPart> {
-  const {snapshot, files, bytes, bytes_added, vanished} = await engines.repository.store(directory, {
-    tags: engines.sets.tags(plan.set, part), excludes: [join(directory, OWN_NAMES)], signal: context.signal,
-    progress: (done, total) => { context.progress({done, total, unit: 'bytes'}); },
-  });
-  if (vanished.length > 0) {
-    context.note('info', `${vanished.length} file${vanished.length === 1 ? ' was' : 's were'} deleted while reading, first ${vanished[0] ?? ''}.`);
+async function requireReadable(path: string): Promise<void> {
+  try {
+    await access(path);
+  } catch (error) {
+    throw new Failure('FILES_UNREADABLE', `${path} cannot be read.`, {cause: error});
   }
-  return {snapshot, root: directory, files, bytes, bytes_added};
 }
 
 async function record(engines: BackupEngines, plan: BackupPlan, manifest: BackupFound['sealed']['manifest'], context: StepContext): Promise<object> {

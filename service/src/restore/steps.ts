@@ -64,8 +64,8 @@ function snapshotOf(found: Found, part: SetSnapshot['part'], pass?: SetSnapshot[
   return need(found, 'manifest').snapshots.find((snapshot) => snapshot.part === part && (pass === undefined || snapshot.pass === pass));
 }
 
-function requireSnapshot(found: Found, part: SetSnapshot['part'], pass?: SetSnapshot['pass']): SetSnapshot {
-  const snapshot = snapshotOf(found, part, pass);
+function requireSnapshot(found: Found, part: SetSnapshot['part']): SetSnapshot {
+  const snapshot = snapshotOf(found, part);
   if (!snapshot) {
     throw new Failure('PART_NOT_IN_SET', `Set ${need(found, 'manifest').id} names no snapshot of the part ${part}.`);
   }

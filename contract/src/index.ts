@@ -13,3 +13,5 @@ export * from './routes.ts';
 export * from './result.ts';
 export * from './step_words.ts';
 export * from './openapi.ts';
+export * from './sso.ts';
+export * from './sso_watch.ts';

@@ -8,7 +8,7 @@ export const JobStatus = z.enum([
 ]).meta({id: 'JobStatus'});
 export type JobStatus = z.infer<typeof JobStatus>;
 
-export const JobKind = z.enum(['backup', 'restore', 'undo', 'verify']).meta({id: 'JobKind'});
+export const JobKind = z.enum(['backup', 'restore', 'undo', 'verify', 'sso_switch', 'sso_switch_back', 'sso_extend']).meta({id: 'JobKind'});
 export type JobKind = z.infer<typeof JobKind>;
 
 /** How far a phase is. `total` and `eta_ms` are null while they cannot be known. */
@@ -18,7 +18,7 @@ export const Progress = z.object({
   steps: z.number().int(),
   done: z.number(),
   total: z.number().nullable(),
-  unit: z.enum(['bytes', 'rows', 'files', 'steps']),
+  unit: z.enum(['bytes', 'rows', 'files', 'people', 'steps']),
   rate: z.number().nullable().describe('Units a second over the last seconds.'),
   eta_ms: z.number().nullable(),
 }).meta({id: 'Progress'});
@@ -38,13 +38,13 @@ export const Job = z.object({
   status: JobStatus,
   actor: Actor,
   reason: z.string(),
-  subject: z.string().nullable().describe('The set that the job makes or reads.'),
+  subject: z.string().nullable().describe('The set that the job makes or reads, or the incident that it belongs to.'),
   created_at: Timestamp,
   started_at: Timestamp.nullable(),
   finished_at: Timestamp.nullable(),
   progress: Progress.nullable(),
   steps: z.array(StepRecord),
-  result: z.unknown().describe('By kind: SetManifest, RestoreResult or VerifyResult.'),
+  result: z.unknown().describe('By kind: SetManifest, RestoreResult, VerifyResult, SwitchResult, SwitchBackResult or ExtendResult.'),
   error: ErrorBody.nullable(),
 }).meta({id: 'Job'});
 export type Job = z.infer<typeof Job>;

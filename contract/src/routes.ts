@@ -6,6 +6,11 @@ import type {FailureCode} from './errors.ts';
 import {Job, JobList} from './job.ts';
 import {SetList, SetManifest} from './set.ts';
 import {DoctorReport, Status} from './status.ts';
+import {
+  AdminAccessRequest, AdminAccessReply, Approval, ClaimReply, ClaimRequest, ClaimSheet, ClaimSheetRequest, DeclareRequest, ExtendRequest, IdentitySnapshot, Incident, LetInRequest, LetInResult,
+  ResolveRequest, ReturnEntry, ReturnList, SwitchBackPlan, SwitchBackRequest, SwitchPlan, SwitchRequest,
+} from './sso.ts';
+import {Detection, Forecast, Readiness, SsoStatus} from './sso_watch.ts';
 import {VerifyRequest} from './verify.ts';
 
 export type Route = {
@@ -13,8 +18,8 @@ export type Route = {
   /** Path with `{name}` parameters. */
   path: string;
   summary: string;
-  /** `signed`: a bridge token of a system administrator. `code`: proven by the enrolment code. `open`: no secret in the answer. */
-  access: 'signed' | 'code' | 'open';
+  /** `signed`: a bridge token of a system administrator. `bridge`: a bridge token of nobody in particular. `code`: proven by the enrolment code. `open`: no secret in the answer. */
+  access: 'signed' | 'bridge' | 'code' | 'open';
   request?: z.ZodType;
   response: {status: number; body?: z.ZodType; media?: string};
   errors: readonly FailureCode[];
@@ -61,6 +66,46 @@ export const ROUTES = {
     response: {status: 202, body: Job}, errors: ['NOT_FOUND', 'JOB_NOT_RUNNING']},
   events: {method: 'GET', path: '/api/v1/events', summary: 'Events as they happen (server-sent events); `?after=SEQ` resumes.', access: 'signed',
     response: {status: 200, media: 'text/event-stream'}, errors: []},
+  sso_status: {method: 'GET', path: '/api/v1/sso', summary: 'State of the incident, who is locked out, what to do next.', access: 'signed',
+    response: {status: 200, body: SsoStatus}, errors: ['DATABASE_UNREACHABLE']},
+  sso_detection: {method: 'GET', path: '/api/v1/sso/detection', summary: 'Providers, thresholds, last raw results.', access: 'signed',
+    response: {status: 200, body: Detection}, errors: []},
+  sso_readiness: {method: 'GET', path: '/api/v1/sso/readiness', summary: 'Would this server survive an SSO outage?', access: 'signed',
+    response: {status: 200, body: Readiness}, errors: ['DATABASE_UNREACHABLE']},
+  sso_forecast: {method: 'GET', path: '/api/v1/sso/forecast', summary: 'Who is locked out now, and who next.', access: 'signed',
+    response: {status: 200, body: Forecast}, errors: ['DATABASE_UNREACHABLE']},
+  sso_snapshot: {method: 'POST', path: '/api/v1/sso/snapshots', summary: 'Take an identity snapshot now.', access: 'signed',
+    response: {status: 201, body: IdentitySnapshot}, errors: ['DATABASE_UNREACHABLE', 'REPOSITORY_UNREACHABLE']},
+  sso_declare: {method: 'POST', path: '/api/v1/sso/incidents', summary: 'Declare an SSO outage.', access: 'signed',
+    request: DeclareRequest, response: {status: 201, body: Incident}, errors: ['SSO_ALREADY_DECLARED']},
+  sso_close: {method: 'POST', path: '/api/v1/sso/incidents/current/close', summary: 'Close the incident; its return list must be empty.', access: 'signed',
+    response: {status: 200, body: Incident}, errors: ['SSO_NOT_DECLARED', 'RETURN_LIST_NOT_EMPTY']},
+  sso_extend: {method: 'POST', path: '/api/v1/sso/session-extensions', summary: 'Extend live sessions.', access: 'signed',
+    request: ExtendRequest, response: {status: 202, body: Job}, errors: ['SSO_NOT_DECLARED', 'JOB_ALREADY_RUNNING', 'MATTERMOST_UNREACHABLE']},
+  sso_plan_switch: {method: 'POST', path: '/api/v1/sso/switch-plans', summary: 'Who would be switched, who not and why.', access: 'signed',
+    request: SwitchRequest, response: {status: 200, body: SwitchPlan}, errors: ['SSO_NOT_DECLARED', 'ACCOUNT_NOT_FOUND']},
+  sso_switch: {method: 'POST', path: '/api/v1/sso/switches', summary: 'Switch people to email and password.', access: 'signed',
+    request: SwitchRequest, response: {status: 202, body: Job},
+    errors: ['SSO_NOT_DECLARED', 'SECOND_ADMINISTRATOR_NEEDED', 'NO_LOCAL_ADMINISTRATOR', 'SETTING_LOCKED', 'ACCOUNT_NOT_FOUND', 'JOB_ALREADY_RUNNING']},
+  sso_approve: {method: 'POST', path: '/api/v1/sso/approvals/{id}', summary: 'Approve, as a second administrator.', access: 'signed',
+    response: {status: 200, body: Approval}, errors: ['NOT_FOUND', 'SECOND_ADMINISTRATOR_NEEDED']},
+  sso_let_in: {method: 'POST', path: '/api/v1/sso/let-ins', summary: 'Switch one person now and make a one-time code for them.', access: 'signed',
+    request: LetInRequest, response: {status: 201, body: LetInResult},
+    errors: ['SSO_NOT_DECLARED', 'ACCOUNT_NOT_FOUND', 'ACCOUNT_EXCLUDED', 'ACCOUNT_CONFLICT', 'SETTING_LOCKED', 'MATTERMOST_UNREACHABLE']},
+  sso_claim_sheet: {method: 'POST', path: '/api/v1/sso/claim-sheets', summary: 'One-time codes for many, to be printed.', access: 'signed',
+    request: ClaimSheetRequest, response: {status: 201, body: ClaimSheet}, errors: ['SSO_NOT_DECLARED', 'ACCOUNT_NOT_FOUND']},
+  sso_admin_access: {method: 'POST', path: '/api/v1/sso/admin-access', summary: 'A one-time code for an administrator who is locked out.', access: 'signed',
+    request: AdminAccessRequest, response: {status: 201, body: AdminAccessReply}, errors: ['ACCOUNT_NOT_FOUND', 'ACCOUNT_EXCLUDED', 'ACCOUNT_CONFLICT', 'SETTING_LOCKED', 'MATTERMOST_UNREACHABLE']},
+  sso_claim: {method: 'POST', path: '/api/v1/sso/claims', summary: 'Use a one-time code up.', access: 'bridge',
+    request: ClaimRequest, response: {status: 200, body: ClaimReply}, errors: ['CLAIM_CODE_WRONG', 'CLAIM_TOO_MANY_TRIES', 'DATABASE_UNREACHABLE']},
+  sso_plan_switch_back: {method: 'POST', path: '/api/v1/sso/switch-back-plans', summary: 'Who would go back, in which order, and which gates are open.', access: 'signed',
+    request: SwitchBackRequest, response: {status: 200, body: SwitchBackPlan}, errors: ['SSO_NOT_DECLARED', 'ACCOUNT_NOT_FOUND']},
+  sso_switch_back: {method: 'POST', path: '/api/v1/sso/switch-backs', summary: 'Switch people back to single sign-on.', access: 'signed',
+    request: SwitchBackRequest, response: {status: 202, body: Job}, errors: ['SSO_NOT_DECLARED', 'PROVIDER_NOT_HEALTHY', 'ACCOUNT_NOT_FOUND', 'JOB_ALREADY_RUNNING']},
+  sso_return_list: {method: 'GET', path: '/api/v1/sso/return-list', summary: 'Who and what is not back yet.', access: 'signed',
+    response: {status: 200, body: ReturnList}, errors: ['DATABASE_UNREACHABLE']},
+  sso_resolve: {method: 'POST', path: '/api/v1/sso/resolutions', summary: 'Decide about a conflict.', access: 'signed',
+    request: ResolveRequest, response: {status: 200, body: ReturnEntry}, errors: ['ACCOUNT_NOT_FOUND', 'ACCOUNT_EXCLUDED']},
   command: {method: 'POST', path: '/api/v1/commands', summary: 'A slash command, as typed after /dr.', access: 'signed',
     request: CommandRequest, response: {status: 200, body: CommandReply}, errors: []},
 } as const satisfies Record<string, Route>;

@@ -25,6 +25,16 @@ const STEPS: Readonly<Record<string, StepWords>> = {
   settle: {doing: 'Settling the database', done: 'Database settled'},
   swap: {doing: 'Putting it in place', done: 'Put in place'},
   swap_back: {doing: 'Putting the former state back', done: 'Former state is back'},
+  settings: {doing: 'Opening the sign-in with a password', done: 'Sign-in with a password is open'},
+  switch: {doing: 'Switching people to email and password', done: 'People switched'},
+  tell: {doing: 'Telling people', done: 'People told'},
+  gates: {doing: 'Asking whether the provider is back', done: 'The provider is back'},
+  canary: {doing: 'Switching the first person back', done: 'First person switched back'},
+  await_login: {doing: 'Waiting for a real sign-in through the provider', done: 'A real sign-in was seen'},
+  switch_back: {doing: 'Switching people back', done: 'People switched back'},
+  second_look: {doing: 'Looking a second time', done: 'Still as before the outage'},
+  put_back: {doing: 'Putting the settings back', done: 'Settings put back'},
+  extend: {doing: 'Extending live sessions', done: 'Live sessions extended'},
   judge: {doing: 'Judging what was read', done: 'Judged'},
 };
 

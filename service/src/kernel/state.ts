@@ -7,7 +7,7 @@ import {Failure} from './failure.ts';
 export type State = {
   db: DatabaseSync;
   directory: string;
-  /** Runs `work` with the write lock held from its start; rolls back when it throws. */
+  /** Runs `work` with the write lock held from its start; rolls back when it throws. Within another one it is part of that. */
   transact<T>(work: () => T): T;
   close(): void;
 };
@@ -34,6 +34,9 @@ export function openState(directory: string, tables: readonly string[]): State {
 }
 
 function transact<T>(db: DatabaseSync, work: () => T): T {
+  if (db.isTransaction) {
+    return work();
+  }
   // IMMEDIATE takes the write lock before reading, so that two programs never append after the same entry.
   db.exec('BEGIN IMMEDIATE');
   try {

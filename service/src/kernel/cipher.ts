@@ -1,0 +1,34 @@
+import {createCipheriv, createDecipheriv, hkdfSync, randomBytes} from 'node:crypto';
+import {Failure} from './failure.ts';
+
+const ALGORITHM = 'aes-256-gcm';
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+
+/** Turns text into something that only the holder of the repository key can read. */
+export type Cipher = {
+  encrypt(text: string): string;
+  /** @throws Failure REPOSITORY_KEY_WRONG */
+  decrypt(sealed: string): string;
+};
+
+/** `secret` is the repository key; `purpose` separates what is encrypted for one thing from all others. */
+export function createCipher(secret: string, purpose: string): Cipher {
+  const key = Buffer.from(hkdfSync('sha256', secret.trim(), '', `disaster-recovery ${purpose}`, 32));
+  return {
+    encrypt: (text) => {
+      const nonce = randomBytes(NONCE_BYTES);
+      const cipher = createCipheriv(ALGORITHM, key, nonce);
+      return Buffer.concat([nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString('base64');
+    },
+    decrypt: (sealed) => {
+      const bytes = Buffer.from(sealed, 'base64');
+      try {
+        const decipher = createDecipheriv(ALGORITHM, key, bytes.subarray(0, NONCE_BYTES)).setAuthTag(bytes.subarray(bytes.length - TAG_BYTES));
+        return Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES, bytes.length - TAG_BYTES)), decipher.final()]).toString('utf8');
+      } catch (cause) {
+        throw new Failure('REPOSITORY_KEY_WRONG', 'What the ledger keeps of sign-in data does not open with the repository key of the configuration.', {cause});
+      }
+    },
+  };
+}

@@ -1,0 +1,43 @@
+import type {
+  Actor, AdminAccessRequest, AdminAccessResult, Approval, ClaimReply, ClaimRequest, ClaimSheet, ClaimSheetRequest, DeclareRequest, Detection, ExtendRequest, Forecast,
+  IdentitySnapshot, Incident, LetInRequest, LetInResult, Readiness, ResolveRequest, ReturnEntry, ReturnList, SsoStatus, SwitchBackPlan, SwitchBackRequest,
+  SwitchPlan, SwitchRequest,
+} from '@disaster-recovery/contract';
+import type {Origin, StartedJob} from '../jobs/index.ts';
+
+/** Who asks, and where a bot post shall follow. `onHost`: on a shell of the companion's machine, where one person's word is enough. */
+export type By = {actor: Actor; origin?: Origin; onHost?: boolean};
+
+/** All verbs of an SSO outage; the same for the terminal, HTTP and chat. */
+export type Sso = {
+  status(): Promise<SsoStatus>;
+  detection(): Detection;
+  readiness(): Promise<Readiness>;
+  forecast(): Promise<Forecast>;
+  snapshot(by: By): Promise<IdentitySnapshot>;
+  /** @throws Failure SSO_ALREADY_DECLARED */
+  declare(request: DeclareRequest, by: By): Promise<Incident>;
+  /** @throws Failure SSO_NOT_DECLARED, RETURN_LIST_NOT_EMPTY */
+  close(by: By): Promise<Incident>;
+  /** Result of the job: ExtendResult. */
+  extend(request: ExtendRequest, by: By): Promise<StartedJob>;
+  planSwitch(request: SwitchRequest, by: By): Promise<SwitchPlan>;
+  /** Result of the job: SwitchResult. @throws Failure SECOND_ADMINISTRATOR_NEEDED with the id of the approval that was asked for in `details.approval` */
+  startSwitch(request: SwitchRequest, by: By): Promise<StartedJob>;
+  approve(id: string, by: By): Approval;
+  letIn(request: LetInRequest, by: By): Promise<LetInResult>;
+  claimSheet(request: ClaimSheetRequest, by: By): Promise<ClaimSheet>;
+  /** From the claim page. @throws Failure CLAIM_CODE_WRONG, CLAIM_TOO_MANY_TRIES */
+  claim(request: ClaimRequest): Promise<ClaimReply>;
+  planSwitchBack(request: SwitchBackRequest, by: By): Promise<SwitchBackPlan>;
+  /** Result of the job: SwitchBackResult. @throws Failure PROVIDER_NOT_HEALTHY */
+  startSwitchBack(request: SwitchBackRequest, by: By): Promise<StartedJob>;
+  returnList(): Promise<ReturnList>;
+  resolve(request: ResolveRequest, by: By): Promise<ReturnEntry>;
+  /** A code for a locked-out administrator, as `letIn`, without a declared outage. */
+  administratorCode(request: AdminAccessRequest, by: By): Promise<LetInResult>;
+  /** On the server's shell: a password at once, also with plugin, provider and Mattermost dead. `password` null: one is made. */
+  adminAccess(request: {user: string; password: string | null}, by: By): Promise<AdminAccessResult>;
+  /** Probes, snapshots and reminders until the signal; returns when it has stopped. */
+  watch(signal: AbortSignal): Promise<void>;
+};

@@ -4,7 +4,7 @@ import type {Clock} from '../kernel/clock.ts';
 import {errorBody, Failure} from '../kernel/failure.ts';
 import {newJobId} from '../kernel/ids.ts';
 import type {State} from '../kernel/state.ts';
-import {createLease, type Lease} from './lease.ts';
+import {createLease, LANES, laneOf, type Lane, type Lease} from './lease.ts';
 import type {Procedure} from './procedure.ts';
 import {runSteps} from './runner.ts';
 import {createJobStore, hasEnded, type JobStore, type Origin, type StoredJob} from './store.ts';
@@ -34,7 +34,8 @@ export type Jobs = {
   get(id: string): Job;
   origin(id: string): Origin | null;
   newest(limit: number): Job[];
-  running(): Job | null;
+  /** The job that runs now in this lane; default `data`. */
+  running(lane?: Lane): Job | null;
   /** @throws Failure NOT_FOUND, JOB_NOT_RUNNING */
   cancel(id: string): Job;
   lastEventSeq(): number;
@@ -68,8 +69,8 @@ export function createJobs(state: State, clock: Clock, leftovers: Leftovers = NO
     lastEventSeq: () => store.lastEventSeq(),
     interrupted: () => dead(parts).filter(({job}) => job.status === 'in_progress')
       .map(({job, plan}) => ({job, request: JSON.parse((plan as StoredPlan).request) as unknown})),
-    running: () => {
-      const id = lease.holder();
+    running: (lane = 'data') => {
+      const id = lease.holder(lane);
       return store.unended().find(({job}) => job.id === id)?.job ?? null;
     },
   };
@@ -92,8 +93,8 @@ async function start<Plan extends Planned>(parts: Parts, procedure: Procedure<Pl
 
 /** Jobs that have not ended and whose process is gone. */
 function dead({store, lease}: Parts): StoredJob[] {
-  const running = lease.holder();
-  return store.unended().filter(({job}) => job.id !== running);
+  const running = LANES.map((lane) => lease.holder(lane));
+  return store.unended().filter(({job}) => !running.includes(job.id));
 }
 
 /** The newest dead job of this kind and request. */
@@ -109,7 +110,7 @@ function takeInterrupted(parts: Parts, kind: JobKind, request: string): StoredJo
   if (!same) {
     return null;
   }
-  lease.take(same.job.id);
+  lease.take(laneOf(kind), same.job.id);
   store.tell(same.job, {type: 'note', level: 'info', text: `Continuing job ${same.job.id} where its process ended.`});
   return same;
 }
@@ -119,7 +120,7 @@ async function addNew<Plan extends Planned>(
 ): Promise<StoredJob> {
   const {store, lease} = parts;
   const id = newJobId();
-  lease.take(id);
+  lease.take(laneOf(procedure.kind), id);
   try {
     sweep(parts);
     const plan = await makePlan();
@@ -151,7 +152,7 @@ function cancel(parts: Parts, id: string): Job {
     throw new Failure('JOB_NOT_RUNNING', `Job ${id} ended with ${job.status}.`);
   }
   store.setStatus(job, 'cancel_requested');
-  if (lease.holder() !== id) {
+  if (lease.holder(laneOf(job.kind)) !== id) {
     sweep(parts);
   }
   return store.get(id).job;

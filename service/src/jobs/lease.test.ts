@@ -16,21 +16,21 @@ beforeEach(() => {
 });
 
 function heldBy(pid: number, start: string): void {
-  state.db.prepare('INSERT OR REPLACE INTO lease (one, job, pid, process_start) VALUES (1, ?, ?, ?)').run('theirs', pid, start);
+  state.db.prepare('INSERT OR REPLACE INTO leases (lane, job, pid, process_start) VALUES ('data', ?, ?, ?)').run('theirs', pid, start);
 }
 
 function ownStart(): string {
-  lease.take('probe');
-  const {process_start: start} = state.db.prepare('SELECT process_start FROM lease').get() as {process_start: string};
+  lease.take('data', 'probe');
+  const {process_start: start} = state.db.prepare('SELECT process_start FROM leases').get() as {process_start: string};
   lease.release('probe');
   return start;
 }
 
 test('a live process keeps its lease', () => {
   heldBy(process.pid, ownStart());
-  expect(lease.holder()).toBe('theirs');
-  expect(() => { lease.take('mine'); }).toThrow(expect.objectContaining({code: 'JOB_ALREADY_RUNNING', details: {job: 'theirs'}}));
-  expect(lease.holder()).toBe('theirs');
+  expect(lease.holder('data')).toBe('theirs');
+  expect(() => { lease.take('data', 'mine'); }).toThrow(expect.objectContaining({code: 'JOB_ALREADY_RUNNING', details: {job: 'theirs'}}));
+  expect(lease.holder('data')).toBe('theirs');
 });
 
 test('the start of a process is a number of clock ticks, so that it tells a reused pid', () => {
@@ -42,23 +42,23 @@ test.each([
   ['another process that got its pid', process.pid, '1'],
 ])('the lease of %s is free', (_name, pid, start) => {
   heldBy(pid, start);
-  expect(lease.holder()).toBeNull();
-  lease.take('mine');
-  expect(lease.holder()).toBe('mine');
+  expect(lease.holder('data')).toBeNull();
+  lease.take('data', 'mine');
+  expect(lease.holder('data')).toBe('mine');
 });
 
 test('taking again what one holds is allowed', () => {
-  lease.take('mine');
-  lease.take('mine');
-  expect(lease.holder()).toBe('mine');
+  lease.take('data', 'mine');
+  lease.take('data', 'mine');
+  expect(lease.holder('data')).toBe('mine');
 });
 
 test('nobody gives back the lease of another job', () => {
-  lease.take('mine');
+  lease.take('data', 'mine');
   lease.release('another');
-  expect(lease.holder()).toBe('mine');
+  expect(lease.holder('data')).toBe('mine');
   lease.release('mine');
-  expect(lease.holder()).toBeNull();
+  expect(lease.holder('data')).toBeNull();
 });
 
 test('a rate is told only after half a second, and only of the last seconds', () => {
@@ -78,4 +78,11 @@ test('a rate never becomes negative when the count begins anew', () => {
   rate(1000, 5000);
   expect(rate(2000, 10)).toBeNull();
   expect(rate(3000, 20)).toBe(10);
+});
+
+test('the lanes do not wait for each other', () => {
+  lease.take('data', 'a backup');
+  lease.take('accounts', 'a switch');
+  expect([lease.holder('data'), lease.holder('accounts')]).toEqual(['a backup', 'a switch']);
+  expect(() => { lease.take('accounts', 'another switch'); }).toThrow(expect.objectContaining({code: 'JOB_ALREADY_RUNNING'}));
 });

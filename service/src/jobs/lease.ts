@@ -1,38 +1,47 @@
+import type {JobKind} from '@disaster-recovery/contract';
 import {Failure} from '../kernel/failure.ts';
 import {processStart} from '../kernel/process_start.ts';
 import type {State} from '../kernel/state.ts';
 
 type Row = {job: string; pid: number; process_start: string};
 
-/** One job at a time, over all programs that share the state. The lease of a dead process is free. */
+/** Jobs of different lanes cannot spoil each other: `data` makes and reads sets, `accounts` changes how people sign in. */
+export type Lane = 'data' | 'accounts';
+export const LANES: readonly Lane[] = ['data', 'accounts'];
+
+export function laneOf(kind: JobKind): Lane {
+  return kind.startsWith('sso_') ? 'accounts' : 'data';
+}
+
+/** One job at a time in each lane, over all programs that share the state. The lease of a dead process is free. */
 export type Lease = {
   /** @throws Failure JOB_ALREADY_RUNNING */
-  take(job: string): void;
+  take(lane: Lane, job: string): void;
   release(job: string): void;
-  /** The job whose process is alive and holds the lease. */
-  holder(): string | null;
+  /** The job whose process is alive and holds the lease of the lane. */
+  holder(lane: Lane): string | null;
 };
 
 export function createLease(state: State): Lease {
   const {db} = state;
-  const read = db.prepare('SELECT job, pid, process_start FROM lease');
-  const write = db.prepare('INSERT OR REPLACE INTO lease (one, job, pid, process_start) VALUES (1, ?, ?, ?)');
-  const remove = db.prepare('DELETE FROM lease WHERE job = ?');
+  const read = db.prepare('SELECT job, pid, process_start FROM leases WHERE lane = ?');
+  const write = db.prepare('INSERT OR REPLACE INTO leases (lane, job, pid, process_start) VALUES (?, ?, ?, ?)');
+  const remove = db.prepare('DELETE FROM leases WHERE job = ?');
 
-  function holder(): string | null {
-    const row = read.get() as Row | undefined;
+  function holder(lane: Lane): string | null {
+    const row = read.get(lane) as Row | undefined;
     return row && processStart(row.pid) === row.process_start ? row.job : null;
   }
 
   return {
     holder,
-    take: (job) => {
+    take: (lane, job) => {
       state.transact(() => {
-        const running = holder();
+        const running = holder(lane);
         if (running !== null && running !== job) {
           throw new Failure('JOB_ALREADY_RUNNING', `Job ${running} is running.`, {details: {job: running}});
         }
-        write.run(job, process.pid, processStart(process.pid) ?? '');
+        write.run(lane, job, process.pid, processStart(process.pid) ?? '');
       });
     },
     release: (job) => { remove.run(job); },

@@ -1,4 +1,4 @@
-/** Jobs, their journal, their events, and the one lease. */
+/** Jobs, their journal, their events, and one lease for each lane. */
 export const JOB_TABLES = `
 CREATE TABLE IF NOT EXISTS jobs (
   id TEXT PRIMARY KEY, kind TEXT NOT NULL, status TEXT NOT NULL, actor TEXT NOT NULL, reason TEXT NOT NULL, subject TEXT,
@@ -8,5 +8,5 @@ CREATE TABLE IF NOT EXISTS journal (
   job TEXT NOT NULL REFERENCES jobs(id), step TEXT NOT NULL, outcome TEXT NOT NULL, started_at INTEGER NOT NULL, ms INTEGER, output TEXT,
   PRIMARY KEY (job, step)) STRICT;
 CREATE TABLE IF NOT EXISTS events (seq INTEGER PRIMARY KEY AUTOINCREMENT, job TEXT NOT NULL, type TEXT NOT NULL, body TEXT NOT NULL) STRICT;
-CREATE TABLE IF NOT EXISTS lease (one INTEGER PRIMARY KEY CHECK (one = 1), job TEXT NOT NULL, pid INTEGER NOT NULL, process_start TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS leases (lane TEXT PRIMARY KEY, job TEXT NOT NULL, pid INTEGER NOT NULL, process_start TEXT NOT NULL) STRICT;
 `;

@@ -68,7 +68,7 @@ async function runs(steps: Step<Plan, Found>[], changes: Asked = {}): Promise<Jo
 /** The state as a companion that was killed leaves it: the job in progress, the lease with a process that is gone. */
 function kill(job: string): void {
   state.db.prepare(`UPDATE jobs SET status = 'in_progress', finished_at = NULL, error = NULL, result = NULL WHERE id = ?`).run(job);
-  state.db.prepare('INSERT OR REPLACE INTO lease (one, job, pid, process_start) VALUES (1, ?, ?, ?)').run(job, 4_000_000, '1');
+  state.db.prepare(`INSERT OR REPLACE INTO leases (lane, job, pid, process_start) VALUES ('data', ?, ?, ?)`).run(job, 4_000_000, '1');
 }
 
 /** A job that got as far as its second step when its process was killed. */

@@ -16,7 +16,7 @@ beforeEach(() => {
 });
 
 function heldBy(pid: number, start: string): void {
-  state.db.prepare('INSERT OR REPLACE INTO leases (lane, job, pid, process_start) VALUES ('data', ?, ?, ?)').run('theirs', pid, start);
+  state.db.prepare(`INSERT OR REPLACE INTO leases (lane, job, pid, process_start) VALUES ('data', ?, ?, ?)`).run('theirs', pid, start);
 }
 
 function ownStart(): string {

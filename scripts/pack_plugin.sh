@@ -11,5 +11,6 @@ cp "$root/plugin.json" "$plugin/"
 cp -R "$root/assets" "$plugin/"
 cp "$root"/server-bridge/dist/plugin-linux-* "$plugin/server/dist/"
 cp "$root"/webapp/dist/*.js "$plugin/webapp/dist/"
+if test -d "$root/webapp/dist/claim"; then cp -R "$root/webapp/dist/claim" "$plugin/webapp/dist/"; fi
 chmod 755 "$plugin"/server/dist/*
 tar --owner=0 --group=0 -C "$stage" -czf "$root/$target" disaster-recovery

@@ -53,14 +53,17 @@ ${optionList(program.options)}
 With \`--json\`, stdout holds JSON lines only: events while a job runs, and last
 \`{"type":"result","ok":true|false,"value":{…},"error":{"code","message","remedy",…}|null}\`. Exit codes: [errors.md](errors.md).
 
-${program.commands.map(verb).join('\n')}`;
+${program.commands.map((command) => verb(command)).join('\n')}`;
 }
 
-function verb(command: Command): string {
-  const usage = `drctl ${command.name()} ${command.usage()}`.trim();
+/** One verb, or a group with each of its verbs. */
+function verb(command: Command, group = ''): string {
+  const name = `${group}${command.name()}`;
+  const usage = `drctl ${name} ${command.usage()}`.trim();
   const operands = command.registeredArguments.map((argument) => `- \`${argument.name()}\` — ${argument.description}`);
   const list = [...operands, ...(command.options.length > 0 ? [optionList(command.options)] : [])].join('\n');
-  return `## ${command.name()}\n\n${capital(command.description())}.\n\n    ${usage}\n${list === '' ? '' : `\n${list}\n`}`;
+  const page = `## ${name}\n\n${capital(command.description()).replace(/([^?])$/, '$1.')}\n\n    ${usage}\n${list === '' ? '' : `\n${list}\n`}`;
+  return [page, ...command.commands.filter((sub) => sub.name() !== 'help').map((sub) => verb(sub, `${name} `))].join('\n');
 }
 
 function optionList(options: readonly Option[]): string {

@@ -8,7 +8,8 @@ import (
 )
 
 type auditEntry struct {
-	event      string
+	event string
+	// nil: the companion, on its own.
 	by         *actor
 	path       string
 	status     int
@@ -17,7 +18,11 @@ type auditEntry struct {
 }
 
 func (p *Plugin) audit(c *plugin.Context, entry auditEntry) {
-	record := plugin.MakeAuditRecordWithContext(entry.event, model.AuditStatusFail, c, entry.by.UserID, pluginPath+entry.path)
+	userID := ""
+	if entry.by != nil {
+		userID = entry.by.UserID
+	}
+	record := plugin.MakeAuditRecordWithContext(entry.event, model.AuditStatusFail, c, userID, pluginPath+entry.path)
 	maps.Copy(record.EventData.Parameters, entry.parameters)
 	switch {
 	case entry.err != nil:

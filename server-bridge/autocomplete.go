@@ -117,6 +117,8 @@ func (p *Plugin) slashCommand() *model.Command {
 	cancel.AddTextArgument("The job", "JOB", "")
 	root.AddCommand(cancel)
 
+	root.AddCommand(ssoCommand())
+
 	icon, err := command.GetIconData(p.API, "assets/icon.svg")
 	if err != nil {
 		icon = ""

@@ -26,6 +26,7 @@ const helpText = "#### Disaster Recovery\n" +
 	"| `/dr show SET` | What a set holds |\n" +
 	"| `/dr verify SET [--level L0…L3]` | Prove that a set is whole |\n" +
 	"| `/dr cancel JOB` | Ask a job to stop |\n" +
+	"| `/dr sso …` | Through an SSO outage and back; `/dr sso help` lists the steps |\n" +
 	"| `/dr enroll URL CODE` | Connect this server with a companion |\n\n" +
 	"A restore replaces this very server, so it is run on a shell: `drctl restore`. It works when Mattermost is gone."
 

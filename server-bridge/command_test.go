@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/mattermost/mattermost/server/public/model"
@@ -77,4 +78,16 @@ func TestEnrollingByCommand(t *testing.T) {
 	require.Contains(t, types(t, p, adminUser, "/dr enroll "+stub.URL+" AAAA-AAAA-AAAA"), "ENROLMENT_CODE_WRONG")
 	require.Contains(t, types(t, p, adminUser, "/dr enroll "+stub.URL+" "+theCode), "Enrolled.")
 	require.Len(t, server.audits, 2)
+}
+
+func TestTheStepsOfAnOutageAreSuggestedToAdministrators(t *testing.T) {
+	p, _ := newPlugin(t)
+	require.Contains(t, types(t, p, adminUser, "/dr help"), "| `/dr sso …` |")
+	whole, err := json.Marshal(ssoCommand())
+	require.NoError(t, err)
+	require.NoError(t, ssoCommand().IsValid())
+	for _, step := range []string{"status", "readiness", "snapshot", "forecast", "declare", "extend-sessions", "switch", "approve", "let-in", "admin-access", "switch-back", "return-list", "resolve", "close"} {
+		require.Contains(t, string(whole), `"Trigger":"`+step+`"`)
+	}
+	require.Equal(t, strings.Count(string(whole), `"Trigger"`), strings.Count(string(whole), `"RoleID":"system_admin"`))
 }

@@ -15,8 +15,9 @@ import (
 )
 
 const (
-	dialTimeout   = 2 * time.Second
-	headerTimeout = 15 * time.Second
+	dialTimeout = 2 * time.Second
+	// An identity snapshot answers only when the repository has it.
+	headerTimeout = 45 * time.Second
 	maxBody       = 1 << 20
 )
 

@@ -60,3 +60,22 @@ func TestWhatIsForwardedAreTheSignedRoutesOfTheContract(t *testing.T) {
 	}
 	require.ElementsMatch(t, wanted, got)
 }
+
+func TestTheSettingsThatMayBeChangedAreThoseOfTheContract(t *testing.T) {
+	source, err := os.ReadFile("../contract/src/bridge.ts")
+	require.NoError(t, err)
+	block := regexp.MustCompile(`(?s)SETTING_KEYS = \[(.*?)\]`).FindStringSubmatch(string(source))
+	require.NotNil(t, block)
+	keys := []string{}
+	for _, found := range regexp.MustCompile(`'([^']+)'`).FindAllStringSubmatch(block[1], -1) {
+		keys = append(keys, found[1])
+	}
+	require.NotEmpty(t, keys)
+	require.ElementsMatch(t, keys, settingKeys)
+}
+
+func TestTheClaimRouteOfTheContractIsTheOneThatIsAsked(t *testing.T) {
+	source, err := os.ReadFile("../contract/src/routes.ts")
+	require.NoError(t, err)
+	require.Regexp(t, `sso_claim: \{method: 'POST', path: '`+claimRoute+`',[^\n]*access: 'bridge'`, string(source))
+}

@@ -41,10 +41,12 @@ type fakeServer struct {
 	commands       []*model.Command
 	botFails       bool
 	kvFails        bool
+	bundle         string
+	fakeMattermost
 }
 
 func newFakeServer() *fakeServer {
-	return &fakeServer{keys: map[string][]byte{}, config: map[string]any{}, posts: map[string]*model.Post{}}
+	return &fakeServer{keys: map[string][]byte{}, config: map[string]any{}, posts: map[string]*model.Post{}, bundle: "..", fakeMattermost: newFakeMattermost()}
 }
 
 func refused(status int) *model.AppError {
@@ -116,25 +118,8 @@ func (f *fakeServer) SavePluginConfig(config map[string]any) *model.AppError {
 	return nil
 }
 
-func (f *fakeServer) GetConfig() *model.Config {
-	config := &model.Config{}
-	config.SetDefaults()
-	config.ServiceSettings.SiteURL = model.NewPointer(siteAddress)
-	return config
-}
-
-func (f *fakeServer) GetUnsanitizedConfig() *model.Config {
-	config := f.GetConfig()
-	config.SqlSettings.DataSource = model.NewPointer("postgres://mmuser:raw-password@localhost/mattermost")
-	return config
-}
-
 func (f *fakeServer) HasPermissionTo(userID string, permission *model.Permission) bool {
 	return userID == adminUser && permission.Id == model.PermissionManageSystem.Id
-}
-
-func (f *fakeServer) GetUser(userID string) (*model.User, *model.AppError) {
-	return &model.User{Id: userID, Username: "alice"}, nil
 }
 
 func (f *fakeServer) EnsureBotUser(*model.Bot) (string, error) {
@@ -182,7 +167,7 @@ func (f *fakeServer) RegisterCommand(command *model.Command) error {
 func (f *fakeServer) LogAuditRec(record *model.AuditRecord) { f.audits = append(f.audits, record) }
 func (f *fakeServer) GetDiagnosticId() string               { return "diagnostic" }
 func (f *fakeServer) GetServerVersion() string              { return "11.1.0" }
-func (f *fakeServer) GetBundlePath() (string, error)        { return "..", nil }
+func (f *fakeServer) GetBundlePath() (string, error)        { return f.bundle, nil }
 
 func (f *fakeServer) log(message string, pairs ...any) {
 	f.lock.Lock()

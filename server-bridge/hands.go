@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/mattermost/mattermost/server/public/model"
+	"github.com/mattermost/mattermost/server/public/plugin"
 )
 
 const (
@@ -21,7 +22,14 @@ const (
 	nonceKeptSeconds = 180
 )
 
-type handsHandler func(p *Plugin, w http.ResponseWriter, path string, body []byte)
+// handsRequest is what a companion asked, after its token was believed.
+type handsRequest struct {
+	context *plugin.Context
+	path    string
+	body    []byte
+}
+
+type handsHandler func(p *Plugin, w http.ResponseWriter, asked handsRequest)
 
 var handsRoutes = []struct {
 	method  string
@@ -33,10 +41,18 @@ var handsRoutes = []struct {
 	{http.MethodPost, regexp.MustCompile(`^/companion/v1/posts$`), (*Plugin).postPost},
 	{http.MethodPut, regexp.MustCompile(`^/companion/v1/posts/[a-z0-9]{26}$`), (*Plugin).putPost},
 	{http.MethodPost, regexp.MustCompile(`^/companion/v1/events$`), (*Plugin).postEvent},
+	{http.MethodPut, regexp.MustCompile(`^/companion/v1/accounts/sign-in$`), (*Plugin).putSignIns},
+	{http.MethodPut, regexp.MustCompile(`^/companion/v1/sessions/expiry$`), (*Plugin).putSessionExpiries},
+	{http.MethodPost, regexp.MustCompile(`^/companion/v1/sessions/revocations$`), (*Plugin).postSessionRevocations},
+	{http.MethodGet, regexp.MustCompile(`^/companion/v1/settings$`), (*Plugin).getSettings},
+	{http.MethodPatch, regexp.MustCompile(`^/companion/v1/settings$`), (*Plugin).patchSettings},
+	{http.MethodPost, regexp.MustCompile(`^/companion/v1/direct-messages$`), (*Plugin).postDirectMessages},
+	{http.MethodPost, regexp.MustCompile(`^/companion/v1/mails$`), (*Plugin).postMail},
+	{http.MethodGet, regexp.MustCompile(`^/companion/v1/probes$`), (*Plugin).getProbes},
 }
 
 // serveHands needs no Mattermost session: the signature says that it is the companion.
-func (p *Plugin) serveHands(w http.ResponseWriter, r *http.Request) {
+func (p *Plugin) serveHands(c *plugin.Context, w http.ResponseWriter, r *http.Request) {
 	body, err := p.readSigned(w, r)
 	if err != nil {
 		writeFailure(w, err)
@@ -44,7 +60,7 @@ func (p *Plugin) serveHands(w http.ResponseWriter, r *http.Request) {
 	}
 	for _, it := range handsRoutes {
 		if it.method == r.Method && it.path.MatchString(r.URL.Path) {
-			it.handler(p, w, r.URL.Path, body)
+			it.handler(p, w, handsRequest{context: c, path: r.URL.Path, body: body})
 			return
 		}
 	}
@@ -111,7 +127,7 @@ func (p *Plugin) spendNonce(jti string) error {
 	return nil
 }
 
-func (p *Plugin) getPing(w http.ResponseWriter, _ string, _ []byte) {
+func (p *Plugin) getPing(w http.ResponseWriter, _ handsRequest) {
 	writeJSON(w, http.StatusOK, map[string]string{
 		"server_version": p.API.GetServerVersion(),
 		"site_url":       p.siteURL(),
@@ -121,7 +137,7 @@ func (p *Plugin) getPing(w http.ResponseWriter, _ string, _ []byte) {
 }
 
 // The raw configuration is what a restore needs; the environment is named because it is not in any file.
-func (p *Plugin) getConfig(w http.ResponseWriter, _ string, _ []byte) {
+func (p *Plugin) getConfig(w http.ResponseWriter, _ handsRequest) {
 	environment := map[string]string{}
 	for _, pair := range os.Environ() {
 		if name, value, found := strings.Cut(pair, "="); found && strings.HasPrefix(name, "MM_") {
@@ -130,17 +146,17 @@ func (p *Plugin) getConfig(w http.ResponseWriter, _ string, _ []byte) {
 	}
 	writeJSON(w, http.StatusOK, map[string]any{
 		"server_version": p.API.GetServerVersion(),
-		"config":         p.API.GetUnsanitizedConfig(),
+		"config":         wholeConfig(p.API.GetUnsanitizedConfig()),
 		"env":            environment,
 	})
 }
 
 // Between plugin and server only plain values travel, so the job stays a text.
-func (p *Plugin) postEvent(w http.ResponseWriter, _ string, body []byte) {
+func (p *Plugin) postEvent(w http.ResponseWriter, asked handsRequest) {
 	var event struct {
 		Job *string `json:"job"`
 	}
-	if err := parseJSON(body, &event); err != nil {
+	if err := parseJSON(asked.body, &event); err != nil {
 		writeFailure(w, err)
 		return
 	}

@@ -22,12 +22,21 @@ type Plugin struct {
 
 	sets setCache
 
+	settingsWrite sync.Mutex
+
+	claimFiles claimFiles
+	claimTries claimTries
+
+	probes probeCache
+	logins loginCounts
+
 	// Memory of this node only: two nodes may see the companion differently.
 	reach reachability
 	links links
 
 	// Replaced in tests only.
-	clock func() time.Time
+	clock         func() time.Time
+	probePatience time.Duration
 }
 
 // OnActivate must not touch the network: server start and every change of the configuration wait for it.
@@ -41,7 +50,8 @@ func (p *Plugin) OnActivate() error {
 	return nil
 }
 
-// ServeHTTP has two faces: /api/v1 for system administrators, /companion/v1 for the enrolled companion.
+// ServeHTTP has three faces: /api/v1 for system administrators, /companion/v1 for the enrolled companion, /claim for
+// people who cannot sign in.
 func (p *Plugin) ServeHTTP(c *plugin.Context, w http.ResponseWriter, r *http.Request) {
 	header := w.Header()
 	header.Set("Cache-Control", "no-store")
@@ -50,7 +60,9 @@ func (p *Plugin) ServeHTTP(c *plugin.Context, w http.ResponseWriter, r *http.Req
 	case strings.HasPrefix(r.URL.Path, entryPrefix):
 		p.serveEntry(c, w, r)
 	case strings.HasPrefix(r.URL.Path, handsPrefix):
-		p.serveHands(w, r)
+		p.serveHands(c, w, r)
+	case r.URL.Path == claimPath || strings.HasPrefix(r.URL.Path, claimPath+"/"):
+		p.serveClaim(c, w, r)
 	default:
 		writeFailure(w, fail("NOT_FOUND", "The plugin has no page at this path."))
 	}

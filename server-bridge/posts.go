@@ -39,8 +39,8 @@ func (p *Plugin) botPostBy(body []byte) (*botPost, string, error) {
 	return wanted, bot, nil
 }
 
-func (p *Plugin) postPost(w http.ResponseWriter, _ string, body []byte) {
-	wanted, bot, err := p.botPostBy(body)
+func (p *Plugin) postPost(w http.ResponseWriter, asked handsRequest) {
+	wanted, bot, err := p.botPostBy(asked.body)
 	if err != nil {
 		writeFailure(w, err)
 		return
@@ -54,13 +54,13 @@ func (p *Plugin) postPost(w http.ResponseWriter, _ string, body []byte) {
 }
 
 // The companion may edit what it said itself, never what a person said.
-func (p *Plugin) putPost(w http.ResponseWriter, path string, body []byte) {
-	wanted, bot, err := p.botPostBy(body)
+func (p *Plugin) putPost(w http.ResponseWriter, asked handsRequest) {
+	wanted, bot, err := p.botPostBy(asked.body)
 	if err != nil {
 		writeFailure(w, err)
 		return
 	}
-	post, appErr := p.API.GetPost(path[strings.LastIndex(path, "/")+1:])
+	post, appErr := p.API.GetPost(asked.path[strings.LastIndex(asked.path, "/")+1:])
 	if appErr != nil && appErr.StatusCode != http.StatusNotFound {
 		writeFailure(w, fail("MATTERMOST_REFUSED", "The post could not be read: "+appErr.Error()))
 		return

@@ -46,8 +46,8 @@ export const DeclareRequest = z.object({
 }).strict().meta({id: 'DeclareRequest'});
 export type DeclareRequest = z.infer<typeof DeclareRequest>;
 
-/** What the ledger knows of one account of the incident. */
-export const SwitchState = z.enum(['planned', 'switching', 'switched', 'returning', 'returned', 'conflict', 'failed']).meta({id: 'SwitchState'});
+/** What the ledger knows of one account of the incident. `left`: a human decided that it stays as it is now. */
+export const SwitchState = z.enum(['planned', 'switching', 'switched', 'returning', 'returned', 'left', 'conflict', 'failed']).meta({id: 'SwitchState'});
 export type SwitchState = z.infer<typeof SwitchState>;
 
 /** Why an account is left as it is. */
@@ -197,7 +197,7 @@ export type Gate = z.infer<typeof Gate>;
 
 /** An account that a human must decide about, both sides shown. */
 export const ReturnConflict = z.object({
-  kind: z.enum(['self_switched', 'duplicate_born', 'deactivated', 'deleted', 'data_in_use', 'original_unknown']),
+  kind: z.enum(['self_switched', 'duplicate_born', 'email_changed', 'deactivated', 'deleted', 'data_in_use']),
   says: z.string(),
   choices: z.array(z.string()).describe('What can be done, as commands.'),
 }).meta({id: 'ReturnConflict'});

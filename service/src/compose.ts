@@ -5,6 +5,7 @@ import {join} from 'node:path';
 import type {Actor, SetManifest} from '@disaster-recovery/contract';
 import {createBackup, crossCheckLists, EXPECTED_FILES, type Backup} from './backup/index.ts';
 import {CHAT_TABLES, createChat, type Chat} from './chat/index.ts';
+import {composeSso} from './compose_sso.ts';
 import type {Config} from './config/schema.ts';
 import {withoutPassword} from './config/show.ts';
 import {isDatabaseUrl} from './config/mattermost_config.ts';
@@ -31,17 +32,18 @@ import {endOrphans} from './process/orphans.ts';
 import {createRestore, UNDO_TABLE, type Restore} from './restore/index.ts';
 import {createSets, MANIFEST_FILE, openManifest, sealManifest, setTags, type Sets} from './sets/index.ts';
 import {createStatus, type StatusReport} from './status/index.ts';
+import {DETECTION_TABLES, SSO_TABLES, type Sso} from './sso/index.ts';
 import {createVerify, type Verify} from './verify/index.ts';
 import {VERSION} from './version.ts';
 
-const TABLES = [LEDGER_TABLE, JOB_TABLES, ENROLMENT_TABLES, CHAT_TABLES, UNDO_TABLE];
+const TABLES = [LEDGER_TABLE, JOB_TABLES, ENROLMENT_TABLES, CHAT_TABLES, UNDO_TABLE, SSO_TABLES, DETECTION_TABLES];
 
 /** What works from a repository URL and its key alone. */
 export type RecoveryParts = {repository: Repository; sets: Sets; verify: Verify; restore: Restore; jobs: Jobs; ledger: Ledger; close(): void};
 
 /** Everything, for a companion with a configuration. */
 export type Companion = RecoveryParts & {
-  backup: Backup; doctor: Doctor; status: StatusReport; enrolment: Enrolment; chat: Chat; bridge: MattermostBridge;
+  backup: Backup; doctor: Doctor; status: StatusReport; enrolment: Enrolment; chat: Chat; sso: Sso; bridge: MattermostBridge;
   config: Config; state: State; clock: Clock; log: Logger;
 };
 
@@ -122,10 +124,14 @@ export async function composeCompanion(config: Config): Promise<Companion> {
   const configSource = isDatabaseUrl(config.mattermost.config) ? createDatabaseConfig(config.mattermost.config) : createFileConfig(config.mattermost.config);
   const enrolledBridge = (): MattermostBridge | null => (enrolment.state().state === 'none' ? null : bridge);
 
+  const sso = await composeSso({
+    config, state, clock, ledger, log, jobs, repository, workDirectory, configSource, bridge: enrolledBridge, siteUrl: () => enrolment.siteUrl(), readStoredConfig: readConfigInDatabase,
+  });
   const backup = createBackup({
     clock, ledger, repository, database, files, workDirectory, config: configSource, bridge: enrolledBridge,
     serverVersion: (signal) => readServerVersion(config.mattermost.url ?? enrolment.siteUrl(), signal),
     settings: {jobs: config.database.jobs, version: VERSION},
+    identities: (directory) => sso.writeIdentities(directory),
     sets: {newest: async () => newestOf(sets), seal: sealManifest, open: openManifest, tags: setTags, manifestFile: MANIFEST_FILE},
   }, jobs);
   const verify = createVerify({clock, ledger, repository, workDirectory, show: sets.show, crossCheckLists, expectedFiles: EXPECTED_FILES}, jobs);
@@ -142,9 +148,9 @@ export async function composeCompanion(config: Config): Promise<Companion> {
     clock, jobs, version: VERSION, companionId: enrolment.companionId, repositoryLocation: repository.location,
     rpoObjectiveMs: config.objectives.rpo_hours * 3_600_000, listSets: () => sets.list(), enrolment: () => enrolment.state(),
   });
-  const chat = createChat({backup, sets, verify, status, jobs, bridge, requireWritable: () => { enrolment.requireWritable(); }, state, clock, log});
+  const chat = createChat({backup, sso, sets, verify, status, jobs, bridge, requireWritable: () => { enrolment.requireWritable(); }, state, clock, log});
   return {
-    backup, verify, restore, doctor, status, enrolment, chat, bridge, sets, jobs, ledger, repository, config, state, clock, log,
+    backup, verify, restore, doctor, status, enrolment, chat, sso, bridge, sets, jobs, ledger, repository, config, state, clock, log,
     close: () => { state.close(); },
   };
 }

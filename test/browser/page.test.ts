@@ -4,6 +4,7 @@ import {fileURLToPath} from 'node:url';
 import {promisify} from 'node:util';
 import {afterAll, afterEach, beforeAll, beforeEach, expect, test} from '@jest/globals';
 import type {Page} from 'playwright-core';
+import {FAINT_WORDS} from './faint_words.ts';
 import {cannedApi, cannedJob, cannedSets, cannedWorld, doneJob, type World} from './host_page/canned_answers.ts';
 import {openBrowser, startHostPage, type HostPage, type OpenBrowser} from './index.ts';
 
@@ -118,33 +119,3 @@ test.each(['light', 'dark'] as const)('words stand out from what is behind them 
   await page.getByText(/You can recover\./).waitFor();
   expect(await page.evaluate(FAINT_WORDS)).toEqual([]);
 }, 60_000);
-
-/** The host's own pair of button colours aside: words of the page with a contrast below 4.5 to 1, measured from the colours that the browser computed. */
-const FAINT_WORDS = `(() => {
-  const canvas = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
-  const over = (color, [r, g, b]) => {
-    canvas.fillStyle = 'rgb(' + r + ',' + g + ',' + b + ')';
-    canvas.fillRect(0, 0, 1, 1);
-    canvas.fillStyle = color;
-    canvas.fillRect(0, 0, 1, 1);
-    return [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3);
-  };
-  const behind = (element) => (element ? over(getComputedStyle(element).backgroundColor, behind(element.parentElement)) : [255, 255, 255]);
-  const light = (rgb) => {
-    const [r, g, b] = rgb.map((value) => (value / 255 <= 0.03928 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4));
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-  };
-  const faint = [];
-  for (const element of document.querySelectorAll('.dr-page *')) {
-    const text = [...element.childNodes].filter((node) => node.nodeType === 3).map((node) => node.textContent.trim()).join('');
-    if (text && !element.closest('.dr-hidden, svg, style') && !element.disabled && !element.closest('.dr-button-primary')) {
-      const back = behind(element);
-      const [a, b] = [light(over(getComputedStyle(element).color, back)), light(back)].sort((one, other) => other - one);
-      const contrast = (a + 0.05) / (b + 0.05);
-      if (contrast < 4.5) {
-        faint.push(text.slice(0, 30) + ' ' + contrast.toFixed(2));
-      }
-    }
-  }
-  return faint;
-})()`;

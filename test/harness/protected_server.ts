@@ -1,5 +1,5 @@
 import {globSync} from 'node:fs';
-import {mkdir} from 'node:fs/promises';
+import {appendFile, mkdir} from 'node:fs/promises';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {connect} from './client.ts';
@@ -32,6 +32,8 @@ export interface ProtectedServerOptions {
   readonly enrolled?: boolean;
   /** More MM_… settings of the server. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** More sections of the companion's configuration, none of which `drctl init` writes itself. */
+  readonly companionSettings?: Readonly<Record<string, object>>;
 }
 
 /** A seeded Mattermost, its PostgreSQL, and a companion set up to protect it. */
@@ -100,7 +102,7 @@ async function startParts(options: ProtectedServerOptions, stops: Stop[]): Promi
     configDirectory: mattermost.configDirectory,
   });
 
-  const places = await setUp(directory, mattermost.configFile);
+  const places = await setUp(directory, mattermost.configFile, options.companionSettings);
   const drctl = (...arguments_: string[]) => runDrctl(['--config', places.configFile, ...arguments_], {home: places.home});
   const enrol = () => enrolPlugin(client, workspace, drctl);
   const companion = enrolled ? await startCompanion({directory, configFile: places.configFile, port: places.port}) : undefined;
@@ -141,7 +143,7 @@ interface Places {
 }
 
 /** `drctl init`, as an administrator would type it. */
-async function setUp(directory: string, mattermostConfig: string): Promise<Places> {
+async function setUp(directory: string, mattermostConfig: string, settings: object = {}): Promise<Places> {
   const home = join(directory, 'home');
   await mkdir(home);
   const port = await freePort();
@@ -152,6 +154,10 @@ async function setUp(directory: string, mattermostConfig: string): Promise<Place
     'init', '--config', configFile, '--mattermost-config', mattermostConfig,
     '--repository', repository, '--state', stateDirectory, '--listen', `127.0.0.1:${port}`,
   ], {home}));
+  for (const [section, content] of Object.entries(settings)) {
+    // JSON is YAML.
+    await appendFile(configFile, `\n${section}: ${JSON.stringify(content)}\n`);
+  }
   return {home, repository, keyFile: value.password_file as string, configFile, stateDirectory, port};
 }
 

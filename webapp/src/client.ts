@@ -1,5 +1,6 @@
 import type {
-    BackupRequest, ErrorBody, ErrorReply, Job, JobList, SetList, Status, VerifyRequest,
+    BackupRequest, DeclareRequest, ErrorBody, ErrorReply, Forecast, Incident, Job, JobList, LetInRequest, LetInResult, Readiness, ReturnList, SetList, SsoStatus,
+    Status, SwitchBackPlan, VerifyRequest,
 } from '@disaster-recovery/contract';
 import {Client4} from 'mattermost-redux/client';
 import {PLUGIN_ID} from './plugin_id.ts';
@@ -24,6 +25,10 @@ export type Enrolment = {url: string; code: string; tls_pin?: string};
 export type EnrolOutcome = Connection & {note?: string | null};
 
 export type RevokeOutcome = {enrolled: false; companion_told: boolean; last_error: string | null};
+
+/** What these leave out has the companion's defaults. */
+export type LetIn = Pick<LetInRequest, 'user' | 'identified_by' | 'mail'>;
+export type SwitchBack = {without_provider_check?: true};
 
 /** Codes that no server says: the page found them itself. */
 export type LocalCode = 'NO_ANSWER' | 'ANSWER_UNREADABLE';
@@ -91,5 +96,15 @@ export function createClient() {
         cancel: (id: string) => ask<Job>('POST', `jobs/${one(id)}/cancel`, {}),
         startBackup: (request: BackupRequest) => ask<Job>('POST', 'backups', request),
         startVerify: (request: VerifyRequest) => ask<Job>('POST', 'verifications', request),
+        sso: () => ask<SsoStatus>('GET', 'sso'),
+        forecast: () => ask<Forecast>('GET', 'sso/forecast'),
+        readiness: () => ask<Readiness>('GET', 'sso/readiness'),
+        returnList: () => ask<ReturnList>('GET', 'sso/return-list'),
+        declare: (request: DeclareRequest) => ask<Incident>('POST', 'sso/incidents', request),
+        closeIncident: () => ask<Incident>('POST', 'sso/incidents/current/close', {}),
+        letIn: (request: LetIn) => ask<LetInResult>('POST', 'sso/let-ins', request),
+        extendSessions: () => ask<Job>('POST', 'sso/session-extensions', {}),
+        planSwitchBack: () => ask<SwitchBackPlan>('POST', 'sso/switch-back-plans', {}),
+        switchBack: (request: SwitchBack) => ask<Job>('POST', 'sso/switch-backs', request),
     };
 }

@@ -87,6 +87,7 @@ function aBackup(changes: Partial<Engines> = {}): Backup {
     clock, ledger, repository, database, files: createLocalFileStore(join(home, 'data')), bridge: () => null, serverVersion: async () => '11.1.0', workDirectory: join(home, 'work'),
     config: {kind: 'file', location: join(home, 'config/config.json'), directory: join(home, 'config'), bringToDisk: async () => join(home, 'config')},
     settings: {jobs: 2, version: '0.1.0'},
+    identities: async () => undefined,
     sets: {
       newest: async () => { const [newest] = await sets.list(); return newest ? sets.show(newest.id) : null; },
       seal: sealManifest, open: openManifest, tags: setTags, manifestFile: MANIFEST_FILE,

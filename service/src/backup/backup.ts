@@ -58,7 +58,7 @@ export function createBackup(engines: BackupEngines, jobs: Jobs): Backup {
 
   return {
     plan,
-    start: (request, {actor, origin, kind}) => jobs.start(procedure as unknown as Procedure<BackupPlan, never>, () => plan(request, kind), {
+    start: (request, {actor, origin, kind}) => jobs.start(procedure, () => plan(request, kind), {
       actor, reason: request.reason ?? '', request: {...request, kind: kind ?? 'backup'}, ...(origin && {origin}),
     }),
   };

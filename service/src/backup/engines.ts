@@ -21,6 +21,8 @@ export type BackupEngines = {
   serverVersion: (signal: AbortSignal) => Promise<string | null>;
   /** Where jobs keep what they need until they end: one directory a job. */
   workDirectory: string;
+  /** Writes how everybody signs in, as far as it is known, into a directory of the record. */
+  identities: (directory: string) => Promise<void>;
   settings: {jobs: number; version: string};
   sets: {
     newest(): Promise<SetManifest | null>;

@@ -68,7 +68,7 @@ async function alreadySealed({repository, sets}: BackupEngines, {set}: BackupPla
   return found ? {manifest: sets.open(await repository.readText(found.id, `/${sets.manifestFile}`, signal), found.id), snapshot: found.id} : null;
 }
 
-/** What proves and explains the set: the rows that name files, the configuration in force, the ledger so far. */
+/** What proves and explains the set: the rows that name files, the configuration in force, the ledger so far, how people sign in. */
 async function storeRecord(engines: BackupEngines, plan: BackupPlan, context: StepContext): Promise<StoredPart> {
   const directory = await recordDirectory(engines.workDirectory, context.job);
   const lines = (function* () {
@@ -77,6 +77,7 @@ async function storeRecord(engines: BackupEngines, plan: BackupPlan, context: St
     }
   })();
   await pipeline(Readable.from(lines), createWriteStream(join(directory, LEDGER_COPY), {mode: 0o600}));
+  await engines.identities(directory);
   const {snapshot, files, bytes, bytes_added} = await engines.repository.store(directory, {tags: engines.sets.tags(plan.set, 'record'), signal: context.signal});
   return {snapshot, root: directory, files, bytes, bytes_added};
 }

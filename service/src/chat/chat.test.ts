@@ -8,7 +8,7 @@ import {createJobs, JOB_TABLES, type Jobs, type Procedure} from '../jobs/index.t
 import {Failure} from '../kernel/failure.ts';
 import {openState} from '../kernel/state.ts';
 import {createChat, type ChatParts} from './chat.ts';
-import {aManifest, aStatus, SET, summary} from './fixtures.ts';
+import {aManifest, aStatus, createFakeSso, SET, summary} from './fixtures.ts';
 import {CHAT_TABLES} from './post_store.ts';
 
 const actor: Actor = {kind: 'mattermost', id: 'u1', name: 'admin'};
@@ -47,7 +47,7 @@ beforeEach(() => {
     backup: {start: (request, by) => jobs.start(procedure as never, async () => ({steps: ['capture_database']}), {actor: by.actor, reason: request.reason ?? '', request, ...(by.origin && {origin: by.origin})})},
     verify: {start: () => Promise.reject(new Failure('SET_NOT_FOUND', 'There is no such set.'))},
     sets: {list: async () => [summary], show: async () => aManifest()},
-    status: {report: async () => aStatus()},
+    status: {report: async () => aStatus()}, sso: createFakeSso(),
     bridge: {
       createPost: async ({message}: BotPost) => { messages.push(message); return {id: 'p1'}; },
       updatePost: async (_id, {message}) => { messages.push(message); },

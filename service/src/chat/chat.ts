@@ -1,23 +1,22 @@
 import type {Actor, CommandReply, CommandRequest, VerifyRequest, BackupRequest} from '@disaster-recovery/contract';
 import type {Backup} from '../backup/index.ts';
-import type {Jobs, Origin, StartedJob} from '../jobs/index.ts';
+import {laneOf, type Jobs, type Origin} from '../jobs/index.ts';
 import type {Clock} from '../kernel/clock.ts';
-import {asFailure, Failure} from '../kernel/failure.ts';
 import type {Logger} from '../kernel/log.ts';
 import type {State} from '../kernel/state.ts';
 import type {Sets} from '../sets/index.ts';
+import type {Sso} from '../sso/index.ts';
 import type {StatusReport} from '../status/index.ts';
 import type {Verify} from '../verify/index.ts';
+import {announce, inTime, logged, reply} from './answer_in_time.ts';
 import {createBrowserEvents, type BrowserEventParts} from './browser_events.ts';
+import {carryOutSso} from './carry_out_sso.ts';
 import {parseCommand} from './commands.ts';
 import {followJobs} from './follow_jobs.ts';
 import {createLivePosts, type Posting} from './live_post.ts';
 import {code} from './markdown.ts';
 import {failureAnswer, helpAnswer, listAnswer, showAnswer, statusAnswer, unknownAnswer} from './render_answers.ts';
 import {LEVEL_WORDS} from './words.ts';
-
-/** The bridge waits eight seconds for an answer. */
-const PATIENCE_MS = 6000;
 
 export type Chat = {
   /** Answers what was typed after `/dr`. Never rejects: a failure is an answer too. */
@@ -27,7 +26,7 @@ export type Chat = {
 };
 
 export type ChatParts = {
-  backup: Pick<Backup, 'start'>; sets: Pick<Sets, 'list' | 'show'>; verify: Verify; status: StatusReport; jobs: Jobs;
+  backup: Pick<Backup, 'start'>; sets: Pick<Sets, 'list' | 'show'>; verify: Verify; status: StatusReport; jobs: Jobs; sso: Omit<Sso, 'watch'>;
   bridge: Posting & BrowserEventParts['bridge'];
   /** @throws Failure COMPANION_READ_ONLY */
   requireWritable: () => void;
@@ -58,7 +57,7 @@ export function createChat(parts: ChatParts): Chat {
 }
 
 async function carryOut(parts: ChatParts, request: CommandRequest, actor: Actor): Promise<CommandReply> {
-  const command = parseCommand(request.command);
+  const command = parseCommand(request.command, parts.clock.now());
   const origin: Origin = {channel_id: request.channel_id, root_id: request.root_id};
   switch (command.verb) {
     case 'help':
@@ -77,8 +76,11 @@ async function carryOut(parts: ChatParts, request: CommandRequest, actor: Actor)
       return startVerify(parts, command.request, {actor, origin});
     case 'cancel': {
       const job = parts.jobs.cancel(command.job);
-      return reply(job.status === 'canceled' ? `Job ${code(job.id)} is canceled.` : `Job ${code(job.id)} was asked to stop. It ends after what it is doing right now; nothing of it will count.`);
+      const ends = laneOf(job.kind) === 'accounts' ? 'what it has done stays done' : 'nothing of it will count';
+      return reply(job.status === 'canceled' ? `Job ${code(job.id)} is canceled.` : `Job ${code(job.id)} was asked to stop. It ends after what it is doing right now; ${ends}.`);
     }
+    case 'sso':
+      return carryOutSso(parts, command.command, {actor, origin}, request.command);
   }
 }
 
@@ -93,56 +95,4 @@ function startVerify(parts: ChatParts, request: VerifyRequest, by: By): Promise<
   const {set, level} = request;
   return announce(parts, parts.verify.start(request, by), by.origin,
     `Verification of ${set === 'latest' ? 'the newest set' : code(set)} started, level ${level} (${LEVEL_WORDS[level]}). The post below shows how it goes.`);
-}
-
-/** Answers at once, also when planning takes longer than the bridge waits; a failure that comes later is posted. */
-async function announce(parts: ChatParts, starting: Promise<StartedJob>, origin: Origin, says: string): Promise<CommandReply> {
-  const started = await patiently(parts.clock, starting);
-  if (started !== 'late') {
-    watchEnd(parts, started);
-    return {message: says, job: started.job.id};
-  }
-  starting.then((late) => { watchEnd(parts, late); }, (error: unknown) => {
-    const message = failureAnswer(logged(parts, error));
-    parts.bridge.createPost({...origin, message}).catch((lost: unknown) => {
-      parts.log.warn({code: asFailure(lost).code}, 'A failure could not be posted.');
-    });
-  });
-  return {message: 'It is being prepared, which takes longer than usual. A post follows here.', job: null};
-}
-
-function watchEnd({log}: ChatParts, {job, done}: StartedJob): void {
-  done.catch((error: unknown) => { log.error({err: error, job: job.id}, 'A job ended without an outcome.'); });
-}
-
-/** @throws Failure REPOSITORY_UNREACHABLE when the answer would come after the bridge stopped waiting */
-async function inTime<Value>({clock}: ChatParts, value: Promise<Value>): Promise<Value> {
-  const answer = await patiently(clock, value);
-  if (answer === 'late') {
-    value.catch(() => undefined);
-    throw new Failure('REPOSITORY_UNREACHABLE', `The repository has not answered within ${PATIENCE_MS / 1000} seconds. Try again in a moment.`);
-  }
-  return answer;
-}
-
-async function patiently<Value>(clock: Clock, value: Promise<Value>): Promise<Value | 'late'> {
-  const patience = new AbortController();
-  try {
-    return await Promise.race([value, clock.sleep(PATIENCE_MS, patience.signal).then(() => 'late' as const)]);
-  } finally {
-    // Its rejection has nobody waiting any more, so the race swallows it.
-    patience.abort();
-  }
-}
-
-function logged({log}: ChatParts, error: unknown): Failure {
-  const failure = asFailure(error);
-  if (failure.code === 'INTERNAL') {
-    log.error({err: failure.cause ?? failure}, 'A command failed for an unforeseen reason.');
-  }
-  return failure;
-}
-
-function reply(message: string): CommandReply {
-  return {message, job: null};
 }

@@ -1,7 +1,7 @@
 import {describe, expect, test} from '@jest/globals';
 import type {Failure} from '../kernel/failure.ts';
 import {parseCommand} from './commands.ts';
-import {SET} from './fixtures.ts';
+import {SET, START} from './fixtures.ts';
 import {tokenize} from './tokenizer.ts';
 
 test.each<[string, string[]]>([
@@ -45,7 +45,7 @@ describe('a command', () => {
     ['restore latest', {verb: 'unknown', typed: 'restore', suggestion: null}],
     ['constructor', {verb: 'unknown', typed: 'constructor', suggestion: null}],
   ])('%j means %j', (text, command) => {
-    expect(parseCommand(text)).toEqual(command);
+    expect(parseCommand(text, START)).toEqual(command);
   });
 
   test.each([
@@ -62,7 +62,7 @@ describe('a command', () => {
   ])('%j is refused: %s', (text, message) => {
     let failure: Failure | null = null;
     try {
-      parseCommand(text);
+      parseCommand(text, START);
     } catch (error) {
       failure = error as Failure;
     }

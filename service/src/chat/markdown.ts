@@ -27,6 +27,11 @@ function oneLine(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').replaceAll(/[\u202A-\u202E\u2066-\u2069\u200B-\u200F\uFEFF]/g, '').trim();
 }
 
+/** A command to copy, or a sentence of the product. */
+export function howTo(how: string): string {
+  return /^(\/dr|drctl) /.test(how) ? code(how) : how;
+}
+
 /** `2026-11-24 12:03 UTC`. */
 export function minute(ms: number): string {
   return `${isoTime(ms).slice(0, 16).replace('T', ' ')} UTC`;

@@ -1,9 +1,9 @@
 import {stepWords, type Job, type SetManifest, type SetSummary, type Status} from '@disaster-recovery/contract';
 import {Failure, errorBody} from '../kernel/failure.ts';
 import {formatBytes, formatDuration} from '../kernel/format.ts';
-import {code, counted, minute, plain} from './markdown.ts';
+import {code, counted, howTo, minute, plain} from './markdown.ts';
 import {manifestLines} from './render_result.ts';
-import {VERBS, type VerbName} from './commands.ts';
+import {VERBS} from './commands.ts';
 import {KIND_WORDS, OUTCOME_MARKS, PART_WORDS} from './words.ts';
 
 const SETS_SHOWN = 12;
@@ -17,7 +17,7 @@ export function helpAnswer(): string {
   ].join('\n');
 }
 
-export function unknownAnswer(typed: string, suggestion: VerbName | null): string {
+export function unknownAnswer(typed: string, suggestion: string | null): string {
   return suggestion
     ? `There is no command ${code(typed)}. Did you mean ${code(`/dr ${suggestion}`)}?`
     : `There is no command ${code(typed)}. ${code('/dr help')} lists them.`;
@@ -31,7 +31,15 @@ export function failureAnswer(failure: Failure): string {
   }
   // What nobody foresaw may quote anything; it is in the log.
   const says = failure.code === 'INTERNAL' ? 'Something unforeseen happened.' : plain(message);
-  return `❌ **${says}**\n${meaning}\n**What to do:** ${remedy} (${code(failure.code)})`;
+  return `❌ **${says}**\n${meaning}\n**What to do:** ${remedy} (${code(failure.code)})${approvalHint(failure)}`;
+}
+
+/** How the second administrator approves, and how the first one goes on. */
+function approvalHint({code: kind, details}: Failure): string {
+  const id = details?.['approval'];
+  return kind !== 'SECOND_ADMINISTRATOR_NEEDED' || typeof id !== 'string' ? '' : `
+- Another system administrator says ${code(`/dr sso approve ${id}`)}
+- Then say the same again with ${code(`--approval ${id}`)}: ${code(`/dr sso switch --everyone --approval ${id} --yes`)}`;
 }
 
 type Headline = {mark: string; says: string};
@@ -70,11 +78,6 @@ export function statusAnswer(status: Status): string {
     `- **Repository**: ${code(status.repository.location)}: ${plain(status.repository.says)}`,
     ...(next_actions.length === 0 ? [] : ['', '**Next**', ...next_actions.map((action) => `- ${plain(action.says)} ${howTo(action.how)}`)]),
   ].join('\n');
-}
-
-/** A command to copy, or a sentence of the error catalogue. */
-function howTo(how: string): string {
-  return /^(\/dr|drctl) /.test(how) ? code(how) : how;
 }
 
 function runningLine(job: Job): string {

@@ -1,5 +1,5 @@
 import {stepWords, type Job, type Progress, type StepRecord} from '@disaster-recovery/contract';
-import {hasEnded} from '../jobs/index.ts';
+import {hasEnded, laneOf} from '../jobs/index.ts';
 import {formatBytes, formatCount, formatDuration} from '../kernel/format.ts';
 import {code, plain, progressBar} from './markdown.ts';
 import {renderResult} from './render_result.ts';
@@ -78,6 +78,7 @@ function failed(job: Job): string[] {
     ...(error ? [`**${plain(error.message)}**`, error.meaning, '', `**What to do:** ${error.remedy}`] : []),
     '',
     ...(isCanceled ? [] : endedIn(job.steps)),
+    ...(laneOf(job.kind) === 'accounts' ? afterSso(job.kind) : []),
     ...(job.kind === 'backup' ? afterBackup(error?.retryable ?? false) : []),
     ...(error && !isCanceled ? [`Error code: ${code(error.code)}`] : []),
   ];
@@ -85,6 +86,11 @@ function failed(job: Job): string[] {
 
 function afterBackup(isRetryable: boolean): string[] {
   return ['Nothing of it counts as a set. The sets from before are as they were: `/dr list`.', ...(isRetryable ? ['To try again: `/dr backup`'] : [])];
+}
+
+function afterSso(kind: Job['kind']): string[] {
+  return kind === 'sso_extend' ? ['Sessions that are extended stay so. Asking the same again does the rest.']
+    : ['Accounts that were changed stay as they are now: `/dr sso return-list`. Asking the same again goes on where it ended.'];
 }
 
 function endedIn(steps: readonly StepRecord[]): string[] {

@@ -1,6 +1,8 @@
 import {SetManifest, VerifyResult, type CrossCheck, type Job, type Omission} from '@disaster-recovery/contract';
+import {laneOf} from '../jobs/index.ts';
 import {formatBytes, formatDuration} from '../kernel/format.ts';
 import {code, counted, minute, plain} from './markdown.ts';
+import {renderSsoResult} from './render_sso_result.ts';
 import {KIND_WORDS, LEVEL_WORDS, OUTCOME_MARKS, PART_WORDS} from './words.ts';
 
 const FINDINGS_SHOWN = 10;
@@ -15,8 +17,12 @@ export function renderResult(job: Job): string[] {
   if (verified?.success) {
     return verifyResult(verified.data);
   }
+  const sso = renderSsoResult(job);
+  if (sso) {
+    return sso;
+  }
   const mark = job.status === 'success' ? '✅' : '⚠️';
-  return [`#### ${mark} ${KIND_WORDS[job.kind]} is done`, `It took ${formatDuration(tookMs(job))}.`, ...(job.subject ? [`Set ${code(job.subject)}`] : [])];
+  return [`#### ${mark} ${KIND_WORDS[job.kind]} is done`, `It took ${formatDuration(tookMs(job))}.`, ...(job.subject && laneOf(job.kind) === 'data' ? [`Set ${code(job.subject)}`] : [])];
 }
 
 function tookMs(job: Job): number {

@@ -2,6 +2,7 @@ import type {CrossCheck, JobKind, Part, VerifyLevel} from '@disaster-recovery/co
 
 export const KIND_WORDS = {
   backup: 'Backup', restore: 'Restore', undo: 'Undo of a restore', verify: 'Verification',
+  sso_switch: 'Switch to email and password', sso_switch_back: 'Switch back', sso_extend: 'Extension of sessions',
 } as const satisfies Record<JobKind, string>;
 
 export const PART_WORDS = {

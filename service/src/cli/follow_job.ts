@@ -1,6 +1,6 @@
 import type {Job} from '@disaster-recovery/contract';
 import {Failure} from '../kernel/failure.ts';
-import {hasEnded, type Jobs, type StartedJob} from '../jobs/index.ts';
+import {hasEnded, laneOf, type Jobs, type Lane, type StartedJob} from '../jobs/index.ts';
 import {createLiveView} from './live_view.ts';
 import type {Output} from './output.ts';
 
@@ -12,17 +12,16 @@ const EXIT_ON_SIGNAL = 130;
  * Starts a job, shows what it tells until it ends, and returns it. The first signal cancels the job, a second one leaves at once.
  * @throws Failure the job's own error
  */
-export async function followJob(jobs: Jobs, output: Output, start: () => Promise<StartedJob>): Promise<Job> {
+export async function followJob(jobs: Jobs, output: Output, start: () => Promise<StartedJob>, lane: Lane = 'data'): Promise<Job> {
   const stop = new AbortController();
   const view = createLiveView(output);
-  const watching = watch(jobs, output, view, stop.signal);
+  const watching = watch(jobs, {output, view, lane}, stop.signal);
   let started: StartedJob | null = null;
   let isCanceling = false;
-  const foreign = jobs.running()?.id;
+  const before = jobBeforeOurs(jobs, lane);
   const onSignal = (): void => {
-    // Before it has started, ours may be the restore point that it takes first.
-    const running = started?.job ?? jobs.running();
-    if (isCanceling || !running || running.id === foreign || hasEnded(jobs.get(running.id).status)) {
+    const running = started?.job ?? before();
+    if (isCanceling || !running || hasEnded(jobs.get(running.id).status)) {
       process.exit(EXIT_ON_SIGNAL);
     }
     isCanceling = true;
@@ -47,9 +46,31 @@ export async function followJob(jobs: Jobs, output: Output, start: () => Promise
   }
 }
 
-async function watch(jobs: Jobs, output: Output, view: ReturnType<typeof createLiveView>, signal: AbortSignal): Promise<void> {
+/**
+ * What to cancel while ours has not started: the restore point that a restore takes first. Never a job that ran before, and in the lane of the
+ * accounts nothing at all: no job is taken there before ours, so whatever runs is somebody else's.
+ */
+function jobBeforeOurs(jobs: Jobs, lane: Lane): () => Job | null {
+  if (lane === 'accounts') {
+    return () => null;
+  }
+  const foreign = jobs.running()?.id;
+  return () => {
+    const running = jobs.running();
+    return running?.id === foreign ? null : running;
+  };
+}
+
+type Shown = {output: Output; view: ReturnType<typeof createLiveView>; lane: Lane};
+
+async function watch(jobs: Jobs, {output, view, lane}: Shown, signal: AbortSignal): Promise<void> {
   for await (const event of jobs.follow(jobs.lastEventSeq(), signal)) {
-    output.event(event);
-    view.show(event);
+    // A job of the other lane may run at the same time.
+    if (laneOf(event.kind) === lane) {
+      output.event(event);
+      view.show(event);
+    } else {
+      view.pass(event);
+    }
   }
 }

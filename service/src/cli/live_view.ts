@@ -38,6 +38,11 @@ export function createLiveView({json}: Output) {
     }
   }
 
+  /** Counts an event that is not to be shown. */
+  function pass({seq}: Event): void {
+    seen = seq;
+  }
+
   /** Waits until the event of that number was shown, two seconds at most. */
   async function caughtUp(seq: number): Promise<void> {
     for (let tries = 0; seen < seq && tries < 40; tries += 1) {
@@ -45,7 +50,7 @@ export function createLiveView({json}: Output) {
     }
   }
 
-  return {show, caughtUp, note: line, close: () => { if (open) { out.write('\r\x1b[K'); open = false; } }};
+  return {show, pass, caughtUp, note: line, close: () => { if (open) { out.write('\r\x1b[K'); open = false; } }};
 }
 
 /** Colour only on a terminal, and never the only sign. */

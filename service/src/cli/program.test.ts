@@ -22,6 +22,13 @@ async function called(...argv: string[]) {
   return call;
 }
 
+/** `sso let-in` is a verb of a group. */
+function verbOf(name: string): unknown {
+  const [first = '', second = ''] = name.split(' ');
+  const entry = VERBS[first];
+  return entry && 'verbs' in entry ? entry.verbs[second] : entry;
+}
+
 test.each([
   [['--config', '/x.yaml', '--json', 'status']], [['status', '--config', '/x.yaml', '--json']], [['--json', 'status', '--config=/x.yaml']],
 ])('common options are taken before and after the verb: %j', async (argv) => {
@@ -34,22 +41,26 @@ test.each<[string[], string, Record<string, unknown>, string[]]>([
   [['restore', '--undo'], 'restore', {undo: true}, []],
   [['verify', 'latest'], 'verify', {level: 'L1'}, ['latest']],
   [['jobs'], 'jobs', {limit: '20'}, []],
+  [['sso', 'let-in', 'anna', '--identified-by', 'by voice'], 'sso let-in', {identifiedBy: 'by voice', validMinutes: '15'}, ['anna']],
+  [['sso', 'declare', '--reason', 'down', '--no-tell', '--json'], 'sso declare', {reason: 'down', tell: false, json: true}, []],
   [['list', '--repository', '/r', '--password-file', '/k'], 'list', {repository: '/r', passwordFile: '/k'}, []],
 ])('%j reaches its verb', async (argv, name, options, args) => {
-  expect(await called(...argv)).toEqual({verb: VERBS[name], options: expect.objectContaining(options), arguments: args});
+  expect(await called(...argv)).toEqual({verb: verbOf(name), options: expect.objectContaining(options), arguments: args});
 });
 
 test.each([
   [['statuss'], 'unknown command \'statuss\''], [['backup', '--unknown'], 'unknown option \'--unknown\''], [['verify'], 'missing required argument \'set\''],
   [['backup', '--reason'], 'argument missing'], [['status', 'extra'], 'too many arguments'], [['--config'], 'argument missing'],
+  [['sso', 'declair'], 'unknown command \'declair\''], [['sso', 'let-in', '--identified-by', 'x'], 'missing required argument \'user\''], [['sso', 'switch', '--password', 'x'], 'unknown option'],
 ])('%j is a usage error: exit code 2, words on stderr, nothing on stdout', async (argv, says) => {
   expect(await runProgram(argv)).toBe(2);
   expect([out, err.includes('USAGE_INVALID'), err.includes(says)]).toEqual(['', true, true]);
 });
 
-test('a call without a verb shows the help and is not a success', async () => {
-  expect(await runProgram([])).toBe(2);
-  expect(err + out).toContain('backup');
+test.each([[[], 'backup'], [['sso'], 'switch-back']])('a call without a verb, %j, shows the help and is not a success', async (argv, says) => {
+  expect(await runProgram(argv)).toBe(2);
+  expect(err + out).toContain(says);
+  expect(err).toContain('Name one of the verbs above.');
 });
 
 test.each([[['--json', 'statuss']], [['verify', '--json']], [['status', '--json', '--config', '/nonexistent/drctl.yaml']]])(
@@ -61,7 +72,7 @@ test.each([[['--json', 'statuss']], [['verify', '--json']], [['status', '--json'
     expect([code, lines.length]).toEqual([result.error?.code === 'USAGE_INVALID' ? 2 : 3, 1]);
   });
 
-test.each([[['--version'], /^\d+\.\d+\.\d+/], [['--help'], /Usage: drctl/], [['restore', '--help'], /--into-database/]])('%j is an answer, not an error', async (argv, says) => {
+test.each([[['--version'], /^\d+\.\d+\.\d+/], [['--help'], /Usage: drctl/], [['restore', '--help'], /--into-database/], [['sso', '--help'], /switch-back/], [['sso', 'switch', '--help'], /--deny-file/]])('%j is an answer, not an error', async (argv, says) => {
   expect(await runProgram(argv)).toBe(0);
   expect(out).toMatch(says);
 });
@@ -80,7 +91,9 @@ test.each<[string[], number, string]>([
 test('every verb says what it does', () => {
   const program = buildProgram(async () => undefined);
   expect(program.commands.map((command) => command.name())).toEqual(Object.keys(VERBS));
-  expect(program.commands.filter((command) => command.description() === '')).toEqual([]);
+  const all = program.commands.flatMap((command) => [command, ...command.commands]);
+  expect(all.filter((command) => command.description() === '')).toEqual([]);
+  expect(all.map((command) => command.name())).toEqual(expect.arrayContaining(['switch-back', 'claim-sheet', 'admin-access']));
 });
 
 test.each([['words', false], ['JSON lines', true]])('as %s, an answer that is not the wanted one keeps its value and its exit code', (_name, json) => {

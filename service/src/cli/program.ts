@@ -2,7 +2,7 @@ import {Command, CommanderError} from 'commander';
 import {asFailure, Failure} from '../kernel/failure.ts';
 import {VERSION} from '../version.ts';
 import {createOutput, finish, type Outcome} from './output.ts';
-import type {CommonOptions, Verb} from './verb.ts';
+import type {CommonOptions, Verb, VerbGroup} from './verb.ts';
 import {VERBS} from './verbs/index.ts';
 
 /** Runs one command line. Returns the exit code. */
@@ -17,7 +17,7 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
       throw error;
     }
     // Help and version are answers, not errors.
-    return error.exitCode === 0 ? 0 : finish(output, {value: null, failure: new Failure('USAGE_INVALID', error.message.replace(/^error: /, ''))});
+    return error.exitCode === 0 ? 0 : finish(output, {value: null, failure: new Failure('USAGE_INVALID', error.code === 'commander.help' ? 'Name one of the verbs above.' : error.message.replace(/^error: /, ''))});
   }
   return outcome ? finish(output, outcome) : 0;
 }
@@ -44,12 +44,22 @@ export function buildProgram(perform: (verb: Verb, call: {options: CommonOptions
     .showHelpAfterError('Try `drctl help`.')
     .exitOverride()
     .configureOutput({writeErr: (text) => process.stderr.write(text)});
-  for (const [name, verb] of Object.entries(VERBS)) {
-    const command = verb.describe(program.command(name)).exitOverride();
+  addVerbs(program, VERBS, perform);
+  return program;
+}
+
+type Perform = Parameters<typeof buildProgram>[0];
+
+function addVerbs(parent: Command, verbs: Record<string, Verb | VerbGroup>, perform: Perform): void {
+  for (const [name, entry] of Object.entries(verbs)) {
+    if ('verbs' in entry) {
+      addVerbs(parent.command(name).description(entry.says).exitOverride(), entry.verbs, perform);
+      continue;
+    }
+    const command = entry.describe(parent.command(name)).exitOverride();
     command.action(async (...parts: unknown[]) => {
       const self = parts.at(-1) as Command;
-      await perform(verb, {options: self.optsWithGlobals(), arguments: self.args});
+      await perform(entry, {options: self.optsWithGlobals(), arguments: self.args});
     });
   }
-  return program;
 }

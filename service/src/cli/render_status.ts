@@ -34,9 +34,13 @@ function headline(status: Status): string {
 
 const MARKS: Record<DoctorCheck['outcome'], string> = {ok: '✓', warning: '!', failed: '✗', skipped: '·'};
 
+/** One check with what to do about it. */
+export function renderCheck({name, outcome, says, remedy}: Pick<DoctorCheck, 'name' | 'outcome' | 'says' | 'remedy'>): string {
+  return `${MARKS[outcome]} ${name}: ${says}${remedy ? `\n    → ${remedy}` : ''}`;
+}
+
 export function renderDoctor({checks, healthy}: DoctorReport): string {
-  const lines = checks.map(({name, outcome, says, remedy}) => `${MARKS[outcome]} ${name}: ${says}${remedy ? `\n    → ${remedy}` : ''}`);
-  return [...lines, healthy ? 'Everything that a backup needs is there.' : 'Something that a backup needs is not right.'].join('\n');
+  return [...checks.map(renderCheck), healthy ? 'Everything that a backup needs is there.' : 'Something that a backup needs is not right.'].join('\n');
 }
 
 export function renderJobs(jobs: readonly Job[]): string {

@@ -9,3 +9,6 @@ export type Verb = {
   describe(command: Command): Command;
   run(call: {options: CommonOptions & Record<string, unknown>; arguments: string[]; output: Output}): Promise<Outcome>;
 };
+
+/** Verbs under one name: `drctl sso status`. */
+export type VerbGroup = {says: string; verbs: Record<string, Verb>};

@@ -33,6 +33,7 @@ export const Config = z.object({
   }).strict().prefault({}),
   objectives: z.object({
     rpo_hours: z.number().positive().default(24).describe('Recovery point objective: a newest set older than this is an alarm.'),
+    rto_hours: z.number().positive().default(8).describe('Recovery time objective: how long an outage may last.'),
   }).strict().prefault({}),
   sso: z.object({
     deadline_days: z.number().positive().default(14).describe('How long after its declaration everyone is to be back on single sign-on; afterwards status and chat say so every day.'),

@@ -147,6 +147,32 @@ describe('a signed request', () => {
     expect(await refused(token)).toBe('NOT_SYSTEM_ADMIN');
   });
 
+  test.each<[string, Partial<RequestToken>, FailureCode | null]>([
+    ['of nobody in particular', {actor: undefined as never}, null],
+    ['of a member', {actor: {user_id: 'u2', username: 'member', system_admin: false}}, null],
+    ['for another body', {body_sha256: '0'.repeat(64)}, 'TOKEN_INVALID'],
+    ['for another path', {path: '/api/v1/backups'}, 'TOKEN_INVALID'],
+    ['for another companion', {aud: 'other'}, 'TOKEN_INVALID'],
+    ['made a minute ago and more', {iat: START / 1000 - 66, exp: START / 1000 - 6}, 'TOKEN_EXPIRED'],
+    ['from a clone', {actor: undefined as never, site_url: 'https://clone.example.org'}, 'COMPANION_READ_ONLY'],
+  ])('%s, where only the bridge must be proven: %j → %s', async (_name, changes, code) => {
+    enrolNow();
+    const token = await bridge.token(enrolment.companionId, request, now, changes);
+    const ask = () => enrolment.authenticateBridge({token, ...request}).then(() => null, (error: Failure) => error.code);
+    expect(await ask()).toBe(code);
+    expect(await ask()).toBe(code === null || code === 'COMPANION_READ_ONLY' ? 'TOKEN_REPLAYED' : code);
+  });
+
+  test('of another key, or before enrolment, does not prove the bridge', async () => {
+    const ask = async (from: FakeBridge) => {
+      const token = await from.token(enrolment.companionId, request, now, {actor: undefined as never});
+      return enrolment.authenticateBridge({token, ...request}).then(() => null, (error: Failure) => error.code);
+    };
+    expect(await ask(bridge)).toBe('NOT_ENROLLED');
+    enrolNow();
+    expect(await ask(createFakeBridge())).toBe('TOKEN_INVALID');
+  });
+
   test('works once, also over a restart of the companion, and old nonces are forgotten', async () => {
     enrolNow();
     const token = await bridge.token(enrolment.companionId, request, now);

@@ -1,5 +1,5 @@
 import type {KeyObject} from 'node:crypto';
-import type {Actor, EnrolmentCode, EnrolmentReply, EnrolmentRequest, EnrolmentState} from '@disaster-recovery/contract';
+import type {Actor, EnrolmentCode, EnrolmentReply, EnrolmentRequest, EnrolmentState, RequestToken} from '@disaster-recovery/contract';
 import type {Clock} from '../kernel/clock.ts';
 import {Failure} from '../kernel/failure.ts';
 import type {Logger} from '../kernel/log.ts';
@@ -27,6 +27,8 @@ export type Enrolment = {
   state(): EnrolmentState;
   /** Who a signed request comes from. @throws Failure NOT_ENROLLED, TOKEN_INVALID, TOKEN_EXPIRED, TOKEN_REPLAYED, NOT_SYSTEM_ADMIN, COMPANION_READ_ONLY */
   authenticate(request: SignedRequest & {token: string}): Promise<Actor>;
+  /** That a signed request comes from the enrolled bridge, whoever asked it. @throws Failure NOT_ENROLLED, TOKEN_INVALID, TOKEN_EXPIRED, TOKEN_REPLAYED, COMPANION_READ_ONLY */
+  authenticateBridge(request: SignedRequest & {token: string}): Promise<void>;
   /** A token for a request to the bridge. @throws Failure NOT_ENROLLED */
   sign(request: SignedRequest): Promise<string>;
   /** The site URL told at enrolment. */
@@ -55,6 +57,10 @@ export async function createEnrolment(parts: EnrolmentParts): Promise<Enrolment>
     revoke: (by) => { revoke(parts, store, by); },
     state: () => shownState(store.current()),
     authenticate: ({token, ...request}) => authenticate(store, identity, clock, token, request),
+    authenticateBridge: async ({token, ...request}) => {
+      const {row, token: proven} = await proveBridge(store, identity, clock, token, request);
+      requireSameSite(row, proven, request);
+    },
     sign: async (request) => {
       needCurrent(store);
       return signToken(request, {...identity, kid: keyId(identity.publicKey)}, clock.now());
@@ -105,19 +111,30 @@ function revoke({ledger, clock}: EnrolmentParts, store: EnrolmentStore, by: Acto
   ledger.append('enrolment.revoked', by, {kid: row.kid, site_url: row.site_url});
 }
 
-async function authenticate(store: EnrolmentStore, identity: Identity, clock: Clock, text: string, request: SignedRequest): Promise<Actor> {
+/** The token of a request that the enrolled bridge signed, its nonce spent. */
+async function proveBridge(store: EnrolmentStore, identity: Identity, clock: Clock, text: string, request: SignedRequest): Promise<{row: EnrolmentRow; token: RequestToken}> {
   const row = needCurrent(store);
   const token = await checkToken(text, publicKeyObject(row.public_key), identity.companionId, request, clock.now());
   if (!store.spendNonce(token.jti, nonceExpiry(token), row.id, clock.now())) {
     throw new Failure('TOKEN_REPLAYED', 'The nonce of this token was seen before.');
   }
+  return {row, token};
+}
+
+async function authenticate(store: EnrolmentStore, identity: Identity, clock: Clock, text: string, request: SignedRequest): Promise<Actor> {
+  const {row, token} = await proveBridge(store, identity, clock, text, request);
   if (token.actor?.system_admin !== true) {
     throw new Failure('NOT_SYSTEM_ADMIN', 'The bridge does not vouch for a system administrator.');
   }
-  if (request.method !== 'GET' && token.site_url !== undefined && comparableUrl(token.site_url) !== comparableUrl(row.site_url)) {
+  requireSameSite(row, token, request);
+  return {kind: 'mattermost', id: token.actor.user_id, name: token.actor.username};
+}
+
+/** @throws Failure COMPANION_READ_ONLY */
+function requireSameSite(row: EnrolmentRow, token: RequestToken, {method}: SignedRequest): void {
+  if (method !== 'GET' && token.site_url !== undefined && comparableUrl(token.site_url) !== comparableUrl(row.site_url)) {
     throw new Failure('COMPANION_READ_ONLY', `The request comes from ${token.site_url}, but ${row.site_url} was enrolled.`);
   }
-  return {kind: 'mattermost', id: token.actor.user_id, name: token.actor.username};
 }
 
 function noteIdentity({ledger, log}: EnrolmentParts, store: EnrolmentStore, seen: ServerIdentity): void {

@@ -10,13 +10,16 @@ import type {Jobs} from '../jobs/index.ts';
 import type {Clock} from '../kernel/clock.ts';
 import {Failure} from '../kernel/failure.ts';
 import type {Sets} from '../sets/index.ts';
+import type {Sso} from '../sso/index.ts';
 import type {StatusReport} from '../status/index.ts';
 import type {Verify} from '../verify/index.ts';
+import {createSsoHandlers} from './handlers_sso.ts';
+import {parameter} from './parameter.ts';
 import {serverSentEvents} from './sse.ts';
 
 const JOBS_SHOWN = 100;
 
-export type Verbs = {backup: Backup; sets: Pick<Sets, 'list' | 'show'>; verify: Verify; doctor: Doctor; status: StatusReport; jobs: Jobs; chat: Pick<Chat, 'answer'>};
+export type Verbs = {backup: Backup; sets: Pick<Sets, 'list' | 'show'>; verify: Verify; doctor: Doctor; status: StatusReport; jobs: Jobs; chat: Pick<Chat, 'answer'>; sso: Omit<Sso, 'watch'>};
 
 export type HandlerParts = {
   verbs: Verbs;
@@ -64,11 +67,8 @@ export function createHandlers({verbs, enrolment, clock, version, openapi, metri
       return Readable.from(serverSentEvents(jobs.follow(afterOf(request) ?? jobs.lastEventSeq(), signal), clock, signal));
     },
     command: ({body, actor}) => chat.answer(body, actor),
+    ...createSsoHandlers(verbs.sso, enrolment),
   } satisfies Handlers;
-}
-
-function parameter(request: FastifyRequest, name: string): string {
-  return (request.params as Record<string, string | undefined>)[name] ?? '';
 }
 
 function afterOf(request: FastifyRequest): number | null {

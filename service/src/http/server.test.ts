@@ -12,6 +12,9 @@ let it: Test;
 const CANARY = 'canary-secret-5f2c';
 const BODIES: Partial<Record<RouteName, unknown>> = {
   plan_backup: {scope: ['database']}, start_backup: {reason: CANARY}, start_verify: {set: 'latest', level: 'L2'},
+  sso_declare: {reason: CANARY}, sso_extend: {hours: 4}, sso_plan_switch: {everyone: true}, sso_switch: {users: ['anna']}, sso_plan_switch_back: {}, sso_switch_back: {canary: 'anna'},
+  sso_let_in: {user: 'anna', identified_by: CANARY}, sso_claim_sheet: {identified_by: CANARY}, sso_admin_access: {user: 'admin', identified_by: CANARY},
+  sso_resolve: {user: 'anna', choice: 'leave', reason: CANARY}, sso_claim: {code: CANARY, address: '10.0.0.7'},
   command: {command: `backup --reason ${CANARY}`, channel_id: 'c', root_id: ''},
 };
 const all = Object.entries(ROUTES) as [RouteName, Route][];
@@ -21,7 +24,7 @@ beforeEach(async () => { it = await createTestServer(); });
 afterEach(async () => { await it.server.close(); });
 
 function urlOf({path}: Route): string {
-  return path.replace('{set}', SET).replace('{job}', 'job1');
+  return path.replace('{set}', SET).replace('{job}', 'job1').replace('{id}', 'approval1');
 }
 
 type Sent = {method: 'GET' | 'POST' | 'DELETE'; url: string; body?: string};
@@ -86,7 +89,7 @@ describe.each(all.filter(([, {request}]) => request !== undefined))('the body of
   test.each([['not JSON', '{"a":'], ['an unknown field', '{"unknown_field":1}'], ['nothing', '']])('that is %s is refused', async (_case, body) => {
     it.enrolBridge();
     const sent = {...sentFor(name), body};
-    const reply = await send(sent, route.access === 'signed' ? await tokenFor(sent) : undefined);
+    const reply = await send(sent, ['signed', 'bridge'].includes(route.access) ? await tokenFor(sent) : undefined);
     expectFailure(reply, 'USAGE_INVALID');
     if (body.includes('unknown')) {
       expect(reply.json<{error: {details: {fields: {field: string}[]}}}>().error.details.fields.length).toBeGreaterThan(0);

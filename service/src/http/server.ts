@@ -55,7 +55,7 @@ function registerRoutes(server: FastifyInstance, parts: HandlerParts): void {
         if (route.access === 'code' && !mayTry(request.ip)) {
           throw new Failure('ENROLMENT_CODE_WRONG', 'Too many attempts. Wait a minute.');
         }
-        const actor = route.access === 'signed' ? await authenticate(parts, request, raw) : NOBODY;
+        const actor = await whoAsks(parts, route, request, raw);
         const answer = await handle({body: parseBody(route, raw) as never, actor, request});
         reply.code(route.response.status);
         setMedia(reply, route.response.media);
@@ -75,12 +75,20 @@ function setMedia(reply: FastifyReply, media: string | undefined): void {
   }
 }
 
-function authenticate({enrolment}: HandlerParts, request: FastifyRequest, body: Buffer): Promise<Actor> {
+async function whoAsks({enrolment}: HandlerParts, {access}: Route, request: FastifyRequest, body: Buffer): Promise<Actor> {
+  if (access !== 'signed' && access !== 'bridge') {
+    return NOBODY;
+  }
   const token = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1];
   if (token === undefined) {
     throw new Failure('TOKEN_INVALID', 'The request carries no token.');
   }
-  return enrolment.authenticate({token, method: request.method, path: request.raw.url ?? '', body});
+  const signed = {token, method: request.method, path: request.raw.url ?? '', body};
+  if (access === 'signed') {
+    return enrolment.authenticate(signed);
+  }
+  await enrolment.authenticateBridge(signed);
+  return NOBODY;
 }
 
 /** @throws Failure USAGE_INVALID naming the fields */
@@ -90,7 +98,11 @@ function parseBody(route: Route, raw: Buffer): unknown {
   }
   const parsed = route.request.safeParse(parseJson(raw));
   if (!parsed.success) {
-    const fields = parsed.error.issues.map((issue) => ({field: issue.path.join('.') || '(body)', problem: issue.message}));
+    // The name of an unknown field is the caller's text; where nobody has signed in it may be a code that slipped into the wrong place.
+    const fields = parsed.error.issues.map((issue) => ({
+      field: issue.path.join('.') || '(body)',
+      problem: route.access === 'bridge' && issue.code === 'unrecognized_keys' ? 'There is a field too many.' : issue.message,
+    }));
     throw new Failure('USAGE_INVALID', fields.map(({field, problem}) => `${field}: ${problem}`).join('; '), {details: {fields}});
   }
   return parsed.data;

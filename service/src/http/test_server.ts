@@ -4,7 +4,7 @@ import {join} from 'node:path';
 import {Writable} from 'node:stream';
 import {pino} from 'pino';
 import {openApiDocument, type BackupPlan} from '@disaster-recovery/contract';
-import {aJob, aManifest, aStatus, SET, START, summary} from '../chat/fixtures.ts';
+import {aJob, aManifest, aStatus, createFakeSso, SET, START, summary, type SsoCall} from '../chat/fixtures.ts';
 import {createFakeBridge} from '../enrolment/fake_bridge.ts';
 import {createEnrolment, ENROLMENT_TABLES} from '../enrolment/index.ts';
 import {createJobs, JOB_TABLES} from '../jobs/index.ts';
@@ -29,6 +29,7 @@ export async function createTestServer(verbs: Partial<Verbs> = {}, tls: {cert: s
   const enrolment = await createEnrolment({state, clock, ledger: createLedger(state, clock), version: '0.1.0'});
   const jobs = createJobs(state, clock);
   const lines: string[] = [];
+  const ssoCalls: SsoCall[] = [];
   const log = pino({level: 'debug'}, new Writable({write: (chunk: Buffer, _encoding, done) => { lines.push(chunk.toString()); done(); }}));
   const server = createServer({
     tls, enrolment, clock, log, version: '0.1.0', openapi: openApiDocument('0.1.0'), metrics: {text: () => Promise.resolve('# metrics\n')},
@@ -43,10 +44,11 @@ export async function createTestServer(verbs: Partial<Verbs> = {}, tls: {cert: s
       doctor: {report: () => Promise.resolve({healthy: true, checks: []})},
       status: {report: () => Promise.resolve(aStatus())},
       chat: {answer: ({command}) => Promise.resolve({message: command, job: null})},
+      sso: createFakeSso(ssoCalls),
       ...verbs,
     },
   });
   const bridge = createFakeBridge();
   const enrolBridge = () => enrolment.enrol(bridge.request(enrolment.newCode('http://127.0.0.1:8066', null).code));
-  return {server, enrolment, bridge, clock, lines, state, enrolBridge};
+  return {server, enrolment, bridge, clock, lines, state, enrolBridge, ssoCalls};
 }

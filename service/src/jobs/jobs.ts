@@ -28,7 +28,7 @@ export type Jobs = {
    * Starts a job, or continues the interrupted one that asked for the same.
    * @throws Failure JOB_ALREADY_RUNNING
    */
-  start<Plan extends {steps: readonly string[]}>(procedure: Procedure<Plan, never>, makePlan: () => Promise<Plan>, options: StartOptions): Promise<StartedJob>;
+  start<Plan extends {steps: readonly string[]}, Found>(procedure: Procedure<Plan, Found>, makePlan: () => Promise<Plan>, options: StartOptions): Promise<StartedJob>;
   /** The plan of the interrupted job that `start` would continue: what it needs was checked and prepared by its first process. */
   planToContinue(kind: JobKind, request: unknown): unknown;
   get(id: string): Job;
@@ -79,7 +79,7 @@ export function createJobs(state: State, clock: Clock, leftovers: Leftovers = NO
 type Parts = {store: JobStore; lease: Lease; clock: Clock; leftovers: Leftovers};
 type Planned = {steps: readonly string[]};
 
-async function start<Plan extends Planned>(parts: Parts, procedure: Procedure<Plan, never>, makePlan: () => Promise<Plan>, options: StartOptions): Promise<StartedJob> {
+async function start<Plan extends Planned, Found>(parts: Parts, procedure: Procedure<Plan, Found>, makePlan: () => Promise<Plan>, options: StartOptions): Promise<StartedJob> {
   const {store, lease, clock} = parts;
   const request = canonicalJson(options.request ?? null);
   await parts.leftovers.endOrphans();
@@ -115,8 +115,8 @@ function takeInterrupted(parts: Parts, kind: JobKind, request: string): StoredJo
   return same;
 }
 
-async function addNew<Plan extends Planned>(
-  parts: Parts, procedure: Procedure<Plan, never>, makePlan: () => Promise<Plan>, options: StartOptions, request: string,
+async function addNew<Plan extends Planned, Found>(
+  parts: Parts, procedure: Procedure<Plan, Found>, makePlan: () => Promise<Plan>, options: StartOptions, request: string,
 ): Promise<StoredJob> {
   const {store, lease} = parts;
   const id = newJobId();

@@ -7,7 +7,7 @@ export type StepContext = {
   signal: AbortSignal;
   /** Another process began this very step and was killed in it. */
   repeated: boolean;
-  progress(now: {done: number; total: number | null; unit: 'bytes' | 'rows' | 'files' | 'steps'}): void;
+  progress(now: {done: number; total: number | null; unit: 'bytes' | 'rows' | 'files' | 'people' | 'steps'}): void;
   note(level: 'info' | 'warning', text: string): void;
   /** How long each finished step took, so that a result can tell. */
   durations(): {step: string; ms: number}[];

@@ -11,7 +11,7 @@ import {planRestore, type RestoreFacts} from './plan.ts';
 import {formerName, freshName, restoreSteps, type PrivatePlan, type RestoreFound} from './steps.ts';
 import {discardStaged, holdingArea} from './swap.ts';
 import {chooseTargets, type Targets} from './targets.ts';
-import {undoProcedure, type UndoPlan} from './undo.ts';
+import {undoProcedure} from './undo.ts';
 import {createUndoLog} from './undo_log.ts';
 
 export type Restore = {
@@ -65,7 +65,7 @@ export function createRestore(engines: RestoreEngines, jobs: Jobs): Restore {
     const asked = publicRequest(engines, request);
     const options = {actor, reason: `restore ${request.set}`, request: asked};
     const databaseUrl = urlOf(engines, request);
-    const startJob = (makePlan: () => Promise<PrivatePlan>): Promise<StartedJob> => jobs.start(procedureFor(databaseUrl) as unknown as Procedure<PrivatePlan, never>, makePlan, options);
+    const startJob = (makePlan: () => Promise<PrivatePlan>): Promise<StartedJob> => jobs.start(procedureFor(databaseUrl), makePlan, options);
     if (interrupted(request)) {
       return startJob(() => Promise.reject(new Error('the interrupted restore has ended meanwhile')));
     }
@@ -84,7 +84,7 @@ export function createRestore(engines: RestoreEngines, jobs: Jobs): Restore {
         ...(kept.database ? [`database ${kept.database.name}, from ${kept.database.former}`] : []), ...kept.directories.map(({directory, area}) => `${directory}, from ${join(area, 'former')}`),
       ]};
     },
-    undo: ({actor}) => jobs.start(undoProcedure(engines, undoLog) as unknown as Procedure<UndoPlan, never>, async () => ({...undoLog.newest(), steps: ['swap_back']}), {
+    undo: ({actor}) => jobs.start(undoProcedure(engines, undoLog), async () => ({...undoLog.newest(), steps: ['swap_back']}), {
       actor, reason: 'undo', request: {undo: true},
     }),
   };

@@ -1,1 +1,6 @@
-export type {Sso} from './sso.ts';
+export {createSso} from './create_sso.ts';
+export {DETECTION_TABLES} from './detection_store.ts';
+export type {SsoConfig, SsoEngines} from './engines.ts';
+export {createReadiness} from './readiness.ts';
+export type {By, Sso} from './sso.ts';
+export {SSO_TABLES} from './tables.ts';

@@ -15,6 +15,8 @@ export type Sso = {
   readiness(): Promise<Readiness>;
   forecast(): Promise<Forecast>;
   snapshot(by: By): Promise<IdentitySnapshot>;
+  /** Everything that is known of how people sign in, as a file in a directory of ours: for the record of a set. */
+  writeIdentities(directory: string): Promise<void>;
   /** @throws Failure SSO_ALREADY_DECLARED */
   declare(request: DeclareRequest, by: By): Promise<Incident>;
   /** @throws Failure SSO_NOT_DECLARED, RETURN_LIST_NOT_EMPTY */

@@ -46,7 +46,7 @@ export function createVerify(engines: VerifyEngines, jobs: Jobs): Verify {
   const plan = async ({set, level}: VerifyRequest): Promise<VerifyPlan> =>
     ({set: (await engines.show(set)).id, level, steps: steps.map((step) => step.name)});
   return {
-    start: (request, {actor, origin}) => jobs.start(procedure as unknown as Procedure<VerifyPlan, never>, () => plan(request), {
+    start: (request, {actor, origin}) => jobs.start(procedure, () => plan(request), {
       actor, reason: `level ${request.level}`, request, ...(origin && {origin}),
     }),
   };

@@ -1,4 +1,5 @@
 import type {Job, SetManifest, SetSummary, Status} from '@disaster-recovery/contract';
+import {answerSso, type SsoWorld} from './canned_sso.ts';
 import type {CannedApi, CannedReply} from './host_page.ts';
 
 /** Answers for looking at the page without a server. What is proven, is proven on real parts. */
@@ -90,6 +91,8 @@ export type World = {
   status: Status;
   sets: SetSummary[];
   jobs: Job[];
+  /** Null: a companion that does not know of it. */
+  sso: SsoWorld | null;
   /** Called when a job is asked for; may change it. */
   advance: (job: Job) => Job;
 };
@@ -110,6 +113,7 @@ export function cannedWorld(sets: SetSummary[] = cannedSets(), running: Job | nu
     },
     sets,
     jobs: running ? [running] : [],
+    sso: null,
     advance: (job) => job,
   };
 }
@@ -127,16 +131,24 @@ export function cannedApi(world: World): CannedApi {
       Object.assign(world.connection, method === 'DELETE' ? {enrolled: false} : {enrolled: true, reachable: true, companion_url: (body as {url: string}).url});
       return {status: method === 'DELETE' ? 204 : 200, ...(method === 'DELETE' ? {} : {body: world.connection})};
     }
-    return world.connection['reachable'] ? companion(world, method, path) : unreachable;
+    return world.connection['reachable'] ? companion(world, method, path, body) : unreachable;
   };
 }
 
-function companion(world: World, method: string, path: string): CannedReply {
+function startJob(world: World, change: Partial<Job> = {}): CannedReply {
+  const job = cannedJob({id: `job-${world.jobs.length + 2}`, created_at: Date.now(), started_at: Date.now(), ...change});
+  world.jobs.unshift(job);
+  world.status.running = job;
+  return {status: 202, body: job};
+}
+
+function companion(world: World, method: string, path: string, sent: unknown): CannedReply {
+  if (path === 'sso' || path.startsWith('sso/')) {
+    const people = {phase: 'switch_back', step: 1, steps: 2, done: 1, total: 3, unit: 'people' as const, rate: null, eta_ms: null};
+    return answerSso(world.sso, method, path, sent, (kind) => startJob(world, {kind, reason: '', subject: 'inc-1', steps: [], progress: people}));
+  }
   if (method === 'POST' && (path === 'backups' || path === 'verifications')) {
-    const job = cannedJob({id: `job-${world.jobs.length + 2}`, created_at: Date.now(), started_at: Date.now()});
-    world.jobs.unshift(job);
-    world.status.running = job;
-    return {status: 202, body: job};
+    return startJob(world);
   }
   const [kind, id, verb] = path.split('/');
   if (kind === 'jobs' && id) {

@@ -73,7 +73,7 @@ function CancelButton({job, client, onChange}: {job: Job; client: Client; onChan
                     onConfirm={cancel}
                     onClose={() => setAsking(false)}
                 >
-                    <p>{say('job.cancel.text')}</p>
+                    <p>{say(job.kind.startsWith('sso_') ? 'job.cancel.text.sso' : 'job.cancel.text')}</p>
                 </ConfirmDialog>
             )}
         </>

@@ -6,6 +6,7 @@ import {Definitions} from '../components/definitions.tsx';
 import {Text, useBare, useSay, type Message} from '../i18n/say.tsx';
 import {Omissions} from '../sets/omissions.tsx';
 import {CROSS_CHECK_TONE} from '../sets/proof.tsx';
+import {SsoJobResult} from '../sso/sso_job_result.tsx';
 
 function asManifest(job: Job): SetManifest | null {
     const result = job.result as Partial<SetManifest> | null | undefined;
@@ -24,6 +25,7 @@ export function JobResult({job}: {job: Job}) {
         <>
             {manifest && <BackupResult manifest={manifest} job={job}/>}
             {verified && <Verified result={verified}/>}
+            <SsoJobResult job={job}/>
         </>
     );
 }

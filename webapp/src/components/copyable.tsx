@@ -20,6 +20,16 @@ async function copy(text: string): Promise<void> {
 
 export function Copyable({text, className = ''}: {text: string; className?: string}) {
     const say = useSay();
+    return (
+        <span className={`dr-copyable ${className}`}>
+            <code>{text}</code>
+            <CopyButton text={text} label={say('copy.what', {text})}/>
+        </span>
+    );
+}
+
+export function CopyButton({text, label, look = 'link'}: {text: string; label: string; look?: 'link' | 'quiet'}) {
+    const say = useSay();
     const [isCopied, setCopied] = useState(false);
     useEffect(() => {
         if (!isCopied) {
@@ -29,12 +39,11 @@ export function Copyable({text, className = ''}: {text: string; className?: stri
         return () => clearTimeout(timer);
     }, [isCopied]);
     return (
-        <span className={`dr-copyable ${className}`}>
-            <code>{text}</code>
-            <Button look='link' aria-label={say('copy.what', {text})} onClick={() => void copy(text).then(() => setCopied(true))}>
+        <>
+            <Button look={look} aria-label={label} onClick={() => void copy(text).then(() => setCopied(true))}>
                 {say(isCopied ? 'copied' : 'copy')}
             </Button>
             <span className='dr-hidden' role='status'>{isCopied ? say('copied') : ''}</span>
-        </span>
+        </>
     );
 }

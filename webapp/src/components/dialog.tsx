@@ -9,13 +9,16 @@ type Props = {
     children: ReactNode;
     confirm: MessageId;
     keep?: MessageId;
+    look?: 'danger' | 'primary';
+    /** The button keeps its focus meanwhile: `onConfirm` takes no second answer by itself. */
     isBusy?: boolean;
+    canConfirm?: boolean;
     onConfirm(): void;
     onClose(): void;
 };
 
-/** Asks before something that cannot be taken back. Focus starts on the harmless answer and returns to where it was. */
-export function ConfirmDialog({title, children, confirm, keep = 'back', isBusy = false, onConfirm, onClose}: Props) {
+/** Asks before something that matters. Focus starts on the harmless answer and returns to where it was. */
+export function ConfirmDialog({title, children, confirm, keep = 'back', look = 'danger', isBusy = false, canConfirm = true, onConfirm, onClose}: Props) {
     const say = useSay();
     const id = useStableId();
     const box = useRef<HTMLDivElement>(null);
@@ -49,10 +52,10 @@ export function ConfirmDialog({title, children, confirm, keep = 'back', isBusy =
                 onKeyDown={onKeyDown}
             >
                 <h2 id={id}>{say(title)}</h2>
-                <div id={`${id}-text`}>{children}</div>
+                <div id={`${id}-text`} className='dr-dialog-text'>{children}</div>
                 <div className='dr-dialog-actions'>
                     <Button ref={harmless} onClick={onClose}>{say(keep)}</Button>
-                    <Button look='danger' disabled={isBusy} onClick={onConfirm}>{say(confirm)}</Button>
+                    <Button look={look} aria-disabled={isBusy} disabled={!canConfirm} onClick={onConfirm}>{say(confirm)}</Button>
                 </div>
             </div>
         </div>,
@@ -61,7 +64,7 @@ export function ConfirmDialog({title, children, confirm, keep = 'back', isBusy =
 }
 
 function keepInside(event: KeyboardEvent, box: HTMLElement | null): void {
-    const stops = [...box?.querySelectorAll<HTMLElement>('button:not(:disabled)') ?? []];
+    const stops = [...box?.querySelectorAll<HTMLElement>('button:not(:disabled), input:not(:disabled)') ?? []];
     const first = stops[0];
     const last = stops[stops.length - 1];
     if (event.shiftKey && document.activeElement === first) {

@@ -9,6 +9,7 @@ import {FailureNotice} from '../components/failure_notice.tsx';
 import {useRequest} from '../components/use_request.ts';
 import {CONNECTION_ANCHOR, ConnectionCard} from '../connection/connection_card.tsx';
 import {SetsCard} from '../sets/sets_card.tsx';
+import {SsoCard} from '../sso/sso_card.tsx';
 import {Glance} from '../status/glance.tsx';
 import {headlineOf, type Action} from '../status/headline.ts';
 import {NextActions} from '../status/next_actions.tsx';
@@ -90,14 +91,17 @@ function Protected({state, client, now}: {state: State; client: Client; now: num
     const {connection, status} = facts;
     const isUp = connection?.reachable === true && !facts.statusFailure && !facts.connectionFailure;
     const hasRunning = isRunning(facts.job);
+    // Jobs that change accounts have a lane of their own and keep no verification waiting.
+    const isLaneTaken = hasRunning && !facts.job?.kind.startsWith('sso_');
     const job = facts.job ?? status?.last_failed ?? null;
     return (
         <>
             {job && (isUp || !hasRunning) && <JobCard job={job} client={client} onChange={follow} onDismiss={facts.job ? dismiss : null}/>}
             {status && isUp && <Glance status={status} oldest={facts.sets?.at(-1)?.t0 ?? null} now={now}/>}
+            {isUp && <SsoCard client={client} job={facts.job} now={now} clockSkew={facts.clockSkew} onStarted={follow}/>}
             <NextActions actions={isUp && status ? status.next_actions : []} isDown={connection?.reachable === false} canRestore={!status || status.last_set !== null || status.repository.outcome === 'failed'}/>
             {(isUp || facts.sets) && (
-                <SetsCard facts={facts} client={client} isJobRunning={hasRunning} now={now} onStarted={follow}/>
+                <SetsCard facts={facts} client={client} isJobRunning={isLaneTaken} now={now} onStarted={follow}/>
             )}
         </>
     );

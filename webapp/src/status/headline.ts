@@ -1,4 +1,4 @@
-import type {SetSummary, Status} from '@disaster-recovery/contract';
+import type {Job, SetSummary, Status} from '@disaster-recovery/contract';
 import {isRunning} from '../backup/job_state.ts';
 import type {Connection} from '../client.ts';
 import type {Facts, Failure} from '../dashboard/facts.ts';
@@ -11,6 +11,8 @@ export type Action = 'enrol' | 'enrol_again' | 'back_up' | 'try_again' | 'check_
 
 /** One sentence of state, what it means, and the one thing to do about it. */
 export type Headline = {tone: Tone; title: Message; detail: Message | string | null; action: Action | null};
+
+const WRITES_SETS_OR_SERVER: readonly Job['kind'][] = ['backup', 'restore', 'undo'];
 
 /** `now` is the companion's time. */
 export function headlineOf(facts: Facts, now: number): Headline {
@@ -62,7 +64,7 @@ function unknownHeadline({statusFailure}: Facts): Headline {
 }
 
 function statusHeadline(status: Status, facts: Facts, now: number): Headline {
-    if (isRunning(facts.job) && facts.job.kind !== 'verify') {
+    if (isRunning(facts.job) && WRITES_SETS_OR_SERVER.includes(facts.job.kind)) {
         return runningHeadline(facts.job.kind === 'backup', status.last_set, now);
     }
     if (status.enrolment.state === 'read_only') {

@@ -1,7 +1,7 @@
-import {confirm, isCancel} from '@clack/prompts';
 import {RestoreRequest, RestoreResult} from '@disaster-recovery/contract';
 import {Failure} from '../../kernel/failure.ts';
 import {cliActor, withRecovery} from '../companion.ts';
+import {requireConfirmation} from '../confirmation.ts';
 import {followJob} from '../follow_job.ts';
 import {parseOption} from '../parse_option.ts';
 import type {Verb} from '../verb.ts';
@@ -60,15 +60,4 @@ async function undo({restore: verb, jobs}: RecoveryParts, output: Output, option
 function intoOf(options: Record<string, unknown>): {into?: Record<string, unknown>} {
   const into = Object.fromEntries(Object.entries({database: options['intoDatabase'], files: options['intoFiles'], config: options['intoConfig']}).filter(([, value]) => value !== undefined));
   return Object.keys(into).length > 0 ? {into} : {};
-}
-
-/** @throws Failure CONFIRMATION_NEEDED */
-async function requireConfirmation(output: Output, options: Record<string, unknown>, question: string): Promise<void> {
-  if (options['yes']) {
-    return;
-  }
-  const answer = output.json || !process.stdin.isTTY ? false : await confirm({message: question, initialValue: false});
-  if (isCancel(answer) || !answer) {
-    throw new Failure('CONFIRMATION_NEEDED', 'Nothing was changed.');
-  }
 }

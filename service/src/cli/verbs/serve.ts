@@ -1,8 +1,11 @@
 import {openApiDocument} from '@disaster-recovery/contract';
 import {watchIdentity} from '../../enrolment/index.ts';
 import {createMetrics, createServer, listenAddress} from '../../http/index.ts';
+import {laneOf} from '../../jobs/index.ts';
 import {Failure, systemErrorCode} from '../../kernel/failure.ts';
+import type {Logger} from '../../kernel/log.ts';
 import type {Companion} from '../../compose.ts';
+import type {Sso} from '../../sso/index.ts';
 import {VERSION} from '../../version.ts';
 import {withCompanion} from '../companion.ts';
 import type {Verb} from '../verb.ts';
@@ -11,7 +14,7 @@ import type {Verb} from '../verb.ts';
 export const serve: Verb = {
   describe: (command) => command.description('run the companion that the plugin in Mattermost calls'),
   run: ({options, output}) => withCompanion(options, async (companion) => {
-    const {config, log, clock, enrolment, bridge, chat} = companion;
+    const {config, log, clock, enrolment, bridge, chat, sso} = companion;
     const address = await listenAddress(config.serve);
     const metrics = createMetrics({sets: companion.sets, jobs: companion.jobs, rpoObjectiveMs: config.objectives.rpo_hours * 3_600_000, clock, log});
     const server = createServer({verbs: companion, enrolment, clock, version: VERSION, openapi: openApiDocument(VERSION), metrics, log, tls: address.tls});
@@ -22,7 +25,7 @@ export const serve: Verb = {
     }
     const stop = new AbortController();
     chat.start(stop.signal);
-    const watching = watchIdentity({enrolment, bridge, clock, log}, stop.signal);
+    const watching = Promise.all([watchIdentity({enrolment, bridge, clock, log}, stop.signal), watchSso(sso, log, stop.signal)]);
     await continueInterrupted(companion);
     output.say(`The companion listens on ${address.url}. Stop it with Ctrl-C.`);
     await untilStopped();
@@ -33,6 +36,15 @@ export const serve: Verb = {
     return {value: {stopped: true}};
   }),
 };
+
+/** Probes, identity snapshots and reminders; a mistake in them must not end the companion. */
+async function watchSso(sso: Pick<Sso, 'watch'>, log: Logger, signal: AbortSignal): Promise<void> {
+  try {
+    await sso.watch(signal);
+  } catch (error) {
+    log.error({err: error}, 'Nobody watches the identity provider any more. Restart the companion.');
+  }
+}
 
 /** Backups that a crash interrupted go on where their journal ends; other jobs are left to people. */
 async function continueInterrupted({jobs, backup, log}: Companion): Promise<void> {
@@ -45,6 +57,8 @@ async function continueInterrupted({jobs, backup, log}: Companion): Promise<void
       } catch (error) {
         log.warn({job: job.id, says: (error as Error).message}, 'An interrupted backup could not be continued.');
       }
+    } else if (laneOf(job.kind) === 'accounts') {
+      log.warn({job: job.id, kind: job.kind}, 'A job that changes accounts was interrupted and waits. Somebody must ask for the same again; `drctl sso status` says where it stands.');
     }
   }
 }
@@ -57,9 +71,12 @@ function untilStopped(): Promise<void> {
   });
 }
 
+/** Both lanes. What somebody runs on a shell goes on without the companion; only what it started itself must end with it. */
 function cancelRunning({jobs}: Companion): void {
-  const running = jobs.running();
-  if (running) {
-    jobs.cancel(running.id);
+  const [data, accounts] = [jobs.running('data'), jobs.running('accounts')];
+  for (const running of [data, accounts?.actor.kind === 'cli' ? null : accounts]) {
+    if (running) {
+      jobs.cancel(running.id);
+    }
   }
 }

@@ -28,10 +28,13 @@ export type Session = {
   created_at: number; expires_at: number; last_activity_at: number;
 };
 
-/** Which accounts a stream gives. `sso`: signs in through a provider. `local`: people with email and password, no bots. */
+/** Which accounts a stream gives. `sso`: signs in through a provider. `local`: people with email and password, no bots and nobody of another server. Deactivated accounts are in all three. */
 export type AccountFilter = 'all' | 'sso' | 'local';
 
-/** Everything that a forecast needs of one active SSO account, so that people are counted once. */
+/** Stands for "never" where times are compared: the last instant that a Date knows. */
+export const NEVER = 8_640_000_000_000_000;
+
+/** Everything that a forecast needs of one active SSO account, so that people are counted once. Access tokens and apps are not counted: they let in no person. `last_expiry`: 0 without a live session, NEVER when one never ends. */
 export type AccountSessions = {account: Account; last_seen_at: number; live: number; last_expiry: number; teams: readonly string[]};
 
 /** The accounts and sessions of Mattermost, read from its master database: the plugin would answer from a cache. Methods throw DATABASE_*. */
@@ -50,12 +53,13 @@ export type Accounts = {
   sessions(users: readonly string[]): Promise<Session[]>;
   /** Active SSO accounts with their live sessions counted, by ascending id. */
   streamSessions(now: number): AsyncIterable<AccountSessions>;
-  /** Live sessions of SSO people that end before `before`, by ascending id. */
+  /** Live sessions of active SSO people that end before `before`, by ascending id; those that never end are not among them. */
   streamEnding(now: number, before: number): AsyncIterable<Session>;
+  /** Of active SSO people. */
   countLiveSessions(now: number): Promise<{device: Session['device']; sessions: number}[]>;
-  /** The newest session born of single sign-on since then, of these accounts or of anybody. */
+  /** The newest session born of single sign-on since then, of these accounts or of anybody. A directory login looks like one by password (`kind`), and counts while the account signs in by LDAP. */
   newestSsoLogin(since: number, users?: readonly string[]): Promise<Session | null>;
-  /** Access tokens and grants that these accounts made since then. */
+  /** Access tokens of these accounts that were first used since then: Mattermost keeps no time of their making, so one never used is not seen. */
   tokensMadeSince(since: number, users: readonly string[]): Promise<{user: string; access_tokens: number}[]>;
 };
 
@@ -77,7 +81,7 @@ export type AccountWriter = {
   through: 'plugin' | 'database';
   /** Never throws for one account: that is its outcome. @throws Failure MATTERMOST_*, DATABASE_* when nothing can be changed at all */
   changeSignIn(changes: readonly SignInChange[], signal?: AbortSignal): Promise<SignInOutcome[]>;
-  /** Returns those that could not be revoked. */
+  /** Returns those that could not be revoked. Deleting them in the database is not enough while Mattermost runs: then all that were there are returned. */
   revokeSessions(ids: readonly string[]): Promise<{id: string; says: string}[]>;
   /** Null: this writer cannot, because only Mattermost knows its cached sessions. */
   extendSessions: ((sessions: readonly {id: string; expires_at: number}[]) => Promise<{id: string; says: string}[]>) | null;

@@ -79,11 +79,51 @@ test('the subpath of a site is in the address and not in what is signed', async 
   expect(signed[0]?.path).toBe('/plugins/disaster-recovery/companion/v1/posts');
 });
 
+test('the hands for an SSO outage are signed over what is sent, with their methods', async () => {
+  const value = {key: 'AnnouncementSettings.EnableBanner', value: true, locked: false} as const;
+  const replies: Record<string, unknown> = {
+    'PUT /accounts/sign-in': {outcomes: [{id: 'a', outcome: 'differs', says: null}]},
+    'PUT /sessions/expiry': {failed: [{id: 's', says: 'gone'}]}, 'POST /sessions/revocations': {failed: []},
+    'GET /settings': {values: [value]}, 'PATCH /settings': {values: [value]}, 'POST /direct-messages': {failed: [{id: 'a', says: 'no'}]}, 'POST /mails': {},
+    'GET /probes': {probes: [{provider: 'saml', probe: 'metadata', status: 200, error: '', ms: 3}], logins: []},
+  };
+  answer = ({method, url}) => {
+    const body = replies[`${method} ${url.replace('/plugins/disaster-recovery/companion/v1', '')}`];
+    return {status: body ? 200 : 418, body: url.endsWith('/mails') ? '' : JSON.stringify(body)};
+  };
+  const hands = bridge();
+  const change = {id: 'a', from: {service: 'saml', data: 'x'}, to: {service: '', data: null}};
+  const setting = {key: 'AnnouncementSettings.EnableBanner', from: false, to: true} as const;
+  expect(await hands.changeSignIn([change])).toEqual([{id: 'a', outcome: 'differs', says: null}]);
+  expect(await hands.extendSessions([{id: 's', expires_at: 5}])).toEqual([{id: 's', says: 'gone'}]);
+  expect(await hands.revokeSessions(['s'])).toEqual([]);
+  expect([await hands.readSettings(), await hands.changeSettings([setting])]).toEqual([[value], [value]]);
+  expect(await hands.sendDirectMessages({users: ['a'], message: 'Grüße'})).toEqual({failed: [{id: 'a', says: 'no'}]});
+  await hands.sendMail({to: 'a@b.test', subject: 's', html: '<p>'});
+  expect((await hands.probes()).probes).toHaveLength(1);
+  expect(seen.map(({method, url, body}) => ({method, path: url, body}))).toEqual(signed);
+  expect(seen.map(({body}) => (body === '' ? null : JSON.parse(body) as unknown))).toEqual([
+    {changes: [change]}, {sessions: [{id: 's', expires_at: 5}]}, {ids: ['s']}, null, {changes: [setting]}, {users: ['a'], message: 'Grüße'}, {to: 'a@b.test', subject: 's', html: '<p>'}, null,
+  ]);
+});
+
+test('a bulk of changes may take longer than a question', async () => {
+  answer = () => ({status: 200, body: '{"failed":[]}'});
+  const slow = createServer((_request, response) => { setTimeout(() => response.end('{"failed":[]}'), 400); });
+  await new Promise<void>((resolve) => slow.listen(0, '127.0.0.1', resolve));
+  const slowUrl = `http://127.0.0.1:${(slow.address() as AddressInfo).port}`;
+  await expect(bridge(slowUrl, 150).ping()).rejects.toMatchObject({code: 'MATTERMOST_UNREACHABLE'});
+  expect(await bridge(slowUrl, 150).revokeSessions(['s'])).toEqual([]);
+  slow.close();
+  slow.closeAllConnections();
+});
+
 const refused = (code: string) => JSON.stringify({error: {code, message: 'No.', meaning: 'm', remedy: 'r', retryable: false}});
 
 test.each([
   ['a refusal of the plugin', 401, refused('TOKEN_INVALID'), 'MATTERMOST_REFUSED', {code: 'TOKEN_INVALID', status: 401}],
   ['a post that is gone', 404, refused('NOT_FOUND'), 'MATTERMOST_REFUSED', {code: 'NOT_FOUND', status: 404}],
+  ['a mail that could not be sent', 502, refused('MAIL_FAILED'), 'MAIL_FAILED', undefined],
   ['a plugin that does not know us', 401, refused('NOT_ENROLLED'), 'NOT_ENROLLED', undefined],
   ['a plugin that is switched off', 404, '<html>404</html>', 'MATTERMOST_UNREACHABLE', {status: 404}],
   ['a proxy without a server', 502, 'Bad gateway', 'MATTERMOST_UNREACHABLE', {status: 502}],

@@ -1,11 +1,13 @@
 import {z} from 'zod';
-import {EffectiveConfig} from '@disaster-recovery/contract';
+import {BridgeProbes, EffectiveConfig, Failures, SettingValues, SignInOutcomes} from '@disaster-recovery/contract';
 import {Failure} from '../../kernel/failure.ts';
 import {createMattermostHttp, parseJson} from './http.ts';
 import type {MattermostBridge} from './port.ts';
 
 const BASE_PATH = '/plugins/disaster-recovery/companion/v1';
 const TIMEOUT_MS = 10_000;
+/** A hundred accounts, or as many messages, take the server some seconds. */
+const BULK_TIMEOUT_MS = 60_000;
 const NOTHING = Buffer.alloc(0);
 
 const PostReply = z.object({id: z.string().min(1)});
@@ -19,7 +21,7 @@ export type BridgeParts = {
   timeoutMs?: number;
 };
 
-type Request = {method: 'GET' | 'POST' | 'PUT'; path: string; body?: unknown; signal?: AbortSignal | undefined};
+type Request = {method: 'GET' | 'POST' | 'PUT' | 'PATCH'; path: string; body?: unknown; signal?: AbortSignal | undefined; timeout?: number};
 
 /** The plugin inside Mattermost, over HTTP. Errors never hold the request that caused them, because its token is a credential. */
 export function createMattermostBridge({url, sign, timeoutMs = TIMEOUT_MS}: BridgeParts): MattermostBridge {
@@ -39,6 +41,7 @@ export function createMattermostBridge({url, sign, timeoutMs = TIMEOUT_MS}: Brid
       headers: {'X-DR-Token': token, ...(request.body !== undefined && {'Content-Type': 'application/json'})},
       ...(request.body !== undefined && {data: body}),
       ...(request.signal && {signal: request.signal}),
+      ...(request.timeout !== undefined && {timeout: request.timeout}),
     });
     return parseReply(schema, data);
   }
@@ -49,6 +52,27 @@ export function createMattermostBridge({url, sign, timeoutMs = TIMEOUT_MS}: Brid
     updatePost: async (id, post) => { await call({method: 'PUT', path: `/posts/${encodeURIComponent(id)}`, body: post}, z.unknown()); },
     publish: async (event) => { await call({method: 'POST', path: '/events', body: event}, z.unknown()); },
     ping: () => call({method: 'GET', path: '/ping'}, Ping),
+    ...createSignInHands(call),
+  };
+}
+
+type Call = <Schema extends z.ZodType>(request: Request, schema: Schema) => Promise<z.output<Schema>>;
+
+type SignInHands = Pick<MattermostBridge,
+  'changeSignIn' | 'extendSessions' | 'revokeSessions' | 'readSettings' | 'changeSettings' | 'sendDirectMessages' | 'sendMail' | 'probes'>;
+
+/** What the bridge does in an SSO outage. */
+function createSignInHands(call: Call): SignInHands {
+  const timeout = BULK_TIMEOUT_MS;
+  return {
+    changeSignIn: async (changes, signal) => (await call({method: 'PUT', path: '/accounts/sign-in', body: {changes}, signal, timeout}, SignInOutcomes)).outcomes,
+    extendSessions: async (sessions) => (await call({method: 'PUT', path: '/sessions/expiry', body: {sessions}, timeout}, Failures)).failed,
+    revokeSessions: async (ids) => (await call({method: 'POST', path: '/sessions/revocations', body: {ids}, timeout}, Failures)).failed,
+    readSettings: async () => (await call({method: 'GET', path: '/settings'}, SettingValues)).values,
+    changeSettings: async (changes) => (await call({method: 'PATCH', path: '/settings', body: {changes}, timeout}, SettingValues)).values,
+    sendDirectMessages: (messages) => call({method: 'POST', path: '/direct-messages', body: messages, timeout}, Failures),
+    sendMail: async (mail) => { await call({method: 'POST', path: '/mails', body: mail, timeout}, z.unknown()); },
+    probes: (signal) => call({method: 'GET', path: '/probes', signal, timeout}, BridgeProbes),
   };
 }
 

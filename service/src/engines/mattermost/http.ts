@@ -27,8 +27,8 @@ function toFailure(error: unknown): Failure {
   }
   const {code, message} = reply.data.error;
   const says = message.slice(0, 500);
-  return code === 'NOT_ENROLLED'
-    ? new Failure('NOT_ENROLLED', says)
+  return code === 'NOT_ENROLLED' || code === 'MAIL_FAILED'
+    ? new Failure(code, says)
     : new Failure('MATTERMOST_REFUSED', says, {details: {code, status}});
 }
 

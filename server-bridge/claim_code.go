@@ -1,0 +1,105 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/mattermost/mattermost/server/public/plugin"
+)
+
+const (
+	claimRoute     = "/api/v1/sso/claims"
+	claimTimeout   = 20 * time.Second
+	maxClaimBody   = 1 << 10
+	maxClaimCode   = 100
+	maxClaimAnswer = 64 << 10
+	maxAddress     = 64
+)
+
+// postClaimCode hands a code to the companion. Code and answer pass; neither is logged or kept.
+func (p *Plugin) postClaimCode(c *plugin.Context, w http.ResponseWriter, r *http.Request) {
+	// A page of another site can send neither header without asking first, so it cannot use up a code or the tries of its visitor.
+	media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil || media != "application/json" || r.Header.Get("X-Requested-With") != "XMLHttpRequest" {
+		writeFailure(w, fail("USAGE_INVALID", "A code is taken only from the claim page."))
+		return
+	}
+	if !p.claimTries.allow(c.IPAddress, p.now()) {
+		writeFailure(w, fail("CLAIM_TOO_MANY_TRIES", "There were too many tries from your address in the last minute."))
+		return
+	}
+	code, err := readClaimCode(w, r)
+	if err != nil {
+		writeFailure(w, err)
+		return
+	}
+	if err := p.relayClaim(c, w, r, code); err != nil {
+		p.API.LogWarn("A claim could not be handed to the companion", "err", asFailure(err).Error())
+		// Who asks is a stranger: where the companion is, and why it does not answer, stays in the log.
+		writeFailure(w, fail("COMPANION_UNREACHABLE", "No code can be used at this moment. Tell your administrator."))
+	}
+}
+
+func readClaimCode(w http.ResponseWriter, r *http.Request) (string, error) {
+	var typed struct {
+		Code string `json:"code"`
+	}
+	if r.Body == nil {
+		return "", fail("USAGE_INVALID", "The code is missing.")
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxClaimBody))
+	if err != nil {
+		return "", fail("USAGE_INVALID", "The body could not be read, or is larger than 1 KiB.")
+	}
+	if err := parseJSON(body, &typed); err != nil {
+		return "", fail("USAGE_INVALID", "The body is not the JSON that this route takes.")
+	}
+	if length := utf8.RuneCountInString(typed.Code); length == 0 || length > maxClaimCode {
+		return "", fail("USAGE_INVALID", "A code has 1 to 100 characters.")
+	}
+	return typed.Code, nil
+}
+
+// relayClaim writes the answer of the companion, or writes nothing and fails.
+func (p *Plugin) relayClaim(c *plugin.Context, w http.ResponseWriter, r *http.Request, code string) error {
+	who, at, err := p.enrolled()
+	if err != nil {
+		return err
+	}
+	address := strings.ToValidUTF8(c.IPAddress, "")
+	body, err := json.Marshal(map[string]string{"code": code, "address": address[:min(maxAddress, len(address))]})
+	if err != nil {
+		return err
+	}
+	request := signedRequest{method: http.MethodPost, path: claimRoute, body: body}
+	// Nobody has signed in, so the token names no actor.
+	token, err := p.tokenFor(request, who, nil).sign(who.key)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), claimTimeout)
+	defer cancel()
+	response, err := p.send(ctx, at, call{signedRequest: request, token: token, requestID: c.RequestId})
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	media, _, err := mime.ParseMediaType(response.Header.Get("Content-Type"))
+	if err != nil || media != "application/json" {
+		return p.unreachable(at, "it does not answer like a companion")
+	}
+	answer, err := io.ReadAll(io.LimitReader(response.Body, maxClaimAnswer))
+	if err != nil {
+		return p.unreachable(at, plainCause(err))
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, _ = w.Write(answer)
+	return nil
+}

@@ -1,0 +1,101 @@
+import {createReadStream} from 'node:fs';
+import {Failure, systemErrorCode} from '../kernel/failure.ts';
+
+const NAMES_LIMIT = 10_000;
+const NAME_LIMIT = 128;
+/** A row of an export with many columns; longer is no list of people. */
+const LINE_LIMIT = 64 * 1024;
+const HEADERS = new Set(['username', 'user name', 'user_name', 'user', 'email', 'e-mail', 'mail', 'email address', 'e-mail address', 'id', 'user id', 'user_id', 'userid']);
+
+/**
+ * People from a file: the first column of CSV (`,`, `;` or tab), or one name a line; `#` begins a comment, a first line of column names is skipped. Each name once.
+ * @throws Failure USAGE_INVALID naming the line
+ */
+export async function readNames(path: string): Promise<string[]> {
+  const names = new Set<string>();
+  let isFirst = true;
+  for await (const {text, line} of linesOf(path)) {
+    const name = firstColumn(text, path, line);
+    const isHeader = isFirst && HEADERS.has(name.toLowerCase());
+    isFirst &&= name === '';
+    if (name === '' || isHeader) {
+      continue;
+    }
+    if (name.length > NAME_LIMIT) {
+      throw wrong(path, line, `is longer than the ${NAME_LIMIT} characters that a name may have`);
+    }
+    names.add(name);
+    if (names.size > NAMES_LIMIT) {
+      throw new Failure('USAGE_INVALID', `${path} names more than ${NAMES_LIMIT.toLocaleString('en-US')} people. Split it, or choose by team, group or sessions.`);
+    }
+  }
+  if (names.size === 0) {
+    throw new Failure('USAGE_INVALID', `${path} names nobody.`);
+  }
+  return [...names];
+}
+
+type Line = {text: string; line: number};
+
+async function* linesOf(path: string): AsyncGenerator<Line> {
+  let pending = '';
+  let line = 0;
+  for await (const chunk of chunksOf(path)) {
+    pending += line === 0 && pending === '' ? chunk.replace(/^\uFEFF/, '') : chunk;
+    const ended = pending.split(/\r\n|\n|\r(?!$)/);
+    pending = ended.pop() ?? '';
+    for (const text of ended) {
+      line += 1;
+      yield {text: checked(text, path, line), line};
+    }
+    checked(pending, path, line + 1);
+  }
+  yield {text: checked(pending.replace(/\r$/, ''), path, line + 1), line: line + 1};
+}
+
+async function* chunksOf(path: string): AsyncGenerator<string> {
+  try {
+    for await (const chunk of createReadStream(path, {encoding: 'utf8'})) {
+      yield chunk as string;
+    }
+  } catch (error) {
+    throw error instanceof Failure ? error : new Failure('USAGE_INVALID', `${path} cannot be read (${systemErrorCode(error) ?? 'unknown error'}).`, {cause: error});
+  }
+}
+
+function checked(text: string, path: string, line: number): string {
+  if (text.length > LINE_LIMIT) {
+    throw wrong(path, line, 'is too long for a list of people');
+  }
+  if (text.includes('\u0000') || text.includes('\uFFFD')) {
+    throw wrong(path, line, 'is not UTF-8 text; save the file as CSV UTF-8');
+  }
+  return text;
+}
+
+/** Empty for an empty line and a comment. In quotes a separator belongs to the name, and `""` is a quote. */
+function firstColumn(text: string, path: string, line: number): string {
+  const trimmed = text.trim();
+  if (trimmed.startsWith('#')) {
+    return '';
+  }
+  const quoted = /^"((?:[^"]|"")*)"\s*(?:[,;\t]|$)/.exec(trimmed)?.[1];
+  if (trimmed.startsWith('"') && quoted === undefined) {
+    throw wrong(path, line, 'has a quote that is not closed');
+  }
+  const column = quoted?.replaceAll('""', '"') ?? trimmed.split(/[,;\t]/, 1)[0] ?? '';
+  if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(column)) {
+    throw wrong(path, line, 'holds characters that no name has');
+  }
+  return accountName(column.trim());
+}
+
+/** In Mattermost people write `@anna`; the account is `anna`. */
+export function accountName(typed: string): string {
+  return typed.replace(/^@/, '');
+}
+
+/** The content is not quoted: it may be any file that somebody named by mistake. */
+function wrong(path: string, line: number, says: string): Failure {
+  return new Failure('USAGE_INVALID', `Line ${line} of ${path} ${says}.`);
+}

@@ -1,0 +1,136 @@
+import {lookup} from 'node:dns/promises';
+import {readFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import type {ProbeResult} from '@disaster-recovery/contract';
+import type {Config} from './config/schema.ts';
+import type {ConfigSource} from './engines/configsource/port.ts';
+import {createPostgresAccounts} from './engines/identity/accounts_postgres.ts';
+import {createControls} from './engines/identity/controls.ts';
+import {createDirectory} from './engines/identity/directory.ts';
+import {createEmergencyWriter} from './engines/identity/emergency.ts';
+import {createProbe} from './engines/identity/probe.ts';
+import {classifyBridgeProbe} from './engines/identity/probe_classes.ts';
+import {certificateExpiry} from './engines/identity/probe_tls.ts';
+import {createMattermostRest} from './engines/identity/rest.ts';
+import {createFileSettings} from './engines/identity/settings_file.ts';
+import {createPluginSettings} from './engines/identity/settings_plugin.ts';
+import {createSocketSettings, LOCAL_SOCKET} from './engines/identity/settings_socket.ts';
+import {probeTargets} from './engines/identity/targets.ts';
+import {createDatabaseWriter} from './engines/identity/writer_database.ts';
+import {createPluginWriter} from './engines/identity/writer_plugin.ts';
+import type {SignInSettings} from './engines/identity/port.ts';
+import type {MattermostBridge} from './engines/mattermost/port.ts';
+import type {Repository} from './engines/repository/port.ts';
+import type {Jobs} from './jobs/index.ts';
+import {createCipher} from './kernel/cipher.ts';
+import type {Clock} from './kernel/clock.ts';
+import type {Logger} from './kernel/log.ts';
+import type {State} from './kernel/state.ts';
+import type {Ledger} from './ledger/index.ts';
+import {createReadiness, createSso, type Sso, type SsoConfig, type SsoEngines} from './sso/index.ts';
+
+const HOUR_MS = 3_600_000;
+
+export type SsoSurroundings = {
+  config: Config; state: State; clock: Clock; ledger: Ledger; log: Logger; jobs: Jobs; repository: Repository; workDirectory: string;
+  configSource: ConfigSource; readStoredConfig(url: string): Promise<string>;
+  bridge(): MattermostBridge | null; siteUrl(): string | null;
+};
+
+/** The part of the only place that builds things which is about an SSO outage. */
+export async function composeSso(around: SsoSurroundings): Promise<Sso> {
+  const {config, jobs} = around;
+  const engines = await ssoEngines(around);
+  const readiness = (snapshot: Parameters<typeof createReadiness>[0]['snapshot']) => createReadiness({
+    ...engines, snapshot, certificateExpiry,
+    settings: async () => (await engines.signInSettings()).read(),
+    probeOnce: () => probeOnce(around, engines),
+    samlCertificate: () => samlCertificate(around, engines.effectiveConfig),
+    rtoMs: config.objectives.rto_hours * HOUR_MS,
+    neverSwitch: config.sso.never_switch,
+  });
+  return createSso({engines, jobs, readiness, classify: classifyBridgeProbe});
+}
+
+async function probeOnce({config, clock}: SsoSurroundings, {targets, probe}: SsoEngines): Promise<ProbeResult[]> {
+  const options = {slowMs: config.sso.probe.slow_seconds * 1000, timeoutMs: config.sso.probe.timeout_seconds * 1000};
+  return Promise.all((await targets()).map(async (target) => ({at: clock.now(), vantage: 'companion' as const, ...await probe(target, options)})));
+}
+
+async function ssoEngines(around: SsoSurroundings): Promise<SsoEngines> {
+  const {config, state, clock, ledger, log, repository, workDirectory, siteUrl} = around;
+  const url = (): string => config.mattermost.url ?? siteUrl() ?? 'http://127.0.0.1:8065';
+  const accounts = createPostgresAccounts(config.database.url);
+  const rest = createMattermostRest(url());
+  const reachable = reachableBridge(around);
+  const effectiveConfig = (): Promise<SsoConfig | null> => readEffective(around, reachable);
+  const probe = createProbe({clock, samlCertificate: () => samlCertificate(around, effectiveConfig)});
+  return {
+    state, clock, ledger, log, repository, workDirectory, accounts, tokens: accounts, rest, effectiveConfig, probe, siteUrl: () => siteUrl() ?? config.mattermost.url ?? null,
+    cipher: createCipher(await readFile(config.repository.password_file, 'utf8'), 'sign-in data'),
+    emergency: createEmergencyWriter(config.database.url),
+    settings: config.sso,
+    bridge: around.bridge,
+    writer: async () => {
+      const bridge = await reachable();
+      return bridge ? createPluginWriter(bridge) : createDatabaseWriter(config.database.url, rest, accounts, clock);
+    },
+    signInSettings: () => chooseSettings(around, reachable, effectiveConfig),
+    targets: async () => {
+      const effective = await effectiveConfig();
+      return effective === null ? [] : probeTargets(effective.config, url());
+    },
+    bridgeProbes: async () => (await around.bridge()?.probes()) ?? null,
+    controls: createControls(config.sso.probe.controls),
+    lookup: async (host) => (await lookup(host, {all: true})).map(({address}) => address),
+    missingInDirectory: createDirectory(async () => (await effectiveConfig())?.config ?? {}),
+  };
+}
+
+/** The plugin, when it answers now. */
+function reachableBridge({bridge, log}: SsoSurroundings): () => Promise<MattermostBridge | null> {
+  return async () => {
+    const enrolled = bridge();
+    if (enrolled === null) {
+      return null;
+    }
+    try {
+      await enrolled.ping();
+      return enrolled;
+    } catch (error) {
+      log.warn({reason: (error as Error).message}, 'The plugin does not answer; going around it.');
+      return null;
+    }
+  };
+}
+
+async function readEffective({configSource, config, readStoredConfig}: SsoSurroundings, reachable: () => Promise<MattermostBridge | null>): Promise<SsoConfig | null> {
+  const bridge = await reachable();
+  if (bridge) {
+    return bridge.effectiveConfig();
+  }
+  try {
+    const text = configSource.kind === 'file' ? await readFile(configSource.location, 'utf8') : await readStoredConfig(config.mattermost.config);
+    return {config: JSON.parse(text) as Record<string, unknown>, env: {}};
+  } catch {
+    // Verbs that need it say what they do without it.
+    return null;
+  }
+}
+
+async function chooseSettings({configSource}: SsoSurroundings, reachable: () => Promise<MattermostBridge | null>, effective: () => Promise<SsoConfig | null>): Promise<SignInSettings> {
+  const bridge = await reachable();
+  if (bridge) {
+    return createPluginSettings(bridge);
+  }
+  const service = (await effective())?.config['ServiceSettings'] as {EnableLocalMode?: boolean; LocalModeSocketLocation?: string} | undefined;
+  const socket = createSocketSettings(service?.LocalModeSocketLocation ?? LOCAL_SOCKET);
+  const isOpen = service?.EnableLocalMode === true && await socket.read().then(() => true, () => false);
+  return isOpen ? socket : createFileSettings(configSource);
+}
+
+/** The certificate by which Mattermost knows its SAML provider, from the config directory. */
+async function samlCertificate({configSource}: SsoSurroundings, effectiveConfig: SsoEngines['effectiveConfig']): Promise<string | null> {
+  const saml = (await effectiveConfig())?.config['SamlSettings'] as {IdpCertificateFile?: string} | undefined;
+  return saml?.IdpCertificateFile && configSource.directory !== null ? readFile(join(configSource.directory, saml.IdpCertificateFile), 'utf8') : null;
+}

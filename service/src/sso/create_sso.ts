@@ -1,0 +1,135 @@
+import type {IdentitySnapshot, Readiness, ReturnList} from '@disaster-recovery/contract';
+import type {Jobs} from '../jobs/index.ts';
+import {adminAccess} from './admin_access.ts';
+import {createApprovals, type Approvals} from './approvals.ts';
+import {createCodes, type Codes} from './codes.ts';
+import {COMPANION, type SsoEngines} from './engines.ts';
+import {extendProcedure, planExtension} from './extend_procedure.ts';
+import {forecast} from './forecast.ts';
+import {closeIncident, declareIncident, ensureIncident} from './incident.ts';
+import {claim, claimSheet, letIn} from './let_in.ts';
+import {planSwitch} from './plans.ts';
+import {resolve} from './resolve.ts';
+import {returnList, type ListParts} from './return_list.ts';
+import {createSessionStore, type SessionStore} from './session_store.ts';
+import {createSnapshotStore, type SnapshotStore} from './snapshot_store.ts';
+import {recall, takeSnapshot, writeIdentities} from './snapshot.ts';
+import type {By, Sso} from './sso.ts';
+import {ssoStatus} from './status.ts';
+import {createSsoStore, type SsoStore} from './store.ts';
+import {createSwitchBack} from './switch_back.ts';
+import {switchProcedure} from './switch_procedure.ts';
+import {createProviderWatch, type ProviderWatch} from './watch_providers.ts';
+import {tellAdministrators, watchSso} from './watch.ts';
+
+export type SsoParts = {
+  engines: SsoEngines; jobs: Jobs;
+  readiness(snapshot: () => IdentitySnapshot | null): () => Promise<Readiness>;
+  classify: Parameters<typeof createProviderWatch>[0]['classify'];
+};
+
+/** Puts the parts of an SSO outage together. */
+export function createSso({engines, jobs, readiness, classify}: SsoParts): Sso {
+  const {state, clock, ledger, cipher} = engines;
+  const store = createSsoStore({state, clock, ledger, cipher});
+  const snapshots = createSnapshotStore(state, cipher);
+  const sessions = createSessionStore(state);
+  const codes = createCodes(state, clock);
+  const approvals = createApprovals({state, clock, ledger});
+  const list: ListParts = {accounts: engines.accounts, clock, store, snapshots};
+  const watch = watchProviders(engines, classify);
+  const made = {engines, store, snapshots, sessions, codes, approvals, list, watch};
+  const snapshot = (by: By) => takeSnapshot({...engines, store: snapshots}, by.actor);
+  return {
+    ...reports(made),
+    ...switches(made, jobs),
+    ...returns(made, jobs),
+    readiness: readiness(() => snapshots.latest()),
+    snapshot,
+    writeIdentities: (directory) => writeIdentities(snapshots, directory),
+    watch: (signal) => watchSso({
+      engines, store, round: (it) => watch.round(it), snapshot: () => snapshot({actor: COMPANION}), countAway: async () => (await shownList(made)).count,
+    }, signal),
+  };
+}
+
+type Made = {
+  engines: SsoEngines; store: SsoStore; snapshots: SnapshotStore; sessions: SessionStore; codes: Codes; approvals: Approvals; list: ListParts; watch: ProviderWatch;
+};
+
+function watchProviders(engines: SsoEngines, classify: SsoParts['classify']): ProviderWatch {
+  return createProviderWatch({
+    ...engines, settings: engines.settings.probe, classify,
+    onSuspected: (_provider, says) => tellAdministrators(engines, `**${says}** Nothing is changed. \`/dr sso status\` shows who is affected; \`/dr sso declare --reason "…"\` declares the outage.`),
+    onRecovered: (provider) => tellAdministrators(engines, `${provider} is no longer taken for down. \`/dr sso status\` says what is left to do.`),
+  });
+}
+
+/** What was lost here may be in the repository. */
+async function remembered<T>({engines, snapshots}: Made, work: () => Promise<T>): Promise<T> {
+  const [problem] = await recall({store: snapshots, repository: engines.repository, state: engines.state});
+  if (problem !== undefined) {
+    engines.log.warn({problem}, 'The memory of identities is empty and could not be filled.');
+  }
+  return work();
+}
+
+function shownList(made: Made): Promise<ReturnList> {
+  return remembered(made, () => returnList(made.list, (id) => made.sessions.count(id)));
+}
+
+function reports(made: Made): Pick<Sso, 'status' | 'detection' | 'forecast' | 'returnList'> {
+  const {engines, watch} = made;
+  return {
+    status: () => ssoStatus({...made, detection: () => watch.detection(), forecast: () => forecast(engines), returnList: () => shownList(made)}),
+    detection: () => watch.detection(),
+    forecast: () => forecast(engines),
+    returnList: () => shownList(made),
+  };
+}
+
+function switches(made: Made, jobs: Jobs): Pick<Sso, 'declare' | 'extend' | 'planSwitch' | 'startSwitch' | 'approve' | 'letIn' | 'claimSheet' | 'claim' | 'administratorCode' | 'adminAccess'> {
+  const {engines, store, sessions, approvals} = made;
+  const procedures = {switch: switchProcedure(engines, store), extend: extendProcedure(engines, store, sessions)};
+  const incidentId = (): string => store.needIncident().id;
+  return {
+    declare: (request, by) => declareIncident(made, request, by),
+    extend: async (request, by) => {
+      const id = incidentId();
+      return jobs.start(procedures.extend, () => planExtension(engines, id, request), {...startedBy(by, 'extend sessions'), request});
+    },
+    planSwitch: async (request, by) => {
+      const {ids: _ids, tell: _tell, ...plan} = await planSwitch(engines, store, incidentId(), request, by);
+      return plan;
+    },
+    startSwitch: async (request, by) => {
+      const {approval: _approval, ...asked} = request;
+      const id = incidentId();
+      const plan = () => planSwitch(engines, store, id, request, by);
+      if ((await plan()).needs_second_administrator) {
+        approvals.require(request, by.actor);
+      }
+      return jobs.start(procedures.switch, plan, {...startedBy(by, 'switch to email and password'), request: asked});
+    },
+    approve: (id, by) => approvals.approve(id, by.actor),
+    letIn: async (request, by) => letIn(made, incidentId(), request, by),
+    claimSheet: async (request, by) => claimSheet(made, incidentId(), request, by),
+    claim: (request) => claim(made, request),
+    administratorCode: ({user, identified_by: how}, by) => letIn(made, ensureIncident(made, `access for ${user}`, by).id, {user, identified_by: how, valid_minutes: 15, mail: false}, by),
+    adminAccess: (request, by) => adminAccess(made, ensureIncident(made, `access for ${request.user}`, by).id, request, by),
+  };
+}
+
+function returns(made: Made, jobs: Jobs): Pick<Sso, 'planSwitchBack' | 'startSwitchBack' | 'resolve' | 'close'> {
+  const switchBack = createSwitchBack({...made, jobs});
+  return {
+    planSwitchBack: (request) => remembered(made, () => switchBack.plan(request)),
+    startSwitchBack: (request, by) => remembered(made, () => switchBack.start(request, by)),
+    resolve: (request, by) => remembered(made, () => resolve(made, request, by)),
+    close: (by) => remembered(made, () => closeIncident(made, by)),
+  };
+}
+
+function startedBy({actor, origin}: By, reason: string) {
+  return {actor, reason, ...(origin && {origin})};
+}

@@ -1,0 +1,55 @@
+import type {Exclusion} from '@disaster-recovery/contract';
+import type {Account} from '../engines/identity/port.ts';
+import {isOriginal, SERVICES, signsInWithPassword} from './identity.ts';
+
+export type Policy = {
+  guestsMaySignIn: boolean;
+  /** Lower-case usernames. */
+  breakGlass: ReadonlySet<string>;
+  /** Lower-case usernames, e-mail addresses and ids of people who must not get in. */
+  denied: ReadonlySet<string>;
+  /** Null: whoever was named is meant, however long away. */
+  dormantBefore: number | null;
+};
+
+type Rule = readonly [Exclusion, (account: Account, policy: Policy, lastSeenAt: number) => boolean];
+
+/** In this order: the first that holds is the reason that is told. */
+const RULES: readonly Rule[] = [
+  ['bot', ({is_bot}) => is_bot],
+  ['remote', ({is_remote}) => is_remote],
+  // The next login through the provider would let them in again.
+  ['deactivated', ({deleted_at}) => deleted_at > 0],
+  ['magic_link', ({sign_in}) => sign_in.service === 'magic_link'],
+  ['local', (account) => signsInWithPassword(account)],
+  ['unknown_service', ({sign_in}) => !SERVICES.includes(sign_in.service)],
+  ['no_auth_data', ({sign_in}) => !isOriginal(sign_in)],
+  ['no_email', ({email}) => !/^[^\s@]+@[^\s@]+$/.test(email)],
+  ['guest_without_licence', ({roles}, {guestsMaySignIn}) => roles.includes('system_guest') && !guestsMaySignIn],
+  ['break_glass', ({username}, {breakGlass}) => breakGlass.has(username.toLowerCase())],
+  ['denied', ({username, email, id}, {denied}) => [username, email, id].some((name) => denied.has(name.toLowerCase()))],
+  ['dormant', (_account, {dormantBefore}, lastSeenAt) => dormantBefore !== null && lastSeenAt < dormantBefore],
+];
+
+/** Why this account is left as it is, or null when it may be switched. */
+export function exclusionOf(account: Account, policy: Policy, lastSeenAt: number = account.last_login_at): Exclusion | null {
+  return RULES.find(([, holds]) => holds(account, policy, lastSeenAt))?.[0] ?? null;
+}
+
+/** An exclusion in words for a person. */
+export const EXCLUSION_WORDS: Readonly<Record<Exclusion, string>> = {
+  bot: 'is a bot',
+  remote: 'belongs to another server',
+  deactivated: 'is deactivated',
+  guest_without_licence: 'is a guest, and guests may not sign in with a password here',
+  magic_link: 'signs in by magic link',
+  local: 'signs in with email and password already',
+  no_auth_data: 'has no sign-in data to come back to',
+  unknown_service: 'signs in through something that is not known here',
+  no_email: 'has no usable e-mail address',
+  dormant: 'was not seen for long',
+  break_glass: 'is named in sso.never_switch',
+  denied: 'is on the list of people who must not get in',
+  already_switched: 'is switched already',
+  not_found: 'was not found',
+};

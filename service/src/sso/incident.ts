@@ -1,0 +1,66 @@
+import type {DeclareRequest, Incident} from '@disaster-recovery/contract';
+import {asFailure, Failure} from '../kernel/failure.ts';
+import type {Codes} from './codes.ts';
+import type {SsoEngines} from './engines.ts';
+import {putSessionsBack} from './extend_procedure.ts';
+import {returnList, type ListParts} from './return_list.ts';
+import type {SessionStore} from './session_store.ts';
+import {putSettingsBack, supportLink, tellOnSignInPage} from './sign_in_settings.ts';
+import type {By} from './sso.ts';
+import type {SsoStore} from './store.ts';
+
+const DAY_MS = 24 * 3_600_000;
+
+export type IncidentParts = {engines: SsoEngines; store: SsoStore; sessions: SessionStore; codes: Codes; list: ListParts};
+
+/** An administrator says: there is an outage. @throws Failure SSO_ALREADY_DECLARED */
+export async function declareIncident({engines, store}: IncidentParts, {reason, tell}: DeclareRequest, by: By): Promise<Incident> {
+  const incident = store.declare(reason, by.actor, engines.settings.deadline_days * DAY_MS);
+  if (tell) {
+    try {
+      const support = supportLink(await engines.effectiveConfig());
+      await tellOnSignInPage({store, settings: await engines.signInSettings(), incident: incident.id, by: by.actor}, support);
+    } catch (error) {
+      // The outage is declared all the same; what was not told is seen in the settings of the status.
+      engines.log.warn({code: asFailure(error).code, reason: asFailure(error).message}, 'The words on the sign-in page could not be set.');
+    }
+  }
+  return incident;
+}
+
+/** The incident of now; a locked-out administrator need not declare one first. */
+export function ensureIncident({engines, store}: Pick<IncidentParts, 'engines' | 'store'>, reason: string, by: By): Incident {
+  return store.incident() ?? store.declare(reason, by.actor, engines.settings.deadline_days * DAY_MS);
+}
+
+/**
+ * Ends the incident: everybody is back, so the remaining settings and sessions go back as well.
+ * @throws Failure SSO_NOT_DECLARED, RETURN_LIST_NOT_EMPTY naming what is left
+ */
+export async function closeIncident({engines, store, sessions, list}: IncidentParts, by: By): Promise<Incident> {
+  const incident = store.needIncident();
+  const people = await returnList(list, (id) => sessions.count(id));
+  if (!people.empty) {
+    throw new Failure('RETURN_LIST_NOT_EMPTY', `${people.count} ${people.count === 1 ? 'person is' : 'people are'} not back yet: ${people.entries.slice(0, 5).map(({person}) => `@${person.username}`).join(', ')}.`);
+  }
+  const left = await putBackRest({engines, store, sessions}, incident.id, by);
+  if (left.length > 0) {
+    throw new Failure('RETURN_LIST_NOT_EMPTY', left.join(' '));
+  }
+  store.moveIncident(incident.id, 'closed', by.actor);
+  return store.lastIncident() ?? incident;
+}
+
+async function putBackRest({engines, store, sessions}: Pick<IncidentParts, 'engines' | 'store' | 'sessions'>, incident: string, by: By): Promise<string[]> {
+  const changed = store.changedSettings(incident).some(({state}) => state === 'changed')
+    ? await putSettingsBack({store, settings: await engines.signInSettings(), incident, by: by.actor}) : [];
+  const extended = sessions.count(incident) > 0 ? await putSessionsBack(engines, sessions, incident) : null;
+  if (extended) {
+    engines.ledger.append('sso.sessions_put_back', by.actor, {incident, ...extended});
+  }
+  const notBack = changed.filter(({state}) => state === 'changed').map(({key}) => key);
+  return [
+    ...(notBack.length > 0 ? [`These settings could not be put back: ${notBack.join(', ')}.`] : []),
+    ...(extended && extended.failed > 0 ? [`${extended.failed} extended sessions could not be put back.`] : []),
+  ];
+}

@@ -1,0 +1,156 @@
+import {z} from 'zod';
+import type {ClaimReply, ClaimSheet, ClaimSheetRequest, LetInRequest, LetInResult, Person} from '@disaster-recovery/contract';
+import type {Account} from '../engines/identity/port.ts';
+import {asFailure, Failure} from '../kernel/failure.ts';
+import type {Codes} from './codes.ts';
+import {EXCLUSION_WORDS, exclusionOf} from './eligibility.ts';
+import type {SsoEngines} from './engines.ts';
+import {isParked} from './return_people.ts';
+import {personOf, signsInWithPassword} from './identity.ts';
+import {openSignIn} from './sign_in_settings.ts';
+import type {By} from './sso.ts';
+import type {SsoStore} from './store.ts';
+import {newHolder} from './store_people.ts';
+import {switchPeople} from './switch_people.ts';
+import {claimUrl} from './switch_procedure.ts';
+
+const TOKEN_GOOD_FOR_MS = 15 * 60 * 1000;
+
+export type LetInParts = {engines: SsoEngines; store: SsoStore; codes: Codes};
+
+/** @throws Failure ACCOUNT_NOT_FOUND */
+export async function findAccount({accounts}: Pick<SsoEngines, 'accounts'>, name: string): Promise<Account> {
+  const account = await accounts.find(name.replace(/^@/, ''));
+  if (!account) {
+    throw new Failure('ACCOUNT_NOT_FOUND', `There is no account ${name}.`);
+  }
+  return account;
+}
+
+/**
+ * Switches one person now, if that is not done yet, and makes a code for them.
+ * @throws Failure ACCOUNT_NOT_FOUND, ACCOUNT_EXCLUDED, ACCOUNT_CONFLICT, SETTING_LOCKED, SWITCH_NOT_PROVEN
+ */
+export async function letIn(parts: LetInParts, incident: string, request: LetInRequest, by: By): Promise<LetInResult> {
+  const {engines, store, codes} = parts;
+  const account = await findAccount(engines, request.user);
+  const isSwitched = requireSwitchable(parts, incident, account);
+  store.moveIncident(incident, 'open', by.actor);
+  await openSignIn({store, settings: await engines.signInSettings(), incident, by: by.actor});
+  if (!isSwitched) {
+    await switchOne(parts, incident, account, by);
+  }
+  const expiresAt = engines.clock.now() + request.valid_minutes * 60_000;
+  const code = codes.issue(incident, account.id, expiresAt);
+  engines.ledger.append('sso.code_issued', by.actor, {incident, user: account.id, username: account.username, identified_by: request.identified_by, expires_at: expiresAt});
+  const warnings: string[] = [];
+  const mailed = request.mail ? await mailCode(parts, account, code, request.valid_minutes, warnings) : null;
+  return {person: personOf(account), code, url: claimUrl(engines.siteUrl()), expires_at: expiresAt, switched_now: !isSwitched, mailed, warnings};
+}
+
+/** Whether the account is switched already. One that we switched gets another code; one that was always so does not. */
+function requireSwitchable({engines, store}: LetInParts, incident: string, account: Account): boolean {
+  if (signsInWithPassword(account) && store.person(incident, account.id) !== null && account.deleted_at === 0) {
+    return true;
+  }
+  // Named by a person who knows them, so neither absence nor the kind of guest is asked for.
+  const reason = exclusionOf(account, {guestsMaySignIn: true, breakGlass: new Set(engines.settings.never_switch.map((name) => name.toLowerCase())), denied: new Set(), dormantBefore: null});
+  if (reason !== null) {
+    throw new Failure('ACCOUNT_EXCLUDED', `@${account.username} ${EXCLUSION_WORDS[reason]}.`, {details: {reason}});
+  }
+  return false;
+}
+
+async function switchOne({engines, store}: LetInParts, incident: string, account: Account, by: By): Promise<void> {
+  const parts = {accounts: engines.accounts, store, writer: await engines.writer(), incident, by: by.actor, holder: newHolder()};
+  const [outcome] = await switchPeople(parts, [account.id]);
+  if (outcome?.outcome === 'conflict') {
+    throw new Failure('ACCOUNT_CONFLICT', outcome.says ?? 'Somebody else changed the account at the same moment.');
+  }
+  if (outcome?.outcome === 'failed') {
+    throw new Failure('SWITCH_NOT_PROVEN', `@${account.username} could not be switched: ${outcome.says ?? 'no reason given'}`);
+  }
+}
+
+async function mailCode({engines}: LetInParts, account: Account, code: string, minutes: number, warnings: string[]): Promise<boolean> {
+  try {
+    const bridge = engines.bridge();
+    if (bridge === null) {
+      throw new Failure('MAIL_FAILED', 'No plugin is enrolled, so Mattermost cannot be asked to send mail.');
+    }
+    await bridge.sendMail({to: account.email, subject: 'Your one-time code for Mattermost', html: codeMail(claimUrl(engines.siteUrl()), code, minutes)});
+    return true;
+  } catch (error) {
+    warnings.push(`The code was not mailed: ${asFailure(error).message} Read it out, or print it.`);
+    return false;
+  }
+}
+
+function codeMail(url: string, code: string, minutes: number): string {
+  return `<p>Single sign-on is not available at the moment. With this code you can choose a password and sign in:</p><p style="font-size:1.5em;font-family:monospace">${code}</p>`
+    + `<p>Type it on this page within ${minutes} minutes: <a href="${encodeURI(url)}">${encodeURI(url)}</a></p><p>Nobody will ever ask you for this code. If you did not ask for it, tell your administrator.</p>`;
+}
+
+/** Codes for many, to be printed or read out. @throws Failure ACCOUNT_NOT_FOUND */
+export async function claimSheet({engines, store, codes}: LetInParts, incident: string, request: ClaimSheetRequest, by: By): Promise<ClaimSheet> {
+  const expiresAt = engines.clock.now() + request.valid_minutes * 60_000;
+  const sheet: ClaimSheet = {url: claimUrl(engines.siteUrl()), expires_at: expiresAt, codes: [], skipped: []};
+  for await (const account of sheetAccounts(engines, store, incident, request.users)) {
+    const skip = signsInWithPassword(account) && store.person(incident, account.id) !== null ? null : 'is not switched; switch first';
+    if (skip ?? (account.deleted_at > 0)) {
+      sheet.skipped.push({person: personOf(account), says: skip ?? 'is deactivated'});
+    } else if (request.users || isParked(account)) {
+      sheet.codes.push({person: personOf(account), code: codes.issue(incident, account.id, expiresAt)});
+    }
+  }
+  engines.ledger.append('sso.claim_sheet', by.actor, {incident, identified_by: request.identified_by, users: sheet.codes.map(({person}) => person.id), expires_at: expiresAt});
+  return sheet;
+}
+
+async function* sheetAccounts(engines: SsoEngines, store: SsoStore, incident: string, users: readonly string[] | undefined): AsyncIterable<Account> {
+  if (users) {
+    for (const name of users) {
+      yield await findAccount(engines, name);
+    }
+    return;
+  }
+  let ids: string[] = [];
+  for (const {user} of store.peopleIn(incident, ['switched'])) {
+    ids.push(user);
+    if (ids.length === 200) {
+      yield* await engines.accounts.byId(ids);
+      ids = [];
+    }
+  }
+  yield* await engines.accounts.byId(ids);
+}
+
+const PasswordRules = z.object({
+  PasswordSettings: z.object({
+    MinimumLength: z.number().default(8), Lowercase: z.boolean().default(false), Uppercase: z.boolean().default(false), Number: z.boolean().default(false), Symbol: z.boolean().default(false),
+  }).prefault({}),
+  ServiceSettings: z.object({EnableMultifactorAuthentication: z.boolean().default(false), EnforceMultifactorAuthentication: z.boolean().default(false)}).prefault({}),
+});
+
+/**
+ * Trades a code for a token that Mattermost itself made the meaning of: with it the browser asks Mattermost for the new password.
+ * @throws Failure CLAIM_CODE_WRONG, CLAIM_TOO_MANY_TRIES, DATABASE_*
+ */
+export async function claim({engines, codes}: LetInParts, request: {code: string; address: string}): Promise<ClaimReply> {
+  const {incident, user} = codes.redeem(request.code, request.address);
+  const [account] = await engines.accounts.byId([user]);
+  // Switched back or deactivated since the code was made: the code is as good as a wrong one.
+  if (!account || !signsInWithPassword(account) || account.deleted_at > 0) {
+    throw new Failure('CLAIM_CODE_WRONG', 'This code is not valid.');
+  }
+  const token = await engines.tokens.passwordReset(account, engines.clock.now(), TOKEN_GOOD_FOR_MS);
+  const person: Person = personOf(account);
+  engines.ledger.append('sso.code_redeemed', {kind: 'mattermost', id: person.id, name: person.username}, {incident, user: person.id, address: request.address});
+  const rules = PasswordRules.parse((await engines.effectiveConfig())?.config ?? {});
+  const {MinimumLength: minimum, Lowercase: lowercase, Uppercase: uppercase, Number: number, Symbol: symbol} = rules.PasswordSettings;
+  const {EnableMultifactorAuthentication: isOffered, EnforceMultifactorAuthentication: isRequired} = rules.ServiceSettings;
+  return {
+    username: person.username, token, password: {minimum_length: minimum, lowercase, uppercase, number, symbol},
+    mfa: isOffered ? isRequired ? 'required' : 'offered' : 'off',
+  };
+}

@@ -1,0 +1,17 @@
+import type {ReadinessCheck} from '@disaster-recovery/contract';
+import type {Facts, ReadinessConfig} from './readiness_facts.ts';
+
+export type Finding = Pick<ReadinessCheck, 'outcome' | 'says'> & {remedy?: string};
+
+/** A check with its finding. Pure: the same facts give the same advice. */
+export function check(name: string, weight: number, finding: Finding): ReadinessCheck {
+  return {name, weight, outcome: finding.outcome, says: finding.says, remedy: finding.remedy ?? null};
+}
+
+export const NOT_READ: Finding = {
+  outcome: 'skipped', says: 'The configuration in force could not be read, so this was not checked.', remedy: 'Enrol the plugin, or run this on the server of Mattermost.',
+};
+
+export function withConfig({config}: Facts, look: (config: ReadinessConfig) => Finding): Finding {
+  return config === null ? NOT_READ : look(config);
+}

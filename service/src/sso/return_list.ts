@@ -1,0 +1,164 @@
+import type {Person, ReturnEntry, ReturnList} from '@disaster-recovery/contract';
+import type {Account} from '../engines/identity/port.ts';
+import type {SsoEngines} from './engines.ts';
+import {conflictOf} from './conflicts.ts';
+import {changesSince, isAdministrator, isSameSignIn, signsInWithPassword, type Identity} from './identity.ts';
+import type {SnapshotStore} from './snapshot_store.ts';
+import type {SsoStore} from './store.ts';
+import type {Switched} from './store_people.ts';
+
+const CHUNK = 200;
+const SHOWN = 1000;
+const DAY_MS = 24 * 3_600_000;
+/** States in which an account is not yet as it was. */
+const AWAY = ['switching', 'switched', 'returning', 'conflict', 'failed'] as const;
+
+export type ListParts = Pick<SsoEngines, 'accounts' | 'clock'> & {store: SsoStore; snapshots: SnapshotStore};
+
+/** Everything needed to give one account back. */
+export type Away = {entry: ReturnEntry; original: Identity; switched_at: number | null};
+
+type Known = {user: string; original: Identity; switched_at: number | null; row: Switched | null};
+
+/**
+ * Who is not back yet: known originals against the live rows, never what was remembered. So it is right also after a restore of the database, older or
+ * newer than the ledger, and shows switches that something else made. Memory does not grow with the number of accounts.
+ */
+export async function* peopleAway(parts: ListParts): AsyncIterable<Away> {
+  const {accounts, store, snapshots} = parts;
+  const incident = store.lastIncident();
+  const declaredAt = incident?.declared_at ?? parts.clock.now();
+  let chunk: {known: Known; live: Account | null}[] = [];
+  const seen = new Set<string>();
+
+  for await (const live of accounts.stream('local')) {
+    const known = knownOriginal(store, snapshots, live);
+    if (known) {
+      seen.add(known.user);
+      chunk.push({known, live});
+    }
+    if (chunk.length >= CHUNK) {
+      yield* entriesOf(parts, chunk, declaredAt);
+      chunk = [];
+    }
+  }
+  yield* entriesOf(parts, chunk, declaredAt);
+
+  // Accounts of the ledger that do not sign in with a password now: gone, switched by another way, or back already.
+  for (const rows of chunks(incident && incident.state !== 'closed' ? store.peopleIn(incident.id, AWAY) : [])) {
+    const missing = rows.filter(({user}) => !seen.has(user));
+    const live = new Map((await accounts.byId(missing.map(({user}) => user))).map((account) => [account.id, account]));
+    yield* entriesOf(parts, missing.map((row) => ({known: {user: row.user, original: row.original, switched_at: row.switched_at, row}, live: live.get(row.user) ?? null})), declaredAt);
+  }
+}
+
+/** The newest incident knows best; without a row there, the identity snapshot does. */
+function knownOriginal(store: SsoStore, snapshots: SnapshotStore, live: Account): Known | null {
+  const row = store.newestPerson(live.id);
+  if (row) {
+    return row.state === 'left' ? null : {user: live.id, original: row.original, switched_at: row.switched_at, row};
+  }
+  const original = snapshots.identity(live.id);
+  return original ? {user: live.id, original, switched_at: null, row: null} : null;
+}
+
+async function* entriesOf(parts: ListParts, chunk: readonly {known: Known; live: Account | null}[], declaredAt: number): AsyncIterable<Away> {
+  const holders = chunk.length === 0 ? [] : await parts.accounts.holdersOf(chunk.flatMap(({known}) => known.original.sign_in.data ?? []));
+  for (const {known, live} of chunk) {
+    if (live === null || !isSameSignIn(live.sign_in, known.original.sign_in)) {
+      yield {entry: entryOf(known, live, holders, declaredAt), original: known.original, switched_at: known.switched_at};
+    }
+  }
+}
+
+function entryOf({user, original, switched_at, row}: Known, live: Account | null, holders: readonly Account[], declaredAt: number): ReturnEntry {
+  const person: Person = live ? {id: live.id, username: live.username, email: live.email} : {id: user, username: row?.username ?? user, email: row?.email ?? ''};
+  const conflict = conflictOf({user, username: person.username, original}, live, holders, declaredAt);
+  return {
+    person,
+    state: conflict ? 'conflict' : stateOf(row, live),
+    is_administrator: live ? isAdministrator(live) : original.roles.includes('system_admin'),
+    original: original.sign_in,
+    live: live ? live.sign_in : null,
+    switched_at,
+    changes: live ? changesSince(original, live) : [],
+    conflict,
+  };
+}
+
+function stateOf(row: Switched | null, live: Account | null): ReturnEntry['state'] {
+  if (row === null) {
+    return 'outside';
+  }
+  if (live !== null && signsInWithPassword(live)) {
+    return live.has_password ? 'claimed' : 'switched';
+  }
+  return 'failed';
+}
+
+function* chunks(rows: Iterable<Switched>): IterableIterator<Switched[]> {
+  let chunk: Switched[] = [];
+  for (const row of rows) {
+    chunk.push(row);
+    if (chunk.length === CHUNK) {
+      yield chunk;
+      chunk = [];
+    }
+  }
+  yield chunk;
+}
+
+/** The list as it is shown; conflicts first. */
+export async function returnList(parts: ListParts, countExtended: (incident: string) => number): Promise<ReturnList> {
+  const incident = parts.store.incident();
+  const conflicts: ReturnEntry[] = [];
+  const others: ReturnEntry[] = [];
+  let count = 0;
+  for await (const {entry} of peopleAway(parts)) {
+    count += 1;
+    const list = entry.conflict ? conflicts : others;
+    if (list.length < SHOWN) {
+      list.push(entry);
+    }
+  }
+  const settings = incident ? parts.store.changedSettings(incident.id).filter(({state}) => state === 'changed') : [];
+  const sessions = incident ? countExtended(incident.id) : 0;
+  const deadline = incident?.deadline_at ?? null;
+  return {
+    empty: count === 0, count, entries: [...conflicts, ...others].slice(0, SHOWN), settings, sessions,
+    deadline_at: deadline, overdue: deadline !== null && parts.clock.now() > deadline,
+    next: nextStep(count, conflicts.length, incident !== null),
+  };
+}
+
+function nextStep(count: number, conflicts: number, isDeclared: boolean): string | null {
+  if (count === 0) {
+    return isDeclared ? 'drctl sso close' : null;
+  }
+  if (!isDeclared) {
+    return 'drctl sso declare --reason "switched by something else"';
+  }
+  return conflicts === count ? 'drctl sso resolve' : 'drctl sso switch-back';
+}
+
+/** Whoever comes first, or null when everyone is back. */
+export async function firstAway(parts: ListParts): Promise<Away | null> {
+  for await (const away of peopleAway(parts)) {
+    return away;
+  }
+  return null;
+}
+
+/** One account of the list by its name, or null. */
+export async function findAway(parts: ListParts, name: string): Promise<Away | null> {
+  const wanted = name.replace(/^@/, '').toLowerCase();
+  for await (const away of peopleAway(parts)) {
+    const {id, username, email} = away.entry.person;
+    if ([id, username.toLowerCase(), email.toLowerCase()].includes(wanted)) {
+      return away;
+    }
+  }
+  return null;
+}
+
+export const daysLate = (deadline: number, now: number): number => Math.max(0, Math.floor((now - deadline) / DAY_MS));

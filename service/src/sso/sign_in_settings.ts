@@ -1,0 +1,116 @@
+import {z} from 'zod';
+import type {Actor, ChangedSetting, SettingChanges, SettingKey, SettingValues} from '@disaster-recovery/contract';
+import type {SignInSettings} from '../engines/identity/port.ts';
+import {Failure} from '../kernel/failure.ts';
+import type {SsoConfig} from './engines.ts';
+import type {SsoStore} from './store.ts';
+
+type Value = SettingValues['values'][number];
+type Wish = {key: SettingKey; to: boolean | string};
+
+/** What must be so while people are switched. */
+const WHILE_SWITCHED: readonly Wish[] = [
+  {key: 'EmailSettings.EnableSignInWithEmail', to: true},
+  {key: 'EmailSettings.EnableSignInWithUsername', to: true},
+  // Somebody whose e-mail address changed at the provider would get a second account, which takes the sign-in data away.
+  {key: 'TeamSettings.EnableUserCreation', to: false},
+  // A sync sees only accounts of its own service: it would drop switched people from their groups, and deactivate them on a half directory.
+  {key: 'LdapSettings.EnableSync', to: false},
+  {key: 'SamlSettings.EnableSyncWithLdap', to: false},
+];
+
+/** Put back last, when the provider has proven that it sees the returned accounts. */
+export const SYNC_KEYS: readonly string[] = ['LdapSettings.EnableSync', 'SamlSettings.EnableSyncWithLdap'];
+
+export type PlannedSetting = {key: string; from: unknown; to: unknown; locked: boolean};
+
+export function plannedSettings(values: readonly Value[], wishes: readonly Wish[] = WHILE_SWITCHED): PlannedSetting[] {
+  return wishes.flatMap(({key, to}) => {
+    const now = values.find((value) => value.key === key);
+    return now === undefined || now.value === to ? [] : [{key, from: now.value, to, locked: now.locked}];
+  });
+}
+
+/** With both switches off nobody gets in by password, and the error looks like a wrong password. @throws Failure SETTING_LOCKED */
+export function requirePasswordSignIn(values: readonly Value[]): void {
+  const switches = values.filter(({key}) => key === 'EmailSettings.EnableSignInWithEmail' || key === 'EmailSettings.EnableSignInWithUsername');
+  if (switches.length > 0 && switches.every(({value, locked}) => value === false && locked)) {
+    throw new Failure('SETTING_LOCKED', 'MM_EMAILSETTINGS_ENABLESIGNINWITHEMAIL and MM_EMAILSETTINGS_ENABLESIGNINWITHUSERNAME are both set to false: nobody could sign in with a password.');
+  }
+}
+
+export type SettingParts = {store: SsoStore; settings: SignInSettings; incident: string; by: Actor};
+
+/** Opens the sign-in with a password, the ledger first. Repeating it changes nothing. @throws Failure SETTING_LOCKED */
+export async function openSignIn(parts: SettingParts): Promise<ChangedSetting[]> {
+  const values = await parts.settings.read();
+  requirePasswordSignIn(values);
+  await changeSettings(parts, plannedSettings(values));
+  const after = await parts.settings.read();
+  if (!after.some(({key, value}) => key.startsWith('EmailSettings.EnableSignInWith') && value === true)) {
+    throw new Failure('SETTING_LOCKED', 'Sign-in with e-mail or username was switched on, but it is not in force.');
+  }
+  return parts.store.changedSettings(parts.incident);
+}
+
+async function changeSettings({store, settings, incident, by}: SettingParts, planned: readonly PlannedSetting[]): Promise<void> {
+  if (planned.length === 0) {
+    return;
+  }
+  store.noteSettings(incident, planned.map(({key, from, to, locked}) => ({key, from, to, state: locked ? 'locked' : 'changed'})), by);
+  const changes = planned.filter(({locked}) => !locked) as SettingChanges['changes'];
+  if (changes.length === 0) {
+    return;
+  }
+  const after = await settings.change(changes);
+  for (const {key, to} of changes) {
+    if (after.find((value) => value.key === key)?.value !== to) {
+      store.settleSetting(incident, key, 'changed_by_others', by);
+    }
+  }
+}
+
+/** Puts back what is still as we set it. What others changed in the meantime is theirs. */
+export async function putSettingsBack({store, settings, incident, by}: SettingParts, only: (key: string) => boolean = () => true): Promise<ChangedSetting[]> {
+  const ours = store.changedSettings(incident).filter(({key, state}) => state === 'changed' && only(key));
+  if (ours.length > 0) {
+    const before = await settings.read();
+    const isOurs = ({key, to}: ChangedSetting): boolean => before.find((value) => value.key === key)?.value === to;
+    const back = ours.filter(isOurs);
+    const after = back.length === 0 ? before : await settings.change(back.map(({key, from, to}) => ({key, from: to, to: from})) as SettingChanges['changes']);
+    for (const setting of ours) {
+      const isBack = after.find((value) => value.key === setting.key)?.value === setting.from;
+      if (isBack || !isOurs(setting)) {
+        store.settleSetting(incident, setting.key, isBack ? 'put_back' : 'changed_by_others', by);
+      }
+    }
+  }
+  return store.changedSettings(incident);
+}
+
+const Support = z.object({
+  SupportSettings: z.object({ReportAProblemLink: z.string().default(''), HelpLink: z.string().default(''), SupportEmail: z.string().default('')}).prefault({}),
+});
+
+/** Where people can ask for help, or null when the administrator has set nothing of his own. */
+export function supportLink(config: SsoConfig | null): string | null {
+  const parsed = Support.safeParse(config?.config ?? {});
+  const {ReportAProblemLink: report, HelpLink: help, SupportEmail: email} = parsed.data?.SupportSettings ?? {ReportAProblemLink: '', HelpLink: '', SupportEmail: ''};
+  // The links that every new server has lead to the vendor, who cannot let anybody in.
+  return [email, report, help].find((link) => link !== '' && !/mattermost\.com/.test(link)) ?? null;
+}
+
+/** The words on the sign-in page: the only ones that somebody who is locked out can read. */
+export function signInPageText(support: string | null): string {
+  return `Single sign-on is not available at the moment. Your account and your messages are safe. ${support === null ? 'To get in, ask your administrator.' : `To get in, ask for help: ${support}`}`;
+}
+
+/** Says it where people can read it without being signed in, and to those who are. */
+export async function tellOnSignInPage(parts: SettingParts, support: string | null): Promise<void> {
+  const text = signInPageText(support);
+  const values = await parts.settings.read();
+  await changeSettings(parts, plannedSettings(values, [
+    {key: 'TeamSettings.EnableCustomBrand', to: true}, {key: 'TeamSettings.CustomBrandText', to: text}, {key: 'TeamSettings.CustomDescriptionText', to: text},
+    {key: 'AnnouncementSettings.EnableBanner', to: true}, {key: 'AnnouncementSettings.BannerText', to: text},
+  ]));
+}

@@ -1,0 +1,77 @@
+import type {Gate, SwitchBackPlan, SwitchBackRequest} from '@disaster-recovery/contract';
+import type {Jobs, StartedJob} from '../jobs/index.ts';
+import {formatDuration} from '../kernel/format.ts';
+import {Failure} from '../kernel/failure.ts';
+import type {SsoEngines} from './engines.ts';
+import {personOf} from './identity.ts';
+import {planSwitchBack} from './plans.ts';
+import {firstAway, type ListParts} from './return_list.ts';
+import type {Returning} from './return_people.ts';
+import {returnProcedure, type ReturnTools} from './return_procedure.ts';
+import type {By} from './sso.ts';
+import type {ProviderWatch} from './watch_providers.ts';
+
+export type SwitchBackParts = {engines: SsoEngines; list: ListParts; watch: ProviderWatch; jobs: Jobs};
+
+export type SwitchBack = {
+  plan(request: SwitchBackRequest): Promise<SwitchBackPlan>;
+  start(request: SwitchBackRequest, by: By): Promise<StartedJob>;
+};
+
+export function createSwitchBack({engines, list, watch, jobs}: SwitchBackParts): SwitchBack {
+  const tools: ReturnTools = {
+    engines, store: list.store,
+    gates: () => gates(engines, watch),
+    returning: (ids) => ids.flatMap((id) => originalOf(list, id) ?? []),
+    isListEmpty: async () => await firstAway(list) === null,
+    missingInDirectory: (ids) => missingInDirectory(engines, list, ids),
+  };
+  const procedure = returnProcedure(tools);
+  const plan = (request: SwitchBackRequest) => planSwitchBack(list, request, tools.gates());
+  return {
+    plan: async (request) => {
+      const {ids: _ids, canary_id: _canary, declared_at: _at, ...shown} = await plan(request);
+      return shown;
+    },
+    start: async (request, by) => {
+      const made = await plan(request);
+      const closed = made.gates.filter(({passed}) => !passed);
+      if (closed.length > 0 && !request.without_provider_check) {
+        throw new Failure('PROVIDER_NOT_HEALTHY', closed.map(({says}) => says).join(' '), {details: {gates: closed}});
+      }
+      return jobs.start(procedure, () => plan(request), {actor: by.actor, reason: 'switch back', request, ...(by.origin && {origin: by.origin})});
+    },
+  };
+}
+
+/** From the row of the newest incident, else from the identity snapshot. */
+function originalOf({store, snapshots}: ListParts, id: string): Returning | null {
+  const row = store.newestPerson(id);
+  if (row) {
+    return {user: id, username: row.username, email: row.email, original: row.original, switched_at: row.switched_at};
+  }
+  const original = snapshots.identity(id);
+  return original ? {user: id, username: original.username, email: original.email, original, switched_at: null} : null;
+}
+
+/** What must be seen before anybody is switched back. */
+function gates({clock, settings}: SsoEngines, watch: ProviderWatch): Gate[] {
+  const now = clock.now();
+  const {running, providers} = watch.detection();
+  const since = watch.healthySince(now);
+  const needed = settings.probe.healthy_minutes * 60_000;
+  const isLong = since !== null && now - since >= needed;
+  return [
+    {name: 'watched', passed: running, says: running ? 'The providers are being watched.' : 'Nobody watches the providers: no companion (drctl serve) has probed them lately.'},
+    {name: 'provider healthy', passed: isLong, says: since === null
+      ? `Not every provider is up: ${providers.map(({provider, state}) => `${provider} is ${state}`).join(', ') || 'none was seen yet'}.`
+      : `Every provider has been up for ${formatDuration(now - since)}${isLong ? '' : `, of ${formatDuration(needed)} that are asked for`}.`},
+  ];
+}
+
+async function missingInDirectory({accounts, missingInDirectory: ask}: SsoEngines, list: ListParts, ids: readonly string[]) {
+  const ldap = ids.flatMap((id) => originalOf(list, id) ?? []).filter(({original}) => original.sign_in.service === 'ldap');
+  const missing = ldap.length === 0 ? [] : await ask(ldap.map(({original}) => original.sign_in.data ?? ''));
+  const users = ldap.filter(({original}) => missing?.includes(original.sign_in.data ?? '')).map(({user}) => user);
+  return (await accounts.byId(users)).map(personOf);
+}

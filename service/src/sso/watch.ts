@@ -1,0 +1,81 @@
+import type {IdentitySnapshot, Incident} from '@disaster-recovery/contract';
+import {asFailure} from '../kernel/failure.ts';
+import type {SsoEngines} from './engines.ts';
+import {isAdministrator} from './identity.ts';
+import {daysLate} from './return_list.ts';
+import type {SsoStore} from './store.ts';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+/** How often it is looked whether how people sign in has changed. */
+const LOOK_EVERY_MS = HOUR_MS;
+const REMINDER_LOOK_MS = 60_000;
+
+export type WatchParts = {
+  engines: SsoEngines; store: SsoStore;
+  round(signal: AbortSignal): Promise<void>;
+  snapshot(): Promise<IdentitySnapshot>;
+  countAway(): Promise<number>;
+};
+
+/** Probes, snapshots and reminders, each at its own pace. None of them ever changes how somebody signs in. */
+export async function watchSso(parts: WatchParts, signal: AbortSignal): Promise<void> {
+  const {settings} = parts.engines;
+  await Promise.all([
+    ...(settings.probe.enabled ? [every(parts, settings.probe.interval_seconds * 1000, 'The providers could not be probed.', () => parts.round(signal), signal)] : []),
+    every(parts, Math.min(LOOK_EVERY_MS, settings.snapshot_hours * HOUR_MS), 'No identity snapshot could be taken.', async () => { await parts.snapshot(); }, signal),
+    every(parts, REMINDER_LOOK_MS, 'The reminder could not be sent.', () => remind(parts), signal),
+  ]);
+}
+
+async function every({engines: {clock, log}}: WatchParts, ms: number, says: string, work: () => Promise<void>, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const startedAt = clock.now();
+    try {
+      await work();
+    } catch (error) {
+      const failure = asFailure(error);
+      log.warn({code: failure.code, reason: failure.message}, says);
+    }
+    // The wait ends by rejection when it is time to stop.
+    await clock.sleep(Math.max(100, ms - (clock.now() - startedAt)), signal).catch(() => undefined);
+  }
+}
+
+/** Once a day after the deadline, as long as anybody is not back. */
+async function remind({engines, store, countAway}: WatchParts): Promise<void> {
+  const incident = store.incident();
+  const now = engines.clock.now();
+  if (!incident || now < incident.deadline_at || now - store.remindedAt() < DAY_MS) {
+    return;
+  }
+  const count = await countAway();
+  if (count > 0) {
+    store.noteReminder(incident.id);
+    await tellAdministrators(engines, reminder(incident, count, now));
+  }
+}
+
+function reminder({reason, deadline_at: deadline}: Incident, count: number, now: number): string {
+  return `**${count} people are still on e-mail and password** since the outage “${reason}”. They should have been back ${daysLate(deadline, now)} days ago. \`/dr sso return-list\` shows them, \`/dr sso switch-back\` brings them back.`;
+}
+
+/** A direct message of the bot to every active administrator. Who cannot be reached that way is not reached at all; the status says the same. */
+export async function tellAdministrators({accounts, bridge, log}: SsoEngines, message: string): Promise<void> {
+  const plugin = bridge();
+  if (plugin === null) {
+    return;
+  }
+  const users: string[] = [];
+  for await (const account of accounts.stream('all')) {
+    if (isAdministrator(account) && account.deleted_at === 0 && !account.is_bot && users.length < 100) {
+      users.push(account.id);
+    }
+  }
+  if (users.length > 0) {
+    const {failed} = await plugin.sendDirectMessages({users, message});
+    if (failed.length > 0) {
+      log.warn({failed: failed.length}, 'Some administrators could not be told.');
+    }
+  }
+}

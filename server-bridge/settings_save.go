@@ -35,7 +35,7 @@ func (p *Plugin) saveSettingChanges(config *model.Config, changes []settingChang
 	bot, err = p.patchByREST(config, patch)
 	if errors.Is(err, errNoAddress) {
 		return "", fail("MATTERMOST_REFUSED", "Mattermost does not answer its own plugin, neither where it listens nor at its SiteURL. "+
-			"Turn ServiceSettings.EnableLocalMode on, or change in the System Console: "+keysOf(changes)+".")
+			"Turn ServiceSettings.EnableLocalMode on and restart it, or change in the System Console: "+keysOf(changes)+".")
 	}
 	return bot, err
 }

@@ -58,7 +58,7 @@ async function changeSettings({store, settings, incident, by}: SettingParts, pla
     return;
   }
   store.noteSettings(incident, planned.map(({key, from, to, locked}) => ({key, from, to, state: locked ? 'locked' : 'changed'})), by);
-  const changes = planned.filter(({locked}) => !locked) as SettingChanges['changes'];
+  const changes = planned.filter(({locked}) => !locked).map(({key, from, to}) => ({key, from, to})) as SettingChanges['changes'];
   if (changes.length === 0) {
     return;
   }

@@ -7,13 +7,14 @@ import (
 )
 
 const (
-	claimTriesAllowed = 30
+	claimTriesAllowed = 600
 	claimTriesWithin  = time.Minute
 	// Bounds the memory; beyond it a new address waits until others are forgotten.
 	claimAddressesKept = 10000
 )
 
-// claimTries guards companion and database from a flood of this node. Guessing is stopped by the length of a code.
+// claimTries guards companion and database from a flood. A whole office may share one address, so it allows much; guessing is
+// stopped by the companion, which counts wrong codes, and by the length of a code.
 type claimTries struct {
 	lock sync.Mutex
 	seen map[string][]time.Time

@@ -17,6 +17,7 @@ import {createPluginSettings} from './engines/identity/settings_plugin.ts';
 import {createSocketSettings, LOCAL_SOCKET} from './engines/identity/settings_socket.ts';
 import {probeTargets} from './engines/identity/targets.ts';
 import {createDatabaseWriter} from './engines/identity/writer_database.ts';
+import {chooseWriter} from './engines/identity/writer_choice.ts';
 import {createPluginWriter} from './engines/identity/writer_plugin.ts';
 import type {SignInSettings} from './engines/identity/port.ts';
 import type {MattermostBridge} from './engines/mattermost/port.ts';
@@ -72,8 +73,9 @@ async function ssoEngines(around: SsoSurroundings): Promise<SsoEngines> {
     settings: config.sso,
     bridge: around.bridge,
     writer: async () => {
-      const bridge = await reachable();
-      return bridge ? createPluginWriter(bridge) : createDatabaseWriter(config.database.url, rest, accounts, clock);
+      const plugin = await reachable();
+      const database = createDatabaseWriter(config.database.url, rest, accounts, clock);
+      return plugin ? chooseWriter(createPluginWriter(plugin.bridge), database, plugin.server_version) : database;
     },
     signInSettings: () => chooseSettings(around, reachable, effectiveConfig),
     targets: async () => {
@@ -87,16 +89,18 @@ async function ssoEngines(around: SsoSurroundings): Promise<SsoEngines> {
   };
 }
 
+type Reachable = {bridge: MattermostBridge; server_version: string};
+
 /** The plugin, when it answers now. */
-function reachableBridge({bridge, log}: SsoSurroundings): () => Promise<MattermostBridge | null> {
+function reachableBridge({bridge, log}: SsoSurroundings): () => Promise<Reachable | null> {
   return async () => {
     const enrolled = bridge();
     if (enrolled === null) {
       return null;
     }
     try {
-      await enrolled.ping();
-      return enrolled;
+      const {server_version: version} = await enrolled.ping();
+      return {bridge: enrolled, server_version: version};
     } catch (error) {
       log.warn({reason: (error as Error).message}, 'The plugin does not answer; going around it.');
       return null;
@@ -104,10 +108,10 @@ function reachableBridge({bridge, log}: SsoSurroundings): () => Promise<Mattermo
   };
 }
 
-async function readEffective({configSource, config, readStoredConfig}: SsoSurroundings, reachable: () => Promise<MattermostBridge | null>): Promise<SsoConfig | null> {
-  const bridge = await reachable();
-  if (bridge) {
-    return bridge.effectiveConfig();
+async function readEffective({configSource, config, readStoredConfig}: SsoSurroundings, reachable: () => Promise<Reachable | null>): Promise<SsoConfig | null> {
+  const plugin = await reachable();
+  if (plugin) {
+    return plugin.bridge.effectiveConfig();
   }
   try {
     const text = configSource.kind === 'file' ? await readFile(configSource.location, 'utf8') : await readStoredConfig(config.mattermost.config);
@@ -118,10 +122,10 @@ async function readEffective({configSource, config, readStoredConfig}: SsoSurrou
   }
 }
 
-async function chooseSettings({configSource}: SsoSurroundings, reachable: () => Promise<MattermostBridge | null>, effective: () => Promise<SsoConfig | null>): Promise<SignInSettings> {
-  const bridge = await reachable();
-  if (bridge) {
-    return createPluginSettings(bridge);
+async function chooseSettings({configSource}: SsoSurroundings, reachable: () => Promise<Reachable | null>, effective: () => Promise<SsoConfig | null>): Promise<SignInSettings> {
+  const plugin = await reachable();
+  if (plugin) {
+    return createPluginSettings(plugin.bridge);
   }
   const service = (await effective())?.config['ServiceSettings'] as {EnableLocalMode?: boolean; LocalModeSocketLocation?: string} | undefined;
   const socket = createSocketSettings(service?.LocalModeSocketLocation ?? LOCAL_SOCKET);

@@ -87,7 +87,7 @@ test('an outage from suspicion to the end, by keyboard alone', async () => {
   expect(world.sso.asked['sso/switch-backs']).toEqual({});
 
   setIncident(world.sso, 'switching_back', UP());
-  await page.getByText('Everyone is back.', {exact: true}).waitFor({timeout: 20_000});
+  await page.getByText('Nobody is to be switched back.', {exact: true}).waitFor({timeout: 20_000});
   await page.getByRole('button', {name: 'Close the incident…'}).press('Enter');
   await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');

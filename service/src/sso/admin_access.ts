@@ -1,10 +1,11 @@
 import {randomInt} from 'node:crypto';
-import type {AdminAccessResult} from '@disaster-recovery/contract';
+import type {AdminAccessRequest, AdminAccessResult, LetInResult} from '@disaster-recovery/contract';
 import type {Account} from '../engines/identity/port.ts';
 import {asFailure, Failure} from '../kernel/failure.ts';
 import type {SsoEngines} from './engines.ts';
 import {EMAIL, isAdministrator, personOf, signsInWithPassword} from './identity.ts';
-import {findAccount} from './let_in.ts';
+import {findAccount, letIn, type LetInParts} from './let_in.ts';
+import {passwordRules, requireFitting} from './password_rules.ts';
 import {openSignIn} from './sign_in_settings.ts';
 import type {By} from './sso.ts';
 import type {SsoStore} from './store.ts';
@@ -19,11 +20,16 @@ export type AdminAccessParts = {engines: SsoEngines; store: SsoStore};
 
 /**
  * Lets an administrator in with a password when single sign-on, the plugin or Mattermost itself is dead. Recorded, and on the return list, like every switch.
+ * `declared`: asked for the incident only when nothing speaks against it, so that a mistyped name declares no outage.
  * @throws Failure ACCOUNT_NOT_FOUND, ACCOUNT_EXCLUDED, PASSWORD_REFUSED, SWITCH_NOT_PROVEN, DATABASE_*
  */
-export async function adminAccess({engines, store}: AdminAccessParts, incident: string, request: {user: string; password: string | null}, by: By): Promise<AdminAccessResult> {
+export async function adminAccess({engines, store}: AdminAccessParts, declared: () => string, request: {user: string; password: string | null}, by: By): Promise<AdminAccessResult> {
   const account = await findAccount(engines, request.user);
   requireAdministrator(account);
+  if (request.password !== null) {
+    requireFitting(request.password, passwordRules(await engines.effectiveConfig()));
+  }
+  const incident = declared();
   const warnings: string[] = [];
   store.moveIncident(incident, 'open', by.actor);
   await openOrWarn(engines, store, incident, by, warnings);
@@ -38,6 +44,15 @@ export async function adminAccess({engines, store}: AdminAccessParts, incident: 
   const way = await setPassword(engines, account, password, warnings);
   engines.ledger.append('sso.admin_access', by.actor, {incident, user: account.id, username: account.username, way, service: account.sign_in.service});
   return {person: personOf(account), password: request.password === null ? password : null, way, was: {service: account.sign_in.service}, warnings};
+}
+
+/**
+ * From Mattermost, where no password may travel: a code, for administrators alone, because nobody has declared an outage.
+ * @throws Failure ACCOUNT_NOT_FOUND, ACCOUNT_EXCLUDED, ACCOUNT_CONFLICT, SETTING_LOCKED, SWITCH_NOT_PROVEN
+ */
+export async function administratorCode(parts: LetInParts, declared: () => string, {user, identified_by}: AdminAccessRequest, by: By): Promise<LetInResult> {
+  requireAdministrator(await findAccount(parts.engines, user));
+  return letIn(parts, declared, {user, identified_by, valid_minutes: 15, mail: false}, by);
 }
 
 function requireAdministrator(account: Account): void {

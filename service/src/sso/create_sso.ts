@@ -1,6 +1,6 @@
 import type {IdentitySnapshot, Readiness, ReturnList} from '@disaster-recovery/contract';
 import type {Jobs} from '../jobs/index.ts';
-import {adminAccess} from './admin_access.ts';
+import {adminAccess, administratorCode} from './admin_access.ts';
 import {createApprovals, type Approvals} from './approvals.ts';
 import {createCodes, type Codes} from './codes.ts';
 import {COMPANION, type SsoEngines} from './engines.ts';
@@ -112,11 +112,14 @@ function switches(made: Made, jobs: Jobs): Pick<Sso, 'declare' | 'extend' | 'pla
       return jobs.start(procedures.switch, plan, {...startedBy(by, 'switch to email and password'), request: asked});
     },
     approve: (id, by) => approvals.approve(id, by.actor),
-    letIn: async (request, by) => letIn(made, incidentId(), request, by),
+    letIn: async (request, by) => {
+      const id = incidentId();
+      return letIn(made, () => id, request, by);
+    },
     claimSheet: async (request, by) => claimSheet(made, incidentId(), request, by),
     claim: (request) => claim(made, request),
-    administratorCode: ({user, identified_by: how}, by) => letIn(made, ensureIncident(made, `access for ${user}`, by).id, {user, identified_by: how, valid_minutes: 15, mail: false}, by),
-    adminAccess: (request, by) => adminAccess(made, ensureIncident(made, `access for ${request.user}`, by).id, request, by),
+    administratorCode: (request, by) => administratorCode(made, () => ensureIncident(made, `access for ${request.user}`, by).id, request, by),
+    adminAccess: (request, by) => adminAccess(made, () => ensureIncident(made, `access for ${request.user}`, by).id, request, by),
   };
 }
 

@@ -7,6 +7,7 @@ import {EXCLUSION_WORDS, exclusionOf} from './eligibility.ts';
 import type {SsoEngines} from './engines.ts';
 import {isParked} from './return_people.ts';
 import {personOf, signsInWithPassword} from './identity.ts';
+import {passwordRules} from './password_rules.ts';
 import {openSignIn} from './sign_in_settings.ts';
 import type {By} from './sso.ts';
 import type {SsoStore} from './store.ts';
@@ -28,13 +29,14 @@ export async function findAccount({accounts}: Pick<SsoEngines, 'accounts'>, name
 }
 
 /**
- * Switches one person now, if that is not done yet, and makes a code for them.
+ * Switches one person now, if that is not done yet, and makes a code for them. `declared`: asked for the incident when nothing else speaks against it.
  * @throws Failure ACCOUNT_NOT_FOUND, ACCOUNT_EXCLUDED, ACCOUNT_CONFLICT, SETTING_LOCKED, SWITCH_NOT_PROVEN
  */
-export async function letIn(parts: LetInParts, incident: string, request: LetInRequest, by: By): Promise<LetInResult> {
+export async function letIn(parts: LetInParts, declared: () => string, request: LetInRequest, by: By): Promise<LetInResult> {
   const {engines, store, codes} = parts;
   const account = await findAccount(engines, request.user);
-  const isSwitched = requireSwitchable(parts, incident, account);
+  const isSwitched = requireSwitchable(parts, account);
+  const incident = declared();
   store.moveIncident(incident, 'open', by.actor);
   await openSignIn({store, settings: await engines.signInSettings(), incident, by: by.actor});
   if (!isSwitched) {
@@ -49,8 +51,9 @@ export async function letIn(parts: LetInParts, incident: string, request: LetInR
 }
 
 /** Whether the account is switched already. One that we switched gets another code; one that was always so does not. */
-function requireSwitchable({engines, store}: LetInParts, incident: string, account: Account): boolean {
-  if (signsInWithPassword(account) && store.person(incident, account.id) !== null && account.deleted_at === 0) {
+function requireSwitchable({engines, store}: LetInParts, account: Account): boolean {
+  const incident = store.incident();
+  if (incident && signsInWithPassword(account) && store.person(incident.id, account.id) !== null && account.deleted_at === 0) {
     return true;
   }
   // Named by a person who knows them, so neither absence nor the kind of guest is asked for.
@@ -125,10 +128,7 @@ async function* sheetAccounts(engines: SsoEngines, store: SsoStore, incident: st
   yield* await engines.accounts.byId(ids);
 }
 
-const PasswordRules = z.object({
-  PasswordSettings: z.object({
-    MinimumLength: z.number().default(8), Lowercase: z.boolean().default(false), Uppercase: z.boolean().default(false), Number: z.boolean().default(false), Symbol: z.boolean().default(false),
-  }).prefault({}),
+const MfaRules = z.object({
   ServiceSettings: z.object({EnableMultifactorAuthentication: z.boolean().default(false), EnforceMultifactorAuthentication: z.boolean().default(false)}).prefault({}),
 });
 
@@ -146,11 +146,10 @@ export async function claim({engines, codes}: LetInParts, request: {code: string
   const token = await engines.tokens.passwordReset(account, engines.clock.now(), TOKEN_GOOD_FOR_MS);
   const person: Person = personOf(account);
   engines.ledger.append('sso.code_redeemed', {kind: 'mattermost', id: person.id, name: person.username}, {incident, user: person.id, address: request.address});
-  const rules = PasswordRules.parse((await engines.effectiveConfig())?.config ?? {});
-  const {MinimumLength: minimum, Lowercase: lowercase, Uppercase: uppercase, Number: number, Symbol: symbol} = rules.PasswordSettings;
-  const {EnableMultifactorAuthentication: isOffered, EnforceMultifactorAuthentication: isRequired} = rules.ServiceSettings;
+  const config = await engines.effectiveConfig();
+  const {EnableMultifactorAuthentication: isOffered, EnforceMultifactorAuthentication: isRequired} = MfaRules.parse(config?.config ?? {}).ServiceSettings;
   return {
-    username: person.username, token, password: {minimum_length: minimum, lowercase, uppercase, number, symbol},
+    username: person.username, token, password: passwordRules(config),
     mfa: isOffered ? isRequired ? 'required' : 'offered' : 'off',
   };
 }

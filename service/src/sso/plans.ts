@@ -60,7 +60,7 @@ function switchWarnings(people: readonly Chosen[], settings: PrivateSwitchPlan['
   const locked = settings.filter(({locked: isLocked}) => isLocked).map(({key}) => key);
   return [
     ...(locked.length > 0 ? [`Set by the environment of Mattermost and therefore left as they are: ${locked.join(', ')}.`] : []),
-    ...(through === 'database' ? ['The plugin does not answer: accounts are changed in the database, and Mattermost is told to forget what it has cached.'] : []),
+    ...(through === 'database' ? ['Accounts are changed in the database, and Mattermost is told to forget what it has cached: the plugin does not answer, or this version of Mattermost would end everybody\'s sessions.'] : []),
     ...(config === null ? ['The configuration of Mattermost could not be read, so what it demands of passwords and MFA is not known.'] : []),
     ...(facts.ServiceSettings.EnforceMultifactorAuthentication ? ['Mattermost enforces MFA: switched people are asked to set it up at once, also where they are signed in.'] : []),
     ...(facts.ServiceSettings.TerminateSessionsOnPasswordChange ? ['Choosing a password ends the other sessions of that person (TerminateSessionsOnPasswordChange).'] : []),

@@ -41,7 +41,7 @@ function leave({engines, store, snapshots}: ResolveParts, incident: string, {ent
 }
 
 async function restore(parts: ResolveParts, incident: {id: string; declared_at: number}, {entry, original, switched_at}: Away, by: By): Promise<void> {
-  const {engines, store} = parts;
+  const {engines, store, snapshots} = parts;
   const {id, username, email} = entry.person;
   if (entry.live === null) {
     throw new Failure('ACCOUNT_EXCLUDED', `@${username} was deleted; all that can be done is to leave it.`);
@@ -52,6 +52,8 @@ async function restore(parts: ResolveParts, incident: {id: string; declared_at: 
       // Nobody can sign in to it afterwards; deactivating it is left to the administrator, who sees what it holds.
       const [freed] = await writer.changeSignIn([{id: holder.id, from: holder.sign_in, to: EMAIL}]);
       engines.ledger.append('sso.duplicate_freed', by.actor, {incident: incident.id, user: holder.id, username: holder.username, for: id, outcome: freed?.outcome ?? 'failed'});
+      // A snapshot may have seen it with the data that is taken from it: it must not be asked to come back.
+      snapshots.leave(holder.id, engines.clock.now());
     }
   }
   const [outcome] = await returnPeople({

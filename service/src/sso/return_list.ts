@@ -32,7 +32,7 @@ export async function* peopleAway(parts: ListParts): AsyncIterable<Away> {
   const seen = new Set<string>();
 
   for await (const live of accounts.stream('local')) {
-    const known = knownOriginal(store, snapshots, live);
+    const known = knownOriginal(store, snapshots, live.id);
     if (known) {
       seen.add(known.user);
       chunk.push({known, live});
@@ -52,14 +52,18 @@ export async function* peopleAway(parts: ListParts): AsyncIterable<Away> {
   }
 }
 
-/** The newest incident knows best; without a row there, the identity snapshot does. */
-function knownOriginal(store: SsoStore, snapshots: SnapshotStore, live: Account): Known | null {
-  const row = store.newestPerson(live.id);
-  if (row) {
-    return row.state === 'left' ? null : {user: live.id, original: row.original, switched_at: row.switched_at, row};
+/**
+ * The newest incident knows best; without a row there, the identity snapshot does. Once an incident is done with an account, the account may have been
+ * moved to another provider: then what was seen since counts, not what was given back.
+ */
+export function knownOriginal(store: SsoStore, snapshots: SnapshotStore, user: string): Known | null {
+  const row = store.newestPerson(user);
+  const isDone = row?.state === 'returned' || row?.state === 'left';
+  const seen = row === null || isDone ? snapshots.identity(user, row?.returned_at ?? 0) : null;
+  if (seen && !(row?.state === 'returned' && isSameSignIn(seen.sign_in, row.original.sign_in))) {
+    return {user, original: seen, switched_at: null, row: null};
   }
-  const original = snapshots.identity(live.id);
-  return original ? {user: live.id, original, switched_at: null, row: null} : null;
+  return row === null || row.state === 'left' ? null : {user, original: row.original, switched_at: row.switched_at, row};
 }
 
 async function* entriesOf(parts: ListParts, chunk: readonly {known: Known; live: Account | null}[], declaredAt: number): AsyncIterable<Away> {

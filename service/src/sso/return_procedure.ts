@@ -12,6 +12,7 @@ import {newHolder} from './store_people.ts';
 const BATCH = 50;
 const SHOWN = 1000;
 const LOGIN_POLL_MS = 1000;
+const CLOCK_LEEWAY_MS = 5000;
 const FAILURES_IN_A_ROW = 5;
 
 /** The plan as the job keeps it: ids in the order of the way back. Originals stay encrypted in the store. */
@@ -21,7 +22,7 @@ type Tally = {
   returned: number; conflicts: number; failed: number; sessions_revoked: number; sessions_kept: number; reset_tokens_purged: number;
   people: SwitchBackResult['people']; drift: SwitchBackResult['drift'];
 };
-export type ReturnFound = {started_at: number; canary_returned_at: number; canary_tally: Tally; tally: Tally; second: {again: number}; settings: SwitchBackResult['settings']; duration_ms: number};
+export type ReturnFound = {started_at: number; canary_since: number; canary_tally: Tally; tally: Tally; second: {again: number}; settings: SwitchBackResult['settings']; duration_ms: number};
 
 export const RETURN_STEPS = ['gates', 'canary', 'await_login', 'switch_back', 'second_look', 'put_back', 'record'] as const;
 
@@ -48,8 +49,9 @@ export function returnProcedure(tools: ReturnTools): Procedure<PrivateReturnPlan
         return {started_at: engines.clock.now()};
       }},
       {name: 'canary', skip: ({canary_id}) => canary_id === null, run: async (plan, _found, context) => {
-        const canary_tally = await returnAll(tools, plan, [plan.canary_id ?? ''], context);
-        return {canary_tally, canary_returned_at: engines.clock.now()};
+        // From before the change: who signs in the moment after it has proven it, and the clock of Mattermost may be a little behind.
+        const since = engines.clock.now() - CLOCK_LEEWAY_MS;
+        return {canary_tally: await returnAll(tools, plan, [plan.canary_id ?? ''], context), canary_since: since};
       }},
       {name: 'await_login', skip: ({canary_id, without_provider_check: isOverridden}) => canary_id === null || isOverridden,
         run: (plan, found, context) => awaitLogin(tools, plan, found, context)},
@@ -87,7 +89,7 @@ function passGates({engines, gates}: ReturnTools, {incident, without_provider_ch
 
 /** A provider that answers probes can still refuse everybody; only a login proves it. @throws Failure CANARY_NOT_PROVEN */
 async function awaitLogin({engines}: ReturnTools, {canary, canary_id}: PrivateReturnPlan, found: Readonly<Partial<ReturnFound>>, context: StepContext): Promise<object> {
-  const since = need(found, 'canary_returned_at');
+  const since = need(found, 'canary_since');
   const until = engines.clock.now() + engines.settings.canary_minutes * 60_000;
   const name = canary?.username ?? '';
   context.note('info', `@${name} is switched back first. It goes on when somebody has signed in through the provider: ask @${name} to do so now.`);

@@ -16,7 +16,8 @@ type SnapshotRow = {at: number; accounts: number; sso_accounts: number; changed:
 
 /** How each account signed in through a provider when it was last seen doing so. An account that is switched keeps what it had. */
 export type SnapshotStore = {
-  identity(user: string): Identity | null;
+  /** Null as well when it was not seen with it at that time or later. */
+  identity(user: string, since?: number): Identity | null;
   /** Returns whether it differs from what was known. */
   put(line: IdentityLine): boolean;
   /** By ascending user. */
@@ -30,7 +31,7 @@ export type SnapshotStore = {
 
 export function createSnapshotStore(state: State, cipher: Cipher): SnapshotStore {
   const {db} = state;
-  const one = db.prepare('SELECT user, hash, identity, seen_at FROM sso_identities WHERE user = ? AND left_at IS NULL');
+  const one = db.prepare('SELECT user, hash, identity, seen_at FROM sso_identities WHERE user = ? AND left_at IS NULL AND seen_at >= ?');
   const hash = db.prepare('SELECT hash, left_at FROM sso_identities WHERE user = ?');
   const page = db.prepare('SELECT user, hash, identity, seen_at FROM sso_identities WHERE left_at IS NULL AND user > ? ORDER BY user LIMIT ?');
   const upsert = db.prepare(`INSERT INTO sso_identities (user, hash, identity, seen_at) VALUES (?, ?, ?, ?)
@@ -43,8 +44,8 @@ export function createSnapshotStore(state: State, cipher: Cipher): SnapshotStore
   const open = (row: Row): Identity => Identity.parse(JSON.parse(cipher.decrypt(row.identity)));
 
   return {
-    identity: (user) => {
-      const row = one.get(user) as Row | undefined;
+    identity: (user, since = 0) => {
+      const row = one.get(user, since) as Row | undefined;
       return row ? open(row) : null;
     },
     put: ({user, identity, seen_at: seenAt}) => {

@@ -5,7 +5,7 @@ import {Failure} from '../kernel/failure.ts';
 import type {SsoEngines} from './engines.ts';
 import {personOf} from './identity.ts';
 import {planSwitchBack} from './plans.ts';
-import {firstAway, type ListParts} from './return_list.ts';
+import {firstAway, knownOriginal, type ListParts} from './return_list.ts';
 import type {Returning} from './return_people.ts';
 import {returnProcedure, type ReturnTools} from './return_procedure.ts';
 import type {By} from './sso.ts';
@@ -44,14 +44,9 @@ export function createSwitchBack({engines, list, watch, jobs}: SwitchBackParts):
   };
 }
 
-/** From the row of the newest incident, else from the identity snapshot. */
 function originalOf({store, snapshots}: ListParts, id: string): Returning | null {
-  const row = store.newestPerson(id);
-  if (row) {
-    return {user: id, username: row.username, email: row.email, original: row.original, switched_at: row.switched_at};
-  }
-  const original = snapshots.identity(id);
-  return original ? {user: id, username: original.username, email: original.email, original, switched_at: null} : null;
+  const known = knownOriginal(store, snapshots, id);
+  return known && {user: id, username: known.row?.username ?? known.original.username, email: known.row?.email ?? known.original.email, original: known.original, switched_at: known.switched_at};
 }
 
 /** What must be seen before anybody is switched back. */

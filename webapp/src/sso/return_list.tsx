@@ -14,12 +14,13 @@ const TONES: Record<ReturnEntry['state'], Tone> = {switched: 'quiet', claimed: '
 /** Who and what is not yet as before the outage. */
 export function ReturnListTable({list}: {list: ReturnList}) {
     const say = useSay();
+    const isRestOpen = list.settings.length > 0 || list.sessions > 0;
     const hidden = list.count - Math.min(SHOWN, list.entries.length);
     return (
         <div className='dr-return'>
             <h3>{say('sso.return.title', {count: list.count})}</h3>
             {list.overdue && <p className='dr-words-attention'><Icon tone='attention' size={14}/> {say('sso.return.overdue', {since: {since: list.deadline_at ?? 0}})}</p>}
-            {list.count === 0 && <p>{say(list.empty ? 'sso.return.empty' : 'sso.return.people_back')}</p>}
+            {list.count === 0 && <p>{say(isRestOpen ? 'sso.return.people_back' : 'sso.return.empty')}</p>}
             {list.count > 0 && (
                 <div className='dr-scroll'>
                     <table className='dr-table'>
@@ -73,7 +74,7 @@ function SignInText({signIn: {service, data}}: {signIn: SignIn}) {
     return <>{typeof name === 'object' ? bare(name) : name}{data && <span className='dr-reason dr-dim'>{data}</span>}</>;
 }
 
-/** Settings and sessions that are to be put back too. */
+/** Settings and sessions that are to be put back too. `empty` of the list says nothing of them. */
 function Rest({list: {settings, sessions}}: {list: ReturnList}) {
     const say = useSay();
     if (settings.length === 0 && sessions === 0) {

@@ -124,12 +124,12 @@ test('the incident cannot be closed before the return list is empty, and the but
     show(open());
     const close = await screen.findByRole('button', {name: 'Close the incident…'});
     expect(close).toBeDisabled();
-    await waitFor(() => expect(close).toHaveAccessibleDescription('It can be closed when the return list is empty.'));
+    await waitFor(() => expect(close).toHaveAccessibleDescription('It can be closed when nobody is on the return list any more.'));
 });
 
 test('everyone is back: the incident is closed after a question', async () => {
     const {asked, user} = show(open([exampleProvider()]), {'GET sso/return-list': {body: exampleList()}, 'POST sso/incidents/current/close': {body: exampleIncident({state: 'closed'})}});
-    expect(await screen.findByText('Everyone is back.')).toBeInTheDocument();
+    expect(await screen.findByText('Nobody is to be switched back.')).toBeInTheDocument();
     await user.click(screen.getByRole('button', {name: 'Close the incident…'}));
     await user.click(within(screen.getByRole('alertdialog')).getByRole('button', {name: 'Close the incident'}));
     await waitFor(() => expect(asked.some(({path}) => path === 'sso/incidents/current/close')).toBe(true));

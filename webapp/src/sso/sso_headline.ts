@@ -63,7 +63,7 @@ function suspected(status: SsoStatus, forecast: Forecast | null, now: number): S
 
 function outage(status: SsoStatus, forecast: Forecast | null, returnList: ReturnList | null, now: number): SsoHeadline {
     const {state, incident, detection} = status;
-    const left = returnList?.count ?? status.counts.switched;
+    const left = returnList?.count ?? status.counts.switched + status.counts.claimed;
     const declared: Message = {
         id: state === 'declared' ? 'sso.declared.unchanged' : 'sso.declared',
         values: {since: {since: incident!.declared_at}, who: nameOf(incident!.declared_by), reason: incident!.reason},

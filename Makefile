@@ -87,6 +87,10 @@ demo-clean: ## Remove everything that the demo made
 bench: setup build parts ## Measure backup and restore against a shell script and plain restic
 	node bench/bench.ts
 
+.PHONY: bench-sso
+bench-sso: setup build parts ## Measure an SSO outage of 5,000 people against what an administrator would do by hand
+	node --disable-warning=ExperimentalWarning bench/sso.ts
+
 .PHONY: clean
 clean: ## Remove what was built
 	rm -rf dist contract/dist service/dist webapp/dist server-bridge/dist contract/*.tsbuildinfo service/*.tsbuildinfo

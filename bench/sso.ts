@@ -28,18 +28,21 @@ console.log(`\n${ssoTable(phases)}`);
 async function measureAt(people: number): Promise<void> {
   const server = await startSsoServer({
     people: 2, extraSsoRows: people,
-    // One of ten is locked out; the others are told of the switch by the bot.
-    extraSessions: (index) => index % 10 === 0 ? [] : [{expiresAt: Date.now() + 24 * HOUR, device: index % 2 === 0 ? 'web' : 'mobile'}],
+    // Half of them are locked out; the others are told of the switch by the bot.
+    extraSessions: (index) => index % 2 === 0 ? [] : [{expiresAt: Date.now() + 24 * HOUR}],
+    sso: {canary_minutes: 10},
   });
   const bench: Bench = {server, people, tell};
   try {
     await waitFor('the provider to be seen up', async () => (await server.drctl('sso', 'status')).value.detection.providers[0]?.state === 'up', 60);
     const peer = createPeer(server);
+    // A switch goes by name: who is let in is taken from the end, so that most of them are not switched yet when their turn comes.
+    const names = server.extras.map(({username}) => username).sort((a, b) => a.localeCompare(b));
     await look(bench, peer);
-    await wholeOutage(bench, peer);
-    await oneByOne(bench, peer);
+    await wholeOutage(bench, peer, names);
+    await letInDuringSwitch(bench, names);
+    tell({people, name: 'the companion, all the time', contestant: 'drctl', seconds: 0, memory: {node: await peakOf(server.companion().pid())}});
     await switchByHand(bench, peer);
-    tell({people, name: 'companion, whole run', contestant: 'drctl', seconds: 0, memory: {node: await peakOf(server.companion().pid())}});
   } finally {
     await server.stop();
   }
@@ -55,10 +58,12 @@ async function look(bench: Bench, peer: Peer): Promise<void> {
   await byHand(bench, 'forecast', () => peer.forecast());
 }
 
-/** Everybody there and back, while nothing else runs. */
-async function wholeOutage(bench: Bench, peer: Peer): Promise<void> {
+/** A few one by one, then everybody there and back, while nothing else is asked of drctl. */
+async function wholeOutage(bench: Bench, peer: Peer, names: string[]): Promise<void> {
   const {server} = bench;
   await outageBegins(bench);
+  await eachOf(bench, 'drctl', 'let in, shell', names.splice(-ONE_BY_ONE), (name) => letInByShell(bench, name));
+  await eachOf(bench, 'drctl', 'let in, plugin', names.splice(-ONE_BY_ONE), (name) => letInByPlugin(bench, name));
   await verb(bench, 'switch of everyone', 'switch', '--everyone', '--yes');
   await verb(bench, 'return list', 'return-list');
   await byHand(bench, 'return list', () => peer.compare(join(server.directory, 'by_hand.jsonl')));
@@ -66,34 +71,28 @@ async function wholeOutage(bench: Bench, peer: Peer): Promise<void> {
   await requireAllBack(server, sample(server));
 }
 
-/** People let in one by one, in quiet and while everybody is being switched. */
-async function oneByOne(bench: Bench, peer: Peer): Promise<void> {
+/** People let in while everybody is being switched. */
+async function letInDuringSwitch(bench: Bench, names: string[]): Promise<void> {
   const {server} = bench;
-  const names = server.extras.map(({username}) => username).sort((a, b) => a.localeCompare(b));
-  // A switch goes by name: these come last, so that most of them are not switched yet when their turn comes here.
-  const take = (): string[] => names.splice(-ONE_BY_ONE);
   await outageBegins(bench);
-  await eachOf(bench, 'drctl', 'let in, shell', take(), (name) => letInByShell(bench, name));
-  await eachOf(bench, 'drctl', 'let in, plugin', take(), (name) => letInByPlugin(bench, name));
-  const everyone = verb(bench, 'switch of everyone, with others let in', 'switch', '--everyone', '--yes');
+  const everyone = verb(bench, 'switch of everyone, others let in', 'switch', '--everyone', '--yes');
   await waitFor('the switch to begin', async () => (await server.row(names[0]!)).authservice === '', 120);
-  await eachOf(bench, 'drctl', 'let in, plugin, during a switch', take(), (name) => letInByPlugin(bench, name));
-  await eachOf(bench, 'drctl', 'let in, shell, during a switch', take(), (name) => letInByShell(bench, name));
+  await eachOf(bench, 'drctl', 'let in, plugin, during a switch', names.splice(-ONE_BY_ONE), (name) => letInByPlugin(bench, name));
+  await eachOf(bench, 'drctl', 'let in, shell, during a switch', names.splice(-ONE_BY_ONE), (name) => letInByShell(bench, name));
   console.log(`The switch of everyone ${await isRunning(everyone) ? 'was still running' : 'HAD ENDED BEFORE'} the last of them.`);
   await everyone;
-  await outageEnds(bench, 'switch back of everyone, again');
-  await eachOf(bench, 'by hand', 'let in', server.extras.slice(0, ONE_BY_ONE), ({userId}) => peer.letIn(userId));
-  await peer.switchBack(server.extras.slice(0, ONE_BY_ONE));
 }
 
-/** The same people, after they are exactly as they were. */
+/** The same people: first back from what drctl switched, then, as they were at the start, there again. */
 async function switchByHand(bench: Bench, peer: Peer): Promise<void> {
   const {server} = bench;
+  const [some, all] = [server.extras.slice(0, ONE_BY_ONE), server.extras];
   await server.companion().stop();
-  await byHand(bench, 'switch of everyone', () => peer.switchEveryone(server.extras.map(({userId}) => userId)));
-  await byHand(bench, 'switch back of everyone', () => peer.switchBack(server.extras));
-  await server.companion().start();
+  await byHand(bench, 'switch back of everyone', () => peer.switchBack(all));
   await requireAllBack(server, sample(server));
+  await byHand(bench, 'switch of everyone', () => peer.switchEveryone(all.map(({userId}) => userId)));
+  await peer.switchBack(some);
+  await eachOf(bench, 'by hand', 'let in', some, ({userId}) => peer.letIn(userId));
 }
 
 function sample({extras}: SsoServer): SsoServer['extras'] {

@@ -29,6 +29,7 @@ function quantile(values: readonly number[], share: number): number {
 }
 
 function megabytes({memory}: Phase, program: string): string {
-  const bytes = memory?.[program];
+  // A program whose file was replaced while it ran.
+  const bytes = memory?.[program] ?? memory?.[`${program} (deleted)`];
   return bytes === undefined ? '–' : (bytes / 1e6).toFixed(0);
 }

@@ -90,7 +90,8 @@ export const SsoStatus = z.object({
   incident: Incident.nullable(),
   detection: Detection,
   counts: z.object({
-    sso_accounts: z.number().int(), locked_out_now: z.number().int(), switched: z.number().int(), claimed: z.number().int(),
+    sso_accounts: z.number().int(), locked_out_now: z.number().int(),
+    switched: z.number().int().describe('Without a password yet.'), claimed: z.number().int().describe('With a password of their own.'),
     returned: z.number().int(), conflicts: z.number().int(),
   }),
   settings: z.array(ChangedSetting),

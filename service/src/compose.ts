@@ -147,6 +147,7 @@ export async function composeCompanion(config: Config): Promise<Companion> {
   const status = createStatus({
     clock, jobs, version: VERSION, companionId: enrolment.companionId, repositoryLocation: repository.location,
     rpoObjectiveMs: config.objectives.rpo_hours * 3_600_000, listSets: () => sets.list(), enrolment: () => enrolment.state(),
+    sso: () => sso.brief(),
   });
   const chat = createChat({backup, sso, sets, verify, status, jobs, bridge, requireWritable: () => { enrolment.requireWritable(); }, state, clock, log});
   return {

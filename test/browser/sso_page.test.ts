@@ -183,7 +183,7 @@ test.each(['light', 'dark'] as const)('each step fits 320 pixels, is easy to tou
   await openClaim({login: () => refusedFactor(), reset: ({new_password: word}) => (word.startsWith('Sunflower') ? {status: 200} : {status: 400, body: {id: 'x', message: 'No.'}})});
   const look = async () => {
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(320);
-    expect(await page.evaluate(`[...document.querySelectorAll('input, button')].map((it) => it.getBoundingClientRect().height).filter((height) => height > 0 && height < 44)`)).toEqual([]);
+    expect(await page.evaluate(`[...document.querySelectorAll('input, textarea, button')].map((it) => it.getBoundingClientRect().height).filter((height) => height > 0 && height < 44)`)).toEqual([]);
     expect(await page.evaluate(FAINT_WORDS.replace('.dr-page *', 'main *').replace('.dr-hidden', '.unseen').replace('.dr-button-primary', '[hidden]'))).toEqual([]);
   };
   await look();

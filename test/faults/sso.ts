@@ -1,3 +1,4 @@
+import {setTimeout as pause} from 'node:timers/promises';
 import {expect} from '@jest/globals';
 import type {ReturnList} from '@disaster-recovery/contract';
 import {choosePassword, useCode} from '../harness/claim.ts';
@@ -5,6 +6,7 @@ import {drctlOrThrow} from '../harness/drctl.ts';
 import type {DrctlAnswer} from '../harness/drctl.ts';
 import {query} from '../harness/query.ts';
 import type {ExtraAccount, SsoServer} from '../harness/sso_server.ts';
+import {waitFor} from '../harness/wait_for.ts';
 import {startDrctl} from './drctl.ts';
 import type {Running} from './drctl.ts';
 import {soonAs} from './soon_as.ts';
@@ -43,6 +45,18 @@ export async function liveAccounts(server: SsoServer): Promise<Map<string, LiveA
 
 export async function countAway(server: SsoServer): Promise<number> {
   return [...(await liveAccounts(server)).values()].filter(({service}) => service === '').length;
+}
+
+/** The plugin ends what it was asked for, also when who asked is dead. */
+export async function untilNothingIsWritten(server: SsoServer): Promise<void> {
+  let before = '';
+  await waitFor('the plugin to end what it does', async () => {
+    await pause(400);
+    const now = JSON.stringify([...await liveAccounts(server)]);
+    const isStill = now === before;
+    before = now;
+    return isStill;
+  });
 }
 
 export async function untilAway(server: SsoServer, running: Running, holds: (away: number) => boolean): Promise<void> {

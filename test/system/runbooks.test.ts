@@ -1,14 +1,12 @@
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {fileURLToPath} from 'node:url';
 import {afterAll, beforeAll, expect, jest, test} from '@jest/globals';
 import {startProtectedServer} from '../harness/protected_server.ts';
 import type {ProtectedServer} from '../harness/protected_server.ts';
+import {commandsOf} from '../harness/runbook.ts';
 import {removeScratch} from '../harness/scratch.ts';
 
 jest.setTimeout(300_000);
-
-const RUNBOOKS = fileURLToPath(new URL('../../docs/runbooks', import.meta.url));
 
 let server: ProtectedServer;
 let set: string;
@@ -23,12 +21,6 @@ afterAll(async () => {
   await server?.stop();
   removeScratch();
 });
-
-/** The indented commands of a page, in order, with its placeholders filled in. */
-function commandsOf(page: string, values: Readonly<Record<string, string>>): string[][] {
-  const lines = readFileSync(join(RUNBOOKS, page), 'utf8').split('\n').filter((line) => /^ {4,}drctl /.test(line));
-  return lines.map((line) => line.trim().split(' ').slice(1).map((word) => values[word] ?? word));
-}
 
 test('an empty machine comes back by the commands of its runbook, from repository and key alone', async () => {
   const commands = commandsOf('bare_metal.md', {

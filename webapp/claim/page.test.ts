@@ -88,7 +88,7 @@ test('from the code to signed in: each secret goes to where it belongs, and nowh
     expect(asked.every(({headers}) => headers['X-Requested-With'] === 'XMLHttpRequest')).toBe(true);
     expect(screen.getByRole('link', {name: 'Open Mattermost'})).toHaveAttribute('href', '/chat/');
     await waitFor(() => expect(went).toEqual(['/chat/']), {timeout: 3000});
-    expect([...document.querySelectorAll('input')].map(({value}) => value).join('')).toBe('user.one');
+    expect([...document.querySelectorAll<HTMLInputElement>('input, textarea')].map(({value}) => value).join('')).toBe('user.one');
 });
 
 test('token, code and password are in no storage, no address and no markup', async () => {
@@ -118,7 +118,7 @@ test('a hostile refusal is text', async () => {
 
 test.each<[string, Answer | null, RegExp]>([
     ['a wrong code', {status: 401, body: {error: {code: 'CLAIM_CODE_WRONG', message: 'x', remedy: 'y'}}}, /wrong, used, or too old.*ask your administrator/],
-    ['too many tries', {status: 429, body: {error: {code: 'CLAIM_TOO_MANY_TRIES', message: 'x', remedy: 'y'}}}, /too many tries.*Wait some minutes/],
+    ['too many tries', {status: 429, body: {error: {code: 'CLAIM_TOO_MANY_TRIES', message: 'x', remedy: 'y'}}}, /too many tries.*Wait some minutes, then try again/],
     ['a companion that is down', {status: 502, body: {error: {code: 'COMPANION_UNREACHABLE', message: 'x', remedy: 'y'}}}, /cannot be checked.*not used up/],
     ['no network', null, /did not answer.*connection/],
     ['a page of a proxy', {status: 200, body: null}, /does not understand/],
@@ -151,6 +151,12 @@ test('a password that Mattermost refuses is answered in its own words and can be
     await user.click(screen.getByRole('button', {name: 'Set the password and sign in'}));
     await screen.findByRole('heading', {name: 'You are in.'});
     expect(asked.filter(({path}) => path.endsWith('/reset')).map(({body}) => body['token'])).toEqual([TOKEN, TOKEN]);
+});
+
+test('an account that signs in through the provider again needs no password, and is told so', async () => {
+    const user = open({...claimed(), 'password/reset': [refused(400, 'api.user.reset_password.sso.app_error', 'Cannot reset password for SSO accounts.')]});
+    await enterPassword(user);
+    await waitFor(() => expect(screen.getByRole('alert')).toHaveTextContent(/Single sign-on works again.*Sign in the usual way/));
 });
 
 test('a reset token that is over leads back to the code, and is forgotten', async () => {

@@ -30,7 +30,7 @@ function showProblem(refusal: Refusal | null, field: string | null): void {
     const box = get('problem');
     box.textContent = '';
     box.hidden = refusal === null;
-    for (const other of Array.from(document.querySelectorAll('input'))) {
+    for (const other of Array.from(document.querySelectorAll('input, textarea'))) {
         other.removeAttribute('aria-invalid');
     }
     if (!refusal) {
@@ -207,6 +207,14 @@ export function startPage(requests: Requests, go: (address: string) => void): vo
     onSubmit('code-step', () => submitCode(visit));
     onSubmit('password-step', () => submitPassword(visit));
     onSubmit('factor-step', () => submitFactor(visit));
+    // A code of 32 signs needs two rows on a phone, to be compared with the paper; Return goes on all the same.
+    get('code').addEventListener('keydown', (event) => {
+        if (event.key === 'Enter') {
+            event.preventDefault();
+            get('code-step').querySelector<HTMLElement>('[type=submit]')!.click();
+        }
+    });
+    get('code').addEventListener('input', () => showProblem(null, null));
     for (const id of ['password', 'again'] as const) {
         input(id).addEventListener('input', () => {
             const rules = rulesOf(visit);

@@ -71,7 +71,7 @@ export function anSsoStatus(changes: Partial<SsoStatus> = {}): SsoStatus {
     settings: [{key: 'EmailSettings.EnableSignInWithEmail', from: false, to: true, state: 'changed'}],
     approvals: [{id: 'approval1', verb: 'switch_everyone', asked_by: ACTOR, asked_at: START, expires_at: START + 3_600_000, approved_by: null}],
     snapshot: {at: START - 3_600_000, accounts: 1300, sso_accounts: 1200, changed: 3, sha256: 'a'.repeat(64), stored: 'repository', warnings: []},
-    bridge: 'plugin', next_actions: [{says: 'Five people wait.', how: '/dr sso let-in USER'}], ...changes,
+    bridge: 'plugin', next_actions: [{says: 'admin asks to switch everyone.', how: '/dr sso approve approval1'}, {says: 'Five people wait.', how: '/dr sso let-in USER'}], ...changes,
   };
 }
 
@@ -152,7 +152,7 @@ export function createFakeSso(calls: SsoCall[] = [], changes: Partial<Sso> = {})
     return {job, done: Promise.resolve(aJob({kind, status: 'success', finished_at: START + 5000, result}))};
   };
   const answers: Sso = {
-    status: async () => anSsoStatus(), detection: () => detection, readiness: async () => readiness, forecast: async () => forecast,
+    status: async () => anSsoStatus(), brief: async () => null, detection: () => detection, readiness: async () => readiness, forecast: async () => forecast,
     snapshot: async () => ({at: START, accounts: 1300, sso_accounts: 1200, changed: 2, sha256: 'a'.repeat(64), stored: 'here_only', warnings: ['The repository did not answer.']}),
     declare: async ({reason}) => ({...incident, state: 'declared', reason}), close: async () => ({...incident, state: 'closed', closed_at: START}),
     extend: async () => started('sso_extend', extendResult),

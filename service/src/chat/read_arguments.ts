@@ -1,7 +1,7 @@
 import {Failure} from '../kernel/failure.ts';
 import {nearest} from './nearest.ts';
 
-/** `value`: one word follows, the last one counts. `list`: may be repeated, or hold commas. `flag`: nothing follows. */
+/** `value`: one word follows, the last one counts. `list`: may be repeated, hold commas, or be followed by several words. `flag`: nothing follows. */
 export type OptionKind = 'value' | 'list' | 'flag';
 
 export type VerbForm = {
@@ -18,20 +18,25 @@ export type Arguments = {subject: string; values: Partial<Record<string, string>
 export function readArguments(verb: VerbForm, words: readonly string[]): Arguments {
   const flags = new Set<string>();
   const result: Arguments = {subject: '', values: {}, lists: {}, flags};
+  const addTo = (list: string, text: string): void => { result.lists[list] = [...(result.lists[list] ?? []), ...text.split(/[\s,]+/).filter((part) => part !== '')]; };
+  let openList: string | null = null;
   for (let index = 0; index < words.length; index += 1) {
     const word = words[index] ?? '';
     if (word.startsWith('--')) {
       const {option, kind, value, isInline} = readOption(verb, word, words[index + 1]);
       index += isInline || kind === 'flag' ? 0 : 1;
+      openList = kind === 'list' ? option : null;
       if (kind === 'flag') {
         flags.add(option);
       } else if (kind === 'list') {
-        result.lists[option] = [...(result.lists[option] ?? []), ...value.split(/[\s,]+/).filter((part) => part !== '')];
+        addTo(option, value);
       } else {
         result.values[option] = value;
       }
     } else if (verb.subject !== undefined && result.subject === '') {
       result.subject = word;
+    } else if (openList !== null) {
+      addTo(openList, word);
     } else {
       throw misuse(verb, `“${word}” is one word too many. Put text with spaces in quotes.`);
     }

@@ -2,7 +2,7 @@ import type {
   Approval, Detection, Forecast, IdentitySnapshot, Incident, LetInResult, Person, Readiness, ReturnEntry, ReturnList, SsoStatus, SwitchBackPlan, SwitchPlan,
 } from '@disaster-recovery/contract';
 import {stepWords} from '@disaster-recovery/contract';
-import {formatCount, formatDuration} from '../kernel/format.ts';
+import {formatCount, formatHorizon} from '../kernel/format.ts';
 import {code, counted, howTo, minute, plain, progressBar} from './markdown.ts';
 import {settingLines} from './render_sso_result.ts';
 import {CHECK_MARKS, exclusionWords, GROUP_WORDS, INCIDENT_WORDS, PROVIDER_WORDS, RETURN_WORDS, serviceName, settingValue} from './sso_words.ts';
@@ -16,30 +16,27 @@ export function ssoHelpAnswer(): string {
 }
 
 export function ssoStatusAnswer(status: SsoStatus): string {
-  const {incident, counts, approvals, snapshot, next_actions: next} = status;
+  const {incident, counts, snapshot, next_actions: next} = status;
   const mark = status.state === 'watching' || status.state === 'closed' ? '✅' : '⚠️';
   return [
     `#### ${mark} ${INCIDENT_WORDS[status.state]}`,
     ...(incident ? [`Declared ${minute(incident.declared_at)} by ${plain(incident.declared_by.name)}: ${plain(incident.reason)}. Everyone is to be back by ${minute(incident.deadline_at)}.`] : []),
     ...providerLines(status.detection),
     `- **People**: ${counted(counts.sso_accounts, 'person', 'people')} sign in through a provider, ${formatCount(counts.locked_out_now)} are locked out now`,
-    ...(incident ? [`- **Switched**: ${formatCount(counts.switched)}, of them ${formatCount(counts.claimed)} have a password; ${formatCount(counts.returned)} are back; ${counted(counts.conflicts, 'conflict')}`] : []),
+    ...(incident ? [`- **Switched**: ${formatCount(counts.switched)} without a password yet, ${formatCount(counts.claimed)} with one; ${formatCount(counts.returned)} are back; ${counted(counts.conflicts, 'conflict')}`] : []),
     `- **Identity snapshot**: ${snapshot ? `${minute(snapshot.at)}, ${counted(snapshot.sso_accounts, 'account')}${snapshot.stored === 'repository' ? '' : ', ⚠️ not in the repository'}` : '⚠️ none yet'}`,
-    ...(status.bridge === 'database' ? ['- ⚠️ The plugin does not answer the companion: accounts would be changed in the database'] : []),
+    ...(status.bridge === 'database' ? ['- Accounts are changed in the database, past the plugin'] : []),
     ...settingLines(status.settings),
-    ...approvals.filter(({approved_by}) => approved_by === null).map((approval) =>
-      `- ⚠️ ${plain(approval.asked_by.name)} waits for a second administrator until ${minute(approval.expires_at)}: ${code(`/dr sso approve ${approval.id}`)}`),
     ...nextLines(next),
   ].join('\n');
 }
 
-function providerLines({running, controls_ok, providers, proposal, flapping}: Detection): string[] {
+function providerLines({running, controls_ok, providers, flapping}: Detection): string[] {
   return [
     ...(running ? [] : ['- ⚠️ Nobody watches the provider: no companion has probed lately']),
     ...(controls_ok === false ? ['- ⚠️ The control addresses do not answer either: the companion itself may be cut off'] : []),
     ...providers.map(({provider, state, since, says}) => `- **${plain(provider)}**: ${state === 'up' ? '' : '⚠️ '}${PROVIDER_WORDS[state]} since ${minute(since)} (${plain(says)})`),
     ...(flapping ? ['- ⚠️ The state changes too often; nothing is proposed until it settles'] : []),
-    ...(proposal ? [`- **Proposed**: ${plain(proposal.says)} ${code('/dr sso declare --reason "text"')}`] : []),
   ];
 }
 
@@ -54,7 +51,7 @@ export function forecastAnswer(forecast: Forecast): string {
     `#### ${forecast.locked_out_now === 0 ? '✅' : '⚠️'} ${counted(forecast.locked_out_now, 'person', 'people')} locked out now, of ${formatCount(forecast.sso_accounts - forecast.dormant)} who sign in through a provider`,
     '| Within | Locked out | | With sessions extended |',
     '|:--|--:|:--|--:|',
-    ...forecast.curve.map(({within_ms, locked_out, with_extension}) => `| ${formatDuration(within_ms)} | ${formatCount(locked_out)} | ${progressBar(locked_out, total)} | ${formatCount(with_extension)} |`),
+    ...forecast.curve.map(({within_ms, locked_out, with_extension}) => `| ${formatHorizon(within_ms)} | ${formatCount(locked_out)} | ${progressBar(locked_out, total)} | ${formatCount(with_extension)} |`),
     '',
     `- **Administrators**: ${formatCount(admins.total)}; ${formatCount(admins.local)} with a password, ${formatCount(admins.sso)} through a provider, ${formatCount(admins.locked_out)} locked out`,
     ...(forecast.dormant > 0 ? [`- ${counted(forecast.dormant, 'person', 'people')} not seen for 90 days are not counted`] : []),

@@ -28,6 +28,7 @@ describe('what is typed after /dr sso', () => {
     ['extend-sessions --hours 8', {verb: 'extend-sessions', request: {hours: 8}}],
     ['let-in @anna --identified-by "by voice"', {verb: 'let-in', request: {user: 'anna', identified_by: 'by voice', valid_minutes: 15, mail: false}}],
     ['let-in --mail --valid-minutes=30 anna@example.org --identified-by badge', {verb: 'let-in', request: {user: 'anna@example.org', identified_by: 'badge', valid_minutes: 30, mail: true}}],
+    ['switch --user anna @ben, carl --yes', {verb: 'switch', mode: 'run', request: {users: ['anna', 'ben', 'carl'], ...many}}],
     ['switch --user @anna --user ben,carl', {verb: 'switch', mode: 'ask', request: {users: ['anna', 'ben', 'carl'], ...many}}],
     ['switch --team core --deny @ex --dry-run', {verb: 'switch', mode: 'dry_run', request: {team: 'core', deny: ['ex'], ...many}}],
     ['switch --group staff --yes', {verb: 'switch', mode: 'run', request: {group: 'staff', ...many}}],

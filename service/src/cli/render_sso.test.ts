@@ -40,7 +40,7 @@ test.each<[SsoStatus['state'], RegExp]>([['watching', /no SSO outage/], ['suspec
 
 test('a status says who waits for what, and what to do', () => {
   const text = renderSsoStatus(anSsoStatus());
-  for (const part of ['/dr sso approve approval1', '37 of them locked out now', '! Five people wait.\n    → /dr sso let-in USER', 'EmailSettings.EnableSignInWithEmail: false → true, changed', 'drctl sso declare']) {
+  for (const part of ['/dr sso approve approval1', '37 of them locked out now', '! Five people wait.\n    → /dr sso let-in USER', 'EmailSettings.EnableSignInWithEmail: false → true, changed']) {
     expect(text).toContain(part);
   }
   expect(renderSsoStatus(quiet)).toContain('Nothing needs you.');

@@ -2,16 +2,17 @@ import {styleText} from 'node:util';
 import type {AdminAccessResult, Approval, Detection, Forecast, IdentitySnapshot, Incident, LetInResult, Readiness, SsoStatus} from '@disaster-recovery/contract';
 import {INCIDENT_WORDS, PROVIDER_WORDS, serviceName} from '../chat/sso_words.ts';
 import {isoTime} from '../kernel/clock.ts';
-import {formatCount, formatDuration} from '../kernel/format.ts';
+import {formatCount, formatHorizon} from '../kernel/format.ts';
 import {printable} from './printable.ts';
 import {facts, plainTable} from './render_set.ts';
 import {settingLine, who} from './render_sso_plan.ts';
 import {renderCheck} from './render_status.ts';
 
 const BAR_WIDTH = 24;
+const NEXT_SHOWN = 10;
 
 export function renderSsoStatus(status: SsoStatus): string {
-  const {incident, counts, snapshot, detection, approvals} = status;
+  const {incident, counts, snapshot, detection} = status;
   const rows = [
     ...(incident ? [
       ['Incident', `${incident.id}: ${printable(incident.reason)}`], ['Declared', `${isoTime(incident.declared_at)} by ${printable(incident.declared_by.name)}`],
@@ -19,14 +20,12 @@ export function renderSsoStatus(status: SsoStatus): string {
     ] : []),
     ...detection.providers.map(({provider, state, since, says}) => [`Provider ${printable(provider)}`, `${PROVIDER_WORDS[state]} since ${isoTime(since)}: ${printable(says)}`]),
     ['People', `${formatCount(counts.sso_accounts)} sign in through a provider, ${formatCount(counts.locked_out_now)} of them locked out now`],
-    ['Switched', `${formatCount(counts.switched)}, of them ${formatCount(counts.claimed)} with a password; ${formatCount(counts.returned)} are back; ${formatCount(counts.conflicts)} in conflict`],
+    ['Switched', `${formatCount(counts.switched)} without a password yet, ${formatCount(counts.claimed)} with one; ${formatCount(counts.returned)} are back; ${formatCount(counts.conflicts)} in conflict`],
     ['Snapshot', snapshot ? `${isoTime(snapshot.at)}: ${formatCount(snapshot.sso_accounts)} accounts${snapshot.stored === 'repository' ? ', in the repository' : ', NOT in the repository'}` : 'none yet'],
-    ['Accounts', status.bridge === 'plugin' ? 'are changed through the plugin' : 'are changed in the database: the plugin does not answer the companion'],
+    ['Accounts', status.bridge === 'plugin' ? 'are changed through the plugin' : 'are changed in the database, past the plugin'],
   ];
   const next = [
     ...detectionWarnings(detection).map((says) => `  ! ${says}`),
-    ...approvals.filter(({approved_by}) => approved_by === null).map(({id, asked_by, expires_at}) =>
-      `  ! ${printable(asked_by.name)} waits for a second administrator until ${isoTime(expires_at)}.\n    → /dr sso approve ${printable(id)}`),
     ...status.next_actions.map(({says, how}) => `  ! ${printable(says)}\n    → ${printable(how)}`),
   ];
   return [
@@ -36,12 +35,11 @@ export function renderSsoStatus(status: SsoStatus): string {
   ].join('\n');
 }
 
-function detectionWarnings({running, controls_ok, flapping, proposal}: Detection): string[] {
+function detectionWarnings({running, controls_ok, flapping}: Detection): string[] {
   return [
     ...(running ? [] : ['Nobody watches the provider: no companion has probed lately. Run `drctl serve`.']),
     ...(controls_ok === false ? ['The control addresses do not answer either: this machine itself may be cut off.'] : []),
     ...(flapping ? ['The state of the provider changes too often; nothing is proposed until it settles.'] : []),
-    ...(proposal ? [`${printable(proposal.says)}\n    → drctl sso declare --reason "…"`] : []),
   ];
 }
 
@@ -50,7 +48,7 @@ export function renderForecast(forecast: Forecast): string {
   const counted = Math.max(1, forecast.sso_accounts - forecast.dormant);
   const table = plainTable(['Within', 'Sessions end', 'Locked out', '', 'With extension']);
   for (const {within_ms, sessions_end, locked_out, with_extension} of curve) {
-    table.push([formatDuration(within_ms), formatCount(sessions_end), formatCount(locked_out), bar(locked_out, counted), formatCount(with_extension)]);
+    table.push([formatHorizon(within_ms), formatCount(sessions_end), formatCount(locked_out), bar(locked_out, counted), formatCount(with_extension)]);
   }
   const rows = [
     ['People', `${formatCount(forecast.sso_accounts)} sign in through a provider; ${formatCount(forecast.dormant)} of them not seen for 90 days and not counted`],
@@ -65,7 +63,7 @@ export function renderForecast(forecast: Forecast): string {
   return [
     `${formatCount(forecast.locked_out_now)} people are locked out now.`, facts(rows), '', table.toString(),
     ...(groups.length > 0 ? ['', by.toString()] : []),
-    ...(forecast.next.length > 0 ? ['', 'Locked out next', ...forecast.next.map((person) => `  ${person.ends_at === null ? 'now' : isoTime(person.ends_at)}  ${who(person)}`)] : []),
+    ...(forecast.next.length > 0 ? ['', 'Locked out next', ...forecast.next.slice(0, NEXT_SHOWN).map((person) => `  ${person.ends_at === null ? 'now' : isoTime(person.ends_at)}  ${who(person)}`)] : []),
   ].join('\n');
 }
 

@@ -28,6 +28,12 @@ export function formatDuration(ms: number): string {
   return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 
+/** A round span of time to come: `8 h`, `3 d`. */
+export function formatHorizon(ms: number): string {
+  const hours = Math.round(ms / 3_600_000);
+  return hours <= 24 ? `${hours} h` : `${Math.round(hours / 24)} d`;
+}
+
 /** `1,234,567`. */
 export function formatCount(count: number): string {
   return count.toLocaleString('en-US');

@@ -65,10 +65,12 @@ function requireAdministrator(account: Account): void {
 async function openOrWarn(engines: SsoEngines, store: SsoStore, incident: string, by: By, warnings: string[]): Promise<void> {
   try {
     const settings = await engines.signInSettings();
-    const before = store.changedSettings(incident).length;
-    await openSignIn({store, settings, incident, by: by.actor});
-    if (settings.needsRestart && store.changedSettings(incident).length > before) {
-      warnings.push('Sign-in with a password was switched on in the configuration file. Restart Mattermost so that it counts.');
+    const known = new Set(store.changedSettings(incident).map(({key}) => key));
+    const changed = (await openSignIn({store, settings, incident, by: by.actor})).map(({key}) => key).filter((key) => !known.has(key));
+    if (settings.needsRestart && changed.length > 0) {
+      warnings.push(changed.some((key) => key.startsWith('EmailSettings.'))
+        ? 'Sign-in with a password was switched on in the configuration file. Restart Mattermost so that it counts.'
+        : `Changed in the configuration file, and in force after Mattermost is restarted: ${changed.join(', ')}. Sign-in with a password was on already.`);
     }
   } catch (error) {
     warnings.push(`Whether sign-in with a password is open is not certain: ${asFailure(error).message} Check EmailSettings.EnableSignInWithEmail and EnableSignInWithUsername.`);

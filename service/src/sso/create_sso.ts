@@ -1,6 +1,7 @@
 import type {IdentitySnapshot, Readiness, ReturnList} from '@disaster-recovery/contract';
 import type {Jobs} from '../jobs/index.ts';
 import {adminAccess, administratorCode} from './admin_access.ts';
+import {brief} from './brief.ts';
 import {createApprovals, type Approvals} from './approvals.ts';
 import {createCodes, type Codes} from './codes.ts';
 import {COMPANION, type SsoEngines} from './engines.ts';
@@ -78,11 +79,12 @@ function shownList(made: Made): Promise<ReturnList> {
   return remembered(made, () => returnList(made.list, (id) => made.sessions.count(id)));
 }
 
-function reports(made: Made): Pick<Sso, 'status' | 'detection' | 'forecast' | 'returnList'> {
+function reports(made: Made): Pick<Sso, 'status' | 'detection' | 'brief' | 'forecast' | 'returnList'> {
   const {engines, watch} = made;
   return {
     status: () => ssoStatus({...made, detection: () => watch.detection(), forecast: () => forecast(engines), returnList: () => shownList(made)}),
     detection: () => watch.detection(),
+    brief: () => brief({...engines, ...made, detection: () => watch.detection()}),
     forecast: () => forecast(engines),
     returnList: () => shownList(made),
   };

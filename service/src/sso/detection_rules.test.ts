@@ -37,6 +37,7 @@ const ROWS: [string, Seen[], ProviderTrack['state'], Setting?][] = [
   ['nothing is known before enough good rounds', ok(2), 'unknown'],
   ['enough good rounds are up', ok(3), 'up'],
   ['one bad round is degraded and no outage', [...ok(3), ...dead(1)], 'degraded'],
+  ['rounds that take long because the provider hangs are no gaps', [...ok(3), ...dead(4)], 'down', {changes: {interval_ms: 3000}}],
   ['bad rounds in a row that are too few are no outage', [...ok(3), ...dead(3)], 'degraded'],
   ['enough bad rounds seen from both are an outage', [...ok(3), ...dead(4)], 'down'],
   ['an outage that was there from the beginning is one', dead(4), 'down'],

@@ -33,6 +33,8 @@ export type Thresholds = {interval_ms: number; rounds_down: number; minimum_down
 const DAY_MS = 24 * 3_600_000;
 /** A machine that slept, or a companion that was stopped, has seen nothing in between. */
 const GAP_INTERVALS = 5;
+/** A round that waits for a hung provider is no gap. The bridge is patient for 10 s (server-bridge/probes.go). */
+const LONGEST_ROUND_MS = 20_000;
 
 const BAD: readonly ProbeClass[] = ['unreachable', 'server_error', 'slow'];
 const REPAIR: readonly ProbeClass[] = ['tls_expired', 'key_mismatch', 'misconfigured', 'rejecting'];
@@ -84,7 +86,7 @@ function beginning({provider, at}: Round): ProviderTrack {
 }
 
 function afterGap(previous: ProviderTrack | null, {at}: Round, interval: number): ProviderTrack | null {
-  const isGap = previous !== null && (at - previous.last_round_at > GAP_INTERVALS * interval || at < previous.last_round_at);
+  const isGap = previous !== null && (at - previous.last_round_at > GAP_INTERVALS * interval + LONGEST_ROUND_MS || at < previous.last_round_at);
   return isGap ? {...previous, rounds_down: 0, rounds_up: 0, rounds_repair: 0, first_bad_at: null, healthy_since: null} : previous;
 }
 

@@ -5,7 +5,7 @@ import type {SsoEngines} from './engines.ts';
 import {putSessionsBack} from './extend_procedure.ts';
 import {returnList, type ListParts} from './return_list.ts';
 import type {SessionStore} from './session_store.ts';
-import {putSettingsBack, supportLink, tellOnSignInPage} from './sign_in_settings.ts';
+import {putSettingsBack, supportLink, takeOverSettings, tellOnSignInPage} from './sign_in_settings.ts';
 import type {By} from './sso.ts';
 import type {SsoStore} from './store.ts';
 
@@ -15,7 +15,13 @@ export type IncidentParts = {engines: SsoEngines; store: SsoStore; sessions: Ses
 
 /** An administrator says: there is an outage. @throws Failure SSO_ALREADY_DECLARED */
 export async function declareIncident({engines, store}: IncidentParts, {reason, tell}: DeclareRequest, by: By): Promise<Incident> {
+  const former = store.lastIncident();
   const incident = store.declare(reason, by.actor, engines.settings.deadline_days * DAY_MS);
+  try {
+    await takeOverSettings({store, settings: await engines.signInSettings(), incident: incident.id, by: by.actor}, former);
+  } catch (error) {
+    engines.log.warn({code: asFailure(error).code, reason: asFailure(error).message}, 'It could not be seen whether settings of an earlier outage are still there.');
+  }
   if (tell) {
     try {
       const support = supportLink(await engines.effectiveConfig());

@@ -52,6 +52,18 @@ describe('what an account is given back', () => {
   });
 });
 
+test('a job to switch back keeps no sign-in data in clear, not even of conflicts', async () => {
+  bench.world.put({id: 'person001', sign_in: {service: 'saml', data: 'canary-data-7'}});
+  await switchOnly('person001');
+  await switchOnly('person002');
+  bench.world.put({id: 'person001', deleted_at: bench.now()});
+  await switchBack();
+  expect(await entries()).toMatchObject([{conflict: {kind: 'deactivated'}, original: {data: 'canary-data-7'}}]);
+  for (const table of ['jobs', 'journal', 'events', 'ledger']) {
+    expect(JSON.stringify(bench.state.db.prepare(`SELECT * FROM ${table}`).all())).not.toContain('canary-data');
+  }
+});
+
 test('a twin that lost the sign-in data to its owner is not asked to come back, although a snapshot has seen it with them', async () => {
   await switchOnly('person001');
   bench.pass(1000);
@@ -61,4 +73,17 @@ test('a twin that lost the sign-in data to its owner is not asked to come back, 
   await bench.sso.resolve({user: 'person001', choice: 'restore', reason: 'the twin is empty'}, ROOT);
   expect(await entries()).toEqual([]);
   await bench.sso.close(ROOT);
+});
+
+test('who was identified and claims need not prove an e-mail address as well', async () => {
+  const verified: string[] = [];
+  bench = createBench({rest: {...bench.engines.rest, verifyEmail: async (token) => { verified.push(token); }}},
+    {directory: bench.state.directory, world: bench.world, settings: bench.settings, clock: {at: bench.now()}});
+  bench.world.put({id: 'person001', email_verified: false});
+  bench.world.put({id: 'person002', email_verified: true});
+  for (const user of ['person001', 'person002']) {
+    const {code} = await bench.sso.letIn({user, identified_by: 'seen at the desk', valid_minutes: 15, mail: false}, ROOT);
+    await bench.sso.claim({code, address: '192.0.2.1'});
+  }
+  expect(verified).toHaveLength(1);
 });

@@ -129,11 +129,13 @@ export async function returnList(parts: ListParts, countExtended: (incident: str
   const sessions = incident ? countExtended(incident.id) : 0;
   const deadline = incident?.deadline_at ?? null;
   return {
-    empty: count === 0, count, entries: [...conflicts, ...others].slice(0, SHOWN), settings, sessions,
+    empty: count === 0, count, entries: [...conflicts.sort(byName), ...others.sort(byName)].slice(0, SHOWN), settings, sessions,
     deadline_at: deadline, overdue: deadline !== null && parts.clock.now() > deadline,
     next: nextStep(count, conflicts.length, incident !== null),
   };
 }
+
+const byName = (a: ReturnEntry, b: ReturnEntry): number => a.person.username.localeCompare(b.person.username);
 
 function nextStep(count: number, conflicts: number, isDeclared: boolean): string | null {
   if (count === 0) {

@@ -114,3 +114,20 @@ export async function tellOnSignInPage(parts: SettingParts, support: string | nu
     {key: 'AnnouncementSettings.EnableBanner', to: true}, {key: 'AnnouncementSettings.BannerText', to: text},
   ]));
 }
+
+/**
+ * A configuration that was restored from the middle of an incident long closed has its changes again. Its words on the sign-in page, which nobody else
+ * would write, tell that; then this incident puts those changes back when it ends.
+ */
+export async function takeOverSettings({store, settings, incident, by}: SettingParts, former: {id: string} | null): Promise<void> {
+  const changed = former ? store.changedSettings(former.id).filter(({state}) => state === 'put_back') : [];
+  const words = changed.find(({key}) => key === 'TeamSettings.CustomDescriptionText');
+  if (words === undefined) {
+    return;
+  }
+  const values = await settings.read();
+  const isThere = ({key, to}: ChangedSetting): boolean => values.some((value) => value.key === key && value.value === to && !value.locked);
+  if (isThere(words)) {
+    store.noteSettings(incident, changed.filter(isThere).map((setting) => ({...setting, state: 'changed'})), by);
+  }
+}

@@ -23,6 +23,8 @@ export type SnapshotStore = {
   /** By ascending user. */
   lines(): IterableIterator<IdentityLine>;
   isEmpty(): boolean;
+  /** At most `limit` users whom the newest snapshot did not see signing in through a provider, and an older one did. */
+  missedByNewest(limit: number): string[];
   /** A human decided that this account stays with email and password. */
   leave(user: string, now: number): void;
   latest(): IdentitySnapshot | null;
@@ -39,6 +41,8 @@ export function createSnapshotStore(state: State, cipher: Cipher): SnapshotStore
   const touch = db.prepare('UPDATE sso_identities SET seen_at = ? WHERE user = ?');
   const leave = db.prepare('UPDATE sso_identities SET left_at = ? WHERE user = ?');
   const count = db.prepare('SELECT count(*) AS n FROM sso_identities');
+  // Whom the newest snapshot saw was seen after the one before it was done.
+  const missed = db.prepare('SELECT user FROM sso_identities WHERE left_at IS NULL AND seen_at <= (SELECT at FROM sso_snapshots ORDER BY at DESC LIMIT 1 OFFSET 1) ORDER BY seen_at DESC LIMIT ?');
   const latest = db.prepare('SELECT * FROM sso_snapshots ORDER BY at DESC LIMIT 1');
   const insert = db.prepare('INSERT OR REPLACE INTO sso_snapshots (at, accounts, sso_accounts, changed, sha256, stored, warnings) VALUES (?, ?, ?, ?, ?, ?, ?)');
   const open = (row: Row): Identity => Identity.parse(JSON.parse(cipher.decrypt(row.identity)));
@@ -72,6 +76,7 @@ export function createSnapshotStore(state: State, cipher: Cipher): SnapshotStore
       }
     },
     isEmpty: () => (count.get() as {n: number}).n === 0,
+    missedByNewest: (limit) => (missed.all(limit) as {user: string}[]).map(({user}) => user),
     leave: (user, now) => { leave.run(now, user); },
     latest: () => {
       const row = latest.get() as SnapshotRow | undefined;

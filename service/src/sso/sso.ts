@@ -12,6 +12,8 @@ export type By = {actor: Actor; origin?: Origin; onHost?: boolean};
 export type Sso = {
   status(): Promise<SsoStatus>;
   detection(): Detection;
+  /** One line for the status of everything; null when nobody is needed. @throws Failure DATABASE_* */
+  brief(): Promise<{says: string; how: string} | null>;
   readiness(): Promise<Readiness>;
   forecast(): Promise<Forecast>;
   snapshot(by: By): Promise<IdentitySnapshot>;

@@ -45,9 +45,9 @@ function nextActions(status: Shown, list: ReturnList): Action[] {
   const isSnapshotOld = snapshot === null || at - snapshot.at > SNAPSHOT_TOO_OLD_MS;
   return [
     ...(status.state === 'suspected' && status.detection.proposal
-      ? [{says: `${status.detection.proposal.says} ${counts.locked_out_now} people are locked out.`, how: 'drctl sso declare --reason "…"'}] : []),
+      ? [{says: `${status.detection.proposal.provider} seems to be down: ${status.detection.proposal.says} ${counts.locked_out_now} people are locked out.`, how: 'drctl sso declare --reason "…"'}] : []),
     ...approvals.filter(({approved_by: approvedBy}) => approvedBy === null)
-      .map(({id, asked_by: asker}) => ({says: `${asker.name} asks to switch everyone.`, how: `/dr sso approve ${id}`})),
+      .map(({id, asked_by: asker}) => ({says: `${asker.name} asks to switch everyone, and waits for a second administrator.`, how: `/dr sso approve ${id}`})),
     ...(status.incident ? duringIncident(status, status.incident.deadline_at, list) : []),
     ...(counts.conflicts > 0 ? [{says: `${counts.conflicts} accounts need a decision.`, how: 'drctl sso return-list'}] : []),
     ...(status.incident === null && list.count > 0

@@ -39,7 +39,8 @@ export function createSwitchBack({engines, list, watch, jobs}: SwitchBackParts):
       if (closed.length > 0 && !request.without_provider_check) {
         throw new Failure('PROVIDER_NOT_HEALTHY', closed.map(({says}) => says).join(' '), {details: {gates: closed}});
       }
-      return jobs.start(procedure, () => plan(request), {actor: by.actor, reason: 'switch back', request, ...(by.origin && {origin: by.origin})});
+      // A job is kept in clear, and conflicts show sign-in data; the job itself needs none of them.
+      return jobs.start(procedure, async () => ({...await plan(request), conflicts: []}), {actor: by.actor, reason: 'switch back', request, ...(by.origin && {origin: by.origin})});
     },
   };
 }

@@ -9,6 +9,7 @@ CREATE TABLE IF NOT EXISTS sso_incidents (
 CREATE TABLE IF NOT EXISTS sso_people (
   incident TEXT NOT NULL REFERENCES sso_incidents(id), user TEXT NOT NULL, username TEXT NOT NULL, email TEXT NOT NULL, state TEXT NOT NULL, original TEXT NOT NULL,
   switched_at INTEGER, returned_at INTEGER, holder TEXT, says TEXT, PRIMARY KEY (incident, user)) STRICT;
+CREATE INDEX IF NOT EXISTS sso_people_by_user ON sso_people (user);
 CREATE TABLE IF NOT EXISTS sso_settings (
   incident TEXT NOT NULL REFERENCES sso_incidents(id), key TEXT NOT NULL, from_value TEXT NOT NULL, to_value TEXT NOT NULL, state TEXT NOT NULL,
   PRIMARY KEY (incident, key)) STRICT;

@@ -13,14 +13,21 @@ const HOUR = 3_600_000;
 const enrolment: EnrolmentState = {state: 'enrolled', site_url: 'https://chat.example.org', enrolled_at: 1, enrolled_by: 'admin', last_seen_at: 1};
 const clock = {now: () => START, sleep: async () => undefined};
 
-type Case = {sets?: SetSummary[] | Failure; jobs?: Job[]; proven?: Job[]; running?: Job | null; state?: EnrolmentState['state']; objective?: number};
+type SsoLine = {says: string; how: string} | null | Failure;
+type Case = {sso?: SsoLine; sets?: SetSummary[] | Failure; jobs?: Job[]; proven?: Job[]; running?: Job | null; state?: EnrolmentState['state']; objective?: number};
 
-function report({sets = [summary], jobs: asked = [], proven = [proof('L2', START - HOUR)], running = null, state = 'enrolled', objective = 24 * HOUR}: Case) {
+function report({sso = null, sets = [summary], jobs: asked = [], proven = [proof('L2', START - HOUR)], running = null, state = 'enrolled', objective = 24 * HOUR}: Case) {
   const real = createJobs(openState(mkdtempSync(join(tmpdir(), 'status-')), [JOB_TABLES]), clock);
   const past = [...asked, ...proven];
   const jobs: Jobs = {...real, newest: (limit) => past.slice(0, limit), running: () => running};
   return createStatus({
     clock, jobs, version: '1', companionId: 'c', repositoryLocation: '/srv/repository', rpoObjectiveMs: objective, enrolment: () => ({...enrolment, state}),
+    sso: async () => {
+      if (sso instanceof Failure) {
+        throw sso;
+      }
+      return sso;
+    },
     listSets: async () => {
       if (sets instanceof Failure) {
         throw sets;
@@ -56,6 +63,8 @@ test.each<[string, Case, string[]]>([
   ['the last reading is eight days old', {proven: [proof('L2', START - 8 * 24 * HOUR)]}, ['No set was read back from the repository in the last seven days. → drctl verify latest --level L2']],
   ['only the structure was checked', {proven: [proof('L1', START - HOUR)]}, ['No set was read back from the repository in the last seven days. → drctl verify latest --level L2']],
   ['a failed verify', {jobs: [failed({kind: 'verify'})]}, []],
+  ['an SSO outage is suspected', {sso: {says: 'gitlab does not answer.', how: 'drctl sso status'}, sets: []}, ['gitlab does not answer. → drctl sso status', 'Nothing is backed up yet. → /dr backup']],
+  ['what single sign-on needs cannot be read', {sso: new Failure('DATABASE_UNREACHABLE', 'no route')}, []],
   ['much at once, most urgent first', {sets: new Failure('REPOSITORY_KEY_WRONG', 'x'), jobs: [failed()], state: 'none'},
     ['The repository does not open. → drctl doctor', `The last backup failed: no room → ${errorBody(new Failure('DISK_FULL', '')).remedy}`,
       'No plugin is enrolled, so values from Mattermost\'s environment are not backed up. → drctl enroll']],

@@ -16,10 +16,14 @@ type Sources = {
   rpoObjectiveMs: number;
   listSets(): Promise<Status['last_set'][]>;
   enrolment(): EnrolmentState;
+  /** What single sign-on needs, in one line. Left out where there is no such part. */
+  sso?(): Promise<NextAction | null>;
 };
 
+type NextAction = Status['next_actions'][number];
+
 export type StatusReport = {
-  /** Never throws because the repository is away: that is what it reports. */
+  /** Never throws because the repository or the database is away: that is what it reports. */
   report(): Promise<Status>;
 };
 
@@ -43,7 +47,17 @@ async function report(sources: Sources): Promise<Status> {
     last_failed: failed?.status === 'error' ? failed : null,
     rpo_objective_ms: sources.rpoObjectiveMs,
   };
-  return {...status, next_actions: [...nextActions(status), ...proofAction(status, sources.jobs)]};
+  return {...status, next_actions: [...await ssoAction(sources), ...nextActions(status), ...proofAction(status, sources.jobs)]};
+}
+
+/** First of all: during an outage people wait at the door. A database that is away is told by doctor, not here. */
+async function ssoAction({sso}: Sources): Promise<NextAction[]> {
+  try {
+    const action = await sso?.();
+    return action ? [action] : [];
+  } catch {
+    return [];
+  }
 }
 
 async function repositoryState(sources: Sources): Promise<{sets: NonNullable<Status['last_set']>[]; repository: Status['repository']}> {

@@ -1,4 +1,4 @@
-import type {Job} from '@disaster-recovery/contract';
+import type {Job, Person} from '@disaster-recovery/contract';
 import React, {useState} from 'react';
 import type {Client} from '../client.ts';
 import {Button} from '../components/button.tsx';
@@ -16,7 +16,7 @@ type Props = {
     /** Null: not known. */
     isListEmpty: boolean | null;
     onLetIn(): void;
-    onStarted(job: Job): void;
+    onStarted(job: Job, canary?: Person | null): void;
     onClosed(): void;
 };
 

@@ -81,9 +81,14 @@ function Rest({list: {settings, sessions}}: {list: ReturnList}) {
         return null;
     }
     return (
-        <ul className='dr-plain dr-dim'>
-            {sessions > 0 && <li>{say('sso.return.sessions', {count: sessions})}</li>}
-            {settings.map(({key, state}) => <li key={key}><code>{key}</code> {say(`sso.setting.${state}`)}</li>)}
-        </ul>
+        <>
+            {sessions > 0 && <p className='dr-dim'>{say('sso.return.sessions', {count: sessions})}</p>}
+            {settings.length > 0 && (
+                <details className='dr-disclosure dr-dim'>
+                    <summary>{say('sso.return.settings', {count: settings.length})}</summary>
+                    <ul className='dr-plain'>{settings.map(({key, state}) => <li key={key}><code>{key}</code>{state !== 'changed' && <> {say(`sso.setting.${state}`)}</>}</li>)}</ul>
+                </details>
+            )}
+        </>
     );
 }

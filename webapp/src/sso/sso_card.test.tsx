@@ -1,8 +1,8 @@
 import {afterEach, beforeEach, expect, jest, test} from '@jest/globals';
 import {act, screen, waitFor, within} from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import React from 'react';
-import type {SsoStatus} from '@disaster-recovery/contract';
+import React, {useState} from 'react';
+import type {Job, SsoStatus} from '@disaster-recovery/contract';
 import {createClient} from '../client.ts';
 import {exampleError, exampleJob, MINUTE, NOW} from '../testing/examples.ts';
 import {answerWith, renderPage} from '../testing/render_page.tsx';
@@ -20,11 +20,15 @@ afterEach(() => void jest.restoreAllMocks());
 
 type Answers = Parameters<typeof answerWith>[0];
 
-function show(status: SsoStatus, answers: Answers = {}) {
-    const asked = answerWith({
+function answersFor(status: SsoStatus): Answers {
+    return {
         'GET sso': {body: status}, 'GET sso/forecast': {body: exampleForecast()}, 'GET sso/readiness': {body: exampleReadiness()},
-        'GET sso/return-list': {body: exampleList([exampleEntry('user.one')])}, ...answers,
-    });
+        'GET sso/return-list': {body: exampleList([exampleEntry('user.one')])},
+    };
+}
+
+function show(status: SsoStatus, answers: Answers = {}) {
+    const asked = answerWith({...answersFor(status), ...answers});
     const onStarted = jest.fn();
     const page = renderPage(<SsoCard client={createClient()} job={null} now={NOW} clockSkew={0} onStarted={onStarted}/>);
     return {asked, onStarted, page, user: userEvent.setup()};
@@ -120,6 +124,15 @@ test('the return list shows both sides of a conflict and what can be done', asyn
     expect(screen.getByText('7 sessions are longer than before.')).toBeInTheDocument();
 });
 
+test('settings and sessions that are still changed are no reason to keep the incident open: closing puts them back', async () => {
+    const settings = [{key: 'TeamSettings.EnableUserCreation', from: true, to: false, state: 'changed' as const}];
+    show(open([exampleProvider()]), {'GET sso/return-list': {body: exampleList([], {settings, sessions: 3})}});
+    expect(await screen.findByText('Nobody is to be switched back. What is below is put back when the incident is closed.')).toBeInTheDocument();
+    expect(screen.getByText('3 sessions are longer than before.')).toBeInTheDocument();
+    expect(screen.getByText('One setting is changed for the incident.')).toBeInTheDocument();
+    expect(screen.getByRole('button', {name: 'Close the incident…'})).toBeEnabled();
+});
+
 test('the incident cannot be closed before the return list is empty, and the button says so', async () => {
     show(open());
     const close = await screen.findByRole('button', {name: 'Close the incident…'});
@@ -152,13 +165,31 @@ test('switching back shows its plan first; a shut gate is passed only by saying 
     });
     await user.click(await screen.findByRole('button', {name: 'Switch back…'}));
     const dialog = await screen.findByRole('alertdialog');
-    expect(dialog).toHaveTextContent(/3 people have to be switched back\..*@user\.one goes first.*the first person and 2 people.*shut GitLab has answered for 1 minute/);
+    expect(dialog).toHaveTextContent(/3 people have to be switched back\..*@user\.one goes first.*the first person and 2 people\..*shut GitLab has answered for 1 minute/);
     const confirm = within(dialog).getByRole('button', {name: 'Switch back'});
     expect(confirm).toBeDisabled();
     await user.click(within(dialog).getByRole('checkbox', {name: 'Go on without the provider check. This is recorded.'}));
     await user.click(confirm);
     await waitFor(() => expect(onStarted).toHaveBeenCalled());
     expect(asked.find(({path}) => path === 'sso/switch-backs')?.body).toEqual({without_provider_check: true});
+});
+
+function CardWithJob({first}: {first: Job | null}) {
+    const [job, setJob] = useState(first);
+    return <SsoCard client={createClient()} job={job} now={NOW} clockSkew={0} onStarted={setJob}/>;
+}
+
+test.each([[null, /^Ask the person who was switched back first to sign in/], ['user.one', /^Ask @user\.one to sign in/]])('while the way back waits for a sign-in, somebody must be asked for it (%s)', async (starts, words) => {
+    const job = exampleJob({kind: 'sso_switch_back', steps: [{name: 'canary', outcome: 'done', started_at: NOW, ms: 80}, {name: 'await_login', outcome: 'running', started_at: NOW, ms: null}]});
+    answerWith({...answersFor(open([exampleProvider()])), 'POST sso/switch-back-plans': {body: examplePlan()}, 'POST sso/switch-backs': {status: 202, body: job}});
+    renderPage(<CardWithJob first={starts ? null : job}/>);
+    const back = await screen.findByRole('button', {name: 'Switch back…'});
+    if (starts) {
+        const user = userEvent.setup();
+        await user.click(back);
+        await user.click(within(await screen.findByRole('alertdialog')).getByRole('button', {name: 'Switch back'}));
+    }
+    expect(await screen.findByText(words)).toHaveTextContent('The others are switched back when somebody has done so.');
 });
 
 test('with all gates open nothing is overridden', async () => {

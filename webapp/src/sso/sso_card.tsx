@@ -1,4 +1,4 @@
-import type {Job, SsoStatus} from '@disaster-recovery/contract';
+import type {Job, Person, SsoStatus} from '@disaster-recovery/contract';
 import React, {useEffect, useRef, useState} from 'react';
 import {outcomeOf} from '../backup/job_state.ts';
 import type {Client} from '../client.ts';
@@ -32,7 +32,8 @@ export function SsoCard({client, job, now, clockSkew, onStarted}: Props) {
     const say = useSay();
     const {facts: {isAbsent, status, forecast, readiness, returnList, failure}, refresh} = useSso(client);
     const [panel, setPanel] = useState<'declare' | 'let_in' | null>(null);
-    const jobState = job?.kind.startsWith('sso_') ? `${job.id} ${outcomeOf(job)}` : null;
+    const [canary, setCanary] = useState<Person | null>(null);
+    const jobState = job?.kind.startsWith('sso_') ? `${job.id} ${outcomeOf(job)} ${runningStep(job) ?? ''}` : null;
     useEffect(() => {
         if (jobState) {
             void refresh();
@@ -75,6 +76,7 @@ export function SsoCard({client, job, now, clockSkew, onStarted}: Props) {
                     )}
                 </div>
             )}
+            {job && <AwaitedLogin job={job} canary={canary}/>}
             {failure && <FailureNotice failure={failure}/>}
             {!hasIncident && panel === 'declare' && <DeclareForm client={client} onDeclared={changed} onClose={close}/>}
             {status && hasIncident && (
@@ -89,11 +91,14 @@ export function SsoCard({client, job, now, clockSkew, onStarted}: Props) {
                     onLetIn={() => setPanel('let_in')}
                     onPanelClose={close}
                     onChanged={() => void refresh()}
-                    onStarted={onStarted}
+                    onStarted={(started, first = null) => {
+                        setCanary(first);
+                        onStarted(started);
+                    }}
                     onClosed={closed}
                 />
             )}
-            {forecast && (isCalm ? <ForecastSentence forecast={forecast}/> : <ForecastPicture forecast={forecast}/>)}
+            {forecast && (isCalm || headline?.next === 'switch_back' || headline?.next === 'close' ? <ForecastSentence forecast={forecast}/> : <ForecastPicture forecast={forecast}/>)}
             {hasIncident && returnList && <ReturnListTable list={returnList}/>}
             {readiness && <ReadinessLine readiness={readiness}/>}
         </Card>
@@ -111,7 +116,7 @@ type IncidentProps = {
     onLetIn(): void;
     onPanelClose(): void;
     onChanged(): void;
-    onStarted(job: Job): void;
+    onStarted(job: Job, canary?: Person | null): void;
     onClosed(): void;
 };
 
@@ -136,6 +141,19 @@ function State({headline: {tone, title, detail}}: {headline: SsoHeadline}) {
             {detail && <p className='dr-dim'>{typeof detail === 'string' ? <ServerText text={detail}/> : <Text {...detail}/>}</p>}
         </div>
     );
+}
+
+function runningStep(job: Job): string | null {
+    return job.steps.find(({outcome}) => outcome === 'running')?.name ?? null;
+}
+
+/** The way back waits for a human here, who must be asked. Who goes first is known where it was started; a sign-in of anybody else counts as well. */
+function AwaitedLogin({job, canary}: {job: Job; canary: Person | null}) {
+    const say = useSay();
+    if (job.kind !== 'sso_switch_back' || outcomeOf(job) !== 'running' || runningStep(job) !== 'await_login') {
+        return null;
+    }
+    return <p className='dr-words-attention' role='status'>{canary ? say('sso.await_login', {person: `@${canary.username}`}) : say('sso.await_login.anybody')}</p>;
 }
 
 const COUNTS = ['switched', 'claimed', 'returned', 'conflicts'] as const;

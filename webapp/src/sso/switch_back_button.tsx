@@ -1,4 +1,4 @@
-import type {Job, SwitchBackPlan} from '@disaster-recovery/contract';
+import type {Job, Person, SwitchBackPlan} from '@disaster-recovery/contract';
 import React, {useState} from 'react';
 import type {Client} from '../client.ts';
 import {Badge} from '../components/badge.tsx';
@@ -10,7 +10,7 @@ import {ServerText} from '../components/server_text.tsx';
 import {useRequest} from '../components/use_request.ts';
 import {useSay} from '../i18n/say.tsx';
 
-type Props = {client: Client; look: 'primary' | 'quiet'; onStarted(job: Job): void};
+type Props = {client: Client; look: 'primary' | 'quiet'; onStarted(job: Job, canary: Person | null): void};
 
 /** Asks for the plan first: who goes back, who goes first, and which gates are open. */
 export function SwitchBackButton({client, look, onStarted}: Props) {
@@ -28,22 +28,23 @@ export function SwitchBackButton({client, look, onStarted}: Props) {
     );
 }
 
-function PlanDialog({plan, client, onStarted, onClose}: {plan: SwitchBackPlan; client: Client; onStarted(job: Job): void; onClose(): void}) {
+function PlanDialog({plan, client, onStarted, onClose}: {plan: SwitchBackPlan; client: Client; onStarted: Props['onStarted']; onClose(): void}) {
     const say = useSay();
     const [isOverriding, setOverriding] = useState(false);
     const {failure, isBusy, send} = useRequest();
+    const groups = plan.groups.filter(({count}) => count > 0);
     const isShut = plan.gates.some(({passed}) => !passed);
     const start = () => void send(() => client.switchBack(isOverriding ? {without_provider_check: true} : {}), (job) => {
         onClose();
-        onStarted(job);
+        onStarted(job, plan.canary);
     });
     return (
         <ConfirmDialog title='sso.back.title' confirm='sso.back.confirm' look='primary' isBusy={isBusy} canConfirm={!isShut || isOverriding} onConfirm={start} onClose={onClose}>
             <p>{say('sso.back.count', {count: plan.count})}</p>
             {plan.canary && <p>{say('sso.back.canary', {person: `@${plan.canary.username}`})}</p>}
-            {plan.groups.length > 0 && (
+            {groups.length > 1 && (
                 <p className='dr-dim'>
-                    {say('sso.back.groups', {groups: {messages: plan.groups.map(({name, count}) => ({id: `sso.back.group.${name}` as const, values: {count}}))}})}
+                    {say('sso.back.groups', {groups: {messages: groups.map(({name, count}) => ({id: `sso.back.group.${name}` as const, values: {count}}))}})}
                 </p>
             )}
             {plan.gates.length > 0 && (

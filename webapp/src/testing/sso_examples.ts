@@ -63,7 +63,7 @@ export function exampleList(entries: ReturnEntry[] = [], change: Partial<ReturnL
 
 export function examplePlan(change: Partial<SwitchBackPlan> = {}): SwitchBackPlan {
     return {
-        incident: 'inc-1', count: 3, canary: examplePerson('user.one'), groups: [{name: 'canary', count: 1}, {name: 'five', count: 2}], people: [], conflicts: [],
+        incident: 'inc-1', count: 3, canary: examplePerson('user.one'), groups: [{name: 'canary', count: 1}, {name: 'five', count: 2}, {name: 'fifty', count: 0}, {name: 'rest', count: 0}, {name: 'administrators', count: 0}], people: [], conflicts: [],
         gates: [{name: 'provider', passed: true, says: 'GitLab has answered for 12 minutes.'}], settings: [], warnings: [], steps: [], ...change,
     };
 }

@@ -50,7 +50,7 @@ var failures = map[string]failureKind{
 		"Ask a system administrator."},
 	"CLAIM_TOO_MANY_TRIES": {429, true,
 		"There were too many tries with wrong codes.",
-		"Wait some minutes, then ask your administrator for a new code."},
+		"Wait some minutes, then try again; if it stays so, ask your administrator for a new code."},
 	"MAIL_FAILED": {502, true,
 		"Mattermost could not send the mail.",
 		"Read the code out or print it; mail may be down together with the provider."},

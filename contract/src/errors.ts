@@ -223,7 +223,7 @@ export const FAILURES = {
     remedy: 'Ask your administrator for a new code.'},
   CLAIM_TOO_MANY_TRIES: {status: 429, exit: 86, retryable: true,
     meaning: 'There were too many tries with wrong codes.',
-    remedy: 'Wait some minutes, then ask your administrator for a new code.'},
+    remedy: 'Wait some minutes, then try again; if it stays so, ask your administrator for a new code.'},
   MAIL_FAILED: {status: 502, exit: 87, retryable: true,
     meaning: 'Mattermost could not send the mail.',
     remedy: 'Read the code out or print it; mail may be down together with the provider.'},

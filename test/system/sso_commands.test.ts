@@ -3,7 +3,7 @@ import {join} from 'node:path';
 import {DatabaseSync} from 'node:sqlite';
 import {afterAll, beforeAll, describe, expect, jest, test} from '@jest/globals';
 import {ROUTES} from '@disaster-recovery/contract';
-import type {Forecast, Incident, Job, LetInResult, Readiness, ReturnEntry, ReturnList, SsoStatus, SwitchBackResult, SwitchPlan, SwitchResult} from '@disaster-recovery/contract';
+import type {Forecast, Incident, Job, LetInResult, Readiness, ReturnEntry, ReturnList, SsoStatus, Status, SwitchBackResult, SwitchPlan, SwitchResult} from '@disaster-recovery/contract';
 import {filesThatLeak, leaked} from '../faults/canaries.ts';
 import {untilBotSays} from '../harness/bot_posts.ts';
 import {useCode} from '../harness/claim.ts';
@@ -199,7 +199,7 @@ const WAYS: Record<'drctl' | 'http' | 'chat', Way> = {
       const [, username = '', code = ''] = /One-time code for `([^`]+)`\n```\n(\S+)\n```/.exec(text) ?? [];
       return {code, username, switched_now: text.includes('just now')};
     },
-    list: async () => [...(await type('return-list')).matchAll(/^- (❌ )?`([^`]+)`: /gm)].map(([, mark, username = '']) => ({username, isConflict: mark !== undefined})),
+    list: async () => [...(await type('return-list')).matchAll(/^- (❌ )?`([^`]+)`: .*\(before: /gm)].map(([, mark, username = '']) => ({username, isConflict: mark !== undefined})),
     resolve: async (user) => ({username: /Decided\n- (?:❌ )?`([^`]+)`/.exec(await type(`resolve @${user} --choice restore --reason "wanted so"`))?.[1] ?? ''}),
     switchBack: async () => {
       expect(await type('switch-back --without-provider-check --yes')).toContain('started');
@@ -274,6 +274,15 @@ describe('a switch of everyone, asked for in Mattermost', () => {
     expect(await type(`switch --everyone --approval ${approval} --yes`)).toContain('started');
     expect(Number((await botSays(/(\d+) people switched to email and password/))[1])).toBe(EXTRAS + 1);
     expect(await type(`switch --everyone --approval ${approval} --yes`)).toContain('SECOND_ADMINISTRATOR_NEEDED');
+  });
+
+  test('is told in one line by the status of everything, everywhere', async () => {
+    const says = `An SSO outage is declared; ${EXTRAS + 1} people are not switched back yet.`;
+    const {next_actions: [shell]} = (await drctlOrThrow(server.drctl('status'))).value as Status;
+    expect(shell).toEqual({says, how: 'drctl sso status'});
+    expect((await server.client.requestPlugin<Status>(PLUGIN, 'GET', '/api/v1/status')).next_actions[0]).toEqual(shell);
+    const {text} = await server.client.executeCommand(channel, '/dr status');
+    expect(text).toContain(says);
   });
 
   test('needs no second one on the shell of the companion, which is recorded', async () => {

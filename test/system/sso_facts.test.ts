@@ -17,7 +17,6 @@ import type {MadeAccount, MadeSession} from '../harness/sso_server_rows.ts';
 jest.setTimeout(600_000);
 
 const HOUR = 3_600_000;
-const GMAIL_LIKE = 'someone@corp.test';
 
 let server: SsoServer;
 let url: string;
@@ -251,7 +250,7 @@ describe('the way back', () => {
     expect(await sso('close')).toMatchObject({state: 'closed'});
     expect(await server.settingsHash()).toBe(before);
     const people = server.identityProvider.people();
-    await server.identityProvider.setPeople({...people, newcomer: {id: 990_001, email: GMAIL_LIKE, password: 'New here, 2026'}});
+    await server.identityProvider.setPeople({...people, newcomer: {id: 990_001, email: 'newcomer@corp.test', password: 'New here, 2026'}});
     expect(await server.row('newcomer').catch(() => null)).toBeNull();
     const {userId} = await signInThroughProvider(url, 'newcomer', 'New here, 2026');
     expect(await server.row('newcomer')).toMatchObject({id: userId, authservice: 'gitlab', authdata: '990001'});
@@ -284,8 +283,8 @@ test('no token, hash, password, code or sign-in data of anybody is in what the c
   }
   // Ids of the provider are short numbers, so they are looked for as they would be written.
   for (const {id} of server.people) {
-    const written = new RegExp(`.{0,120}"data\\\\?":\\\\?"${id}\\\\?".{0,40}`);
-    expect([written.exec(kept)?.[0], written.exec(log)?.[0]]).toEqual([undefined, undefined]);
+    const written = [`"data":"${id}"`, String.raw`\"data\":\"${id}\"`];
+    expect(written.filter((text) => kept.includes(text) || log.includes(text))).toEqual([]);
   }
 });
 

@@ -1,4 +1,4 @@
-import type {IdentitySnapshot, Readiness, ReturnList} from '@disaster-recovery/contract';
+import type {IdentitySnapshot, Readiness} from '@disaster-recovery/contract';
 import type {Jobs} from '../jobs/index.ts';
 import {adminAccess, administratorCode} from './admin_access.ts';
 import {brief} from './brief.ts';
@@ -9,7 +9,7 @@ import {extendProcedure, planExtension} from './extend_procedure.ts';
 import {forecast} from './forecast.ts';
 import {closeIncident, declareIncident, ensureIncident} from './incident.ts';
 import {claim, claimSheet, letIn} from './let_in.ts';
-import {planSwitch} from './plans.ts';
+import {needsSecondAdministrator, planSwitch} from './plans.ts';
 import {resolve} from './resolve.ts';
 import {returnList, type ListParts} from './return_list.ts';
 import {createSessionStore, type SessionStore} from './session_store.ts';
@@ -49,7 +49,7 @@ export function createSso({engines, jobs, readiness, classify}: SsoParts): Sso {
     snapshot,
     writeIdentities: (directory) => writeIdentities(snapshots, directory),
     watch: (signal) => watchSso({
-      engines, store, round: (it) => watch.round(it), snapshot: () => snapshot({actor: COMPANION}), countAway: async () => (await shownList(made)).count,
+      engines, store, round: (it) => watch.round(it), snapshot: () => snapshot({actor: COMPANION}), countAway: async () => (await readList(made)).list.count,
     }, signal),
   };
 }
@@ -75,18 +75,18 @@ async function remembered<T>({engines, snapshots}: Made, work: () => Promise<T>)
   return work();
 }
 
-function shownList(made: Made): Promise<ReturnList> {
+function readList(made: Made): ReturnType<typeof returnList> {
   return remembered(made, () => returnList(made.list, (id) => made.sessions.count(id)));
 }
 
 function reports(made: Made): Pick<Sso, 'status' | 'detection' | 'brief' | 'forecast' | 'returnList'> {
   const {engines, watch} = made;
   return {
-    status: () => ssoStatus({...made, detection: () => watch.detection(), forecast: () => forecast(engines), returnList: () => shownList(made)}),
+    status: () => ssoStatus({...made, detection: () => watch.detection(), forecast: () => forecast(engines), returnList: () => readList(made)}),
     detection: () => watch.detection(),
     brief: () => brief({...engines, ...made, detection: () => watch.detection()}),
     forecast: () => forecast(engines),
-    returnList: () => shownList(made),
+    returnList: async () => (await readList(made)).list,
   };
 }
 
@@ -108,7 +108,7 @@ function switches(made: Made, jobs: Jobs): Pick<Sso, 'declare' | 'extend' | 'pla
       const {approval: _approval, ...asked} = request;
       const id = incidentId();
       const plan = () => planSwitch(engines, store, id, request, by);
-      if ((await plan()).needs_second_administrator) {
+      if (needsSecondAdministrator(engines, request, by)) {
         approvals.require(request, by.actor);
       }
       return jobs.start(procedures.switch, plan, {...startedBy(by, 'switch to email and password'), request: asked});

@@ -45,7 +45,7 @@ export function ensureIncident({engines, store}: Pick<IncidentParts, 'engines' |
  */
 export async function closeIncident({engines, store, sessions, list}: IncidentParts, by: By): Promise<Incident> {
   const incident = store.needIncident();
-  const people = await returnList(list, (id) => sessions.count(id));
+  const {list: people} = await returnList(list, (id) => sessions.count(id));
   if (!people.empty) {
     throw new Failure('RETURN_LIST_NOT_EMPTY', `${people.count} ${people.count === 1 ? 'person is' : 'people are'} not back yet: ${people.entries.slice(0, 5).map(({person}) => `@${person.username}`).join(', ')}.`);
   }

@@ -8,7 +8,7 @@ import type {SsoEngines} from './engines.ts';
 import {isParked} from './return_people.ts';
 import {personOf, signsInWithPassword} from './identity.ts';
 import {passwordRules} from './password_rules.ts';
-import {openSignIn} from './sign_in_settings.ts';
+import {openSignIn, requirePasswordSignIn} from './sign_in_settings.ts';
 import type {By} from './sso.ts';
 import type {SsoStore} from './store.ts';
 import {newHolder} from './store_people.ts';
@@ -38,9 +38,11 @@ export async function letIn(parts: LetInParts, declared: () => string, request: 
   const {engines, store, codes} = parts;
   const account = await findAccount(engines, request.user);
   const isSwitched = requireSwitchable(parts, account);
+  const settings = await engines.signInSettings();
+  requirePasswordSignIn(await settings.read());
   const incident = declared();
   store.moveIncident(incident, 'open', by.actor);
-  await openSignIn({store, settings: await engines.signInSettings(), incident, by: by.actor});
+  await openSignIn({store, settings, incident, by: by.actor});
   if (!isSwitched) {
     await switchOne(parts, incident, account, by);
   }

@@ -41,9 +41,14 @@ export async function planSwitch(engines: SsoEngines, store: SsoStore, incident:
   return {
     incident, count: cohort.people.length, people: cohort.people.slice(0, SHOWN), excluded: cohort.excluded, excluded_counts: cohort.excluded_counts,
     settings, warnings: switchWarnings(cohort.people, settings, facts, writer.through, config),
-    needs_second_administrator: request.everyone === true && by.onHost !== true && engines.settings.everyone_needs_second_administrator,
+    needs_second_administrator: needsSecondAdministrator(engines, request, by),
     writes_through: writer.through, steps: [...SWITCH_STEPS], ids: cohort.people.map(({id}) => id), tell,
   };
+}
+
+/** Whoever has a shell on the companion's machine is the way out when there is no second administrator. */
+export function needsSecondAdministrator({settings}: Pick<SsoEngines, 'settings'>, request: SwitchRequest, by: By): boolean {
+  return request.everyone === true && by.onHost !== true && settings.everyone_needs_second_administrator;
 }
 
 /** Somebody must be able to open the System Console when all providers are switched away. @throws Failure NO_LOCAL_ADMINISTRATOR */

@@ -112,27 +112,31 @@ function* chunks(rows: Iterable<Switched>): IterableIterator<Switched[]> {
   yield chunk;
 }
 
-/** The list as it is shown; conflicts first. */
-export async function returnList(parts: ListParts, countExtended: (incident: string) => number): Promise<ReturnList> {
+export type AwayCounts = Record<ReturnEntry['state'], number>;
+
+/** The list as it is shown, conflicts first, and how many there are in each state, shown or not. */
+export async function returnList(parts: ListParts, countExtended: (incident: string) => number): Promise<{list: ReturnList; counts: AwayCounts}> {
   const incident = parts.store.incident();
   const conflicts: ReturnEntry[] = [];
   const others: ReturnEntry[] = [];
-  let count = 0;
+  const counts: AwayCounts = {switched: 0, claimed: 0, outside: 0, conflict: 0, failed: 0};
   for await (const {entry} of peopleAway(parts)) {
-    count += 1;
-    const list = entry.conflict ? conflicts : others;
-    if (list.length < SHOWN) {
-      list.push(entry);
+    counts[entry.state] += 1;
+    const shown = entry.conflict ? conflicts : others;
+    if (shown.length < SHOWN) {
+      shown.push(entry);
     }
   }
-  const settings = incident ? parts.store.changedSettings(incident.id).filter(({state}) => state === 'changed') : [];
-  const sessions = incident ? countExtended(incident.id) : 0;
+  const count = Object.values(counts).reduce((sum, n) => sum + n, 0);
   const deadline = incident?.deadline_at ?? null;
-  return {
-    empty: count === 0, count, entries: [...conflicts.sort(byName), ...others.sort(byName)].slice(0, SHOWN), settings, sessions,
+  const list: ReturnList = {
+    empty: count === 0, count, entries: [...conflicts.sort(byName), ...others.sort(byName)].slice(0, SHOWN),
+    settings: incident ? parts.store.changedSettings(incident.id).filter(({state}) => state === 'changed') : [],
+    sessions: incident ? countExtended(incident.id) : 0,
     deadline_at: deadline, overdue: deadline !== null && parts.clock.now() > deadline,
-    next: nextStep(count, conflicts.length, incident !== null),
+    next: nextStep(count, counts.conflict, incident !== null),
   };
+  return {list, counts};
 }
 
 const byName = (a: ReturnEntry, b: ReturnEntry): number => a.person.username.localeCompare(b.person.username);

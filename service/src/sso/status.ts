@@ -1,7 +1,7 @@
 import type {Detection, Forecast, IncidentState, ReturnList, SsoStatus} from '@disaster-recovery/contract';
 import type {Approvals} from './approvals.ts';
 import type {SsoEngines} from './engines.ts';
-import {daysLate} from './return_list.ts';
+import {daysLate, type AwayCounts} from './return_list.ts';
 import type {SnapshotStore} from './snapshot_store.ts';
 import type {SsoStore} from './store.ts';
 
@@ -9,7 +9,7 @@ const SNAPSHOT_TOO_OLD_MS = 26 * 3_600_000;
 
 export type StatusParts = {
   engines: SsoEngines; store: SsoStore; snapshots: SnapshotStore; approvals: Approvals;
-  detection(): Detection; forecast(): Promise<Forecast>; returnList(): Promise<ReturnList>;
+  detection(): Detection; forecast(): Promise<Forecast>; returnList(): Promise<{list: ReturnList; counts: AwayCounts}>;
 };
 
 /** @throws Failure DATABASE_* */
@@ -17,14 +17,13 @@ export async function ssoStatus(parts: StatusParts): Promise<SsoStatus> {
   const {engines, store, snapshots, approvals} = parts;
   const incident = store.incident();
   const detection = parts.detection();
-  const [forecast, list, writer] = await Promise.all([parts.forecast(), parts.returnList(), engines.writer()]);
+  const [forecast, {list, counts}, writer] = await Promise.all([parts.forecast(), parts.returnList(), engines.writer()]);
   const counted = incident ? store.countPeople(incident.id) : {};
   const status: Omit<SsoStatus, 'next_actions'> = {
     at: engines.clock.now(), state: stateOf(incident?.state, detection), incident, detection,
     counts: {
       sso_accounts: forecast.sso_accounts, locked_out_now: forecast.locked_out_now,
-      switched: list.entries.filter(({state}) => state === 'switched' || state === 'outside').length, claimed: list.entries.filter(({state}) => state === 'claimed').length,
-      returned: counted.returned ?? 0, conflicts: list.entries.filter(({conflict}) => conflict !== null).length,
+      switched: counts.switched + counts.outside, claimed: counts.claimed, returned: counted.returned ?? 0, conflicts: counts.conflict,
     },
     settings: incident ? store.changedSettings(incident.id) : [],
     approvals: approvals.open(), snapshot: snapshots.latest(), bridge: writer.through,
@@ -59,7 +58,7 @@ function nextActions(status: Shown, list: ReturnList): Action[] {
 function duringIncident({state, detection: {providers}, at}: Shown, deadline: number, list: ReturnList): Action[] {
   const isProviderUp = providers.length > 0 && providers.every((provider) => provider.state === 'up');
   return [
-    ...(state === 'declared' ? [{says: 'Nothing is changed yet. Keep people in who are in.', how: 'drctl sso extend-sessions'}] : []),
+    ...(state === 'declared' ? [{says: 'No account is changed yet. Keep people in who are in.', how: 'drctl sso extend-sessions'}] : []),
     ...(list.overdue && !list.empty ? [{says: `${list.count} people should be back since ${daysLate(deadline, at)} days.`, how: 'drctl sso switch-back'}] : []),
     ...(list.count > 0 && isProviderUp ? [{says: `The provider answers again, and ${list.count} people are still switched.`, how: 'drctl sso switch-back'}] : []),
     ...(state !== 'declared' && list.empty ? [{says: 'Everyone is back.', how: 'drctl sso close'}] : []),

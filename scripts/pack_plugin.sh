@@ -13,4 +13,6 @@ cp "$root"/server-bridge/dist/plugin-linux-* "$plugin/server/dist/"
 cp "$root"/webapp/dist/*.js "$plugin/webapp/dist/"
 if test -d "$root/webapp/dist/claim"; then cp -R "$root/webapp/dist/claim" "$plugin/webapp/dist/"; fi
 chmod 755 "$plugin"/server/dist/*
-tar --owner=0 --group=0 -C "$stage" -czf "$root/$target" disaster-recovery
+# Renamed when it is whole: somebody may be reading the old one.
+tar --owner=0 --group=0 -C "$stage" -czf "$root/$target.new" disaster-recovery
+mv "$root/$target.new" "$root/$target"

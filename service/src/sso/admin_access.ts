@@ -4,7 +4,7 @@ import type {Account} from '../engines/identity/port.ts';
 import {asFailure, Failure} from '../kernel/failure.ts';
 import type {SsoEngines} from './engines.ts';
 import {EMAIL, isAdministrator, personOf, signsInWithPassword} from './identity.ts';
-import {findAccount, letIn, type LetInParts} from './let_in.ts';
+import {findAccount, letIn, type LetInParts, verifyAddress} from './let_in.ts';
 import {passwordRules, requireFitting} from './password_rules.ts';
 import {openSignIn} from './sign_in_settings.ts';
 import type {By} from './sso.ts';
@@ -82,6 +82,7 @@ async function setPassword(engines: SsoEngines, account: Account, password: stri
   if (await rest.answers()) {
     try {
       await rest.resetPassword(await tokens.passwordReset(account, clock.now(), TOKEN_GOOD_FOR_MS), password);
+      await verifyAddress(engines, account);
       await proveLogin(engines, account, password, warnings);
       return 'mattermost';
     } catch (error) {

@@ -5,7 +5,7 @@ import type {SsoEngines} from './engines.ts';
 import {putSessionsBack} from './extend_procedure.ts';
 import {returnList, type ListParts} from './return_list.ts';
 import type {SessionStore} from './session_store.ts';
-import {putSettingsBack, supportLink, takeOverSettings, tellOnSignInPage} from './sign_in_settings.ts';
+import {putSettingsBack, supportLink, takeOverSettings, tellOnSignInPage, WAIT_FOR_PLUGIN, wouldBeLost} from './sign_in_settings.ts';
 import type {By} from './sso.ts';
 import type {SsoStore} from './store.ts';
 
@@ -58,8 +58,12 @@ export async function closeIncident({engines, store, sessions, list}: IncidentPa
 }
 
 async function putBackRest({engines, store, sessions}: Pick<IncidentParts, 'engines' | 'store' | 'sessions'>, incident: string, by: By): Promise<string[]> {
-  const changed = store.changedSettings(incident).some(({state}) => state === 'changed')
-    ? await putSettingsBack({store, settings: await engines.signInSettings(), incident, by: by.actor}) : [];
+  const settings = await engines.signInSettings();
+  const isAny = store.changedSettings(incident).some(({state}) => state === 'changed');
+  if (isAny && await wouldBeLost(engines, settings)) {
+    return [WAIT_FOR_PLUGIN];
+  }
+  const changed = isAny ? await putSettingsBack({store, settings, incident, by: by.actor}) : [];
   const extended = sessions.count(incident) > 0 ? await putSessionsBack(engines, sessions, incident) : null;
   if (extended) {
     engines.ledger.append('sso.sessions_put_back', by.actor, {incident, ...extended});

@@ -147,7 +147,7 @@ async function* sheetAccounts(engines: SsoEngines, store: SsoStore, incident: st
 }
 
 /** Who was identified by an administrator need not prove an address as well: with RequireEmailVerification a password alone lets nobody in. */
-async function verifyAddress({clock, log, rest, tokens}: SsoEngines, account: Account): Promise<void> {
+export async function verifyAddress({clock, log, rest, tokens}: SsoEngines, account: Account): Promise<void> {
   if (account.email_verified) {
     return;
   }

@@ -1,11 +1,11 @@
-import type {Actor, Gate, Person, SwitchBackPlan, SwitchBackResult} from '@disaster-recovery/contract';
+import type {Actor, Gate, Person, SwitchBackPlan, SwitchBackResult, SwitchState} from '@disaster-recovery/contract';
 import type {AccountWriter} from '../engines/identity/port.ts';
 import {Failure} from '../kernel/failure.ts';
 import {need, type Procedure, type StepContext} from '../jobs/index.ts';
 import type {SsoEngines} from './engines.ts';
 import {isSameSignIn} from './identity.ts';
 import {returnPeople, type Returning, type ReturnOutcome, type ReturnParts} from './return_people.ts';
-import {putSettingsBack, SYNC_KEYS} from './sign_in_settings.ts';
+import {putSettingsBack, SYNC_KEYS, WAIT_FOR_PLUGIN, wouldBeLost} from './sign_in_settings.ts';
 import type {SsoStore} from './store.ts';
 import {newHolder} from './store_people.ts';
 
@@ -14,6 +14,8 @@ const SHOWN = 1000;
 const LOGIN_POLL_MS = 1000;
 const CLOCK_LEEWAY_MS = 5000;
 const FAILURES_IN_A_ROW = 5;
+/** A login can also undo the change before it was read back; that is a failure at first sight. */
+const LOOKED_AT_AGAIN: readonly SwitchState[] = ['returned', 'failed'];
 
 /** The plan as the job keeps it: ids in the order of the way back. Originals stay encrypted in the store. */
 export type PrivateReturnPlan = SwitchBackPlan & {ids: string[]; canary_id: string | null; declared_at: number; without_provider_check: boolean; all: boolean; resume_sync: boolean};
@@ -141,7 +143,7 @@ async function lookAgain(tools: ReturnTools, plan: PrivateReturnPlan, context: S
   await engines.clock.sleep(engines.settings.second_look_seconds * 1000, context.signal);
   let again = 0;
   for (let start = 0; start < plan.ids.length; start += BATCH) {
-    const ids = plan.ids.slice(start, start + BATCH).filter((id) => store.person(plan.incident, id)?.state === 'returned');
+    const ids = plan.ids.slice(start, start + BATCH).filter((id) => LOOKED_AT_AGAIN.includes(store.person(plan.incident, id)?.state ?? 'planned'));
     const live = new Map((await engines.accounts.byId(ids)).map((account) => [account.id, account]));
     const reverted = tools.returning(ids).filter(({user, original}) => {
       const now = live.get(user);
@@ -163,11 +165,16 @@ async function putBack(tools: ReturnTools, plan: PrivateReturnPlan, context: Ste
     context.note('info', 'Sign-in with a password stays open, because not everybody is back yet.');
     return store.changedSettings(plan.incident);
   }
+  const settings = await engines.signInSettings();
+  if (await wouldBeLost(engines, settings)) {
+    context.note('warning', WAIT_FOR_PLUGIN);
+    return store.changedSettings(plan.incident);
+  }
   const missing = plan.resume_sync ? [] : await tools.missingInDirectory(plan.ids);
   if (missing.length > 0) {
     context.note('warning', `The directory does not know ${missing.length} of the returned people (${missing.slice(0, 5).map(({username}) => `@${username}`).join(', ')}…). A sync would deactivate them, so it stays paused. Repeat with --resume-sync when that is right.`);
   }
-  const parts = {store, settings: await engines.signInSettings(), incident: plan.incident, by: context.actor};
+  const parts = {store, settings, incident: plan.incident, by: context.actor};
   return putSettingsBack(parts, (key) => missing.length === 0 || !SYNC_KEYS.includes(key));
 }
 

@@ -2,7 +2,7 @@ import {z} from 'zod';
 import type {Actor, ChangedSetting, SettingChanges, SettingKey, SettingValues} from '@disaster-recovery/contract';
 import type {SignInSettings} from '../engines/identity/port.ts';
 import {Failure} from '../kernel/failure.ts';
-import type {SsoConfig} from './engines.ts';
+import type {SsoConfig, SsoEngines} from './engines.ts';
 import type {SsoStore} from './store.ts';
 
 type Value = SettingValues['values'][number];
@@ -69,6 +69,13 @@ async function changeSettings({store, settings, incident, by}: SettingParts, pla
     }
   }
 }
+
+/** While Mattermost runs it writes its own settings over its file, so what is put back there is lost. The plugin, once it answers again, does better. */
+export async function wouldBeLost({bridge, rest}: Pick<SsoEngines, 'bridge' | 'rest'>, {through}: SignInSettings): Promise<boolean> {
+  return through === 'file' && bridge() !== null && rest.answers();
+}
+
+export const WAIT_FOR_PLUGIN = 'The settings can be put back when the plugin answers again, or while Mattermost is stopped; then run drctl sso close.';
 
 /** Puts back what is still as we set it. What others changed in the meantime is theirs. */
 export async function putSettingsBack({store, settings, incident, by}: SettingParts, only: (key: string) => boolean = () => true): Promise<ChangedSetting[]> {

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/mail"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/mattermost/mattermost/server/public/model"
@@ -11,6 +12,7 @@ import (
 
 const (
 	maxReceivers = 100
+	toldAtOnce   = 6
 	maxSubject   = 200
 	maxHTML      = 50000
 )
@@ -33,13 +35,31 @@ func (p *Plugin) postDirectMessages(w http.ResponseWriter, asked handsRequest) {
 		writeFailure(w, fail("MATTERMOST_REFUSED", "The bot account could not be made: "+err.Error()))
 		return
 	}
+	writeJSON(w, http.StatusOK, map[string]any{"failed": p.sayToEach(bot, wanted.Users, wanted.Message)})
+}
+
+// A first message makes a channel, which is most of its time; several at once keep a whole company from waiting.
+func (p *Plugin) sayToEach(bot string, users []string, message string) []namedFailure {
+	answers := make([]string, len(users))
+	var waiting sync.WaitGroup
+	slots := make(chan struct{}, toldAtOnce)
+	for i, user := range users {
+		waiting.Add(1)
+		slots <- struct{}{}
+		go func() {
+			defer waiting.Done()
+			defer func() { <-slots }()
+			answers[i] = p.sayDirectly(bot, user, message)
+		}()
+	}
+	waiting.Wait()
 	failed := []namedFailure{}
-	for _, user := range wanted.Users {
-		if says := p.sayDirectly(bot, user, wanted.Message); says != "" {
-			failed = append(failed, namedFailure{user, says})
+	for i, says := range answers {
+		if says != "" {
+			failed = append(failed, namedFailure{users[i], says})
 		}
 	}
-	writeJSON(w, http.StatusOK, map[string]any{"failed": failed})
+	return failed
 }
 
 func (p *Plugin) sayDirectly(bot, user, message string) string {

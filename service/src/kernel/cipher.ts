@@ -1,4 +1,4 @@
-import {createCipheriv, createDecipheriv, hkdfSync, randomBytes} from 'node:crypto';
+import {createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes} from 'node:crypto';
 import {Failure} from './failure.ts';
 
 const ALGORITHM = 'aes-256-gcm';
@@ -10,12 +10,17 @@ export type Cipher = {
   encrypt(text: string): string;
   /** @throws Failure REPOSITORY_KEY_WRONG */
   decrypt(sealed: string): string;
+  /** Tells whether two texts are the same, to the holder of the key alone: a plain hash would confirm a guess. */
+  digest(text: string): string;
 };
 
 /** `secret` is the repository key; `purpose` separates what is encrypted for one thing from all others. */
 export function createCipher(secret: string, purpose: string): Cipher {
-  const key = Buffer.from(hkdfSync('sha256', secret.trim(), '', `disaster-recovery ${purpose}`, 32));
+  const keyFor = (use: string): Buffer => Buffer.from(hkdfSync('sha256', secret.trim(), '', `disaster-recovery ${purpose}${use}`, 32));
+  const key = keyFor('');
+  const digestKey = keyFor(' digest');
   return {
+    digest: (text) => createHmac('sha256', digestKey).update(text, 'utf8').digest('hex'),
     encrypt: (text) => {
       const nonce = randomBytes(NONCE_BYTES);
       const cipher = createCipheriv(ALGORITHM, key, nonce);

@@ -9,7 +9,7 @@ import {extendProcedure, planExtension} from './extend_procedure.ts';
 import {forecast} from './forecast.ts';
 import {closeIncident, declareIncident, ensureIncident} from './incident.ts';
 import {claim, claimSheet, letIn} from './let_in.ts';
-import {needsSecondAdministrator, planSwitch} from './plans.ts';
+import {needsSecondAdministrator, planSwitch} from './plan_switch.ts';
 import {resolve} from './resolve.ts';
 import {returnList, type ListParts} from './return_list.ts';
 import {createSessionStore, type SessionStore} from './session_store.ts';

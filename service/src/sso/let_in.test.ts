@@ -103,6 +103,12 @@ describe('a code', () => {
     await expect(claim(code)).rejects.toMatchObject({code: 'CLAIM_CODE_WRONG', message: 'This code is not valid.'});
   });
 
+  test('of somebody who was switched back does not come to life when they are switched again', async () => {
+    await bench.run(bench.sso.startSwitchBack({without_provider_check: true, resume_sync: false}, ROOT));
+    await bench.run(bench.sso.startSwitch({users: ['person001'], dormant_days: 90}, ROOT));
+    await expect(claim(code)).rejects.toMatchObject({code: 'CLAIM_CODE_WRONG'});
+  });
+
   test.each(['', '-', '\0', '%00', '<script>', '../..', `'; DROP TABLE sso_codes; --`, 'é'.repeat(90), '0'.repeat(100)])('%j is just a wrong code', async (hostile) => {
     await expect(claim(hostile)).rejects.toMatchObject({code: 'CLAIM_CODE_WRONG'});
     expect((await claim(code, '198.51.100.7')).username).toBe('person001');

@@ -1,5 +1,6 @@
 import type {ResolveRequest, ReturnEntry} from '@disaster-recovery/contract';
 import {Failure} from '../kernel/failure.ts';
+import type {Codes} from './codes.ts';
 import type {SsoEngines} from './engines.ts';
 import {EMAIL} from './identity.ts';
 import {findAway, type Away, type ListParts} from './return_list.ts';
@@ -9,7 +10,7 @@ import type {By} from './sso.ts';
 import type {SsoStore} from './store.ts';
 import {newHolder} from './store_people.ts';
 
-export type ResolveParts = {engines: SsoEngines; store: SsoStore; snapshots: SnapshotStore; list: ListParts};
+export type ResolveParts = {engines: SsoEngines; codes: Codes; store: SsoStore; snapshots: SnapshotStore; list: ListParts};
 
 /**
  * Does what a human decided about an account on the return list.
@@ -41,7 +42,7 @@ function leave({engines, store, snapshots}: ResolveParts, incident: string, {ent
 }
 
 async function restore(parts: ResolveParts, incident: {id: string; declared_at: number}, {entry, original, switched_at}: Away, by: By): Promise<void> {
-  const {engines, store, snapshots} = parts;
+  const {engines, codes, store, snapshots} = parts;
   const {id, username, email} = entry.person;
   if (entry.live === null) {
     throw new Failure('ACCOUNT_EXCLUDED', `@${username} was deleted; all that can be done is to leave it.`);
@@ -57,7 +58,7 @@ async function restore(parts: ResolveParts, incident: {id: string; declared_at: 
     }
   }
   const [outcome] = await returnPeople({
-    accounts: engines.accounts, tokens: engines.tokens, store, writer, incident: incident.id, by: by.actor, holder: newHolder(), declaredAt: incident.declared_at, insist: true,
+    accounts: engines.accounts, tokens: engines.tokens, codes, store, writer, incident: incident.id, by: by.actor, holder: newHolder(), declaredAt: incident.declared_at, insist: true,
   }, [{user: id, username, email, original, switched_at}]);
   if (outcome?.outcome !== 'returned' && outcome?.outcome !== 'already') {
     throw new Failure('SWITCH_NOT_PROVEN', `@${username} could not be given back: ${outcome?.says ?? 'no reason given'}`);

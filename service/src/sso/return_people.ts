@@ -1,5 +1,6 @@
 import type {Actor, ReturnConflict} from '@disaster-recovery/contract';
 import type {Account, AccountTokens, AccountWriter, Session} from '../engines/identity/port.ts';
+import type {Codes} from './codes.ts';
 import type {SsoEngines} from './engines.ts';
 import {changesSince, EMAIL, isSameSignIn, signsInWithPassword, type Identity} from './identity.ts';
 import {conflictOf} from './conflicts.ts';
@@ -16,6 +17,7 @@ export type Returning = {user: string; username: string; email: string; original
 
 export type ReturnParts = Pick<SsoEngines, 'accounts'> & {
   tokens: AccountTokens; store: SsoStore; writer: AccountWriter; incident: string; by: Actor; holder: string; declaredAt: number;
+  codes: Pick<Codes, 'forget'>;
   /** A human has looked at the conflicts of these and said: put it back all the same. */
   insist?: boolean;
 };
@@ -81,19 +83,23 @@ async function settleReturned(parts: ReturnParts, back: readonly {person: Return
   if (back.length === 0) {
     return [];
   }
-  const {accounts, tokens, writer, store, incident, by, declaredAt} = parts;
+  const {accounts, tokens, codes, writer, store, incident, by, declaredAt} = parts;
   const users = back.map(({person}) => person.user);
   const sessions = Map.groupBy(await accounts.sessions(users), ({user}) => user);
   const stale = back.flatMap(({person}) => bornOfPassword(sessions.get(person.user) ?? [], person, declaredAt));
   const notRevoked = new Map((stale.length === 0 ? [] : await writer.revokeSessions(stale.map(({id}) => id))).map(({id, says}) => [id, says]));
   const purged = await tokens.purgePasswordResets(users);
+  // A code that is still good would let its holder in again after another switch.
+  codes.forget(users);
+  const made = new Map((await accounts.tokensMadeSince(declaredAt, users)).map(({user, access_tokens: count}) => [user, count]));
   const updates: PersonUpdate[] = [];
   const outcomes = back.map(({person, account}, index) => {
     const mine = stale.filter(({user}) => user === person.user);
     const left = mine.filter(({id}) => notRevoked.has(id));
     const counts = {
       sessions_revoked: mine.length - left.length, sessions_kept: (sessions.get(person.user) ?? []).length - mine.length,
-      tokens_purged: index === 0 ? purged : 0, changes: changesSince(person.original, account),
+      tokens_purged: index === 0 ? purged : 0,
+      changes: [...changesSince(person.original, account), ...(made.has(person.user) ? [`${made.get(person.user) ?? 0} access tokens were first used since the outage began`] : [])],
     };
     // The sign-in is back all the same; that an old session may live on is told, and is not a reason to stop the others.
     const says = left.length > 0 ? `${left.length} sessions of the outage password may live on: ${notRevoked.get(left[0]?.id ?? '') ?? ''}` : null;

@@ -2,6 +2,7 @@ import type {Actor, Gate, Person, SwitchBackPlan, SwitchBackResult, SwitchState}
 import type {AccountWriter} from '../engines/identity/port.ts';
 import {Failure} from '../kernel/failure.ts';
 import {need, type Procedure, type StepContext} from '../jobs/index.ts';
+import type {Codes} from './codes.ts';
 import type {SsoEngines} from './engines.ts';
 import {isSameSignIn} from './identity.ts';
 import {returnPeople, type Returning, type ReturnOutcome, type ReturnParts} from './return_people.ts';
@@ -29,7 +30,7 @@ export type ReturnFound = {started_at: number; canary_since: number; canary_tall
 export const RETURN_STEPS = ['gates', 'canary', 'await_login', 'switch_back', 'second_look', 'put_back', 'record'] as const;
 
 export type ReturnTools = {
-  engines: SsoEngines; store: SsoStore;
+  engines: SsoEngines; store: SsoStore; codes: Codes;
   gates(): Gate[];
   /** Originals of these accounts as they are known now. */
   returning(ids: readonly string[]): Returning[];
@@ -133,8 +134,8 @@ async function returnAll(tools: ReturnTools, plan: PrivateReturnPlan, ids: reado
   return tally;
 }
 
-function partsOf({engines, store}: ReturnTools, {incident, declared_at: declaredAt}: PrivateReturnPlan, writer: AccountWriter, {actor}: StepContext): ReturnParts {
-  return {accounts: engines.accounts, tokens: engines.tokens, store, writer, incident, by: actor, holder: newHolder(), declaredAt};
+function partsOf({engines, store, codes}: ReturnTools, {incident, declared_at: declaredAt}: PrivateReturnPlan, writer: AccountWriter, {actor}: StepContext): ReturnParts {
+  return {accounts: engines.accounts, tokens: engines.tokens, codes, store, writer, incident, by: actor, holder: newHolder(), declaredAt};
 }
 
 /** A login under way at the moment of the switch rewrites the password hash, and that makes the account one with a password again. */

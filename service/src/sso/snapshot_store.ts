@@ -1,6 +1,6 @@
 import {z} from 'zod';
 import {IdentitySnapshot} from '@disaster-recovery/contract';
-import {canonicalJson, sha256} from '../kernel/canonical_json.ts';
+import {canonicalJson} from '../kernel/canonical_json.ts';
 import type {Cipher} from '../kernel/cipher.ts';
 import type {State} from '../kernel/state.ts';
 import {Identity} from './identity.ts';
@@ -55,11 +55,11 @@ export function createSnapshotStore(state: State, cipher: Cipher): SnapshotStore
     put: ({user, identity, seen_at: seenAt}) => {
       const text = canonicalJson(identity);
       const known = hash.get(user) as {hash: string; left_at: number | null} | undefined;
-      if (known?.hash === sha256(text) && known.left_at === null) {
+      if (known?.hash === cipher.digest(text) && known.left_at === null) {
         touch.run(seenAt, user);
         return false;
       }
-      upsert.run(user, sha256(text), cipher.encrypt(text), seenAt);
+      upsert.run(user, cipher.digest(text), cipher.encrypt(text), seenAt);
       return true;
     },
     * lines() {

@@ -2,25 +2,26 @@ import type {Gate, SwitchBackPlan, SwitchBackRequest} from '@disaster-recovery/c
 import type {Jobs, StartedJob} from '../jobs/index.ts';
 import {formatDuration} from '../kernel/format.ts';
 import {Failure} from '../kernel/failure.ts';
+import type {Codes} from './codes.ts';
 import type {SsoEngines} from './engines.ts';
 import {personOf} from './identity.ts';
-import {planSwitchBack} from './plans.ts';
+import {planSwitchBack} from './plan_switch_back.ts';
 import {firstAway, knownOriginal, type ListParts} from './return_list.ts';
 import type {Returning} from './return_people.ts';
 import {returnProcedure, type ReturnTools} from './return_procedure.ts';
 import type {By} from './sso.ts';
 import type {ProviderWatch} from './watch_providers.ts';
 
-export type SwitchBackParts = {engines: SsoEngines; list: ListParts; watch: ProviderWatch; jobs: Jobs};
+export type SwitchBackParts = {engines: SsoEngines; codes: Codes; list: ListParts; watch: ProviderWatch; jobs: Jobs};
 
 export type SwitchBack = {
   plan(request: SwitchBackRequest): Promise<SwitchBackPlan>;
   start(request: SwitchBackRequest, by: By): Promise<StartedJob>;
 };
 
-export function createSwitchBack({engines, list, watch, jobs}: SwitchBackParts): SwitchBack {
+export function createSwitchBack({engines, codes, list, watch, jobs}: SwitchBackParts): SwitchBack {
   const tools: ReturnTools = {
-    engines, store: list.store,
+    engines, codes, store: list.store,
     gates: () => gates(engines, watch),
     returning: (ids) => ids.flatMap((id) => originalOf(list, id) ?? []),
     isListEmpty: async () => await firstAway(list) === null,

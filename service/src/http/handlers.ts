@@ -1,7 +1,5 @@
 import type {FastifyRequest} from 'fastify';
 import {Readable} from 'node:stream';
-import type {z} from 'zod';
-import {ROUTES, type Actor, type RouteName} from '@disaster-recovery/contract';
 import type {Backup} from '../backup/index.ts';
 import type {Chat} from '../chat/index.ts';
 import type {Doctor} from '../doctor/index.ts';
@@ -13,6 +11,7 @@ import type {Sets} from '../sets/index.ts';
 import type {Sso} from '../sso/index.ts';
 import type {StatusReport} from '../status/index.ts';
 import type {Verify} from '../verify/index.ts';
+import type {Handlers} from './handler.ts';
 import {createSsoHandlers} from './handlers_sso.ts';
 import {parameter} from './parameter.ts';
 import {serverSentEvents} from './sse.ts';
@@ -31,14 +30,6 @@ export type HandlerParts = {
   /** Aborts when the server closes. */
   closing: AbortSignal;
 };
-
-type RequestOf<Name extends RouteName> = (typeof ROUTES)[Name] extends {request: infer Schema extends z.ZodType} ? z.output<Schema> : undefined;
-type ReplyOf<Name extends RouteName> = (typeof ROUTES)[Name]['response'] extends {body: infer Schema extends z.ZodType} ? z.input<Schema>
-  : (typeof ROUTES)[Name]['response'] extends {media: string} ? string | Readable | Record<string, unknown> : undefined;
-
-/** What a handler gets: a body that passed the route's schema, and who asks. `actor` is set on signed routes. */
-export type Call<Name extends RouteName> = {body: RequestOf<Name>; actor: Actor; request: FastifyRequest};
-export type Handlers = {[Name in RouteName]: (call: Call<Name>) => Promise<ReplyOf<Name>> | ReplyOf<Name>};
 
 /** One function a route. Policy is in the capabilities. */
 export function createHandlers({verbs, enrolment, clock, version, openapi, metrics, closing}: HandlerParts): Handlers {

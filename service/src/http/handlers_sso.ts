@@ -1,7 +1,7 @@
 import type {RouteName} from '@disaster-recovery/contract';
 import type {Enrolment} from '../enrolment/index.ts';
 import type {Sso} from '../sso/index.ts';
-import type {Handlers} from './handlers.ts';
+import type {Handlers} from './handler.ts';
 import {parameter} from './parameter.ts';
 
 type SsoRoute = Extract<RouteName, `sso_${string}`>;

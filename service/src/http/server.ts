@@ -2,7 +2,8 @@ import fastify, {type FastifyError, type FastifyInstance, type FastifyReply, typ
 import {FAILURES, ROUTES, type Actor, type Route, type RouteName} from '@disaster-recovery/contract';
 import {asFailure, errorBody, Failure} from '../kernel/failure.ts';
 import type {Logger} from '../kernel/log.ts';
-import {createHandlers, type Call, type HandlerParts} from './handlers.ts';
+import type {Call} from './handler.ts';
+import {createHandlers, type HandlerParts} from './handlers.ts';
 import {createRateLimit} from './rate_limit.ts';
 
 const BODY_LIMIT_BYTES = 1024 * 1024;

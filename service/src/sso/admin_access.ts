@@ -8,8 +8,8 @@ import {findAccount, letIn, type LetInParts, verifyAddress} from './let_in.ts';
 import {passwordRules, requireFitting} from './password_rules.ts';
 import {openSignIn} from './sign_in_settings.ts';
 import type {By} from './sso.ts';
-import type {SsoStore} from './store.ts';
-import {newHolder} from './store_people.ts';
+import type {SsoStore} from './store/store.ts';
+import {newHolder} from './store/people.ts';
 import {switchPeople} from './switch_people.ts';
 
 const SETS = ['abcdefghjkmnpqrstuvwxyz', 'ABCDEFGHJKLMNPQRSTUVWXYZ', '23456789', '!#%+-=?'] as const;

@@ -2,8 +2,8 @@ import type {Detection} from '@disaster-recovery/contract';
 import type {SsoEngines} from './engines.ts';
 import {isSameSignIn, signsInWithPassword} from './identity.ts';
 import {knownOriginal} from './return_list.ts';
-import type {SnapshotStore} from './snapshot_store.ts';
-import type {SsoStore} from './store.ts';
+import type {SnapshotStore} from './store/identities.ts';
+import type {SsoStore} from './store/store.ts';
 
 /** More are not looked at: the line says "many" then, and the return list names them. */
 const LOOKED_AT = 200;

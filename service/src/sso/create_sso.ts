@@ -12,15 +12,15 @@ import {claim, claimSheet, letIn} from './let_in.ts';
 import {needsSecondAdministrator, planSwitch} from './plan_switch.ts';
 import {resolve} from './resolve.ts';
 import {returnList, type ListParts} from './return_list.ts';
-import {createSessionStore, type SessionStore} from './session_store.ts';
-import {createSnapshotStore, type SnapshotStore} from './snapshot_store.ts';
+import {createSessionStore, type SessionStore} from './store/sessions.ts';
+import {createSnapshotStore, type SnapshotStore} from './store/identities.ts';
 import {recall, takeSnapshot, writeIdentities} from './snapshot.ts';
 import type {By, Sso} from './sso.ts';
 import {ssoStatus} from './status.ts';
-import {createSsoStore, type SsoStore} from './store.ts';
+import {createSsoStore, type SsoStore} from './store/store.ts';
 import {createSwitchBack} from './switch_back.ts';
 import {switchProcedure} from './switch_procedure.ts';
-import {createProviderWatch, type ProviderWatch} from './watch_providers.ts';
+import {createProviderWatch, type ProviderWatch} from './detection/watch_providers.ts';
 import {tellAdministrators, watchSso} from './watch.ts';
 
 export type SsoParts = {

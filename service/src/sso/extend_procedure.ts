@@ -4,8 +4,8 @@ import type {AccountWriter, Session} from '../engines/identity/port.ts';
 import {Failure} from '../kernel/failure.ts';
 import {need, type Procedure, type StepContext} from '../jobs/index.ts';
 import type {SsoEngines} from './engines.ts';
-import type {SessionStore} from './session_store.ts';
-import type {SsoStore} from './store.ts';
+import type {SessionStore} from './store/sessions.ts';
+import type {SsoStore} from './store/store.ts';
 
 const BATCH = 100;
 const HOUR_MS = 3_600_000;

@@ -4,10 +4,10 @@ import type {Codes} from './codes.ts';
 import type {SsoEngines} from './engines.ts';
 import {putSessionsBack} from './extend_procedure.ts';
 import {returnList, type ListParts} from './return_list.ts';
-import type {SessionStore} from './session_store.ts';
+import type {SessionStore} from './store/sessions.ts';
 import {putSettingsBack, supportLink, takeOverSettings, tellOnSignInPage, WAIT_FOR_PLUGIN, wouldBeLost} from './sign_in_settings.ts';
 import type {By} from './sso.ts';
-import type {SsoStore} from './store.ts';
+import type {SsoStore} from './store/store.ts';
 
 const DAY_MS = 24 * 3_600_000;
 

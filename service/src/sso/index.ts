@@ -1,6 +1,6 @@
 export {createSso} from './create_sso.ts';
-export {DETECTION_TABLES} from './detection_store.ts';
+export {DETECTION_TABLES} from './detection/store.ts';
 export type {SsoConfig, SsoEngines} from './engines.ts';
-export {createReadiness} from './readiness.ts';
+export {createReadiness} from './readiness/readiness.ts';
 export type {By, Sso} from './sso.ts';
-export {SSO_TABLES} from './tables.ts';
+export {SSO_TABLES} from './store/tables.ts';

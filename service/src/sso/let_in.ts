@@ -10,8 +10,8 @@ import {personOf, signsInWithPassword} from './identity.ts';
 import {passwordRules} from './password_rules.ts';
 import {openSignIn, requirePasswordSignIn} from './sign_in_settings.ts';
 import type {By} from './sso.ts';
-import type {SsoStore} from './store.ts';
-import {newHolder} from './store_people.ts';
+import type {SsoStore} from './store/store.ts';
+import {newHolder} from './store/people.ts';
 import {switchPeople} from './switch_people.ts';
 import {claimUrl} from './switch_procedure.ts';
 

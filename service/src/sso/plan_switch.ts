@@ -5,7 +5,7 @@ import {chooseCohort, type Chosen} from './cohort.ts';
 import type {SsoConfig, SsoEngines} from './engines.ts';
 import {isAdministrator} from './identity.ts';
 import {plannedSettings, requirePasswordSignIn} from './sign_in_settings.ts';
-import type {SsoStore} from './store.ts';
+import type {SsoStore} from './store/store.ts';
 import {SWITCH_STEPS, type PrivateSwitchPlan} from './switch_procedure.ts';
 import type {By} from './sso.ts';
 

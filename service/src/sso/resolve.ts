@@ -5,10 +5,10 @@ import type {SsoEngines} from './engines.ts';
 import {EMAIL} from './identity.ts';
 import {findAway, type Away, type ListParts} from './return_list.ts';
 import {returnPeople} from './return_people.ts';
-import type {SnapshotStore} from './snapshot_store.ts';
+import type {SnapshotStore} from './store/identities.ts';
 import type {By} from './sso.ts';
-import type {SsoStore} from './store.ts';
-import {newHolder} from './store_people.ts';
+import type {SsoStore} from './store/store.ts';
+import {newHolder} from './store/people.ts';
 
 export type ResolveParts = {engines: SsoEngines; codes: Codes; store: SsoStore; snapshots: SnapshotStore; list: ListParts};
 

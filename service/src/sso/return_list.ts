@@ -3,9 +3,9 @@ import type {Account} from '../engines/identity/port.ts';
 import type {SsoEngines} from './engines.ts';
 import {conflictOf} from './conflicts.ts';
 import {changesSince, isAdministrator, isSameSignIn, signsInWithPassword, type Identity} from './identity.ts';
-import type {SnapshotStore} from './snapshot_store.ts';
-import type {SsoStore} from './store.ts';
-import type {Switched} from './store_people.ts';
+import type {SnapshotStore} from './store/identities.ts';
+import type {SsoStore} from './store/store.ts';
+import type {Switched} from './store/people.ts';
 
 const CHUNK = 200;
 const SHOWN = 1000;

@@ -4,8 +4,8 @@ import type {Codes} from './codes.ts';
 import type {SsoEngines} from './engines.ts';
 import {changesSince, EMAIL, isSameSignIn, signsInWithPassword, type Identity} from './identity.ts';
 import {conflictOf} from './conflicts.ts';
-import type {SsoStore} from './store.ts';
-import type {PersonUpdate} from './store_people.ts';
+import type {SsoStore} from './store/store.ts';
+import type {PersonUpdate} from './store/people.ts';
 
 export type ReturnOutcome = {
   id: string; username: string; email: string; outcome: 'returned' | 'already' | 'conflict' | 'failed'; says: string | null;

@@ -7,8 +7,8 @@ import type {SsoEngines} from './engines.ts';
 import {isSameSignIn} from './identity.ts';
 import {returnPeople, type Returning, type ReturnOutcome, type ReturnParts} from './return_people.ts';
 import {putSettingsBack, SYNC_KEYS, WAIT_FOR_PLUGIN, wouldBeLost} from './sign_in_settings.ts';
-import type {SsoStore} from './store.ts';
-import {newHolder} from './store_people.ts';
+import type {SsoStore} from './store/store.ts';
+import {newHolder} from './store/people.ts';
 
 const BATCH = 50;
 const SHOWN = 1000;

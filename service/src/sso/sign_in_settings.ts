@@ -3,7 +3,7 @@ import type {Actor, ChangedSetting, SettingChanges, SettingKey, SettingValues} f
 import type {SignInSettings} from '../engines/identity/port.ts';
 import {Failure} from '../kernel/failure.ts';
 import type {SsoConfig, SsoEngines} from './engines.ts';
-import type {SsoStore} from './store.ts';
+import type {SsoStore} from './store/store.ts';
 
 type Value = SettingValues['values'][number];
 type Wish = {key: SettingKey; to: boolean | string};

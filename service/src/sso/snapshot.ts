@@ -9,7 +9,7 @@ import {canonicalJson} from '../kernel/canonical_json.ts';
 import {asFailure} from '../kernel/failure.ts';
 import type {SsoEngines} from './engines.ts';
 import {identityOf, isOriginal} from './identity.ts';
-import {IdentityLine, type SnapshotStore} from './snapshot_store.ts';
+import {IdentityLine, type SnapshotStore} from './store/identities.ts';
 
 /** Identity snapshots of their own, beside those in the records of sets. */
 export const IDENTITY_TAG = 'disaster-recovery-identity';

@@ -2,8 +2,8 @@ import type {Detection, Forecast, IncidentState, ReturnList, SsoStatus} from '@d
 import type {Approvals} from './approvals.ts';
 import type {SsoEngines} from './engines.ts';
 import {daysLate, type AwayCounts} from './return_list.ts';
-import type {SnapshotStore} from './snapshot_store.ts';
-import type {SsoStore} from './store.ts';
+import type {SnapshotStore} from './store/identities.ts';
+import type {SsoStore} from './store/store.ts';
 
 const SNAPSHOT_TOO_OLD_MS = 26 * 3_600_000;
 

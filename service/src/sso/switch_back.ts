@@ -10,7 +10,7 @@ import {firstAway, knownOriginal, type ListParts} from './return_list.ts';
 import type {Returning} from './return_people.ts';
 import {returnProcedure, type ReturnTools} from './return_procedure.ts';
 import type {By} from './sso.ts';
-import type {ProviderWatch} from './watch_providers.ts';
+import type {ProviderWatch} from './detection/watch_providers.ts';
 
 export type SwitchBackParts = {engines: SsoEngines; codes: Codes; list: ListParts; watch: ProviderWatch; jobs: Jobs};
 

@@ -2,8 +2,8 @@ import type {Actor} from '@disaster-recovery/contract';
 import type {Account, AccountWriter, SignInOutcome} from '../engines/identity/port.ts';
 import type {SsoEngines} from './engines.ts';
 import {EMAIL, identityOf, isOriginal, isSameSignIn, signsInWithPassword} from './identity.ts';
-import type {SsoStore} from './store.ts';
-import type {PersonUpdate} from './store_people.ts';
+import type {SsoStore} from './store/store.ts';
+import type {PersonUpdate} from './store/people.ts';
 
 export type SwitchOutcome = {id: string; username: string; email: string; outcome: 'switched' | 'already' | 'conflict' | 'failed'; says: string | null};
 

@@ -4,8 +4,8 @@ import {asFailure, Failure} from '../kernel/failure.ts';
 import {need, type Procedure, type StepContext} from '../jobs/index.ts';
 import type {SsoEngines} from './engines.ts';
 import {openSignIn} from './sign_in_settings.ts';
-import type {SsoStore} from './store.ts';
-import {newHolder} from './store_people.ts';
+import type {SsoStore} from './store/store.ts';
+import {newHolder} from './store/people.ts';
 import {switchPeople, type SwitchOutcome} from './switch_people.ts';
 
 /** Small enough that a kill leaves few unclear rows, large enough that signing and round trips do not count. */

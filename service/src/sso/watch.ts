@@ -3,7 +3,7 @@ import {asFailure} from '../kernel/failure.ts';
 import type {SsoEngines} from './engines.ts';
 import {isAdministrator} from './identity.ts';
 import {daysLate} from './return_list.ts';
-import type {SsoStore} from './store.ts';
+import type {SsoStore} from './store/store.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;

@@ -1,7 +1,7 @@
 import {ProbeResult, type ProviderState} from '@disaster-recovery/contract';
 import {z} from 'zod';
-import type {State} from '../kernel/state.ts';
-import {ProviderTrack} from './detection_rules.ts';
+import type {State} from '../../kernel/state.ts';
+import {ProviderTrack} from './rules.ts';
 
 /** The newest round, the track of each provider, and the last raw results. `owed` is what the administrators have not been told yet. */
 export const DETECTION_TABLES = `

@@ -1,5 +1,5 @@
 import type {Actor, ChangedSetting} from '@disaster-recovery/contract';
-import type {StoreParts} from './store.ts';
+import type {StoreParts} from './parts.ts';
 
 type SettingRow = {key: string; from_value: string; to_value: string; state: ChangedSetting['state']};
 

@@ -1,9 +1,9 @@
 import {X509Certificate} from 'node:crypto';
 import type {IdentitySnapshot, ProbeResult, Readiness, ReadinessCheck, SettingValues} from '@disaster-recovery/contract';
-import type {Accounts, ProbeTarget} from '../engines/identity/port.ts';
-import type {Clock} from '../kernel/clock.ts';
-import {readinessChecks} from './readiness_checks.ts';
-import {countPeople, hostOf, lookAtBreakGlass, ReadinessConfig, type Facts} from './readiness_facts.ts';
+import type {Accounts, ProbeTarget} from '../../engines/identity/port.ts';
+import type {Clock} from '../../kernel/clock.ts';
+import {readinessChecks} from './checks.ts';
+import {countPeople, hostOf, lookAtBreakGlass, ReadinessConfig, type Facts} from './facts.ts';
 
 export type ReadinessParts = {
   clock: Clock;

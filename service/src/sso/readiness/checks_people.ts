@@ -1,6 +1,6 @@
 import type {ReadinessCheck} from '@disaster-recovery/contract';
-import type {BreakGlass, Facts} from './readiness_facts.ts';
-import {check, withConfig, type Finding} from './readiness_finding.ts';
+import type {BreakGlass, Facts} from './facts.ts';
+import {check, withConfig, type Finding} from './finding.ts';
 
 /** What must be right about accounts before an outage; counts only. */
 export function peopleChecks(facts: Facts): ReadinessCheck[] {

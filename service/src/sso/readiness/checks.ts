@@ -1,8 +1,8 @@
 import type {ReadinessCheck} from '@disaster-recovery/contract';
-import {peopleChecks} from './readiness_checks_people.ts';
-import {providerChecks} from './readiness_checks_providers.ts';
-import {hostOf, type Facts, type ReadinessConfig} from './readiness_facts.ts';
-import {check, NOT_READ, withConfig, type Finding} from './readiness_finding.ts';
+import {peopleChecks} from './checks_people.ts';
+import {providerChecks} from './checks_providers.ts';
+import {hostOf, type Facts, type ReadinessConfig} from './facts.ts';
+import {check, NOT_READ, withConfig, type Finding} from './finding.ts';
 
 /** All checks that apply to this server, in the order in which they matter. */
 export function readinessChecks(facts: Facts): ReadinessCheck[] {

@@ -1,7 +1,7 @@
 import type {ReadinessCheck} from '@disaster-recovery/contract';
-import type {ProbeTarget} from '../engines/identity/port.ts';
-import {hostOf, type Facts} from './readiness_facts.ts';
-import {check, type Finding} from './readiness_finding.ts';
+import type {ProbeTarget} from '../../engines/identity/port.ts';
+import {hostOf, type Facts} from './facts.ts';
+import {check, type Finding} from './finding.ts';
 
 const DAY_MS = 24 * 3_600_000;
 

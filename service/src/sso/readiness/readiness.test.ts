@@ -1,7 +1,7 @@
 import {expect, test} from '@jest/globals';
 import {Readiness, SETTING_KEYS, type ProbeResult, type ReadinessCheck, type SettingValues} from '@disaster-recovery/contract';
-import {createMemoryAccounts, type AccountSeed} from '../engines/identity/memory.ts';
-import type {ProbeTarget} from '../engines/identity/port.ts';
+import {createMemoryAccounts, type AccountSeed} from '../../engines/identity/memory.ts';
+import type {ProbeTarget} from '../../engines/identity/port.ts';
 import {createReadiness, scoreOf, type ReadinessParts} from './readiness.ts';
 
 const NOW = Date.UTC(2026, 10, 24);

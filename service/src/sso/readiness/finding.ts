@@ -1,5 +1,5 @@
 import type {ReadinessCheck} from '@disaster-recovery/contract';
-import type {Facts, ReadinessConfig} from './readiness_facts.ts';
+import type {Facts, ReadinessConfig} from './facts.ts';
 
 export type Finding = Pick<ReadinessCheck, 'outcome' | 'says'> & {remedy?: string};
 

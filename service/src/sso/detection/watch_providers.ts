@@ -1,12 +1,12 @@
 import type {BridgeProbes, Detection, ProbeResult} from '@disaster-recovery/contract';
-import type {Probe, ProbeTarget} from '../engines/identity/port.ts';
-import type {Clock} from '../kernel/clock.ts';
-import {asFailure} from '../kernel/failure.ts';
-import type {Logger} from '../kernel/log.ts';
-import type {State} from '../kernel/state.ts';
-import type {Ledger} from '../ledger/index.ts';
-import {isFlapping, nextTrack, transition, type ProviderTrack, type Thresholds} from './detection_rules.ts';
-import {createDetectionStore, type DetectionStore, type Owed, type StoredTrack} from './detection_store.ts';
+import type {Probe, ProbeTarget} from '../../engines/identity/port.ts';
+import type {Clock} from '../../kernel/clock.ts';
+import {asFailure} from '../../kernel/failure.ts';
+import type {Logger} from '../../kernel/log.ts';
+import type {State} from '../../kernel/state.ts';
+import type {Ledger} from '../../ledger/index.ts';
+import {isFlapping, nextTrack, transition, type ProviderTrack, type Thresholds} from './rules.ts';
+import {createDetectionStore, type DetectionStore, type Owed, type StoredTrack} from './store.ts';
 
 /** `sso.probe` of the companion's settings, as far as rounds need it. */
 export type ProbeSettings = {

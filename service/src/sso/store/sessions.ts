@@ -1,4 +1,4 @@
-import type {State} from '../kernel/state.ts';
+import type {State} from '../../kernel/state.ts';
 
 const PAGE = 200;
 

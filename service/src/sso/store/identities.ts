@@ -1,9 +1,9 @@
 import {z} from 'zod';
 import {IdentitySnapshot} from '@disaster-recovery/contract';
-import {canonicalJson} from '../kernel/canonical_json.ts';
-import type {Cipher} from '../kernel/cipher.ts';
-import type {State} from '../kernel/state.ts';
-import {Identity} from './identity.ts';
+import {canonicalJson} from '../../kernel/canonical_json.ts';
+import type {Cipher} from '../../kernel/cipher.ts';
+import type {State} from '../../kernel/state.ts';
+import {Identity} from '../identity.ts';
 
 const PAGE = 500;
 

@@ -1,8 +1,8 @@
 import {IncidentState, type Actor, type Incident} from '@disaster-recovery/contract';
-import {canonicalJson} from '../kernel/canonical_json.ts';
-import {Failure} from '../kernel/failure.ts';
-import {newJobId} from '../kernel/ids.ts';
-import type {StoreParts} from './store.ts';
+import {canonicalJson} from '../../kernel/canonical_json.ts';
+import {Failure} from '../../kernel/failure.ts';
+import {newJobId} from '../../kernel/ids.ts';
+import type {StoreParts} from './parts.ts';
 
 type IncidentRow = {id: string; state: string; reason: string; declared_at: number; declared_by: string; closed_at: number | null; deadline_at: number; reminded_at: number};
 /** The incident of now, and those of before. */

@@ -1,6 +1,6 @@
 import {expect, test} from '@jest/globals';
 import type {ProbeClass, ProbeResult} from '@disaster-recovery/contract';
-import {isFlapping, nextTrack, transition, type ProviderTrack, type Thresholds} from './detection_rules.ts';
+import {isFlapping, nextTrack, transition, type ProviderTrack, type Thresholds} from './rules.ts';
 
 const thresholds: Thresholds = {interval_ms: 30_000, rounds_down: 4, minimum_down_ms: 90_000, rounds_up: 3, vantage_points: 2, flap_limit: 2};
 const START = 1_000_000;

@@ -8,7 +8,7 @@ import type {SsoEngines} from './engines.ts';
 import {isParked} from './return_people.ts';
 import {personOf, signsInWithPassword} from './identity.ts';
 import {passwordRules} from './password_rules.ts';
-import {openSignIn, requirePasswordSignIn} from './sign_in_settings.ts';
+import {openSignIn, requirePasswordSignIn, restartWarning} from './sign_in_settings.ts';
 import type {By} from './sso.ts';
 import type {SsoStore} from './store/store.ts';
 import {newHolder} from './store/people.ts';
@@ -49,7 +49,8 @@ export async function letIn(parts: LetInParts, declared: () => string, request: 
   const expiresAt = engines.clock.now() + request.valid_minutes * 60_000;
   const code = codes.issue(incident, account.id, expiresAt);
   engines.ledger.append('sso.code_issued', by.actor, {incident, user: account.id, username: account.username, identified_by: request.identified_by, expires_at: expiresAt});
-  const warnings: string[] = [];
+  const restart = restartWarning({store, settings, incident});
+  const warnings: string[] = restart === null ? [] : [restart];
   const mailed = request.mail ? await mailCode(parts, account, code, request.valid_minutes, warnings) : null;
   return {person: personOf(account), code, url: claimUrl(engines.siteUrl()), expires_at: expiresAt, switched_now: !isSwitched, mailed, warnings};
 }

@@ -28,3 +28,22 @@ test('with Mattermost stopped they are put back in its file', async () => {
   await bench.sso.close(ROOT);
   expect(bench.settings).toEqual(SIGN_IN_SETTINGS);
 });
+
+test('whoever is let in or switched while settings can only be changed in the file, the restart that they need is told', async () => {
+  const bench = createBench();
+  const {signInSettings} = bench.engines;
+  bench.engines.signInSettings = async () => ({...await signInSettings(), through: 'file', needsRestart: true});
+  addPeople(bench.world, 2);
+  await bench.sso.declare({reason: 'GitLab is down', tell: false}, ROOT);
+  const {warnings} = await bench.sso.letIn({user: 'person001', identified_by: 'voice', valid_minutes: 15, mail: false}, ROOT);
+  expect(warnings).toEqual([expect.stringContaining('restart it')]);
+  const after = bench.jobs.lastEventSeq();
+  await bench.run(bench.sso.startSwitch({users: ['person002'], dormant_days: 90}, ROOT));
+  const stop = new AbortController();
+  for await (const event of bench.jobs.follow(after, stop.signal)) {
+    if (event.type === 'note') {
+      expect(event).toMatchObject({level: 'warning', text: expect.stringContaining('restart it')});
+      stop.abort();
+    }
+  }
+});

@@ -41,6 +41,13 @@ export function requirePasswordSignIn(values: readonly Value[]): void {
 
 export type SettingParts = {store: SsoStore; settings: SignInSettings; incident: string; by: Actor};
 
+/** A running Mattermost reads its configuration file only at its start. Null when what was changed is in force already. */
+export function restartWarning({store, settings, incident}: Pick<SettingParts, 'store' | 'settings' | 'incident'>): string | null {
+  return settings.needsRestart && store.changedSettings(incident).some(({state}) => state === 'changed')
+    ? 'Neither the plugin nor the local socket of Mattermost answers, so settings were changed in its configuration file. If Mattermost runs, restart it: before that nobody may be able to sign in with a password.'
+    : null;
+}
+
 /** Opens the sign-in with a password, the ledger first. Repeating it changes nothing. @throws Failure SETTING_LOCKED */
 export async function openSignIn(parts: SettingParts): Promise<ChangedSetting[]> {
   const values = await parts.settings.read();

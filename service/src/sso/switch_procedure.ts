@@ -3,7 +3,7 @@ import type {AccountWriter} from '../engines/identity/port.ts';
 import {asFailure, Failure} from '../kernel/failure.ts';
 import {need, type Procedure, type StepContext} from '../jobs/index.ts';
 import type {SsoEngines} from './engines.ts';
-import {openSignIn} from './sign_in_settings.ts';
+import {openSignIn, restartWarning} from './sign_in_settings.ts';
 import type {SsoStore} from './store/store.ts';
 import {newHolder} from './store/people.ts';
 import {switchPeople, type SwitchOutcome} from './switch_people.ts';
@@ -29,9 +29,14 @@ export function switchProcedure(engines: SsoEngines, store: SsoStore): Procedure
   return {
     kind: 'sso_switch',
     steps: [
-      {name: 'settings', run: async ({incident}, _found, {actor}) => {
+      {name: 'settings', run: async ({incident}, _found, {actor, note}) => {
         store.moveIncident(incident, 'open', actor);
-        const settings = await openSignIn({store, settings: await engines.signInSettings(), incident, by: actor});
+        const adapter = await engines.signInSettings();
+        const settings = await openSignIn({store, settings: adapter, incident, by: actor});
+        const restart = restartWarning({store, settings: adapter, incident});
+        if (restart !== null) {
+          note('warning', restart);
+        }
         return {started_at: engines.clock.now(), settings};
       }},
       {name: 'switch', run: async (plan, _found, context) => ({tally: await switchAll(engines, store, plan, context)})},

@@ -217,7 +217,7 @@ describe('the way back', () => {
     const {returned, failed, sessions_revoked: revoked, drift} = answer.value.switch_back as SwitchBackResult;
     expect({returned, failed}).toEqual({returned: 4, failed: 0});
     expect(revoked).toBeGreaterThanOrEqual(4);
-    expect(drift).toContainEqual({person: expect.objectContaining({username: ada.username}), changes: [expect.stringContaining('roles were')]});
+    expect(drift).toContainEqual({person: expect.objectContaining({username: ada.username}), changes: [expect.stringContaining('roles were'), '1 access tokens were first used since the outage began']});
     expect(await tokenWorks(url, passwordSession)).toBe(false);
     for (const token of [accessToken, ada.token, sessions.live.token, sessions.mobile.token, sessions.never.token]) {
       expect(await tokenWorks(url, token)).toBe(true);

@@ -31,6 +31,7 @@ import type {Ledger} from './ledger/index.ts';
 import {createReadiness, createSso, type Sso, type SsoConfig, type SsoEngines} from './sso/index.ts';
 
 const HOUR_MS = 3_600_000;
+const SILENT_MS = 3000;
 
 export type SsoSurroundings = {
   config: Config; state: State; clock: Clock; ledger: Ledger; log: Logger; jobs: Jobs; repository: Repository; workDirectory: string;
@@ -91,11 +92,12 @@ async function ssoEngines(around: SsoSurroundings): Promise<SsoEngines> {
 
 type Reachable = {bridge: MattermostBridge; server_version: string};
 
-/** The plugin, when it answers now. */
-function reachableBridge({bridge, log}: SsoSurroundings): () => Promise<Reachable | null> {
+/** The plugin, when it answers now. One that did not is not asked again at once: each time a hung Mattermost would be waited for. */
+function reachableBridge({bridge, clock, log}: SsoSurroundings): () => Promise<Reachable | null> {
+  let silentUntil = 0;
   return async () => {
     const enrolled = bridge();
-    if (enrolled === null) {
+    if (enrolled === null || clock.now() < silentUntil) {
       return null;
     }
     try {
@@ -103,6 +105,7 @@ function reachableBridge({bridge, log}: SsoSurroundings): () => Promise<Reachabl
       return {bridge: enrolled, server_version: version};
     } catch (error) {
       log.warn({reason: (error as Error).message}, 'The plugin does not answer; going around it.');
+      silentUntil = clock.now() + SILENT_MS;
       return null;
     }
   };

@@ -58,7 +58,20 @@ const untilPluginAnswers = () => waitFor('the plugin to answer', async () => (aw
 
 /** Nothing half done is called done, and why it did not end is named. */
 async function expectNamed(running: Running, codes: readonly string[]): Promise<Ending> {
+  return expectNamedEnding(await running.ending, codes);
+}
+
+/** Mattermost starts a killed plugin again; between two batches nobody may have noticed. */
+async function expectNamedOrWhole(running: Running, codes: readonly string[]): Promise<void> {
   const ending = await running.ending;
+  if (ending.result?.ok === true) {
+    expect(ending.exitCode).toBe(0);
+  } else {
+    await expectNamedEnding(ending, codes);
+  }
+}
+
+async function expectNamedEnding(ending: Ending, codes: readonly string[]): Promise<Ending> {
   expect(ending.result?.ok).toBe(false);
   const code = ending.result?.error?.code ?? '';
   expect(codes).toContain(code);
@@ -114,7 +127,7 @@ describe('the plugin dies in the middle of a switch of everyone', () => {
     await untilAway(server, running, (away) => away <= EVERYONE - 56);
     const [plugin] = descendants(server.mattermost().pid).filter(({command}) => command.includes(PLUGIN));
     process.kill(plugin!.pid, 'SIGKILL');
-    await expectNamed(running, PLUGIN_GONE);
+    await expectNamedOrWhole(running, PLUGIN_GONE);
     expect(await sso(server, ...BACK)).toMatchObject({switch_back: {failed: 0, conflicts: 0}});
     await expectEveryoneBack(server);
     await server.client.request('POST', `/plugins/${PLUGIN}/disable`);

@@ -8,6 +8,8 @@ const BASE_PATH = '/plugins/disaster-recovery/companion/v1';
 const TIMEOUT_MS = 10_000;
 /** A hundred accounts, or as many messages, take the server some seconds. */
 const BULK_TIMEOUT_MS = 60_000;
+/** A plugin that cannot say that it is there within this time is of no use on the worst day. */
+const PING_TIMEOUT_MS = 5000;
 const NOTHING = Buffer.alloc(0);
 
 const PostReply = z.object({id: z.string().min(1)});
@@ -51,7 +53,7 @@ export function createMattermostBridge({url, sign, timeoutMs = TIMEOUT_MS}: Brid
     createPost: (post) => call({method: 'POST', path: '/posts', body: post}, PostReply),
     updatePost: async (id, post) => { await call({method: 'PUT', path: `/posts/${encodeURIComponent(id)}`, body: post}, z.unknown()); },
     publish: async (event) => { await call({method: 'POST', path: '/events', body: event}, z.unknown()); },
-    ping: () => call({method: 'GET', path: '/ping'}, Ping),
+    ping: () => call({method: 'GET', path: '/ping', timeout: Math.min(timeoutMs, PING_TIMEOUT_MS)}, Ping),
     ...createSignInHands(call),
   };
 }

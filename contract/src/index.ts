@@ -15,3 +15,4 @@ export * from './step_words.ts';
 export * from './openapi.ts';
 export * from './sso.ts';
 export * from './sso_watch.ts';
+export * from './sign_in.ts';

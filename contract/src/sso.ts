@@ -123,7 +123,6 @@ export const ExtendResult = z.object({
   people: z.number().int(),
   until: Timestamp,
   already_longer: z.number().int(),
-  expired: z.number().int().describe('Ended before; an extension would revive them, so they were left alone.'),
   failed: z.number().int(),
   cookie_limit_ms: z.number().describe('Browsers drop their cookie this long after sign-in, whatever the session says.'),
   duration_ms: z.number(),

@@ -111,7 +111,7 @@ export const switchResult: SwitchResult = {
 };
 
 export const extendResult: ExtendResult = {
-  extended: 800, people: 600, until: START + 259_200_000, already_longer: 10, expired: 3, failed: 0, cookie_limit_ms: 2_592_000_000, duration_ms: 3000,
+  extended: 800, people: 600, until: START + 259_200_000, already_longer: 10, failed: 0, cookie_limit_ms: 2_592_000_000, duration_ms: 3000,
 };
 
 /** For tests: one person of the return list. */

@@ -69,7 +69,6 @@ function extended(result: ExtendResult): string[] {
   return [
     `#### ${result.failed === 0 ? '✅' : '⚠️'} ${counted(result.extended, 'session')} of ${counted(result.people, 'person', 'people')} extended to ${minute(result.until)}`,
     ...(result.already_longer > 0 ? [`- ${counted(result.already_longer, 'session')} live longer anyway`] : []),
-    ...(result.expired > 0 ? [`- ${counted(result.expired, 'session')} had ended before and were left alone`] : []),
     ...(result.failed > 0 ? [`- ❌ ${counted(result.failed, 'session')} could not be extended; run it again`] : []),
     `- Browsers drop their cookie ${formatDuration(result.cookie_limit_ms)} after sign-in, whatever the session says`,
     `It took ${formatDuration(result.duration_ms)}.`,

@@ -68,7 +68,7 @@ export function renderSwitchBackResult(result: SwitchBackResult): string {
 export function renderExtendResult(result: ExtendResult): string {
   const rows = [
     ['Extended', `${formatCount(result.extended)} sessions of ${people(result.people)}, to ${isoTime(result.until)}`],
-    ['Longer anyway', formatCount(result.already_longer)], ['Ended before', `${formatCount(result.expired)}, left alone`], ['Failed', formatCount(result.failed)],
+    ['Longer anyway', formatCount(result.already_longer)], ['Failed', formatCount(result.failed)],
     ['Browsers', `drop their cookie ${formatDuration(result.cookie_limit_ms)} after sign-in, whatever the session says`], ['Took', formatDuration(result.duration_ms)],
   ];
   return facts(rows);

@@ -1,15 +1,11 @@
 import {createHash, createHmac, timingSafeEqual} from 'node:crypto';
-import {randomToken} from '../kernel/ids.ts';
+import {inGroups, newCode} from '../kernel/ids.ts';
 
-// Crockford's base32: no I, L, O, U, because codes are read out and typed.
-const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
-const CHARACTERS = 28;
-const GROUP = /.{4}(?=.)/g;
+const SIGNS = 28;
 
 /** A code of 140 bits in groups of four: `7K2M-…-Q9XD`. */
 export function newReadableCode(): string {
-  const bytes = Buffer.from(randomToken(CHARACTERS), 'base64url');
-  return [...bytes].map((byte) => ALPHABET.charAt(byte % ALPHABET.length)).join('').replace(GROUP, '$&-');
+  return inGroups(newCode(SIGNS));
 }
 
 /** As the bridge does it: upper case, without dashes and white space. */

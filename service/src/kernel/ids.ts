@@ -22,6 +22,19 @@ export function newPaperKey(): string {
   return Array.from({length: 14}, () => readable(4)).join('-');
 }
 
+// Crockford's base32: no I, L, O, U, because codes are read out and typed.
+const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+
+/** A code of 5 bits a sign that can be read out and typed. */
+export function newCode(signs: number): string {
+  return Array.from({length: signs}, () => CROCKFORD[randomInt(CROCKFORD.length)]).join('');
+}
+
+/** In groups of four, as people read it: `7K2M-…-Q9XD`. */
+export function inGroups(code: string): string {
+  return code.replace(/.{4}(?=.)/g, '$&-');
+}
+
 /** URL-safe random text of `bytes` × 8 bits. */
 export function randomToken(bytes: number): string {
   return randomBytes(bytes).toString('base64url');

@@ -1,15 +1,13 @@
-import {createHash, randomInt, timingSafeEqual} from 'node:crypto';
+import {createHash, timingSafeEqual} from 'node:crypto';
 import {Failure} from '../kernel/failure.ts';
 import type {Clock} from '../kernel/clock.ts';
+import {inGroups, newCode} from '../kernel/ids.ts';
 import type {State} from '../kernel/state.ts';
 
-// Crockford's base32: no I, L, O, U, because codes are read out and typed.
-const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 /** Names the code without giving it away, so that five wrong tries can be counted for it alone. */
 const SELECTOR_SIGNS = 6;
 /** 26 signs of 5 bits: 130 bits. */
 const SECRET_SIGNS = 26;
-const GROUP = /.{4}(?=.)/g;
 const TRIES = 5;
 const ADDRESS_TRIES = 10;
 const ADDRESS_WINDOW_MS = 10 * 60 * 1000;
@@ -62,13 +60,13 @@ export function createCodes(state: State, clock: Clock): Codes {
 
   return {
     issue: (incident, user, expiresAt) => {
-      const plain = randomSigns(SELECTOR_SIGNS + SECRET_SIGNS);
+      const plain = newCode(SELECTOR_SIGNS + SECRET_SIGNS);
       state.transact(() => {
         drop.run(user);
         dropOld.run(clock.now());
         insert.run(plain.slice(0, SELECTOR_SIGNS), hashOf(plain), incident, user, expiresAt, TRIES);
       });
-      return plain.replace(GROUP, '$&-');
+      return inGroups(plain);
     },
     // A refusal must not roll the count of tries back, so it is thrown outside.
     redeem: (code, address) => needRedeemed(state.transact(() => {
@@ -103,10 +101,6 @@ function needRedeemed(redeemed: Redeemed | 'too_many' | null): Redeemed {
 /** As people type it: any case, with or without dashes and spaces, O for 0 and I or L for 1. */
 export function normaliseCode(code: string): string {
   return code.toUpperCase().replaceAll(/[-\s]/g, '').replaceAll('O', '0').replaceAll(/[IL]/g, '1');
-}
-
-function randomSigns(count: number): string {
-  return Array.from({length: count}, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
 }
 
 /** No slow hash is needed: nobody guesses 130 bits. */

@@ -1,6 +1,6 @@
-import type {Exclusion} from '@disaster-recovery/contract';
+import {PROVIDER_SERVICES, type Exclusion} from '@disaster-recovery/contract';
 import type {Account} from '../engines/identity/port.ts';
-import {isOriginal, SERVICES, signsInWithPassword} from './identity.ts';
+import {isOriginal, signsInWithPassword} from './identity.ts';
 
 export type Policy = {
   guestsMaySignIn: boolean;
@@ -22,7 +22,7 @@ const RULES: readonly Rule[] = [
   ['deactivated', ({deleted_at}) => deleted_at > 0],
   ['magic_link', ({sign_in}) => sign_in.service === 'magic_link'],
   ['local', (account) => signsInWithPassword(account)],
-  ['unknown_service', ({sign_in}) => !SERVICES.includes(sign_in.service)],
+  ['unknown_service', ({sign_in}) => !PROVIDER_SERVICES.includes(sign_in.service)],
   ['no_auth_data', ({sign_in}) => !isOriginal(sign_in)],
   ['no_email', ({email}) => !/^[^\s@]+@[^\s@]+$/.test(email)],
   ['guest_without_licence', ({roles}, {guestsMaySignIn}) => roles.includes('system_guest') && !guestsMaySignIn],

@@ -74,7 +74,7 @@ async function extendAll(engines: SsoEngines, store: SessionStore, plan: ExtendP
   const live = (await engines.accounts.countLiveSessions(now)).reduce((sum, {sessions}) => sum + sessions, 0);
   return {
     extended: tally.extended, failed: tally.failed, people: people.size, until: plan.until, already_longer: Math.max(0, live - tally.extended - tally.failed),
-    expired: 0, cookie_limit_ms: plan.cookie_limit_ms,
+    cookie_limit_ms: plan.cookie_limit_ms,
   };
 }
 

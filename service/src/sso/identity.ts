@@ -1,12 +1,9 @@
 import {z} from 'zod';
-import {SignIn, type Person} from '@disaster-recovery/contract';
+import {SignIn, signInRefusal, type Person} from '@disaster-recovery/contract';
 import type {Account} from '../engines/identity/port.ts';
 
 /** Email and password: what a switch makes of every account. */
 export const EMAIL: SignIn = {service: '', data: null};
-
-/** Services that people can be switched from and back to. Mattermost accepts any word and locks the person out. */
-export const SERVICES: readonly string[] = ['ldap', 'saml', 'gitlab', 'google', 'office365', 'openid'];
 
 /** How an account was before the outage: what a switch back must make of it, and what it is compared with. */
 export const Identity = z.object({
@@ -35,12 +32,9 @@ export function signsInWithPassword(account: Pick<Account, 'sign_in'>): boolean 
   return isSameSignIn(account.sign_in, EMAIL);
 }
 
-/** As Mattermost counts. It could not be given back what is longer, however it came into the row. */
-const MOST_DATA_BYTES = 128;
-
 /** A row that is an original worth keeping: never one that has been switched already. */
-export function isOriginal({service, data}: SignIn): boolean {
-  return SERVICES.includes(service) && data !== null && data !== '' && Buffer.byteLength(data) <= MOST_DATA_BYTES;
+export function isOriginal(signIn: SignIn): boolean {
+  return signIn.service !== '' && signInRefusal(signIn) === null;
 }
 
 export function isAdministrator({roles}: Pick<Account, 'roles'>): boolean {

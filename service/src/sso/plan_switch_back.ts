@@ -27,7 +27,7 @@ export async function planSwitchBack(parts: ListParts, request: SwitchBackReques
       ...(inConflict > 0 ? [`${inConflict} need a decision first: drctl sso return-list.`] : []),
     ],
     steps: [...RETURN_STEPS], ids: ordered.map(({id}) => id), canary_id: canary?.id ?? null, declared_at: incident.declared_at,
-    without_provider_check: request.without_provider_check, all: request.users === undefined, resume_sync: request.resume_sync,
+    without_provider_check: request.without_provider_check, resume_sync: request.resume_sync,
   };
 }
 

@@ -50,7 +50,7 @@ function noteConflict({store, incident, by, holder}: ReturnParts, person: Return
   if (store.take(incident, 'returning', [person], holder, by).has(person.user)) {
     store.settle(incident, [{user: person.user, state: 'conflict', says, data: {kind: conflict?.kind ?? 'deleted'}}], by);
   }
-  return [{...outcomeOf(person, 'conflict', says)}];
+  return [outcomeOf(person, 'conflict', says)];
 }
 
 async function write(parts: ReturnParts, go: readonly {person: Returning; account: Account}[], signal?: AbortSignal): Promise<ReturnOutcome[]> {

@@ -9,6 +9,7 @@ import {returnPeople, type Returning, type ReturnOutcome, type ReturnParts} from
 import {putSettingsBack, SYNC_KEYS, WAIT_FOR_PLUGIN, wouldBeLost} from './sign_in_settings.ts';
 import type {SsoStore} from './store/store.ts';
 import {newHolder} from './store/people.ts';
+import {throttle} from './switch_procedure.ts';
 
 const BATCH = 50;
 const SHOWN = 1000;
@@ -19,7 +20,7 @@ const FAILURES_IN_A_ROW = 5;
 const LOOKED_AT_AGAIN: readonly SwitchState[] = ['returned', 'failed'];
 
 /** The plan as the job keeps it: ids in the order of the way back. Originals stay encrypted in the store. */
-export type PrivateReturnPlan = SwitchBackPlan & {ids: string[]; canary_id: string | null; declared_at: number; without_provider_check: boolean; all: boolean; resume_sync: boolean};
+export type PrivateReturnPlan = SwitchBackPlan & {ids: string[]; canary_id: string | null; declared_at: number; without_provider_check: boolean; resume_sync: boolean};
 
 type Tally = {
   returned: number; conflicts: number; failed: number; sessions_revoked: number; sessions_kept: number; reset_tokens_purged: number;
@@ -82,10 +83,19 @@ export function returnProcedure(tools: ReturnTools): Procedure<PrivateReturnPlan
 
 /** Asked again by the job itself: between plan and start the provider may have gone. @throws Failure PROVIDER_NOT_HEALTHY */
 function passGates({engines, gates}: ReturnTools, {incident, without_provider_check: isOverridden}: PrivateReturnPlan, actor: Actor): void {
-  const closed = gates().filter(({passed}) => !passed);
-  if (isOverridden) {
-    engines.ledger.append('sso.provider_check_overridden', actor, {incident, gates: closed.map(({name, says}) => ({name, says}))});
-  } else if (closed.length > 0) {
+  if (!isOverridden) {
+    requireOpen(gates());
+    return;
+  }
+  engines.ledger.append('sso.provider_check_overridden', actor, {incident, gates: closedOf(gates()).map(({name, says}) => ({name, says}))});
+}
+
+const closedOf = (gates: readonly Gate[]): Gate[] => gates.filter(({passed}) => !passed);
+
+/** @throws Failure PROVIDER_NOT_HEALTHY naming the gates that are closed */
+export function requireOpen(gates: readonly Gate[]): void {
+  const closed = closedOf(gates);
+  if (closed.length > 0) {
     throw new Failure('PROVIDER_NOT_HEALTHY', closed.map(({says}) => says).join(' '), {details: {gates: closed}});
   }
 }
@@ -128,8 +138,7 @@ async function returnAll(tools: ReturnTools, plan: PrivateReturnPlan, ids: reado
     if (inARow >= FAILURES_IN_A_ROW) {
       throw new Failure('ERROR_BUDGET_SPENT', `${inARow} accounts in a row could not be switched back; the last one: ${tally.people.at(-1)?.says ?? 'no reason given'}.`);
     }
-    const wait = (batch.length / engines.settings.changes_per_second) * 1000 - (engines.clock.now() - startedAt);
-    await engines.clock.sleep(Math.max(0, wait), context.signal);
+    await throttle(engines, batch.length, startedAt, context.signal);
   }
   return tally;
 }

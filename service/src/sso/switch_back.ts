@@ -1,14 +1,13 @@
 import type {Gate, SwitchBackPlan, SwitchBackRequest} from '@disaster-recovery/contract';
 import type {Jobs, StartedJob} from '../jobs/index.ts';
 import {formatDuration} from '../kernel/format.ts';
-import {Failure} from '../kernel/failure.ts';
 import type {Codes} from './codes.ts';
 import type {SsoEngines} from './engines.ts';
 import {personOf} from './identity.ts';
 import {planSwitchBack} from './plan_switch_back.ts';
 import {firstAway, knownOriginal, type ListParts} from './return_list.ts';
 import type {Returning} from './return_people.ts';
-import {returnProcedure, type ReturnTools} from './return_procedure.ts';
+import {requireOpen, returnProcedure, type ReturnTools} from './return_procedure.ts';
 import type {By} from './sso.ts';
 import type {ProviderWatch} from './detection/watch_providers.ts';
 
@@ -36,12 +35,11 @@ export function createSwitchBack({engines, codes, list, watch, jobs}: SwitchBack
     },
     start: async (request, by) => {
       const made = await plan(request);
-      const closed = made.gates.filter(({passed}) => !passed);
-      if (closed.length > 0 && !request.without_provider_check) {
-        throw new Failure('PROVIDER_NOT_HEALTHY', closed.map(({says}) => says).join(' '), {details: {gates: closed}});
+      if (!request.without_provider_check) {
+        requireOpen(made.gates);
       }
       // A job is kept in clear, and conflicts show sign-in data; the job itself needs none of them.
-      return jobs.start(procedure, async () => ({...await plan(request), conflicts: []}), {actor: by.actor, reason: 'switch back', request, ...(by.origin && {origin: by.origin})});
+      return jobs.start(procedure, async () => ({...made, conflicts: []}), {actor: by.actor, reason: 'switch back', request, ...(by.origin && {origin: by.origin})});
     },
   };
 }

@@ -72,7 +72,7 @@ async function prove({accounts, store, incident, by}: SwitchParts, mine: readonl
   const outcomes = mine.map((account) => {
     const verdict = judge(account, after.get(account.id), said.get(account.id) ?? null);
     updates.push({user: account.id, state: verdict.state, says: verdict.says});
-    return outcomeOf(account, verdict.state === 'switched' ? 'switched' : verdict.state, verdict.says);
+    return outcomeOf(account, verdict.state, verdict.says);
   });
   store.settle(incident, updates, by);
   return outcomes;

@@ -100,7 +100,8 @@ function requireBudget({failed, people}: Tally, inARow: number, total: number): 
   }
 }
 
-async function throttle({clock, settings}: SsoEngines, done: number, startedAt: number, signal: AbortSignal): Promise<void> {
+/** Keeps the pace of the settings. `startedAt`: when the `done` accounts were begun. */
+export async function throttle({clock, settings}: SsoEngines, done: number, startedAt: number, signal: AbortSignal): Promise<void> {
   const wait = (done / settings.changes_per_second) * 1000 - (clock.now() - startedAt);
   if (wait > 0) {
     await clock.sleep(wait, signal);

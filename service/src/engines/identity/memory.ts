@@ -1,5 +1,6 @@
+import {signInRefusal} from '@disaster-recovery/contract';
 import type {Failure} from '../../kernel/failure.ts';
-import {DATA_IN_USE, fits, isActiveSso, isLive, isOfPerson, isSameSignIn, refusalOf} from './accounts_rules.ts';
+import {DATA_IN_USE, fits, isActiveSso, isLive, isOfPerson, isSameSignIn} from './accounts_rules.ts';
 import {NEVER, type Account, type Accounts, type AccountSessions, type AccountTokens, type AccountWriter, type Session, type SignInChange, type SignInOutcome} from './port.ts';
 
 export type AccountSeed = Partial<Account> & {id: string};
@@ -177,7 +178,7 @@ function createWriter({shelf, log, failing, lying, now, broken}: WriterParts): A
   };
   const change = ({id, from, to}: SignInChange): SignInOutcome => {
     const account = shelf.accounts.get(id);
-    const refusal = refusalOf(to);
+    const refusal = signInRefusal(to);
     if (refusal !== null || failing.has(id)) {
       return {id, outcome: 'failed', says: refusal ?? 'It was made to fail.'};
     }

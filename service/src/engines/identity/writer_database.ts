@@ -1,9 +1,10 @@
+import {signInRefusal} from '@disaster-recovery/contract';
 import type pg from 'pg';
 import {z} from 'zod';
 import type {Clock} from '../../kernel/clock.ts';
 import {systemErrorCode} from '../../kernel/failure.ts';
 import {parseConnection, withClient} from '../database/connection.ts';
-import {DATA_IN_USE, refusalOf} from './accounts_rules.ts';
+import {DATA_IN_USE} from './accounts_rules.ts';
 import type {AccountTokens, AccountWriter, MattermostRest, SignInChange, SignInOutcome} from './port.ts';
 import {inParallel} from './writer_batches.ts';
 
@@ -75,7 +76,7 @@ async function writeAll(client: pg.Client, changes: readonly SignInChange[], {no
 }
 
 async function writeOne(client: pg.Client, {id, from, to}: SignInChange, now: number): Promise<{outcome: SignInOutcome; row?: Written}> {
-  const refusal = refusalOf(to);
+  const refusal = signInRefusal(to);
   if (refusal !== null) {
     return {outcome: {id, outcome: 'failed', says: refusal}};
   }

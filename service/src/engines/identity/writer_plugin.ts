@@ -1,6 +1,6 @@
+import {signInRefusal} from '@disaster-recovery/contract';
 import {asFailure} from '../../kernel/failure.ts';
 import type {MattermostBridge} from '../mattermost/port.ts';
-import {refusalOf} from './accounts_rules.ts';
 import type {AccountWriter, SignInChange, SignInOutcome} from './port.ts';
 import {batches} from './writer_batches.ts';
 
@@ -29,7 +29,7 @@ export function createPluginWriter(bridge: Hands): AccountWriter {
 function sorted(changes: readonly SignInChange[]): {good: SignInChange[]; refused: SignInOutcome[]} {
   const [good, refused]: [SignInChange[], SignInOutcome[]] = [[], []];
   for (const change of changes) {
-    const says = refusalOf(change.to);
+    const says = signInRefusal(change.to);
     if (says === null) {
       good.push(change);
     } else {

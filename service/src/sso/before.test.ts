@@ -29,6 +29,27 @@ describe('an identity snapshot', () => {
     expect(await bench.sso.snapshot(ROOT)).toMatchObject({accounts: 1});
   });
 
+  test('of a memory that was lost does not hide the one before it, however late the repository is back', async () => {
+    addPeople(bench.world, 2);
+    await bench.sso.snapshot(ROOT);
+    bench.world.put({id: 'person001', sign_in: {service: '', data: null}, has_password: true});
+    const {repository} = bench.engines;
+    const {snapshots} = repository;
+    const fresh = createBench({repository}, {directory: `${bench.state.directory}-fresh`, world: bench.world, settings: bench.settings, clock: {at: NOON}});
+    repository.snapshots = async () => { throw new Error('the repository is away'); };
+    expect(await fresh.sso.snapshot(ROOT)).toMatchObject({stored: 'here_only', warnings: [expect.stringContaining('the repository is away')]});
+    repository.snapshots = snapshots;
+    expect(await fresh.sso.snapshot(ROOT)).toMatchObject({stored: 'repository', warnings: []});
+    expect((await fresh.sso.returnList()).entries.map(({person, original}) => [person.id, original.data])).toEqual([['person001', '1001']]);
+  });
+
+  test('once it was stored, nobody asks the repository again only because no account signs in through a provider', async () => {
+    await bench.sso.snapshot(ROOT);
+    bench.engines.repository.snapshots = async () => { throw new Error('asked again'); };
+    expect((await bench.sso.returnList()).empty).toBe(true);
+    expect(await bench.sso.snapshot(ROOT)).toMatchObject({warnings: []});
+  });
+
   test('counts accounts that could not be put back, and takes none of them for an original', async () => {
     addPeople(bench.world, 1);
     bench.world.put({id: 'hollow', sign_in: {service: 'gitlab', data: null}});

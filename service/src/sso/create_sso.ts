@@ -68,8 +68,8 @@ function watchProviders(engines: SsoEngines, classify: SsoParts['classify']): Pr
 
 /** What was lost here may be in the repository. */
 async function remembered<T>({engines, snapshots}: Made, work: () => Promise<T>): Promise<T> {
-  const [problem] = await recall({store: snapshots, repository: engines.repository, state: engines.state});
-  if (problem !== undefined) {
+  const problem = snapshots.isEmpty() ? await recall({store: snapshots, repository: engines.repository, state: engines.state}) : null;
+  if (problem !== null) {
     engines.log.warn({problem}, 'The memory of identities is empty and could not be filled.');
   }
   return work();

@@ -26,29 +26,34 @@ export type SnapshotParts = Pick<SsoEngines, 'accounts' | 'clock' | 'ledger' | '
  */
 export async function takeSnapshot(parts: SnapshotParts, by: Actor): Promise<IdentitySnapshot> {
   const {clock, ledger, store} = parts;
-  const warnings = await recall(parts);
+  const problem = await recall(parts);
+  const warnings = problem === null ? [] : [problem];
   const before = store.latest();
   const seen = await noteAccounts(parts);
   if (seen.broken > 0) {
     warnings.push(`${seen.broken} accounts name a provider but have no sign-in data, or a service that is not known here; they could not be put back after a switch.`);
   }
   const isNew = seen.changed > 0 || before?.sha256 !== seen.sha256 || before.stored !== 'repository';
-  const stored = isNew ? await keep(parts, warnings) : 'repository';
+  // What could not be recalled must not be hidden behind a newer snapshot that lacks it.
+  const stored = problem !== null ? 'here_only' : isNew ? await keep(parts, warnings) : 'repository';
   const snapshot: IdentitySnapshot = {at: clock.now(), accounts: seen.accounts, sso_accounts: seen.accounts - seen.broken, changed: seen.changed, sha256: seen.sha256, stored, warnings};
   store.note(snapshot);
   ledger.append('sso.snapshot', by, {accounts: snapshot.accounts, changed: snapshot.changed, sha256: snapshot.sha256, stored});
   return snapshot;
 }
 
-/** A memory that is empty is filled from the repository. Returns what went wrong, in words. */
-export async function recall({store, repository, state}: Pick<SnapshotParts, 'store' | 'repository' | 'state'>): Promise<string[]> {
-  if (!store.isEmpty()) {
-    return [];
+/**
+ * A memory that was never stored may be a new one after a loss: it is completed from the newest snapshot of the repository, and what it knows itself
+ * stays. Returns what went wrong, in words.
+ */
+export async function recall({store, repository, state}: Pick<SnapshotParts, 'store' | 'repository' | 'state'>): Promise<string | null> {
+  if (store.isStored()) {
+    return null;
   }
   try {
     const newest = (await repository.snapshots([IDENTITY_TAG])).at(-1);
     const lines: IdentityLine[] = [];
-    const flush = (): void => { state.transact(() => { lines.splice(0).forEach((line) => store.put(line)); }); };
+    const flush = (): void => { state.transact(() => { lines.splice(0).filter(({user}) => !store.knows(user)).forEach((line) => store.put(line)); }); };
     if (newest) {
       await repository.readLines(newest.id, join(newest.paths[0] ?? '/', IDENTITY_FILE), (text) => {
         lines.push(IdentityLine.parse(JSON.parse(text)));
@@ -58,9 +63,9 @@ export async function recall({store, repository, state}: Pick<SnapshotParts, 'st
       });
       flush();
     }
-    return [];
+    return null;
   } catch (error) {
-    return [`Older snapshots could not be read from the repository: ${asFailure(error).message}`];
+    return `Older snapshots could not be read from the repository: ${asFailure(error).message}`;
   }
 }
 

@@ -23,6 +23,9 @@ export type SnapshotStore = {
   /** By ascending user. */
   lines(): IterableIterator<IdentityLine>;
   isEmpty(): boolean;
+  knows(user: string): boolean;
+  /** Whether this memory was ever stored in the repository whole: then nothing is there that it lacks. */
+  isStored(): boolean;
   /** At most `limit` users whom the newest snapshot did not see signing in through a provider, and an older one did. */
   missedByNewest(limit: number): string[];
   /** A human decided that this account stays with email and password. */
@@ -40,7 +43,8 @@ export function createSnapshotStore(state: State, cipher: Cipher): SnapshotStore
     ON CONFLICT (user) DO UPDATE SET hash = excluded.hash, identity = excluded.identity, seen_at = excluded.seen_at, left_at = NULL`);
   const touch = db.prepare('UPDATE sso_identities SET seen_at = ? WHERE user = ?');
   const leave = db.prepare('UPDATE sso_identities SET left_at = ? WHERE user = ?');
-  const count = db.prepare('SELECT count(*) AS n FROM sso_identities');
+  const any = db.prepare('SELECT 1 FROM sso_identities LIMIT 1');
+  const stored = db.prepare(`SELECT 1 FROM sso_snapshots WHERE stored = 'repository' LIMIT 1`);
   // Whom the newest snapshot saw was seen after the one before it was done.
   const missed = db.prepare('SELECT user FROM sso_identities WHERE left_at IS NULL AND seen_at <= (SELECT at FROM sso_snapshots ORDER BY at DESC LIMIT 1 OFFSET 1) ORDER BY seen_at DESC LIMIT ?');
   const latest = db.prepare('SELECT * FROM sso_snapshots ORDER BY at DESC LIMIT 1');
@@ -75,7 +79,9 @@ export function createSnapshotStore(state: State, cipher: Cipher): SnapshotStore
         }
       }
     },
-    isEmpty: () => (count.get() as {n: number}).n === 0,
+    isEmpty: () => any.get() === undefined,
+    knows: (user) => hash.get(user) !== undefined,
+    isStored: () => stored.get() !== undefined,
     missedByNewest: (limit) => (missed.all(limit) as {user: string}[]).map(({user}) => user),
     leave: (user, now) => { leave.run(now, user); },
     latest: () => {

@@ -22,7 +22,8 @@ type Known = {user: string; original: Identity; switched_at: number | null; row:
 
 /**
  * Who is not back yet: known originals against the live rows, never what was remembered. So it is right also after a restore of the database, older or
- * newer than the ledger, and shows switches that something else made. Memory does not grow with the number of accounts.
+ * newer than the ledger, and shows switches that something else made. Of those with a
+ * known original only the ids are kept.
  */
 export async function* peopleAway(parts: ListParts): AsyncIterable<Away> {
   const {accounts, store, snapshots} = parts;

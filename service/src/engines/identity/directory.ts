@@ -36,6 +36,7 @@ export function createDirectory(config: () => Promise<Record<string, unknown>>):
     } catch (error) {
       throw new Failure('PROVIDER_NOT_HEALTHY', `The directory did not say whom it knows (${asFailure(error).message.slice(0, 200)}), so the sync stays paused.`, {cause: error});
     } finally {
+      // The answer is there or named already; a goodbye that fails changes neither.
       await client.unbind().catch(() => undefined);
     }
   };

@@ -43,9 +43,16 @@ generate: node_modules/.installed ## Write openapi.json and the generated pages 
 
 .PHONY: lint
 lint: node_modules/.installed ## Lint TypeScript and Go
+	npx prettier --check --log-level warn '**/*.{ts,tsx}'
 	npx eslint . --max-warnings 0
 	node scripts/generate.ts --check
 	cd server-bridge && test -z "$$(gofmt -l .)" && go vet ./...
+
+.PHONY: fix
+fix: node_modules/.installed ## Format the code and mend what the linter can
+	npx prettier --write --log-level warn '**/*.{ts,tsx}'
+	npx eslint . --fix
+	gofmt -w server-bridge
 
 .PHONY: types
 types: node_modules/.installed ## Check all types

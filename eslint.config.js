@@ -50,7 +50,7 @@ export default tseslint.config(
       'import-x/no-default-export': 'error',
       'import-x/no-restricted-paths': ['error', {basePath: import.meta.dirname, zones}],
       'max-lines': ['error', {max: 400, skipBlankLines: true, skipComments: true}],
-      'max-lines-per-function': ['error', {max: 60, skipBlankLines: true, skipComments: true}],
+      'max-lines-per-function': ['error', {max: 80, skipBlankLines: true, skipComments: true}],
       // `??` and `?.` count as branches, and records are full of them.
       complexity: ['error', 16],
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
@@ -66,6 +66,9 @@ export default tseslint.config(
     },
   },
   {files: ['service/src/kernel/clock.ts'], rules: {'no-restricted-syntax': 'off'}},
+  // A catalogue and a construction: lists, not logic.
+  {files: ['contract/src/errors.ts'], rules: {'max-lines': 'off'}},
+  {files: ['service/src/compose.ts'], rules: {'max-lines-per-function': ['error', 160]}},
   {
     // The homes of the environment: settings, PGPASSWORD, the base environment of children, credentials for object storage, who typed sudo.
     files: ['service/src/config/**', 'service/src/process/**', 'service/src/engines/repository/restic_command.ts', 'service/src/engines/database/connection.ts', 'service/src/cli/companion.ts', 'service/src/cli/program.ts'],

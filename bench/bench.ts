@@ -12,7 +12,7 @@ import {round, type Result} from './rounds.ts';
 requirePrograms(DRCTL);
 const {size, runs, keep, ...options} = readOptions();
 const directory = options.directory === undefined ? await scratchDirectory('bench') : resolve(options.directory);
-const machine = {...await describeMachine(), page_cache_dropped: await dropPageCache()};
+const machine = {...(await describeMachine()), page_cache_dropped: await dropPageCache()};
 console.log(`Machine: ${JSON.stringify(machine)}\nMaking ${size.posts} posts and ${size.files} files …`);
 const workspace = await generate(join(directory, 'source'), size);
 const results: Result[] = [];
@@ -43,7 +43,9 @@ ${table(summarise(results))}
 Steps of drctl, seconds:
 ${stepTable(results)}
 
-Peak memory of drctl's programs, MB: ${Object.entries(memoryOfDrctl(results)).map(([program, bytes]) => `${program} ${(bytes / 1e6).toFixed(0)}`).join(', ')}`);
+Peak memory of drctl's programs, MB: ${Object.entries(memoryOfDrctl(results))
+  .map(([program, bytes]) => `${program} ${(bytes / 1e6).toFixed(0)}`)
+  .join(', ')}`);
 
 /** After each result: a benchmark takes long, and what was measured before it was interrupted is true as well. */
 async function save(): Promise<void> {

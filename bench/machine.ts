@@ -3,7 +3,13 @@ import {readFile, writeFile} from 'node:fs/promises';
 import {availableParallelism, cpus, totalmem} from 'node:os';
 import {execa} from 'execa';
 
-const PROGRAMS = [['/usr/bin/time', 'time'], ['/usr/bin/zstd', 'zstd'], ['/bin/bash', 'bash'], ['/bin/tar', 'tar'], ['/usr/bin/psql', 'postgresql-client']] as const;
+const PROGRAMS = [
+  ['/usr/bin/time', 'time'],
+  ['/usr/bin/zstd', 'zstd'],
+  ['/bin/bash', 'bash'],
+  ['/bin/tar', 'tar'],
+  ['/usr/bin/psql', 'postgresql-client'],
+] as const;
 
 /** @throws Error naming the packages to install */
 export function requirePrograms(drctl: string): void {
@@ -29,7 +35,12 @@ export async function dropPageCache(): Promise<boolean> {
 
 export async function describeMachine(): Promise<{cores: number; cpu: string; memory_gb: number; load_before: number}> {
   const [load = '0'] = (await readFile('/proc/loadavg', 'latin1')).split(' ');
-  return {cores: availableParallelism(), cpu: cpus()[0]?.model ?? '', memory_gb: Math.round(totalmem() / 2 ** 30), load_before: Number(load)};
+  return {
+    cores: availableParallelism(),
+    cpu: cpus()[0]?.model ?? '',
+    memory_gb: Math.round(totalmem() / 2 ** 30),
+    load_before: Number(load),
+  };
 }
 
 /** Bytes of all files below a directory. */

@@ -26,10 +26,14 @@ export async function measure(command: Command, postmaster: number, directory: s
   const report = join(directory, 'time.txt');
   const serverBefore = cpuOfEndedChildren(postmaster);
   const child = execa(TIME, ['--format=%e %U %S', `--output=${report}`, command.program, ...command.args], {
-    ...(command.env && {env: command.env}), stdin: 'ignore', maxBuffer: 64 * 1024 * 1024,
+    ...(command.env && {env: command.env}),
+    stdin: 'ignore',
+    maxBuffer: 64 * 1024 * 1024,
   });
   const peaks = new Map<string, number>();
-  const looking = setInterval(() => { lookAt(child.pid ?? 0, peaks); }, LOOK_EVERY_MS);
+  const looking = setInterval(() => {
+    lookAt(child.pid ?? 0, peaks);
+  }, LOOK_EVERY_MS);
   try {
     const {stdout} = await child;
     const [elapsed = 0, user = 0, system = 0] = (await readFile(report, 'utf8')).trim().split(' ').map(Number);
@@ -53,7 +57,10 @@ function lookAt(pid: number, peaks: Map<string, number>): void {
 
 /** Any thread may have started it. */
 function childrenOf(pid: number): number[] {
-  return threadsOf(pid).flatMap((thread) => readOr(`/proc/${pid}/task/${thread}/children`, '').trim().split(' ')).filter((text) => text !== '').map(Number);
+  return threadsOf(pid)
+    .flatMap((thread) => readOr(`/proc/${pid}/task/${thread}/children`, '').trim().split(' '))
+    .filter((text) => text !== '')
+    .map(Number);
 }
 
 function threadsOf(pid: number): string[] {
@@ -77,7 +84,9 @@ function peakOf(pid: number): {program: string; bytes: number} | null {
 
 /** Ticks; PostgreSQL waits for each of its sessions, so an ended one is counted here. */
 function cpuOfEndedChildren(pid: number): number {
-  const fields = readOr(`/proc/${pid}/stat`, '').replace(/^.*\) /s, '').split(' ');
+  const fields = readOr(`/proc/${pid}/stat`, '')
+    .replace(/^.*\) /s, '')
+    .split(' ');
   return Number(fields[13] ?? 0) + Number(fields[14] ?? 0);
 }
 

@@ -27,7 +27,11 @@ async function measureSize(size: Size, directory: string): Promise<void> {
   const workspace = await generate(join(directory, 'source'), size);
   try {
     const postmaster = await postmasterOf(workspace);
-    const contestant: Contestant = await drctl({workspace, directory: join(directory, 'drctl'), postgresPrograms: await newestPrograms()});
+    const contestant: Contestant = await drctl({
+      workspace,
+      directory: join(directory, 'drctl'),
+      postgresPrograms: await newestPrograms(),
+    });
     await mkdir(join(directory, 'time'));
     const target = await emptyTarget(workspace, join(directory, 'restored'));
     for (const [verb, command] of Object.entries({backup: contestant.backup, restore: contestant.restore(target)})) {

@@ -11,10 +11,12 @@ import {bytesIn, dropPageCache} from './machine.ts';
 import {measure, type Command, type Measured} from './measure.ts';
 
 export const PHASES = ['full', 'nightly', 'restore'] as const;
-export type Phase = typeof PHASES[number];
+export type Phase = (typeof PHASES)[number];
 
 export type Result = Omit<Measured, 'stdout'> & {
-  run: number; contestant: string; phase: Phase;
+  run: number;
+  contestant: string;
+  phase: Phase;
   /** Bytes that the store has more than before. */
   stored: number;
   steps: StepTimes | null;
@@ -24,7 +26,12 @@ export type Result = Omit<Measured, 'stdout'> & {
 const SETTLED = ['clusterdiscovery', 'db_lock', 'uploadsessions', 'jobs'];
 
 /** One round: everybody from an empty store, taking turns in each phase, first one then the other in front. */
-export async function round(workspace: Workspace, directory: string, run: number, tell: (result: Result) => Promise<void>): Promise<void> {
+export async function round(
+  workspace: Workspace,
+  directory: string,
+  run: number,
+  tell: (result: Result) => Promise<void>,
+): Promise<void> {
   const contestants = await enter(workspace, join(directory, `run-${run}`));
   const turns = [...contestants.slice(run % contestants.length), ...contestants.slice(0, run % contestants.length)];
   const postmaster = await postmasterOf(workspace);
@@ -32,8 +39,15 @@ export async function round(workspace: Workspace, directory: string, run: number
     const before = await bytesIn(contestant.store);
     await dropPageCache();
     const {stdout, ...cost} = await measure(command, postmaster, directory);
-    const stored = await bytesIn(contestant.store) - before;
-    await tell({run, contestant: contestant.name, phase, ...cost, stored, steps: contestant.name === 'drctl' ? stepTimes(stdout) : null});
+    const stored = (await bytesIn(contestant.store)) - before;
+    await tell({
+      run,
+      contestant: contestant.name,
+      phase,
+      ...cost,
+      stored,
+      steps: contestant.name === 'drctl' ? stepTimes(stdout) : null,
+    });
   };
   for (const contestant of turns) {
     await perform('full', contestant, contestant.backup);
@@ -67,17 +81,40 @@ export async function postmasterOf({postgres}: Workspace): Promise<number> {
 }
 
 export async function emptyTarget({postgres}: Workspace, directory: string): Promise<Target> {
-  await runSql(postgres.superuserUrl, ['DROP DATABASE IF EXISTS restored', `CREATE DATABASE restored OWNER ${OWNER.name}`]);
-  const target = {databaseUrl: postgres.url('restored', OWNER.name, OWNER.password), files: join(directory, 'files'), config: join(directory, 'config')};
+  await runSql(postgres.superuserUrl, [
+    'DROP DATABASE IF EXISTS restored',
+    `CREATE DATABASE restored OWNER ${OWNER.name}`,
+  ]);
+  const target = {
+    databaseUrl: postgres.url('restored', OWNER.name, OWNER.password),
+    files: join(directory, 'files'),
+    config: join(directory, 'config'),
+  };
   await mkdir(target.files, {recursive: true});
   await mkdir(target.config, {recursive: true});
   return target;
 }
 
 /** A contestant that loses something does not take part in a race. @throws AssertionError */
-async function requireEqual(name: string, {databaseUrl, filesDirectory, configFile}: Workspace, target: Target): Promise<void> {
+async function requireEqual(
+  name: string,
+  {databaseUrl, filesDirectory, configFile}: Workspace,
+  target: Target,
+): Promise<void> {
   const tables = async (url: string) => tableHashes(url, {exclude: SETTLED});
-  deepStrictEqual(differences(await tables(databaseUrl), await tables(target.databaseUrl)), {}, `${name}: tables differ`);
-  deepStrictEqual(differences(await directoryHashes(filesDirectory), await directoryHashes(target.files)), {}, `${name}: files differ`);
-  deepStrictEqual(differences(await directoryHashes(dirname(configFile)), await directoryHashes(target.config)), {}, `${name}: configurations differ`);
+  deepStrictEqual(
+    differences(await tables(databaseUrl), await tables(target.databaseUrl)),
+    {},
+    `${name}: tables differ`,
+  );
+  deepStrictEqual(
+    differences(await directoryHashes(filesDirectory), await directoryHashes(target.files)),
+    {},
+    `${name}: files differ`,
+  );
+  deepStrictEqual(
+    differences(await directoryHashes(dirname(configFile)), await directoryHashes(target.config)),
+    {},
+    `${name}: configurations differ`,
+  );
 }

@@ -7,10 +7,24 @@ import {waitFor} from '../test/harness/wait_for.ts';
 import {DRCTL} from './contestants.ts';
 import {describeMachine, requirePrograms} from './machine.ts';
 import {createPeer, type Peer} from './sso_peer.ts';
-import {byHand, eachOf, letInByPlugin, letInByShell, outageBegins, outageEnds, peakOf, requireAllBack, verb, type Bench, type Phase} from './sso_phases.ts';
+import {
+  byHand,
+  eachOf,
+  letInByPlugin,
+  letInByShell,
+  outageBegins,
+  outageEnds,
+  peakOf,
+  requireAllBack,
+  verb,
+  type Bench,
+  type Phase,
+} from './sso_phases.ts';
 import {ssoTable} from './sso_report.ts';
 
-const {values: {people: wanted}} = parseArgs({options: {people: {type: 'string', default: '5000'}}});
+const {
+  values: {people: wanted},
+} = parseArgs({options: {people: {type: 'string', default: '5000'}}});
 const FULL = Number(wanted);
 const ONE_BY_ONE = 25;
 const HOUR = 3_600_000;
@@ -27,21 +41,32 @@ console.log(`\n${ssoTable(phases)}`);
 
 async function measureAt(people: number): Promise<void> {
   const server = await startSsoServer({
-    people: 2, extraSsoRows: people,
+    people: 2,
+    extraSsoRows: people,
     // Half of them are locked out; the others are told of the switch by the bot.
-    extraSessions: (index) => index % 2 === 0 ? [] : [{expiresAt: Date.now() + 24 * HOUR}],
+    extraSessions: (index) => (index % 2 === 0 ? [] : [{expiresAt: Date.now() + 24 * HOUR}]),
     sso: {canary_minutes: 10},
   });
   const bench: Bench = {server, people, tell};
   try {
-    await waitFor('the provider to be seen up', async () => (await server.drctl('sso', 'status')).value.detection.providers[0]?.state === 'up', 60);
+    await waitFor(
+      'the provider to be seen up',
+      async () => (await server.drctl('sso', 'status')).value.detection.providers[0]?.state === 'up',
+      60,
+    );
     const peer = createPeer(server);
     // A switch goes by name: who is let in is taken from the end, so that most of them are not switched yet when their turn comes.
     const names = server.extras.map(({username}) => username).sort((a, b) => a.localeCompare(b));
     await look(bench, peer);
     await wholeOutage(bench, peer, names);
     await letInDuringSwitch(bench, names);
-    tell({people, name: 'the companion, all the time', contestant: 'drctl', seconds: 0, memory: {node: await peakOf(server.companion().pid())}});
+    tell({
+      people,
+      name: 'the companion, all the time',
+      contestant: 'drctl',
+      seconds: 0,
+      memory: {node: await peakOf(server.companion().pid())},
+    });
     await switchByHand(bench, peer);
   } finally {
     await server.stop();
@@ -50,7 +75,9 @@ async function measureAt(people: number): Promise<void> {
 
 /** What changes nothing. */
 async function look(bench: Bench, peer: Peer): Promise<void> {
-  const {server: {directory}} = bench;
+  const {
+    server: {directory},
+  } = bench;
   await verb(bench, 'snapshot', 'snapshot');
   await verb(bench, 'snapshot, nothing new', 'snapshot');
   await byHand(bench, 'snapshot', () => peer.snapshot(join(directory, 'by_hand.jsonl')));
@@ -77,9 +104,15 @@ async function letInDuringSwitch(bench: Bench, names: string[]): Promise<void> {
   await outageBegins(bench);
   const everyone = verb(bench, 'switch of everyone, others let in', 'switch', '--everyone', '--yes');
   await waitFor('the switch to begin', async () => (await server.row(names[0]!)).authservice === '', 120);
-  await eachOf(bench, 'drctl', 'let in, plugin, during a switch', names.splice(-ONE_BY_ONE), (name) => letInByPlugin(bench, name));
-  await eachOf(bench, 'drctl', 'let in, shell, during a switch', names.splice(-ONE_BY_ONE), (name) => letInByShell(bench, name));
-  console.log(`The switch of everyone ${await isRunning(everyone) ? 'was still running' : 'HAD ENDED BEFORE'} the last of them.`);
+  await eachOf(bench, 'drctl', 'let in, plugin, during a switch', names.splice(-ONE_BY_ONE), (name) =>
+    letInByPlugin(bench, name),
+  );
+  await eachOf(bench, 'drctl', 'let in, shell, during a switch', names.splice(-ONE_BY_ONE), (name) =>
+    letInByShell(bench, name),
+  );
+  console.log(
+    `The switch of everyone ${(await isRunning(everyone)) ? 'was still running' : 'HAD ENDED BEFORE'} the last of them.`,
+  );
   await everyone;
 }
 
@@ -100,14 +133,19 @@ function sample({extras}: SsoServer): SsoServer['extras'] {
 }
 
 async function isRunning(work: Promise<unknown>): Promise<boolean> {
-  return await Promise.race([work.then(() => false), new Promise<boolean>((resolve) => {
-    setTimeout(resolve, 20, true);
-  })]);
+  return await Promise.race([
+    work.then(() => false),
+    new Promise<boolean>((resolve) => {
+      setTimeout(resolve, 20, true);
+    }),
+  ]);
 }
 
 function tell(phase: Phase): void {
   phases.push(phase);
-  console.log(`${phase.people} people, ${phase.name}, ${phase.contestant}: ${phase.seconds.toFixed(1)} s${phase.steps && Object.keys(phase.steps).length > 0 ? ` ${JSON.stringify(phase.steps)}` : ''}`);
+  console.log(
+    `${phase.people} people, ${phase.name}, ${phase.contestant}: ${phase.seconds.toFixed(1)} s${phase.steps && Object.keys(phase.steps).length > 0 ? ` ${JSON.stringify(phase.steps)}` : ''}`,
+  );
   // After each result: what was measured before an interruption is true as well.
   void save();
 }
@@ -115,5 +153,8 @@ function tell(phase: Phase): void {
 async function save(): Promise<void> {
   const folder = new URL('results/', import.meta.url);
   await mkdir(folder, {recursive: true});
-  await writeFile(new URL(`sso-${at.replaceAll(':', '')}.json`, folder), JSON.stringify({at, machine, phases}, undefined, 2));
+  await writeFile(
+    new URL(`sso-${at.replaceAll(':', '')}.json`, folder),
+    JSON.stringify({at, machine, phases}, undefined, 2),
+  );
 }

@@ -62,7 +62,13 @@ export function createPeer({client}: SsoServer): Peer {
       return count;
     },
     compare: async (file) => {
-      const known = new Map((await readFile(file, 'utf8')).trim().split('\n').map((line) => JSON.parse(line) as {id: string; service: string}).map(({id, service}) => [id, service]));
+      const known = new Map(
+        (await readFile(file, 'utf8'))
+          .trim()
+          .split('\n')
+          .map((line) => JSON.parse(line) as {id: string; service: string})
+          .map(({id, service}) => [id, service]),
+      );
       let different = 0;
       for await (const {id, auth_service: service} of everyone()) {
         different += Number(known.get(id) !== service);

@@ -7,17 +7,43 @@ import {DRCTL, stepTimes, type StepTimes} from './contestants.ts';
 import {measure} from './measure.ts';
 
 /** `ms`: of each single one, where there are many. */
-export type Phase = {people: number; name: string; contestant: 'drctl' | 'by hand'; seconds: number; cpu?: number; memory?: Record<string, number>; steps?: StepTimes; ms?: number[]};
+export type Phase = {
+  people: number;
+  name: string;
+  contestant: 'drctl' | 'by hand';
+  seconds: number;
+  cpu?: number;
+  memory?: Record<string, number>;
+  steps?: StepTimes;
+  ms?: number[];
+};
 export type Tell = (phase: Phase) => void;
 
 export type Bench = {server: SsoServer; people: number; tell: Tell};
 
 /** Runs a verb, and tells seconds, CPU and peak memory of drctl's own processes. */
-export async function verb({server, people, tell}: Bench, name: string, ...words: string[]): Promise<Record<string, unknown>> {
-  const postmaster = Number((await readFile(join(server.postgres.dataDirectory, 'postmaster.pid'), 'utf8')).split('\n')[0]);
-  const {seconds, cpu, peak_rss: memory, stdout} = await measure({
-    program: DRCTL, args: ['--config', server.configFile, 'sso', ...words, '--json'], env: {XDG_CACHE_HOME: join(server.directory, 'cache')},
-  }, postmaster, server.directory);
+export async function verb(
+  {server, people, tell}: Bench,
+  name: string,
+  ...words: string[]
+): Promise<Record<string, unknown>> {
+  const postmaster = Number(
+    (await readFile(join(server.postgres.dataDirectory, 'postmaster.pid'), 'utf8')).split('\n')[0],
+  );
+  const {
+    seconds,
+    cpu,
+    peak_rss: memory,
+    stdout,
+  } = await measure(
+    {
+      program: DRCTL,
+      args: ['--config', server.configFile, 'sso', ...words, '--json'],
+      env: {XDG_CACHE_HOME: join(server.directory, 'cache')},
+    },
+    postmaster,
+    server.directory,
+  );
   tell({people, name, contestant: 'drctl', seconds, cpu, memory, steps: stepTimes(stdout)});
   return (JSON.parse(stdout.trim().split('\n').at(-1) ?? '{}') as {value: Record<string, unknown>}).value;
 }
@@ -29,7 +55,13 @@ export async function byHand({people, tell}: Bench, name: string, work: () => Pr
 }
 
 /** One after the other; how long each took is told. */
-export async function eachOf<T>({people, tell}: Bench, contestant: Phase['contestant'], name: string, those: readonly T[], work: (one: T) => Promise<unknown>): Promise<void> {
+export async function eachOf<T>(
+  {people, tell}: Bench,
+  contestant: Phase['contestant'],
+  name: string,
+  those: readonly T[],
+  work: (one: T) => Promise<unknown>,
+): Promise<void> {
   const ms: number[] = [];
   for (const one of those) {
     const started = performance.now();
@@ -49,7 +81,10 @@ export async function letInByShell({server}: Bench, username: string): Promise<v
 
 /** As the page of the plugin does it: through Mattermost, plugin and companion. */
 export async function letInByPlugin({server}: Bench, username: string): Promise<void> {
-  await server.client.requestPlugin('disaster-recovery', 'POST', '/api/v1/sso/let-ins', {user: username, identified_by: 'the benchmark'});
+  await server.client.requestPlugin('disaster-recovery', 'POST', '/api/v1/sso/let-ins', {
+    user: username,
+    identified_by: 'the benchmark',
+  });
 }
 
 export async function outageBegins({server}: Bench): Promise<void> {
@@ -61,13 +96,21 @@ export async function outageBegins({server}: Bench): Promise<void> {
 export async function outageEnds(bench: Bench, name: string): Promise<void> {
   const {server} = bench;
   await server.identityProvider.start();
-  await waitFor('the provider to be healthy for long enough', async () => {
-    const {value} = await server.drctl('sso', 'switch-back', '--dry-run');
-    return (value.plan.gates as {passed: boolean}[]).every(({passed}) => passed);
-  }, 120);
+  await waitFor(
+    'the provider to be healthy for long enough',
+    async () => {
+      const {value} = await server.drctl('sso', 'switch-back', '--dry-run');
+      return (value.plan.gates as {passed: boolean}[]).every(({passed}) => passed);
+    },
+    120,
+  );
   const [canary] = server.people;
   const running = verb(bench, name, 'switch-back', '--yes', '--canary', canary!.username);
-  await waitFor('the canary to be switched back', async () => (await server.row(canary!.username)).authservice === 'gitlab', 120);
+  await waitFor(
+    'the canary to be switched back',
+    async () => (await server.row(canary!.username)).authservice === 'gitlab',
+    120,
+  );
   await signInThroughProvider(server.mattermost().url, canary!.username, canary!.password);
   await running;
   await waitFor('the incident to close', async () => (await server.drctl('sso', 'close')).ok, 60);

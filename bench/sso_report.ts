@@ -2,12 +2,29 @@ import type {Phase} from './sso_phases.ts';
 
 /** Of each number of people and phase: drctl, the script, and how many times the script's seconds drctl needs. */
 export function ssoTable(phases: readonly Phase[]): string {
-  const rows = phases.filter(({contestant}) => contestant === 'drctl').map((phase) => {
-    const peer = phases.find((it) => it.contestant === 'by hand' && it.people === phase.people && it.name === peerName(phase.name));
-    const shown = [phase.people, phase.name, time(phase), peer ? time(peer) : '–', peer ? ratio(phase, peer) : '–', phase.cpu?.toFixed(1) ?? '–', megabytes(phase, 'node'), megabytes(phase, 'restic')];
-    return `| ${shown.join(' | ')} |`;
-  });
-  return ['| people | what | drctl | by hand | drctl ÷ by hand | CPU of drctl, s | drctl, MB | restic, MB |', '|---|---|---|---|---|---|---|---|', ...rows].join('\n');
+  const rows = phases
+    .filter(({contestant}) => contestant === 'drctl')
+    .map((phase) => {
+      const peer = phases.find(
+        (it) => it.contestant === 'by hand' && it.people === phase.people && it.name === peerName(phase.name),
+      );
+      const shown = [
+        phase.people,
+        phase.name,
+        time(phase),
+        peer ? time(peer) : '–',
+        peer ? ratio(phase, peer) : '–',
+        phase.cpu?.toFixed(1) ?? '–',
+        megabytes(phase, 'node'),
+        megabytes(phase, 'restic'),
+      ];
+      return `| ${shown.join(' | ')} |`;
+    });
+  return [
+    '| people | what | drctl | by hand | drctl ÷ by hand | CPU of drctl, s | drctl, MB | restic, MB |',
+    '|---|---|---|---|---|---|---|---|',
+    ...rows,
+  ].join('\n');
 }
 
 const peerName = (name: string): string => name.replace(/,.*/, '');

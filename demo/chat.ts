@@ -12,7 +12,12 @@ export async function type(client: Client, channelId: string, command: string): 
 }
 
 /** Watches the bot's post about a job until the job has ended, and gives its last text. */
-export async function followBotPost(client: Client, channelId: string, since: number, note: (text: string) => void): Promise<string> {
+export async function followBotPost(
+  client: Client,
+  channelId: string,
+  since: number,
+  note: (text: string) => void,
+): Promise<string> {
   let post: Post | undefined;
   await waitFor('the bot to post', async () => {
     post = (await botPosts(client, channelId)).find(({create_at}) => create_at >= since);
@@ -20,12 +25,16 @@ export async function followBotPost(client: Client, channelId: string, since: nu
   });
   const id = post?.id ?? '';
   let text = '';
-  await waitFor('the job of the bot post to end', async () => {
-    text = (await client.request<Post>('GET', `/posts/${id}`)).message;
-    note(headline(text));
-    await pause(LOOK_EVERY_MS);
-    return !/^#+ (⏳|🛑 .*is being stopped)/u.test(text);
-  }, LONGEST_S);
+  await waitFor(
+    'the job of the bot post to end',
+    async () => {
+      text = (await client.request<Post>('GET', `/posts/${id}`)).message;
+      note(headline(text));
+      await pause(LOOK_EVERY_MS);
+      return !/^#+ (⏳|🛑 .*is being stopped)/u.test(text);
+    },
+    LONGEST_S,
+  );
   return text;
 }
 

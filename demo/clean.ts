@@ -7,4 +7,6 @@ const removed = await removePlace();
 for (const name of stopped) {
   process.stdout.write(`Stopped ${name}.\n`);
 }
-process.stdout.write(removed ? `Removed ${shown(DIRECTORY)}.\n` : `Nothing to remove: there is no demo in ${shown(DIRECTORY)}.\n`);
+process.stdout.write(
+  removed ? `Removed ${shown(DIRECTORY)}.\n` : `Nothing to remove: there is no demo in ${shown(DIRECTORY)}.\n`,
+);

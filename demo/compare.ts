@@ -20,7 +20,16 @@ export type Comparison = {
 };
 
 // What a server that is being used writes on its own account, or that new posts change.
-const RESTLESS = ['channels', 'channelmembers', 'threads', 'threadmemberships', 'sessions', 'status', 'pluginkeyvaluestore', 'audits'];
+const RESTLESS = [
+  'channels',
+  'channelmembers',
+  'threads',
+  'threadmemberships',
+  'sessions',
+  'status',
+  'pluginkeyvaluestore',
+  'audits',
+];
 
 // What never changes in a row once it is written, in tables that only grow here.
 const GROWING = {
@@ -42,8 +51,14 @@ export async function compareSides(live: Side, restored: Side, t0: number): Prom
   const left = await tableHashes(live.databaseUrl);
   const right = await tableHashes(restored.databaseUrl);
   const moved = Object.keys(differences(left, right));
-  complaints.push(...moved.filter((name) => !RESTLESS.includes(name) && !(name in GROWING)).map((name) =>
-    `table ${name}: ${left[name]?.rows ?? 'no'} rows live, ${right[name]?.rows ?? 'no'} rows restored, not the same`));
+  complaints.push(
+    ...moved
+      .filter((name) => !RESTLESS.includes(name) && !(name in GROWING))
+      .map(
+        (name) =>
+          `table ${name}: ${left[name]?.rows ?? 'no'} rows live, ${right[name]?.rows ?? 'no'} rows restored, not the same`,
+      ),
+  );
 
   let newer = 0;
   for (const [table, shape] of Object.entries(GROWING)) {
@@ -53,9 +68,16 @@ export async function compareSides(live: Side, restored: Side, t0: number): Prom
   }
   const files = await compareFiles(live, restored, complaints);
   const configs = await directoryHashes(restored.config);
-  complaints.push(...Object.keys(differences(await directoryHashes(live.config), configs)).map((name) => `configuration ${name}`));
+  complaints.push(
+    ...Object.keys(differences(await directoryHashes(live.config), configs)).map((name) => `configuration ${name}`),
+  );
   if (complaints.length > 0) {
-    throw new Error(`The restored side is not what it should be:\n${complaints.slice(0, 20).map((line) => `  ${line}`).join('\n')}`);
+    throw new Error(
+      `The restored side is not what it should be:\n${complaints
+        .slice(0, 20)
+        .map((line) => `  ${line}`)
+        .join('\n')}`,
+    );
   }
   return {
     tables: Object.keys(right).length - moved.length,
@@ -67,7 +89,11 @@ export async function compareSides(live: Side, restored: Side, t0: number): Prom
 }
 
 /** Signs in at the restored server as in the first one, and fetches every file of the workspace through it. */
-export async function useRestored(url: string, person: {username: string; password: string}, files: readonly SeededFile[]): Promise<void> {
+export async function useRestored(
+  url: string,
+  person: {username: string; password: string},
+  files: readonly SeededFile[],
+): Promise<void> {
   const client = connect(url);
   await client.login(person.username, person.password);
   await inParallel(files, 4, async ({file_id, name, sha256: expected}) => {
@@ -99,8 +125,11 @@ async function rowsOf({databaseUrl}: Side, {table, key, columns}: Growing): Prom
   const isBot = table === 'posts' ? 'userid IN (SELECT userid FROM bots)' : 'false';
   // An edit leaves the text from before in a row of its own, stamped with the time of the first one.
   const written = table === 'posts' ? "CASE originalid WHEN '' THEN createat ELSE deleteat END" : 'createat';
-  const {rows} = await query<{id: string; hash: string; written: string; bot: boolean}>(databaseUrl, `
-    SELECT ${key} AS id, md5(ROW(${columns})::text) AS hash, ${written} AS written, ${isBot} AS bot FROM ${table}`);
+  const {rows} = await query<{id: string; hash: string; written: string; bot: boolean}>(
+    databaseUrl,
+    `
+    SELECT ${key} AS id, md5(ROW(${columns})::text) AS hash, ${written} AS written, ${isBot} AS bot FROM ${table}`,
+  );
   return new Map(rows.map((row) => [row.id, {hash: row.hash, written: Number(row.written), isBot: row.bot}]));
 }
 
@@ -108,13 +137,24 @@ async function rowsOf({databaseUrl}: Side, {table, key, columns}: Growing): Prom
 async function compareFiles(live: Side, restored: Side, complaints: string[]): Promise<number> {
   const left = await directoryHashes(live.files);
   const right = await directoryHashes(restored.files);
-  complaints.push(...Object.keys(right).filter((name) => left[name] !== right[name]).map((name) => `file ${name}`));
+  complaints.push(
+    ...Object.keys(right)
+      .filter((name) => left[name] !== right[name])
+      .map((name) => `file ${name}`),
+  );
   const {rows} = await query<{path: string}>(restored.databaseUrl, "SELECT path FROM fileinfo WHERE path <> ''");
-  complaints.push(...rows.filter(({path}) => !existsSync(join(restored.files, path))).map(({path}) => `a row names ${path}, which is not there`));
+  complaints.push(
+    ...rows
+      .filter(({path}) => !existsSync(join(restored.files, path)))
+      .map(({path}) => `a row names ${path}, which is not there`),
+  );
   return Object.keys(right).length;
 }
 
-async function query<Found extends pg.QueryResultRow>(databaseUrl: string, text: string): Promise<pg.QueryResult<Found>> {
+async function query<Found extends pg.QueryResultRow>(
+  databaseUrl: string,
+  text: string,
+): Promise<pg.QueryResult<Found>> {
   const client = new pg.Client({connectionString: databaseUrl});
   await client.connect();
   try {

@@ -19,7 +19,11 @@ type Call = {
 export async function drctl<Value>(verb: string, {arguments: more, note = () => undefined}: Call): Promise<Value> {
   const log = place('logs', `drctl-${verb}.log`);
   const child = execa(DRCTL, ['--config', CONFIG, '--json', verb, ...more], {
-    cwd: ROOT, stdin: 'ignore', reject: false, detached: true, lines: true,
+    cwd: ROOT,
+    stdin: 'ignore',
+    reject: false,
+    detached: true,
+    lines: true,
   });
   record(`drctl ${verb}`, child.pid ?? 0);
   let last: ResultLine | undefined;
@@ -44,12 +48,18 @@ export async function drctl<Value>(verb: string, {arguments: more, note = () => 
 
 /** A companion that finds what `mattermostConfig` describes, with its repository and key below the demo's place. */
 export async function initCompanion(mattermostConfig: string, port: number): Promise<void> {
-  await drctl('init', {arguments: [
-    '--mattermost-config', mattermostConfig,
-    '--repository', place('repository'),
-    '--state', place('companion'),
-    '--listen', `127.0.0.1:${port}`,
-  ]});
+  await drctl('init', {
+    arguments: [
+      '--mattermost-config',
+      mattermostConfig,
+      '--repository',
+      place('repository'),
+      '--state',
+      place('companion'),
+      '--listen',
+      `127.0.0.1:${port}`,
+    ],
+  });
   // The way to the companion for whoever looks around, without a long path to type.
   await writeFile(place('drctl'), `#!/bin/sh\nexec '${DRCTL}' --config '${CONFIG}' "$@"\n`, {mode: 0o755});
 }

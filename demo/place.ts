@@ -103,7 +103,13 @@ async function clusters(): Promise<string[]> {
 async function untaken(port: number): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve, reject) => {
-    server.once('error', () => reject(new Error(`Something listens on port ${port} already. Name another first port in DEMO_PORT; five in a row are needed.`)));
+    server.once('error', () =>
+      reject(
+        new Error(
+          `Something listens on port ${port} already. Name another first port in DEMO_PORT; five in a row are needed.`,
+        ),
+      ),
+    );
     server.listen(port, '127.0.0.1', resolve);
   });
   await new Promise((resolve) => server.close(resolve));

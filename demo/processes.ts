@@ -73,7 +73,9 @@ function childrenOf(pid: number): Pick<Recorded, 'pid' | 'started'>[] {
 function startOf(pid: number): string | undefined {
   try {
     // The name of a program may hold blanks and brackets, so counting begins behind the last bracket.
-    const fields = readFileSync(`/proc/${pid}/stat`, 'latin1').replace(/^.*\) /s, '').split(' ');
+    const fields = readFileSync(`/proc/${pid}/stat`, 'latin1')
+      .replace(/^.*\) /s, '')
+      .split(' ');
     return fields[0] === 'Z' ? undefined : fields[19];
   } catch {
     return undefined;

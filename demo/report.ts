@@ -28,7 +28,8 @@ export function bytes(value: number): string {
   return `${scaled.toFixed(power === 0 || scaled >= 100 ? 0 : 1)} ${units[power] ?? ''}`;
 }
 
-export const rowsOf = ({database}: SetManifest): number => (database?.tables ?? []).reduce((sum, {rows}) => sum + rows, 0);
+export const rowsOf = ({database}: SetManifest): number =>
+  (database?.tables ?? []).reduce((sum, {rows}) => sum + rows, 0);
 
 /** What came of it all. */
 export function report(seen: Seen): void {
@@ -36,9 +37,18 @@ export function report(seen: Seen): void {
   const {set} = backup;
   heading(`Done in ${seconds(seen.totalMs)}: backed up, verified, restored and compared`);
   line('Set', `${set.id}, state of ${new Date(set.t0).toISOString().slice(11, 19)} UTC`);
-  line('Backup', `${seconds(backup.ms)} by /dr backup, while ${count(backup.written.posts.length)} posts with files were written`);
-  line('In the set', `${count(rowsOf(set))} rows, ${count(set.files?.count ?? 0)} files (${bytes(set.files?.bytes ?? 0)}), ${count(set.config?.files.length ?? 0)} of configuration`);
-  line('Cross-check', `${count(set.cross_check.ok)} of ${count(set.cross_check.rows)} rows that name a file have it in the set`);
+  line(
+    'Backup',
+    `${seconds(backup.ms)} by /dr backup, while ${count(backup.written.posts.length)} posts with files were written`,
+  );
+  line(
+    'In the set',
+    `${count(rowsOf(set))} rows, ${count(set.files?.count ?? 0)} files (${bytes(set.files?.bytes ?? 0)}), ${count(set.config?.files.length ?? 0)} of configuration`,
+  );
+  line(
+    'Cross-check',
+    `${count(set.cross_check.ok)} of ${count(set.cross_check.rows)} rows that name a file have it in the set`,
+  );
   line('Repository', `${bytes(set.bytes_added)} added, encrypted`);
   line('Verified', verified.map(({level, duration_ms}) => `${level} in ${seconds(duration_ms)}`).join(', '));
   line('Restored', `side by side; Mattermost answered ${style('bold', seconds(seen.rtoMs))} after the call (RTO seen)`);
@@ -49,7 +59,10 @@ export function report(seen: Seen): void {
     line('Not compared', `${comparison.restless.join(', ')}: the use of the live server moved them on`);
   }
   if (backup.written.failures.length > 0) {
-    line('Refused', style('yellow', `${count(backup.written.failures.length)} posts, the first: ${backup.written.failures[0] ?? ''}`));
+    line(
+      'Refused',
+      style('yellow', `${count(backup.written.failures.length)} posts, the first: ${backup.written.failures[0] ?? ''}`),
+    );
   }
   line('Signed in', 'at the restored server with the same password; every file fetched through it');
 }
@@ -60,10 +73,10 @@ export function wayAround({page, mattermost, companion, username, password}: Acc
   line('User', `${username}   Password: ${style('bold', password)}`);
   line('Mattermost', `${mattermost} (server and API)`);
   line('Companion', `${companion} (/healthz, /metrics, /openapi.json)`);
-  line('On the shell', `${shown(place('drctl'))} status     ${style('dim', '# drctl with the demo\'s --config')}`);
+  line('On the shell', `${shown(place('drctl'))} status     ${style('dim', "# drctl with the demo's --config")}`);
   line('', `${shown(place('drctl'))} list`);
   say();
-  say(style('dim', 'Mattermost\'s own web client is not part of the test server. The plugin page'));
+  say(style('dim', "Mattermost's own web client is not part of the test server. The plugin page"));
   say(style('dim', 'shows the plugin alone, in the frame that the System Console gives it.'));
 }
 

@@ -26,7 +26,13 @@ import {record} from './processes.ts';
 
 type Note = (text: string) => void;
 
-export type Servers = {postgres: Postgres; mattermost: Mattermost; databaseUrl: string; databasePassword: string; admin: Client};
+export type Servers = {
+  postgres: Postgres;
+  mattermost: Mattermost;
+  databaseUrl: string;
+  databasePassword: string;
+  admin: Client;
+};
 
 export type Backup = {post: string; ms: number; written: Written; set: SetManifest};
 
@@ -40,12 +46,16 @@ const WRITES_PER_SECOND = 12;
 const WRITE_AROUND_MS = 1500;
 
 export async function buildServer(): Promise<void> {
-  await execa(join(ROOT, 'scripts', 'build_cached.sh'), ['mattermost'], {stdout: 'ignore', stderr: {file: place('logs', 'build.log')}});
+  await execa(join(ROOT, 'scripts', 'build_cached.sh'), ['mattermost'], {
+    stdout: 'ignore',
+    stderr: {file: place('logs', 'build.log')},
+  });
 }
 
 export async function startDatabase(port: number): Promise<Postgres> {
   return startPostgres({
-    directory: await clusterDirectory(), port,
+    directory: await clusterDirectory(),
+    port,
     // SIGINT is PostgreSQL's quick and clean way to stop.
     onDetached: (pid) => record('PostgreSQL', pid, 'SIGINT'),
   });
@@ -53,17 +63,28 @@ export async function startDatabase(port: number): Promise<Postgres> {
 
 export async function startServer(postgres: Postgres, port: number): Promise<Servers> {
   const databasePassword = newPassword();
-  const databaseUrl = await createDatabase(postgres, {name: 'mattermost', owner: ROLE, password: databasePassword, createdb: true});
+  const databaseUrl = await createDatabase(postgres, {
+    name: 'mattermost',
+    owner: ROLE,
+    password: databasePassword,
+    createdb: true,
+  });
   await mkdir(place('mattermost'), {recursive: true});
   const mattermost = await startMattermost({
-    directory: place('mattermost'), databaseUrl, port, onDetached: (pid) => record('Mattermost', pid),
+    directory: place('mattermost'),
+    databaseUrl,
+    port,
+    onDetached: (pid) => record('Mattermost', pid),
   });
   return {postgres, mattermost, databaseUrl, databasePassword, admin: connect(mattermost.url)};
 }
 
 export function seed({admin, mattermost}: Servers, password: string): Promise<Workspace> {
   return seedWorkspace(admin, {
-    posts: POSTS, files: FILES, configDirectory: mattermost.configDirectory, secondPlugin: false,
+    posts: POSTS,
+    files: FILES,
+    configDirectory: mattermost.configDirectory,
+    secondPlugin: false,
     admin: {username: 'admin', password},
   });
 }
@@ -71,14 +92,20 @@ export function seed({admin, mattermost}: Servers, password: string): Promise<Wo
 export async function startCompanion(port: number): Promise<string> {
   const url = `http://127.0.0.1:${port}`;
   const companion = await startServerProcess({
-    command: DRCTL, arguments: ['--config', CONFIG, 'serve'], directory: place(), logFile: place('logs', 'companion.log'),
+    command: DRCTL,
+    arguments: ['--config', CONFIG, 'serve'],
+    directory: place(),
+    logFile: place('logs', 'companion.log'),
     onDetached: (pid) => record('the companion', pid),
   });
   await waitFor('the companion to answer', async () => {
     if (!companion.running()) {
       throw new Error(`The companion ended at once:\n${await companion.lastWords()}`);
     }
-    return fetch(`${url}/healthz`).then(({ok}) => ok, () => false);
+    return fetch(`${url}/healthz`).then(
+      ({ok}) => ok,
+      () => false,
+    );
   });
   return url;
 }
@@ -136,20 +163,35 @@ const restoredSide = ({postgres, databasePassword}: Servers) => ({
 
 export async function restore(servers: Servers, note: Note): Promise<RestoreResult> {
   const side = restoredSide(servers);
-  const {restore: result} = await drctl<{restore: RestoreResult}>('restore', {note, arguments: [
-    'latest', '--into-database', side.databaseUrl, '--into-files', side.files, '--into-config', side.config,
-  ]});
+  const {restore: result} = await drctl<{restore: RestoreResult}>('restore', {
+    note,
+    arguments: [
+      'latest',
+      '--into-database',
+      side.databaseUrl,
+      '--into-files',
+      side.files,
+      '--into-config',
+      side.config,
+    ],
+  });
   return result;
 }
 
 export function compare(servers: Servers, set: SetManifest): Promise<Comparison> {
   const {databaseUrl, mattermost} = servers;
-  return compareSides({databaseUrl, files: mattermost.dataDirectory, config: mattermost.configDirectory}, restoredSide(servers), set.t0);
+  return compareSides(
+    {databaseUrl, files: mattermost.dataDirectory, config: mattermost.configDirectory},
+    restoredSide(servers),
+    set.t0,
+  );
 }
 
 export async function bootRestored(servers: Servers, port: Ports['restored']): Promise<Mattermost> {
   return startMattermost({
-    directory: place('restored'), databaseUrl: restoredSide(servers).databaseUrl, port,
+    directory: place('restored'),
+    databaseUrl: restoredSide(servers).databaseUrl,
+    port,
     onDetached: (pid) => record('the restored Mattermost', pid),
   });
 }

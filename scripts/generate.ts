@@ -7,17 +7,30 @@ const root = join(import.meta.dirname, '..');
 const isCheck = process.argv.includes('--check');
 
 // The pages come from the sources themselves, bundled because Node alone does not resolve workspaces to TypeScript.
-const {outputFiles: [bundle]} = await build({
-  entryPoints: [join(root, 'scripts/pages.ts')], bundle: true, write: false, platform: 'node', format: 'esm', target: 'node24', logLevel: 'warning',
-  alias: {'@disaster-recovery/contract': join(root, 'contract/src/index.ts')}, external: ['pg-native'],
-  banner: {js: `import {createRequire as __createRequire} from "node:module"; const require = __createRequire(${JSON.stringify(import.meta.url)});`},
+const {
+  outputFiles: [bundle],
+} = await build({
+  entryPoints: [join(root, 'scripts/pages.ts')],
+  bundle: true,
+  write: false,
+  platform: 'node',
+  format: 'esm',
+  target: 'node24',
+  logLevel: 'warning',
+  alias: {'@disaster-recovery/contract': join(root, 'contract/src/index.ts')},
+  external: ['pg-native'],
+  banner: {
+    js: `import {createRequire as __createRequire} from "node:module"; const require = __createRequire(${JSON.stringify(import.meta.url)});`,
+  },
 });
-const {generatedPages} = await import(`data:text/javascript;base64,${Buffer.from(bundle?.text ?? '').toString('base64')}`) as typeof import('./pages.ts');
+const {generatedPages} = (await import(
+  `data:text/javascript;base64,${Buffer.from(bundle?.text ?? '').toString('base64')}`
+)) as typeof import('./pages.ts');
 
 const stale: string[] = [];
 for (const [path, content] of Object.entries(generatedPages())) {
   const place = join(root, path);
-  if (await readFile(place, 'utf8').catch(() => '') !== content) {
+  if ((await readFile(place, 'utf8').catch(() => '')) !== content) {
     stale.push(path);
     if (!isCheck) {
       await writeFile(place, content);

@@ -17,8 +17,12 @@ export function generatedPages(): Record<string, string> {
 }
 
 function errorsPage(): string {
-  const rows = (Object.entries(FAILURES) as [string, FailureKind][]).sort((a, b) => a[1].exit - b[1].exit).map(([code, {exit, status, retryable, meaning, remedy}]) =>
-    `## ${code}\n\nExit code ${exit} · HTTP ${status} · ${retryable ? 'worth trying again' : 'trying again does not help'}\n\n${meaning}\n\n**What to do:** ${remedy}\n`);
+  const rows = (Object.entries(FAILURES) as [string, FailureKind][])
+    .sort((a, b) => a[1].exit - b[1].exit)
+    .map(
+      ([code, {exit, status, retryable, meaning, remedy}]) =>
+        `## ${code}\n\nExit code ${exit} · HTTP ${status} · ${retryable ? 'worth trying again' : 'trying again does not help'}\n\n${meaning}\n\n**What to do:** ${remedy}\n`,
+    );
   return `${GENERATED}# Errors
 
 Every error of drctl, the companion and the plugin is one of these. \`drctl\` ends with the exit code; 0 means that the thing asked for is proven done.
@@ -27,8 +31,10 @@ ${rows.join('\n')}`;
 }
 
 function configPage(): string {
-  const rows = configFields().map(({path, env, type, required, default: preset, description}) =>
-    `| \`${path.join('.')}\` | ${type} | ${required ? 'needed' : preset === undefined ? '' : `\`${JSON.stringify(preset)}\``} | ${type === 'map of text' ? '–' : `\`${env}\``} | ${description.replaceAll('|', '\\|')} |`);
+  const rows = configFields().map(
+    ({path, env, type, required, default: preset, description}) =>
+      `| \`${path.join('.')}\` | ${type} | ${required ? 'needed' : preset === undefined ? '' : `\`${JSON.stringify(preset)}\``} | ${type === 'map of text' ? '–' : `\`${env}\``} | ${description.replaceAll('|', '\\|')} |`,
+  );
   return `${GENERATED}# Settings of the companion
 
 One YAML file, mode 0600, named by \`--config\`, else by \`DRCTL_CONFIG\`, else \`/etc/drctl/drctl.yaml\`. \`drctl init\` writes it; \`drctl config check\` names every mistake at once.
@@ -63,12 +69,18 @@ function verb(command: Command, group = ''): string {
   const operands = command.registeredArguments.map((argument) => `- \`${argument.name()}\` — ${argument.description}`);
   const list = [...operands, ...(command.options.length > 0 ? [optionList(command.options)] : [])].join('\n');
   const page = `## ${name}\n\n${capital(command.description()).replace(/([^?])$/, '$1.')}\n\n    ${usage}\n${list === '' ? '' : `\n${list}\n`}`;
-  return [page, ...command.commands.filter((sub) => sub.name() !== 'help').map((sub) => verb(sub, `${name} `))].join('\n');
+  return [page, ...command.commands.filter((sub) => sub.name() !== 'help').map((sub) => verb(sub, `${name} `))].join(
+    '\n',
+  );
 }
 
 function optionList(options: readonly Option[]): string {
-  return options.map(({flags, description, defaultValue}) =>
-    `- \`${flags}\` — ${description}${typeof defaultValue === 'string' ? ` (default: ${defaultValue})` : ''}`).join('\n');
+  return options
+    .map(
+      ({flags, description, defaultValue}) =>
+        `- \`${flags}\` — ${description}${typeof defaultValue === 'string' ? ` (default: ${defaultValue})` : ''}`,
+    )
+    .join('\n');
 }
 
 function capital(text: string): string {

@@ -12,24 +12,48 @@ const total: Count = {passed: 0, failed: 0, skipped: 0};
 
 /** A stage that passes or fails as one. */
 async function stage(target: string): Promise<void> {
-  const {exitCode} = await execa('make', ['--no-print-directory', target], {cwd: root, stdio: 'inherit', reject: false});
+  const {exitCode} = await execa('make', ['--no-print-directory', target], {
+    cwd: root,
+    stdio: 'inherit',
+    reject: false,
+  });
   add({passed: exitCode === 0 ? 1 : 0, failed: exitCode === 0 ? 0 : 1, skipped: 0});
 }
 
 async function jest(...projects: string[]): Promise<void> {
   const outputFile = join(scratch, `${projects.join('-')}.json`);
-  const args = ['--disable-warning=ExperimentalWarning', '--experimental-vm-modules', 'node_modules/jest/bin/jest.js', '--selectProjects', ...projects,
-    '--json', `--outputFile=${outputFile}`, // Each system test has servers of its own on free ports; two at once fill two cores.
-    ...(projects.includes('system') ? ['--maxWorkers=2'] : [])];
+  const args = [
+    '--disable-warning=ExperimentalWarning',
+    '--experimental-vm-modules',
+    'node_modules/jest/bin/jest.js',
+    '--selectProjects',
+    ...projects,
+    '--json',
+    `--outputFile=${outputFile}`, // Each system test has servers of its own on free ports; two at once fill two cores.
+    ...(projects.includes('system') ? ['--maxWorkers=2'] : []),
+  ];
   const {exitCode} = await execa('node', args, {cwd: root, stdout: 'ignore', stderr: 'inherit', reject: false});
-  const result = JSON.parse(await readFile(outputFile, 'utf8').catch(() => '{}')) as {numPassedTests?: number; numFailedTests?: number; numPendingTests?: number; numFailedTestSuites?: number};
+  const result = JSON.parse(await readFile(outputFile, 'utf8').catch(() => '{}')) as {
+    numPassedTests?: number;
+    numFailedTests?: number;
+    numPendingTests?: number;
+    numFailedTestSuites?: number;
+  };
   const failed = result.numFailedTests ?? 0;
   // A suite that does not load has no failed test, and still it failed.
-  add({passed: result.numPassedTests ?? 0, failed: exitCode !== 0 && failed === 0 ? Math.max(1, result.numFailedTestSuites ?? 1) : failed, skipped: result.numPendingTests ?? 0});
+  add({
+    passed: result.numPassedTests ?? 0,
+    failed: exitCode !== 0 && failed === 0 ? Math.max(1, result.numFailedTestSuites ?? 1) : failed,
+    skipped: result.numPendingTests ?? 0,
+  });
 }
 
 async function goTest(): Promise<void> {
-  const {stdout, exitCode} = await execa('go', ['test', '-json', './...'], {cwd: join(root, 'server-bridge'), stderr: 'inherit', reject: false});
+  const {stdout, exitCode} = await execa('go', ['test', '-json', './...'], {
+    cwd: join(root, 'server-bridge'),
+    stderr: 'inherit',
+    reject: false,
+  });
   const count = {passed: 0, failed: 0, skipped: 0};
   for (const line of stdout.split('\n').filter((text) => text.startsWith('{'))) {
     const event = JSON.parse(line) as {Action: string; Test?: string; Output?: string};

@@ -9,13 +9,26 @@ const ESCAPED: Readonly<Record<string, string>> = {'\\': '\\\\', '\n': '\\n', '\
 const CHUNK = 256 * 1024;
 
 /** Fills a table by COPY, the fastest way in. */
-export async function copyRows(url: string, table: string, columns: readonly string[], rows: Iterable<readonly Cell[]>): Promise<void> {
+export async function copyRows(
+  url: string,
+  table: string,
+  columns: readonly string[],
+  rows: Iterable<readonly Cell[]>,
+): Promise<void> {
   const statement = `COPY ${table} (${columns.join(', ')}) FROM STDIN`;
-  await execa('psql', ['--no-psqlrc', '--quiet', '--set=ON_ERROR_STOP=1', `--command=${statement}`, url], {input: Readable.from(chunks(rows))});
+  await execa('psql', ['--no-psqlrc', '--quiet', '--set=ON_ERROR_STOP=1', `--command=${statement}`, url], {
+    input: Readable.from(chunks(rows)),
+  });
 }
 
 export async function runSql(url: string, statements: readonly string[]): Promise<void> {
-  await execa('psql', ['--no-psqlrc', '--quiet', '--set=ON_ERROR_STOP=1', ...statements.map((sql) => `--command=${sql}`), url]);
+  await execa('psql', [
+    '--no-psqlrc',
+    '--quiet',
+    '--set=ON_ERROR_STOP=1',
+    ...statements.map((sql) => `--command=${sql}`),
+    url,
+  ]);
 }
 
 function* chunks(rows: Iterable<readonly Cell[]>): Generator<string> {
@@ -31,5 +44,9 @@ function* chunks(rows: Iterable<readonly Cell[]>): Generator<string> {
 }
 
 function cell(value: Cell): string {
-  return value === null ? '\\N' : typeof value === 'string' ? value.replace(SPECIAL, (character) => ESCAPED[character] ?? '') : String(value);
+  return value === null
+    ? '\\N'
+    : typeof value === 'string'
+      ? value.replace(SPECIAL, (character) => ESCAPED[character] ?? '')
+      : String(value);
 }

@@ -7,16 +7,49 @@ import {copyRows, type Cell} from './copy.ts';
 import {authorOf, channelOf, idOf, timeOf, type Size} from './numbers.ts';
 import type {Range} from './posts.ts';
 
-const FILEINFO = ['id', 'creatorid', 'postid', 'createat', 'updateat', 'deleteat', 'path', 'thumbnailpath', 'previewpath', 'name', 'extension', 'size',
-  'mimetype', 'width', 'height', 'haspreviewimage', 'content', 'remoteid', 'archived', 'channelid'];
-const KINDS = [['jpg', 'image/jpeg'], ['pdf', 'application/pdf'], ['zip', 'application/zip'], ['log', 'text/plain']] as const;
+const FILEINFO = [
+  'id',
+  'creatorid',
+  'postid',
+  'createat',
+  'updateat',
+  'deleteat',
+  'path',
+  'thumbnailpath',
+  'previewpath',
+  'name',
+  'extension',
+  'size',
+  'mimetype',
+  'width',
+  'height',
+  'haspreviewimage',
+  'content',
+  'remoteid',
+  'archived',
+  'channelid',
+];
+const KINDS = [
+  ['jpg', 'image/jpeg'],
+  ['pdf', 'application/pdf'],
+  ['zip', 'application/zip'],
+  ['log', 'text/plain'],
+] as const;
 
 const SMALLEST = 1024;
 const LARGEST = 8 * 1024 * 1024;
 const MEDIAN = 20 * 1024;
 const SPREAD = 1.6;
 
-type File = {number: number; post: number; path: string; name: string; extension: string; mimetype: string; bytes: number};
+type File = {
+  number: number;
+  post: number;
+  path: string;
+  name: string;
+  extension: string;
+  mimetype: string;
+  bytes: number;
+};
 
 /** A post has one file at most: the files are spread evenly over the posts. */
 export function fileAtPost({posts, files}: Size): (post: number) => number | null {
@@ -27,7 +60,7 @@ export function fileAtPost({posts, files}: Size): (post: number) => number | nul
   };
 }
 
-export const postOfFile = ({posts, files}: Size, file: number): number => Math.floor(file * posts / files);
+export const postOfFile = ({posts, files}: Size, file: number): number => Math.floor((file * posts) / files);
 
 /** Attachments on disk, and a row for each. Returns their bytes. */
 export async function fillFiles(url: string, directory: string, size: Size, {from, to}: Range): Promise<number> {
@@ -40,11 +73,16 @@ export async function fillFiles(url: string, directory: string, size: Size, {fro
     await writeFile(path, content(size, file));
     bytes += file.bytes;
   });
-  await copyRows(url, 'fileinfo', FILEINFO, (function* () {
-    for (const number of numbers) {
-      yield row(size, describe(size, number));
-    }
-  })());
+  await copyRows(
+    url,
+    'fileinfo',
+    FILEINFO,
+    (function* () {
+      for (const number of numbers) {
+        yield row(size, describe(size, number));
+      }
+    })(),
+  );
   return bytes;
 }
 
@@ -78,6 +116,26 @@ function content({seed}: Size, {number, extension, bytes}: File): Buffer {
 
 function row(size: Size, {number, post, path, name, extension, mimetype, bytes}: File): Cell[] {
   const at = timeOf(size, post) - 1000;
-  return [idOf(size, 'file', number), idOf(size, 'user', authorOf(size, post)), idOf(size, 'post', post), at, at, 0, path, '', '', name, extension, bytes,
-    mimetype, 0, 0, false, '', '', false, idOf(size, 'channel', channelOf(size, post))];
+  return [
+    idOf(size, 'file', number),
+    idOf(size, 'user', authorOf(size, post)),
+    idOf(size, 'post', post),
+    at,
+    at,
+    0,
+    path,
+    '',
+    '',
+    name,
+    extension,
+    bytes,
+    mimetype,
+    0,
+    0,
+    false,
+    '',
+    '',
+    false,
+    idOf(size, 'channel', channelOf(size, post)),
+  ];
 }

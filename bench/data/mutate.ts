@@ -15,7 +15,12 @@ export async function mutate({databaseUrl, filesDirectory, size}: Workspace, day
   await runSql(databaseUrl, [
     touched(`UPDATE posts SET message = message || ' (edited)', editat = ${at}, updateat = ${at}`, 'id', day, 2000),
     touched(`UPDATE posts SET deleteat = ${at}, updateat = ${at}`, 'id', day + 1000, 5000),
-    touched(`UPDATE channelmembers SET lastviewedat = ${at}, msgcount = msgcount + 3, lastupdateat = ${at}`, 'channelid || userid', day, 5),
+    touched(
+      `UPDATE channelmembers SET lastviewedat = ${at}, msgcount = msgcount + 3, lastupdateat = ${at}`,
+      'channelid || userid',
+      day,
+      5,
+    ),
     `UPDATE sessions SET lastactivityat = ${at}`,
     touched(`UPDATE preferences SET value = 'false'`, 'userid || name', day, 200),
   ]);
@@ -30,4 +35,3 @@ function dayOf(history: number, day: number): {from: number; to: number} {
 function touched(update: string, key: string, day: number, share: number): string {
   return `${update} WHERE mod(abs(hashtext(${key} || '${day}')::bigint), ${share}) = 0`;
 }
-

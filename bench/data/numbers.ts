@@ -36,12 +36,12 @@ export function rootOf(post: number): number | null {
 /** Answers stay in the channel of their root. People write in bursts, so neighbours share channels. */
 export function channelOf(size: Size, post: number): number {
   const root = rootOf(post) ?? post;
-  return Math.floor((Math.floor(root / 7) * 2654435761 % 4294967296) / 4294967296 * channelCount(size));
+  return Math.floor((((Math.floor(root / 7) * 2654435761) % 4294967296) / 4294967296) * channelCount(size));
 }
 
 export const authorOf = (size: Size, post: number): number => (post * 7919 + Math.floor(post / 11)) % userCount(size);
 
 /** History first; posts beyond it belong to the days that follow, a hundredth of the history each. */
 export function timeOf(size: Size, post: number): number {
-  return NOW - HISTORY_DAYS * DAY_MS + Math.floor(post / size.posts * HISTORY_DAYS * DAY_MS);
+  return NOW - HISTORY_DAYS * DAY_MS + Math.floor((post / size.posts) * HISTORY_DAYS * DAY_MS);
 }

@@ -1,7 +1,8 @@
 import {seededRandom} from '../../test/harness/random.ts';
 import type {Random} from '../../test/harness/random.ts';
 
-const SYLLABLES = 'ba ko ri ten mul sha der in for ver ge con pro ta lo mi ne ra su ti vo wa zen que ph ost ing er ly ment'.split(' ');
+const SYLLABLES =
+  'ba ko ri ten mul sha der in for ver ge con pro ta lo mi ne ra su ti vo wa zen que ph ost ing er ly ment'.split(' ');
 const REAL = (
   'the a to and of in is it you that we for on with this have not are be as at can will the just please thanks yes no ok deploy server build ' +
   'release ticket meeting tomorrow broken works again review merge Größe Maß für nicht über müssen übung être déjà façon à où niño mañana ' +
@@ -11,7 +12,9 @@ const REAL = (
 /** Some thousand words of several scripts; the real ones are said more often. */
 export function vocabulary(seed: number): string[] {
   const random = seededRandom(seed);
-  const made = Array.from({length: 4000}, () => Array.from({length: 1 + random.below(4)}, () => random.pick(SYLLABLES)).join(''));
+  const made = Array.from({length: 4000}, () =>
+    Array.from({length: 1 + random.below(4)}, () => random.pick(SYLLABLES)).join(''),
+  );
   return [...made, ...Array.from({length: 40}, () => REAL).flat()];
 }
 

@@ -28,8 +28,16 @@ export async function generate(directory: string, size: Size): Promise<Workspace
   // PostgreSQL refuses to run as root, and the account it runs as has to pass through here.
   await chmod(directory, 0o711);
   // PostgreSQL's own defaults are meant for machines of long ago; nobody runs a chat server on them.
-  const postgres = await startPostgres({directory: join(directory, 'postgres'), settings: {shared_buffers: '512MB', max_wal_size: '4GB'}});
-  const databaseUrl = await createDatabase(postgres, {name: 'mattermost', owner: OWNER.name, password: OWNER.password, createdb: true});
+  const postgres = await startPostgres({
+    directory: join(directory, 'postgres'),
+    settings: {shared_buffers: '512MB', max_wal_size: '4GB'},
+  });
+  const databaseUrl = await createDatabase(postgres, {
+    name: 'mattermost',
+    owner: OWNER.name,
+    password: OWNER.password,
+    createdb: true,
+  });
   const server = await startMattermost({directory: join(directory, 'mattermost'), databaseUrl});
   await server.stop();
   const {dataDirectory: filesDirectory, configFile} = server;

@@ -5,51 +5,52 @@ import {Timestamp} from './primitives.ts';
 export const PublicKey = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
 
 /** `proof` = base64url HMAC-SHA256, key = sha256(code), over `bridge\n<public_key>\n<nonce>`: the code itself never travels. */
-export const EnrolmentRequest = z.object({
-  public_key: PublicKey,
-  nonce: z.string().regex(/^[A-Za-z0-9_-]{22,64}$/),
-  proof: z.string().regex(/^[A-Za-z0-9_-]{43}$/),
-  site_url: z.string().max(2000),
-  diagnostic_id: z.string().max(100),
-  server_version: z.string().max(100),
-  plugin_version: z.string().max(100),
-  actor: z.string().max(200).describe('Name of the administrator who enrols.'),
-}).strict().meta({id: 'EnrolmentRequest'});
+export const EnrolmentRequest = z
+  .object({
+    public_key: PublicKey,
+    nonce: z.string().regex(/^[A-Za-z0-9_-]{22,64}$/),
+    proof: z.string().regex(/^[A-Za-z0-9_-]{43}$/),
+    site_url: z.string().max(2000),
+    diagnostic_id: z.string().max(100),
+    server_version: z.string().max(100),
+    plugin_version: z.string().max(100),
+    actor: z.string().max(200).describe('Name of the administrator who enrols.'),
+  })
+  .strict()
+  .meta({id: 'EnrolmentRequest'});
 export type EnrolmentRequest = z.infer<typeof EnrolmentRequest>;
 
 /** `proof` = the same HMAC over `companion\n<public_key>\n<nonce of the request>`: shows that the answer comes from who printed the code. */
-export const EnrolmentReply = z.object({
-  companion_id: z.string(),
-  public_key: PublicKey,
-  proof: z.string(),
-  version: z.string(),
-}).meta({id: 'EnrolmentReply'});
+export const EnrolmentReply = z
+  .object({companion_id: z.string(), public_key: PublicKey, proof: z.string(), version: z.string()})
+  .meta({id: 'EnrolmentReply'});
 export type EnrolmentReply = z.infer<typeof EnrolmentReply>;
 
 /** Payload of the signed token (compact JWS, EdDSA) that goes with each request, in both directions. */
-export const RequestToken = z.object({
-  iss: z.string().describe('`bridge` or the companion id.'),
-  aud: z.string().describe('The companion id or `bridge`.'),
-  iat: z.number().int().describe('Seconds since 1970.'),
-  exp: z.number().int().describe('At most 60 s after iat.'),
-  jti: z.string().min(16).max(64).describe('Nonce; a second use is refused.'),
-  method: z.string(),
-  path: z.string().describe('Path with query, as sent.'),
-  body_sha256: z.string().regex(/^[0-9a-f]{64}$/).describe('Of the raw body; of nothing when there is none.'),
-  site_url: z.string().optional().describe('Site URL of the Mattermost that asks: a clone holds the same key and has another.'),
-  actor: z.object({
-    user_id: z.string(),
-    username: z.string(),
-    system_admin: z.boolean(),
-  }).optional(),
-}).meta({id: 'RequestToken'});
+export const RequestToken = z
+  .object({
+    iss: z.string().describe('`bridge` or the companion id.'),
+    aud: z.string().describe('The companion id or `bridge`.'),
+    iat: z.number().int().describe('Seconds since 1970.'),
+    exp: z.number().int().describe('At most 60 s after iat.'),
+    jti: z.string().min(16).max(64).describe('Nonce; a second use is refused.'),
+    method: z.string(),
+    path: z.string().describe('Path with query, as sent.'),
+    body_sha256: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/)
+      .describe('Of the raw body; of nothing when there is none.'),
+    site_url: z
+      .string()
+      .optional()
+      .describe('Site URL of the Mattermost that asks: a clone holds the same key and has another.'),
+    actor: z.object({user_id: z.string(), username: z.string(), system_admin: z.boolean()}).optional(),
+  })
+  .meta({id: 'RequestToken'});
 export type RequestToken = z.infer<typeof RequestToken>;
 
 /** What `drctl enroll` prints. */
-export const EnrolmentCode = z.object({
-  code: z.string(),
-  expires_at: Timestamp,
-  url: z.string(),
-  tls_pin: z.string().nullable(),
-}).meta({id: 'EnrolmentCode'});
+export const EnrolmentCode = z
+  .object({code: z.string(), expires_at: Timestamp, url: z.string(), tls_pin: z.string().nullable()})
+  .meta({id: 'EnrolmentCode'});
 export type EnrolmentCode = z.infer<typeof EnrolmentCode>;

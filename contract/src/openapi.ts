@@ -6,7 +6,11 @@ const SCHEMA_PREFIX = '#/components/schemas/';
 
 /** The companion's interface as an OpenAPI 3.0 document, from ROUTES, FAILURES and the registered schemas. */
 export function openApiDocument(version: string): Record<string, unknown> {
-  const {schemas} = z.toJSONSchema(z.globalRegistry, {target: 'openapi-3.0', io: 'output', uri: (id) => SCHEMA_PREFIX + id});
+  const {schemas} = z.toJSONSchema(z.globalRegistry, {
+    target: 'openapi-3.0',
+    io: 'output',
+    uri: (id) => SCHEMA_PREFIX + id,
+  });
   const paths: Record<string, Record<string, unknown>> = {};
   for (const [name, route] of Object.entries(ROUTES) as [string, Route][]) {
     (paths[route.path] ??= {})[route.method.toLowerCase()] = operation(name, route);
@@ -17,14 +21,19 @@ export function openApiDocument(version: string): Record<string, unknown> {
     paths,
     components: {
       schemas,
-      securitySchemes: {bridge: {type: 'http', scheme: 'bearer', bearerFormat: 'JWS, EdDSA, at most 60 s; payload RequestToken'}},
+      securitySchemes: {
+        bridge: {type: 'http', scheme: 'bearer', bearerFormat: 'JWS, EdDSA, at most 60 s; payload RequestToken'},
+      },
     },
   };
 }
 
 function operation(name: string, route: Route): Record<string, unknown> {
   const parameters = [...route.path.matchAll(/\{(\w+)\}/g)].map((match) => ({
-    name: match[1], in: 'path', required: true, schema: {type: 'string'},
+    name: match[1],
+    in: 'path',
+    required: true,
+    schema: {type: 'string'},
   }));
   const codes: FailureCode[] = [...route.errors, ...(route.access === 'signed' ? SIGNED_ERRORS : [])];
   return {
@@ -32,7 +41,9 @@ function operation(name: string, route: Route): Record<string, unknown> {
     summary: route.summary,
     ...(parameters.length > 0 && {parameters}),
     ...(route.access === 'signed' && {security: [{bridge: []}]}),
-    ...(route.request && {requestBody: {required: true, content: {'application/json': {schema: reference(route.request)}}}}),
+    ...(route.request && {
+      requestBody: {required: true, content: {'application/json': {schema: reference(route.request)}}},
+    }),
     responses: {[route.response.status]: success(route), ...failures(codes)},
   };
 }
@@ -46,10 +57,12 @@ function success({response}: Route): Record<string, unknown> {
 
 function failures(codes: readonly FailureCode[]): Record<string, unknown> {
   const byStatus = Map.groupBy(new Set(codes), (code) => FAILURES[code].status);
-  return Object.fromEntries([...byStatus].map(([status, group]) => [status, {
-    description: group.sort().join(', '),
-    content: {'application/json': {schema: reference(ErrorReply)}},
-  }]));
+  return Object.fromEntries(
+    [...byStatus].map(([status, group]) => [
+      status,
+      {description: group.sort().join(', '), content: {'application/json': {schema: reference(ErrorReply)}}},
+    ]),
+  );
 }
 
 function reference(schema: z.ZodType): {$ref: string} {

@@ -4,7 +4,10 @@ import {z} from 'zod';
 export const Timestamp = z.number().int().nonnegative();
 
 /** A set's name: UTC second of its start and six random characters, so that names sort by time. */
-export const SetId = z.string().regex(/^\d{8}T\d{6}Z-[a-z0-9]{6}$/).meta({id: 'SetId'});
+export const SetId = z
+  .string()
+  .regex(/^\d{8}T\d{6}Z-[a-z0-9]{6}$/)
+  .meta({id: 'SetId'});
 export type SetId = z.infer<typeof SetId>;
 
 /** The three things that together are a Mattermost server. */
@@ -13,11 +16,9 @@ export type Part = z.infer<typeof Part>;
 export const ALL_PARTS: readonly Part[] = ['database', 'config', 'files'];
 
 /** Who asked. `mattermost` actors were vouched for by the bridge, `cli` actors are operating-system users. */
-export const Actor = z.object({
-  kind: z.enum(['mattermost', 'cli', 'system']),
-  id: z.string(),
-  name: z.string(),
-}).meta({id: 'Actor'});
+export const Actor = z
+  .object({kind: z.enum(['mattermost', 'cli', 'system']), id: z.string(), name: z.string()})
+  .meta({id: 'Actor'});
 export type Actor = z.infer<typeof Actor>;
 
 /** A sha256 in lower-case hexadecimal. */

@@ -3,140 +3,165 @@ import {Actor, Part, SetId, Sha256, Timestamp} from './primitives.ts';
 import {Omission} from './backup.ts';
 
 /** One repository snapshot that belongs to a set. `root` is the absolute path whose content is the part. */
-export const SetSnapshot = z.object({
-  part: z.enum(['database', 'config', 'files', 'record']),
-  pass: z.enum(['first', 'second']).optional(),
-  id: z.string(),
-  root: z.string(),
-}).meta({id: 'SetSnapshot'});
+export const SetSnapshot = z
+  .object({
+    part: z.enum(['database', 'config', 'files', 'record']),
+    pass: z.enum(['first', 'second']).optional(),
+    id: z.string(),
+    root: z.string(),
+  })
+  .meta({id: 'SetSnapshot'});
 export type SetSnapshot = z.infer<typeof SetSnapshot>;
 
-export const TableCount = z.object({
-  name: z.string().describe('schema.table'),
-  rows: z.number().int(),
-});
+export const TableCount = z.object({name: z.string().describe('schema.table'), rows: z.number().int()});
 export type TableCount = z.infer<typeof TableCount>;
 
 /** The database as it was at T0, with everything that pg_dump leaves out. */
-export const DatabaseRecord = z.object({
-  name: z.string(),
-  owner: z.string(),
-  server_version: z.string(),
-  server_version_num: z.number().int(),
-  system_identifier: z.string().nullable(),
-  encoding: z.string(),
-  collation: z.string(),
-  character_type: z.string(),
-  locale_provider: z.string(),
-  extensions: z.array(z.object({name: z.string(), version: z.string()})),
-  settings: z.array(z.object({role: z.string().nullable(), setting: z.string()}))
-    .describe('ALTER DATABASE / ALTER ROLE … SET values in force for this database.'),
-  roles: z.array(z.object({name: z.string(), attributes: z.array(z.string())})),
-  migrations: z.array(z.object({version: z.number().int(), name: z.string()})),
-  tables: z.array(TableCount),
-  bytes: z.number(),
-  dump_bytes: z.number(),
-}).meta({id: 'DatabaseRecord'});
+export const DatabaseRecord = z
+  .object({
+    name: z.string(),
+    owner: z.string(),
+    server_version: z.string(),
+    server_version_num: z.number().int(),
+    system_identifier: z.string().nullable(),
+    encoding: z.string(),
+    collation: z.string(),
+    character_type: z.string(),
+    locale_provider: z.string(),
+    extensions: z.array(z.object({name: z.string(), version: z.string()})),
+    settings: z
+      .array(z.object({role: z.string().nullable(), setting: z.string()}))
+      .describe('ALTER DATABASE / ALTER ROLE … SET values in force for this database.'),
+    roles: z.array(z.object({name: z.string(), attributes: z.array(z.string())})),
+    migrations: z.array(z.object({version: z.number().int(), name: z.string()})),
+    tables: z.array(TableCount),
+    bytes: z.number(),
+    dump_bytes: z.number(),
+  })
+  .meta({id: 'DatabaseRecord'});
 export type DatabaseRecord = z.infer<typeof DatabaseRecord>;
 
-export const FilesRecord = z.object({
-  driver: z.enum(['local', 'amazons3', 'azureblob']),
-  directory: z.string(),
-  count: z.number().int(),
-  bytes: z.number(),
-}).meta({id: 'FilesRecord'});
+export const FilesRecord = z
+  .object({
+    driver: z.enum(['local', 'amazons3', 'azureblob']),
+    directory: z.string(),
+    count: z.number().int(),
+    bytes: z.number(),
+  })
+  .meta({id: 'FilesRecord'});
 export type FilesRecord = z.infer<typeof FilesRecord>;
 
-export const ConfigRecord = z.object({
-  source: z.enum(['file', 'database']),
-  directory: z.string().nullable(),
-  files: z.array(z.object({path: z.string(), bytes: z.number(), sha256: Sha256})),
-  sha256: Sha256.describe('Hash over the sorted (path, sha256) pairs.'),
-  env_names: z.array(z.string()).describe('MM_* variables of the running server.'),
-  effective: z.enum(['captured', 'not_enrolled', 'unreachable'])
-    .describe('Whether the values that exist only in the environment are in the set.'),
-}).meta({id: 'ConfigRecord'});
+export const ConfigRecord = z
+  .object({
+    source: z.enum(['file', 'database']),
+    directory: z.string().nullable(),
+    files: z.array(z.object({path: z.string(), bytes: z.number(), sha256: Sha256})),
+    sha256: Sha256.describe('Hash over the sorted (path, sha256) pairs.'),
+    env_names: z.array(z.string()).describe('MM_* variables of the running server.'),
+    effective: z
+      .enum(['captured', 'not_enrolled', 'unreachable'])
+      .describe('Whether the values that exist only in the environment are in the set.'),
+  })
+  .meta({id: 'ConfigRecord'});
 export type ConfigRecord = z.infer<typeof ConfigRecord>;
 
 /** A database row and the file it names, when the two do not agree. */
-export const CrossCheckFinding = z.object({
-  kind: z.enum(['missing', 'size_differs', 'derived_missing', 'orphan', 'transient']),
-  owner: z.enum(['file', 'thumbnail', 'preview', 'emoji', 'profile_image', 'team_icon', 'plugin', 'brand', 'none']),
-  id: z.string(),
-  path: z.string(),
-  expected_bytes: z.number().nullable(),
-  actual_bytes: z.number().nullable(),
-  in_production: z.boolean().describe('The live server lacked it too: lost before this backup.'),
-}).meta({id: 'CrossCheckFinding'});
+export const CrossCheckFinding = z
+  .object({
+    kind: z.enum(['missing', 'size_differs', 'derived_missing', 'orphan', 'transient']),
+    owner: z.enum(['file', 'thumbnail', 'preview', 'emoji', 'profile_image', 'team_icon', 'plugin', 'brand', 'none']),
+    id: z.string(),
+    path: z.string(),
+    expected_bytes: z.number().nullable(),
+    actual_bytes: z.number().nullable(),
+    in_production: z.boolean().describe('The live server lacked it too: lost before this backup.'),
+  })
+  .meta({id: 'CrossCheckFinding'});
 export type CrossCheckFinding = z.infer<typeof CrossCheckFinding>;
 
-export const CrossCheck = z.object({
-  outcome: z.enum(['passed', 'passed_with_losses', 'failed', 'not_possible']),
-  rows: z.number().int().describe('Rows that name a file.'),
-  ok: z.number().int(),
-  missing: z.number().int(),
-  missing_in_production: z.number().int(),
-  size_differs: z.number().int(),
-  derived_missing: z.number().int().describe('Thumbnails and previews; Mattermost makes them again.'),
-  orphans: z.number().int().describe('Files that no row names.'),
-  transient: z.number().int().describe('Uploads in flight, exports, temporary files.'),
-  findings: z.array(CrossCheckFinding).describe('The first 1,000.'),
-}).meta({id: 'CrossCheck'});
+export const CrossCheck = z
+  .object({
+    outcome: z.enum(['passed', 'passed_with_losses', 'failed', 'not_possible']),
+    rows: z.number().int().describe('Rows that name a file.'),
+    ok: z.number().int(),
+    missing: z.number().int(),
+    missing_in_production: z.number().int(),
+    size_differs: z.number().int(),
+    derived_missing: z.number().int().describe('Thumbnails and previews; Mattermost makes them again.'),
+    orphans: z.number().int().describe('Files that no row names.'),
+    transient: z.number().int().describe('Uploads in flight, exports, temporary files.'),
+    findings: z.array(CrossCheckFinding).describe('The first 1,000.'),
+  })
+  .meta({id: 'CrossCheck'});
 export type CrossCheck = z.infer<typeof CrossCheck>;
 
 /** What a set is. Written last: a set without it does not exist. */
-export const SetManifest = z.object({
-  format: z.literal(1),
-  id: SetId,
-  kind: z.enum(['backup', 'restore_point']),
-  reason: z.string(),
-  actor: Actor,
-  scope: z.array(Part),
-  t0: Timestamp.describe('The instant that the database and the file list show.'),
-  lsn: z.string().nullable(),
-  started_at: Timestamp,
-  finished_at: Timestamp,
-  server: z.object({
-    version: z.string().nullable().describe('Null when no server answered; the schema tells enough for a restore.'),
-    schema_version: z.number().int().describe('Highest migration of Mattermost that the database has.'),
-    diagnostic_id: z.string().nullable(),
-    site_url: z.string().nullable(),
-  }).nullable(),
-  database: DatabaseRecord.nullable(),
-  files: FilesRecord.nullable(),
-  config: ConfigRecord.nullable(),
-  plugins: z.array(z.object({
-    id: z.string(),
-    enabled: z.boolean(),
-    bundle: z.boolean().describe('Its bundle is in the file store; without one it came with Mattermost or is not installed.'),
-  })),
-  snapshots: z.array(SetSnapshot),
-  cross_check: CrossCheck,
-  omitted: z.array(Omission),
-  bytes_added: z.number().describe('Bytes that this set added to the repository, after deduplication and compression.'),
-  durations: z.array(z.object({step: z.string(), ms: z.number()})),
-  tool_versions: z.record(z.string(), z.string()),
-  ledger: z.object({entries: z.number().int(), head: Sha256}).describe('The ledger when the set was sealed: an anchor against later changes of it.'),
-  previous: SetId.nullable(),
-  sha256: Sha256.describe('Hash of the canonical JSON of all other fields.'),
-}).meta({id: 'SetManifest'});
+export const SetManifest = z
+  .object({
+    format: z.literal(1),
+    id: SetId,
+    kind: z.enum(['backup', 'restore_point']),
+    reason: z.string(),
+    actor: Actor,
+    scope: z.array(Part),
+    t0: Timestamp.describe('The instant that the database and the file list show.'),
+    lsn: z.string().nullable(),
+    started_at: Timestamp,
+    finished_at: Timestamp,
+    server: z
+      .object({
+        version: z.string().nullable().describe('Null when no server answered; the schema tells enough for a restore.'),
+        schema_version: z.number().int().describe('Highest migration of Mattermost that the database has.'),
+        diagnostic_id: z.string().nullable(),
+        site_url: z.string().nullable(),
+      })
+      .nullable(),
+    database: DatabaseRecord.nullable(),
+    files: FilesRecord.nullable(),
+    config: ConfigRecord.nullable(),
+    plugins: z.array(
+      z.object({
+        id: z.string(),
+        enabled: z.boolean(),
+        bundle: z
+          .boolean()
+          .describe('Its bundle is in the file store; without one it came with Mattermost or is not installed.'),
+      }),
+    ),
+    snapshots: z.array(SetSnapshot),
+    cross_check: CrossCheck,
+    omitted: z.array(Omission),
+    bytes_added: z
+      .number()
+      .describe('Bytes that this set added to the repository, after deduplication and compression.'),
+    durations: z.array(z.object({step: z.string(), ms: z.number()})),
+    tool_versions: z.record(z.string(), z.string()),
+    ledger: z
+      .object({entries: z.number().int(), head: Sha256})
+      .describe('The ledger when the set was sealed: an anchor against later changes of it.'),
+    previous: SetId.nullable(),
+    sha256: Sha256.describe('Hash of the canonical JSON of all other fields.'),
+  })
+  .meta({id: 'SetManifest'});
 export type SetManifest = z.infer<typeof SetManifest>;
 
 /** What a list shows of a set. */
-export const SetSummary = z.object({
-  id: SetId,
-  kind: z.enum(['backup', 'restore_point']),
-  t0: Timestamp,
-  reason: z.string(),
-  scope: z.array(Part),
-  server_version: z.string().nullable(),
-  bytes: z.number().describe('Bytes that a restore writes.'),
-  bytes_added: z.number(),
-  rows: z.number().int(),
-  files: z.number().int(),
-  cross_check: CrossCheck.shape.outcome,
-  omitted: z.array(Omission),
-}).meta({id: 'SetSummary'});
+export const SetSummary = z
+  .object({
+    id: SetId,
+    kind: z.enum(['backup', 'restore_point']),
+    t0: Timestamp,
+    reason: z.string(),
+    scope: z.array(Part),
+    server_version: z.string().nullable(),
+    bytes: z.number().describe('Bytes that a restore writes.'),
+    bytes_added: z.number(),
+    rows: z.number().int(),
+    files: z.number().int(),
+    cross_check: CrossCheck.shape.outcome,
+    omitted: z.array(Omission),
+  })
+  .meta({id: 'SetSummary'});
 export type SetSummary = z.infer<typeof SetSummary>;
 
 export const SetList = z.object({sets: z.array(SetSummary)}).meta({id: 'SetList'});

@@ -14,5 +14,7 @@ export function signInRefusal({service, data}: SignIn): string | null {
     return `"${service.slice(0, 32)}" is no sign-in service that an account may be given.`;
   }
   const bytes = new TextEncoder().encode(data ?? '').length;
-  return bytes >= 1 && bytes <= MAX_DATA_BYTES ? null : `Sign-in data must have 1 to ${MAX_DATA_BYTES} bytes, not ${bytes}.`;
+  return bytes >= 1 && bytes <= MAX_DATA_BYTES
+    ? null
+    : `Sign-in data must have 1 to ${MAX_DATA_BYTES} bytes, not ${bytes}.`;
 }

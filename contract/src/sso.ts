@@ -2,11 +2,9 @@ import {z} from 'zod';
 import {Actor, Timestamp} from './primitives.ts';
 
 /** An account as people know it. */
-export const Person = z.object({
-  id: z.string().describe('Mattermost\'s id of the account.'),
-  username: z.string(),
-  email: z.string(),
-}).meta({id: 'Person'});
+export const Person = z
+  .object({id: z.string().describe("Mattermost's id of the account."), username: z.string(), email: z.string()})
+  .meta({id: 'Person'});
 export type Person = z.infer<typeof Person>;
 
 /** How an account signs in: Mattermost's `auth_service` and `auth_data`. Email and password is `''` with null. */
@@ -17,271 +15,431 @@ export type SignIn = z.infer<typeof SignIn>;
  * `watching`: no outage. `suspected`: the probes say down and propose a declaration. `declared`: an administrator said so, nothing is changed yet.
  * `open`: something was changed that must be put back. `switching_back`: the way back has begun. `closed`: everything is back; then `watching` again.
  */
-export const IncidentState = z.enum(['watching', 'suspected', 'declared', 'open', 'switching_back', 'closed']).meta({id: 'IncidentState'});
+export const IncidentState = z
+  .enum(['watching', 'suspected', 'declared', 'open', 'switching_back', 'closed'])
+  .meta({id: 'IncidentState'});
 export type IncidentState = z.infer<typeof IncidentState>;
 
-export const Incident = z.object({
-  id: z.string(),
-  state: IncidentState,
-  reason: z.string(),
-  declared_at: Timestamp,
-  declared_by: Actor,
-  closed_at: Timestamp.nullable(),
-  deadline_at: Timestamp.describe('By then everyone is to be back; afterwards status and chat say so every day.'),
-}).meta({id: 'Incident'});
+export const Incident = z
+  .object({
+    id: z.string(),
+    state: IncidentState,
+    reason: z.string(),
+    declared_at: Timestamp,
+    declared_by: Actor,
+    closed_at: Timestamp.nullable(),
+    deadline_at: Timestamp.describe('By then everyone is to be back; afterwards status and chat say so every day.'),
+  })
+  .meta({id: 'Incident'});
 export type Incident = z.infer<typeof Incident>;
 
 /** A sign-in setting of Mattermost that was changed for the incident. */
-export const ChangedSetting = z.object({
-  key: z.string().describe('As in config.json: `EmailSettings.EnableSignInWithEmail`.'),
-  from: z.unknown(),
-  to: z.unknown(),
-  state: z.enum(['changed', 'put_back', 'changed_by_others', 'locked']).describe('`locked`: the environment of Mattermost sets it, so it was not changed.'),
-}).meta({id: 'ChangedSetting'});
+export const ChangedSetting = z
+  .object({
+    key: z.string().describe('As in config.json: `EmailSettings.EnableSignInWithEmail`.'),
+    from: z.unknown(),
+    to: z.unknown(),
+    state: z
+      .enum(['changed', 'put_back', 'changed_by_others', 'locked'])
+      .describe('`locked`: the environment of Mattermost sets it, so it was not changed.'),
+  })
+  .meta({id: 'ChangedSetting'});
 export type ChangedSetting = z.infer<typeof ChangedSetting>;
 
-export const DeclareRequest = z.object({
-  reason: z.string().min(3).max(500),
-  tell: z.boolean().default(true).describe('Say it on the sign-in page, with the support link.'),
-}).strict().meta({id: 'DeclareRequest'});
+export const DeclareRequest = z
+  .object({
+    reason: z.string().min(3).max(500),
+    tell: z.boolean().default(true).describe('Say it on the sign-in page, with the support link.'),
+  })
+  .strict()
+  .meta({id: 'DeclareRequest'});
 export type DeclareRequest = z.infer<typeof DeclareRequest>;
 
 /** What the ledger knows of one account of the incident. `left`: a human decided that it stays as it is now. */
-export const SwitchState = z.enum(['planned', 'switching', 'switched', 'returning', 'returned', 'left', 'conflict', 'failed']).meta({id: 'SwitchState'});
+export const SwitchState = z
+  .enum(['planned', 'switching', 'switched', 'returning', 'returned', 'left', 'conflict', 'failed'])
+  .meta({id: 'SwitchState'});
 export type SwitchState = z.infer<typeof SwitchState>;
 
 /** Why an account is left as it is. */
-export const Exclusion = z.enum([
-  'bot', 'remote', 'deactivated', 'guest_without_licence', 'magic_link', 'local', 'no_auth_data', 'unknown_service', 'no_email', 'dormant', 'break_glass',
-  'denied', 'already_switched', 'not_found',
-]).meta({id: 'Exclusion'});
+export const Exclusion = z
+  .enum([
+    'bot',
+    'remote',
+    'deactivated',
+    'guest_without_licence',
+    'magic_link',
+    'local',
+    'no_auth_data',
+    'unknown_service',
+    'no_email',
+    'dormant',
+    'break_glass',
+    'denied',
+    'already_switched',
+    'not_found',
+  ])
+  .meta({id: 'Exclusion'});
 export type Exclusion = z.infer<typeof Exclusion>;
 
 /** Who shall be switched to email and password. Exactly one choice, `users` and `csv` counting as one. */
-export const SwitchRequest = z.object({
-  users: z.array(z.string().min(1).max(128)).max(10_000).optional().describe('Usernames, e-mail addresses or ids.'),
-  team: z.string().min(1).max(64).optional().describe('Name of a team.'),
-  group: z.string().min(1).max(64).optional().describe('Name of a group.'),
-  sessions_ending_before: Timestamp.optional().describe('Everybody whose last session ends before then, and everybody without one.'),
-  everyone: z.literal(true).optional(),
-  deny: z.array(z.string().min(1).max(128)).max(10_000).optional().describe('Never these, whatever was chosen: people who left.'),
-  dormant_days: z.number().int().min(1).max(3650).default(90).describe('Not who was last seen before that; only for choices of many.'),
-  approval: z.string().optional().describe('Id of the approval by a second administrator.'),
-}).strict().refine((it) => [it.users, it.team, it.group, it.sessions_ending_before, it.everyone].filter((choice) => choice !== undefined).length === 1,
-  'exactly one of users, team, group, sessions_ending_before, everyone').meta({id: 'SwitchRequest'});
+export const SwitchRequest = z
+  .object({
+    users: z.array(z.string().min(1).max(128)).max(10_000).optional().describe('Usernames, e-mail addresses or ids.'),
+    team: z.string().min(1).max(64).optional().describe('Name of a team.'),
+    group: z.string().min(1).max(64).optional().describe('Name of a group.'),
+    sessions_ending_before: Timestamp.optional().describe(
+      'Everybody whose last session ends before then, and everybody without one.',
+    ),
+    everyone: z.literal(true).optional(),
+    deny: z
+      .array(z.string().min(1).max(128))
+      .max(10_000)
+      .optional()
+      .describe('Never these, whatever was chosen: people who left.'),
+    dormant_days: z
+      .number()
+      .int()
+      .min(1)
+      .max(3650)
+      .default(90)
+      .describe('Not who was last seen before that; only for choices of many.'),
+    approval: z.string().optional().describe('Id of the approval by a second administrator.'),
+  })
+  .strict()
+  .refine(
+    (it) =>
+      [it.users, it.team, it.group, it.sessions_ending_before, it.everyone].filter((choice) => choice !== undefined)
+        .length === 1,
+    'exactly one of users, team, group, sessions_ending_before, everyone',
+  )
+  .meta({id: 'SwitchRequest'});
 export type SwitchRequest = z.infer<typeof SwitchRequest>;
 
 export const ExcludedPerson = z.object({person: Person, reason: Exclusion}).meta({id: 'ExcludedPerson'});
 export type ExcludedPerson = z.infer<typeof ExcludedPerson>;
 
 /** Frozen when the job starts: who is switched is what was shown. Lists in answers hold the first 1,000. */
-export const SwitchPlan = z.object({
-  incident: z.string(),
-  count: z.number().int(),
-  people: z.array(Person.extend({service: z.string(), is_administrator: z.boolean(), live_sessions: z.number().int()})),
-  excluded: z.array(ExcludedPerson),
-  excluded_counts: z.record(z.string(), z.number().int()),
-  settings: z.array(z.object({key: z.string(), from: z.unknown(), to: z.unknown(), locked: z.boolean()})),
-  warnings: z.array(z.string()),
-  needs_second_administrator: z.boolean(),
-  writes_through: z.enum(['plugin', 'database']),
-  steps: z.array(z.string()),
-}).meta({id: 'SwitchPlan'});
+export const SwitchPlan = z
+  .object({
+    incident: z.string(),
+    count: z.number().int(),
+    people: z.array(
+      Person.extend({service: z.string(), is_administrator: z.boolean(), live_sessions: z.number().int()}),
+    ),
+    excluded: z.array(ExcludedPerson),
+    excluded_counts: z.record(z.string(), z.number().int()),
+    settings: z.array(z.object({key: z.string(), from: z.unknown(), to: z.unknown(), locked: z.boolean()})),
+    warnings: z.array(z.string()),
+    needs_second_administrator: z.boolean(),
+    writes_through: z.enum(['plugin', 'database']),
+    steps: z.array(z.string()),
+  })
+  .meta({id: 'SwitchPlan'});
 export type SwitchPlan = z.infer<typeof SwitchPlan>;
 
-export const SwitchResult = z.object({
-  incident: z.string(),
-  switched: z.number().int(),
-  already: z.number().int().describe('Switched before; not touched again, because that would wipe a claimed password.'),
-  conflicts: z.number().int(),
-  failed: z.number().int(),
-  people: z.array(Person.extend({outcome: z.enum(['switched', 'already', 'conflict', 'failed']), says: z.string().nullable()})).describe('The first 1,000; what went wrong comes first.'),
-  told: z.number().int(),
-  settings: z.array(ChangedSetting),
-  duration_ms: z.number(),
-}).meta({id: 'SwitchResult'});
+export const SwitchResult = z
+  .object({
+    incident: z.string(),
+    switched: z.number().int(),
+    already: z
+      .number()
+      .int()
+      .describe('Switched before; not touched again, because that would wipe a claimed password.'),
+    conflicts: z.number().int(),
+    failed: z.number().int(),
+    people: z
+      .array(
+        Person.extend({outcome: z.enum(['switched', 'already', 'conflict', 'failed']), says: z.string().nullable()}),
+      )
+      .describe('The first 1,000; what went wrong comes first.'),
+    told: z.number().int(),
+    settings: z.array(ChangedSetting),
+    duration_ms: z.number(),
+  })
+  .meta({id: 'SwitchResult'});
 export type SwitchResult = z.infer<typeof SwitchResult>;
 
 /** A second administrator lets a switch of everyone begin. */
-export const Approval = z.object({
-  id: z.string(),
-  verb: z.literal('switch_everyone'),
-  asked_by: Actor,
-  asked_at: Timestamp,
-  expires_at: Timestamp,
-  approved_by: Actor.nullable(),
-}).meta({id: 'Approval'});
+export const Approval = z
+  .object({
+    id: z.string(),
+    verb: z.literal('switch_everyone'),
+    asked_by: Actor,
+    asked_at: Timestamp,
+    expires_at: Timestamp,
+    approved_by: Actor.nullable(),
+  })
+  .meta({id: 'Approval'});
 export type Approval = z.infer<typeof Approval>;
 
-export const ExtendRequest = z.object({
-  hours: z.number().int().min(1).max(24 * 30).default(72).describe('Sessions that end sooner than this from now are extended to it.'),
-}).strict().meta({id: 'ExtendRequest'});
+export const ExtendRequest = z
+  .object({
+    hours: z
+      .number()
+      .int()
+      .min(1)
+      .max(24 * 30)
+      .default(72)
+      .describe('Sessions that end sooner than this from now are extended to it.'),
+  })
+  .strict()
+  .meta({id: 'ExtendRequest'});
 export type ExtendRequest = z.infer<typeof ExtendRequest>;
 
-export const ExtendResult = z.object({
-  extended: z.number().int(),
-  people: z.number().int(),
-  until: Timestamp,
-  already_longer: z.number().int(),
-  failed: z.number().int(),
-  cookie_limit_ms: z.number().describe('Browsers drop their cookie this long after sign-in, whatever the session says.'),
-  duration_ms: z.number(),
-}).meta({id: 'ExtendResult'});
+export const ExtendResult = z
+  .object({
+    extended: z.number().int(),
+    people: z.number().int(),
+    until: Timestamp,
+    already_longer: z.number().int(),
+    failed: z.number().int(),
+    cookie_limit_ms: z
+      .number()
+      .describe('Browsers drop their cookie this long after sign-in, whatever the session says.'),
+    duration_ms: z.number(),
+  })
+  .meta({id: 'ExtendResult'});
 export type ExtendResult = z.infer<typeof ExtendResult>;
 
-export const LetInRequest = z.object({
-  user: z.string().min(1).max(128).describe('Username, e-mail address or id.'),
-  identified_by: z.string().min(3).max(200).describe('How the administrator knows that it is this person; kept in the ledger.'),
-  valid_minutes: z.number().int().min(1).max(24 * 60).default(15),
-  mail: z.boolean().default(false).describe('Send the code by the mail of Mattermost as well.'),
-}).strict().meta({id: 'LetInRequest'});
+export const LetInRequest = z
+  .object({
+    user: z.string().min(1).max(128).describe('Username, e-mail address or id.'),
+    identified_by: z
+      .string()
+      .min(3)
+      .max(200)
+      .describe('How the administrator knows that it is this person; kept in the ledger.'),
+    valid_minutes: z
+      .number()
+      .int()
+      .min(1)
+      .max(24 * 60)
+      .default(15),
+    mail: z.boolean().default(false).describe('Send the code by the mail of Mattermost as well.'),
+  })
+  .strict()
+  .meta({id: 'LetInRequest'});
 export type LetInRequest = z.infer<typeof LetInRequest>;
 
 /** The only answer that holds a code; it is kept nowhere in clear. */
-export const LetInResult = z.object({
-  person: Person,
-  code: z.string(),
-  url: z.string().describe('The claim page. It holds no code.'),
-  expires_at: Timestamp,
-  switched_now: z.boolean(),
-  mailed: z.boolean().nullable().describe('Null: not asked for.'),
-  warnings: z.array(z.string()),
-}).meta({id: 'LetInResult'});
+export const LetInResult = z
+  .object({
+    person: Person,
+    code: z.string(),
+    url: z.string().describe('The claim page. It holds no code.'),
+    expires_at: Timestamp,
+    switched_now: z.boolean(),
+    mailed: z.boolean().nullable().describe('Null: not asked for.'),
+    warnings: z.array(z.string()),
+  })
+  .meta({id: 'LetInResult'});
 export type LetInResult = z.infer<typeof LetInResult>;
 
 /** Codes for many, to be printed. The codes are in the answer alone. */
-export const ClaimSheetRequest = z.object({
-  users: z.array(z.string().min(1).max(128)).min(1).max(1000).optional().describe('Left out: everybody who is switched and has not claimed.'),
-  identified_by: z.string().min(3).max(200),
-  valid_minutes: z.number().int().min(1).max(24 * 60).default(15),
-}).strict().meta({id: 'ClaimSheetRequest'});
+export const ClaimSheetRequest = z
+  .object({
+    users: z
+      .array(z.string().min(1).max(128))
+      .min(1)
+      .max(1000)
+      .optional()
+      .describe('Left out: everybody who is switched and has not claimed.'),
+    identified_by: z.string().min(3).max(200),
+    valid_minutes: z
+      .number()
+      .int()
+      .min(1)
+      .max(24 * 60)
+      .default(15),
+  })
+  .strict()
+  .meta({id: 'ClaimSheetRequest'});
 export type ClaimSheetRequest = z.infer<typeof ClaimSheetRequest>;
 
-export const ClaimSheet = z.object({
-  url: z.string(),
-  expires_at: Timestamp,
-  codes: z.array(z.object({person: Person, code: z.string()})),
-  skipped: z.array(z.object({person: Person, says: z.string()})),
-}).meta({id: 'ClaimSheet'});
+export const ClaimSheet = z
+  .object({
+    url: z.string(),
+    expires_at: Timestamp,
+    codes: z.array(z.object({person: Person, code: z.string()})),
+    skipped: z.array(z.object({person: Person, says: z.string()})),
+  })
+  .meta({id: 'ClaimSheet'});
 export type ClaimSheet = z.infer<typeof ClaimSheet>;
 
 /** From the claim page through the plugin; no session. */
-export const ClaimRequest = z.object({
-  code: z.string().min(1).max(100),
-  address: z.string().max(64).describe('Where the browser is, as Mattermost sees it.'),
-}).strict().meta({id: 'ClaimRequest'});
+export const ClaimRequest = z
+  .object({
+    code: z.string().min(1).max(100),
+    address: z.string().max(64).describe('Where the browser is, as Mattermost sees it.'),
+  })
+  .strict()
+  .meta({id: 'ClaimRequest'});
 export type ClaimRequest = z.infer<typeof ClaimRequest>;
 
 /** The code is used up. With `token` the browser itself asks Mattermost for the new password, so that the password passes nobody else. */
-export const ClaimReply = z.object({
-  username: z.string(),
-  token: z.string().describe('For POST /api/v4/users/password/reset; good for 15 minutes.'),
-  password: z.object({
-    minimum_length: z.number().int(), lowercase: z.boolean(), uppercase: z.boolean(), number: z.boolean(), symbol: z.boolean(),
-  }),
-  mfa: z.enum(['off', 'offered', 'required']),
-}).meta({id: 'ClaimReply'});
+export const ClaimReply = z
+  .object({
+    username: z.string(),
+    token: z.string().describe('For POST /api/v4/users/password/reset; good for 15 minutes.'),
+    password: z.object({
+      minimum_length: z.number().int(),
+      lowercase: z.boolean(),
+      uppercase: z.boolean(),
+      number: z.boolean(),
+      symbol: z.boolean(),
+    }),
+    mfa: z.enum(['off', 'offered', 'required']),
+  })
+  .meta({id: 'ClaimReply'});
 export type ClaimReply = z.infer<typeof ClaimReply>;
 
-export const SwitchBackRequest = z.object({
-  users: z.array(z.string().min(1).max(128)).min(1).max(10_000).optional().describe('Left out: everybody on the return list.'),
-  without_provider_check: z.boolean().default(false).describe('Named override of the health gate and of the canary; recorded.'),
-  canary: z.string().min(1).max(128).optional().describe('Who goes first and proves a real SSO login. Left out: chosen.'),
-  resume_sync: z.boolean().default(false).describe('Resume the directory sync although accounts were not found in the directory.'),
-}).strict().meta({id: 'SwitchBackRequest'});
+export const SwitchBackRequest = z
+  .object({
+    users: z
+      .array(z.string().min(1).max(128))
+      .min(1)
+      .max(10_000)
+      .optional()
+      .describe('Left out: everybody on the return list.'),
+    without_provider_check: z
+      .boolean()
+      .default(false)
+      .describe('Named override of the health gate and of the canary; recorded.'),
+    canary: z
+      .string()
+      .min(1)
+      .max(128)
+      .optional()
+      .describe('Who goes first and proves a real SSO login. Left out: chosen.'),
+    resume_sync: z
+      .boolean()
+      .default(false)
+      .describe('Resume the directory sync although accounts were not found in the directory.'),
+  })
+  .strict()
+  .meta({id: 'SwitchBackRequest'});
 export type SwitchBackRequest = z.infer<typeof SwitchBackRequest>;
 
 export const Gate = z.object({name: z.string(), passed: z.boolean(), says: z.string()}).meta({id: 'Gate'});
 export type Gate = z.infer<typeof Gate>;
 
 /** An account that a human must decide about, both sides shown. */
-export const ReturnConflict = z.object({
-  kind: z.enum(['self_switched', 'duplicate_born', 'email_changed', 'deactivated', 'deleted', 'data_in_use']),
-  says: z.string(),
-  choices: z.array(z.string()).describe('What can be done, as commands.'),
-}).meta({id: 'ReturnConflict'});
+export const ReturnConflict = z
+  .object({
+    kind: z.enum(['self_switched', 'duplicate_born', 'email_changed', 'deactivated', 'deleted', 'data_in_use']),
+    says: z.string(),
+    choices: z.array(z.string()).describe('What can be done, as commands.'),
+  })
+  .meta({id: 'ReturnConflict'});
 export type ReturnConflict = z.infer<typeof ReturnConflict>;
 
 /** `switched`: parked without a password. `claimed`: has one. `outside`: switched by something else; the original is from the identity snapshot. */
-export const ReturnEntry = z.object({
-  person: Person,
-  state: z.enum(['switched', 'claimed', 'outside', 'conflict', 'failed']),
-  is_administrator: z.boolean(),
-  original: SignIn,
-  live: SignIn.nullable().describe('Null: the account is gone.'),
-  switched_at: Timestamp.nullable(),
-  changes: z.array(z.string()).describe('What else is no longer as it was: e-mail, username, roles, MFA, access tokens.'),
-  conflict: ReturnConflict.nullable(),
-}).meta({id: 'ReturnEntry'});
+export const ReturnEntry = z
+  .object({
+    person: Person,
+    state: z.enum(['switched', 'claimed', 'outside', 'conflict', 'failed']),
+    is_administrator: z.boolean(),
+    original: SignIn,
+    live: SignIn.nullable().describe('Null: the account is gone.'),
+    switched_at: Timestamp.nullable(),
+    changes: z
+      .array(z.string())
+      .describe('What else is no longer as it was: e-mail, username, roles, MFA, access tokens.'),
+    conflict: ReturnConflict.nullable(),
+  })
+  .meta({id: 'ReturnEntry'});
 export type ReturnEntry = z.infer<typeof ReturnEntry>;
 
-export const ReturnList = z.object({
-  empty: z.boolean(),
-  count: z.number().int(),
-  entries: z.array(ReturnEntry).describe('The first 1,000; conflicts come first.'),
-  settings: z.array(ChangedSetting).describe('Those that are not put back yet.'),
-  sessions: z.number().int().describe('Sessions that were extended and are still longer than they were.'),
-  deadline_at: Timestamp.nullable(),
-  overdue: z.boolean(),
-  next: z.string().nullable(),
-}).meta({id: 'ReturnList'});
+export const ReturnList = z
+  .object({
+    empty: z.boolean(),
+    count: z.number().int(),
+    entries: z.array(ReturnEntry).describe('The first 1,000; conflicts come first.'),
+    settings: z.array(ChangedSetting).describe('Those that are not put back yet.'),
+    sessions: z.number().int().describe('Sessions that were extended and are still longer than they were.'),
+    deadline_at: Timestamp.nullable(),
+    overdue: z.boolean(),
+    next: z.string().nullable(),
+  })
+  .meta({id: 'ReturnList'});
 export type ReturnList = z.infer<typeof ReturnList>;
 
-export const SwitchBackPlan = z.object({
-  incident: z.string(),
-  count: z.number().int(),
-  canary: Person.nullable(),
-  groups: z.array(z.object({name: z.enum(['canary', 'five', 'fifty', 'rest', 'administrators']), count: z.number().int()})),
-  people: z.array(Person.extend({service: z.string(), has_password: z.boolean()})),
-  conflicts: z.array(ReturnEntry),
-  gates: z.array(Gate),
-  settings: z.array(ChangedSetting),
-  warnings: z.array(z.string()),
-  steps: z.array(z.string()),
-}).meta({id: 'SwitchBackPlan'});
+export const SwitchBackPlan = z
+  .object({
+    incident: z.string(),
+    count: z.number().int(),
+    canary: Person.nullable(),
+    groups: z.array(
+      z.object({name: z.enum(['canary', 'five', 'fifty', 'rest', 'administrators']), count: z.number().int()}),
+    ),
+    people: z.array(Person.extend({service: z.string(), has_password: z.boolean()})),
+    conflicts: z.array(ReturnEntry),
+    gates: z.array(Gate),
+    settings: z.array(ChangedSetting),
+    warnings: z.array(z.string()),
+    steps: z.array(z.string()),
+  })
+  .meta({id: 'SwitchBackPlan'});
 export type SwitchBackPlan = z.infer<typeof SwitchBackPlan>;
 
-export const SwitchBackResult = z.object({
-  incident: z.string(),
-  returned: z.number().int(),
-  conflicts: z.number().int(),
-  failed: z.number().int(),
-  people: z.array(Person.extend({outcome: z.enum(['returned', 'already', 'conflict', 'failed']), says: z.string().nullable()})),
-  sessions_revoked: z.number().int().describe('Born of an outage password.'),
-  sessions_kept: z.number().int().describe('Born of single sign-on.'),
-  reset_tokens_purged: z.number().int(),
-  drift: z.array(z.object({person: Person, changes: z.array(z.string())})),
-  settings: z.array(ChangedSetting),
-  provider_check: z.enum(['passed', 'overridden']),
-  duration_ms: z.number(),
-}).meta({id: 'SwitchBackResult'});
+export const SwitchBackResult = z
+  .object({
+    incident: z.string(),
+    returned: z.number().int(),
+    conflicts: z.number().int(),
+    failed: z.number().int(),
+    people: z.array(
+      Person.extend({outcome: z.enum(['returned', 'already', 'conflict', 'failed']), says: z.string().nullable()}),
+    ),
+    sessions_revoked: z.number().int().describe('Born of an outage password.'),
+    sessions_kept: z.number().int().describe('Born of single sign-on.'),
+    reset_tokens_purged: z.number().int(),
+    drift: z.array(z.object({person: Person, changes: z.array(z.string())})),
+    settings: z.array(ChangedSetting),
+    provider_check: z.enum(['passed', 'overridden']),
+    duration_ms: z.number(),
+  })
+  .meta({id: 'SwitchBackResult'});
 export type SwitchBackResult = z.infer<typeof SwitchBackResult>;
 
 /** A human decides about a conflict. `restore`: free the sign-in data from whoever holds it, then give it back. `leave`: the account stays as it is now. */
-export const ResolveRequest = z.object({user: z.string().min(1).max(128), choice: z.enum(['restore', 'leave']), reason: z.string().min(3).max(500)}).strict().meta({id: 'ResolveRequest'});
+export const ResolveRequest = z
+  .object({user: z.string().min(1).max(128), choice: z.enum(['restore', 'leave']), reason: z.string().min(3).max(500)})
+  .strict()
+  .meta({id: 'ResolveRequest'});
 export type ResolveRequest = z.infer<typeof ResolveRequest>;
 
 /** Over HTTP and chat no password travels: the administrator gets a code like anybody else, but without a declared outage. */
-export const AdminAccessRequest = z.object({user: z.string().min(1).max(128), identified_by: z.string().min(3).max(200)}).strict().meta({id: 'AdminAccessRequest'});
+export const AdminAccessRequest = z
+  .object({user: z.string().min(1).max(128), identified_by: z.string().min(3).max(200)})
+  .strict()
+  .meta({id: 'AdminAccessRequest'});
 export type AdminAccessRequest = z.infer<typeof AdminAccessRequest>;
 export const AdminAccessReply = LetInResult;
 
-export const AdminAccessResult = z.object({
-  person: Person,
-  password: z.string().nullable().describe('The new password; null when it was given.'),
-  way: z.enum(['mattermost', 'database']).describe('`database`: Mattermost was down or did not answer, so the hash was written into the database.'),
-  was: SignIn.omit({data: true}),
-  warnings: z.array(z.string()),
-}).meta({id: 'AdminAccessResult'});
+export const AdminAccessResult = z
+  .object({
+    person: Person,
+    password: z.string().nullable().describe('The new password; null when it was given.'),
+    way: z
+      .enum(['mattermost', 'database'])
+      .describe('`database`: Mattermost was down or did not answer, so the hash was written into the database.'),
+    was: SignIn.omit({data: true}),
+    warnings: z.array(z.string()),
+  })
+  .meta({id: 'AdminAccessResult'});
 export type AdminAccessResult = z.infer<typeof AdminAccessResult>;
 
-export const IdentitySnapshot = z.object({
-  at: Timestamp,
-  accounts: z.number().int(),
-  sso_accounts: z.number().int(),
-  changed: z.number().int().describe('Accounts that differ from the snapshot before.'),
-  sha256: z.string(),
-  stored: z.enum(['repository', 'here_only']).describe('Whether the repository holds a copy of exactly this state.'),
-  warnings: z.array(z.string()),
-}).meta({id: 'IdentitySnapshot'});
+export const IdentitySnapshot = z
+  .object({
+    at: Timestamp,
+    accounts: z.number().int(),
+    sso_accounts: z.number().int(),
+    changed: z.number().int().describe('Accounts that differ from the snapshot before.'),
+    sha256: z.string(),
+    stored: z.enum(['repository', 'here_only']).describe('Whether the repository holds a copy of exactly this state.'),
+    warnings: z.array(z.string()),
+  })
+  .meta({id: 'IdentitySnapshot'});
 export type IdentitySnapshot = z.infer<typeof IdentitySnapshot>;

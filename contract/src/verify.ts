@@ -5,26 +5,30 @@ import {SetId, Timestamp} from './primitives.ts';
 export const VerifyLevel = z.enum(['L0', 'L1', 'L2', 'L3']).meta({id: 'VerifyLevel'});
 export type VerifyLevel = z.infer<typeof VerifyLevel>;
 
-export const VerifyRequest = z.object({
-  set: z.union([SetId, z.literal('latest')]),
-  level: VerifyLevel,
-}).strict().meta({id: 'VerifyRequest'});
+export const VerifyRequest = z
+  .object({set: z.union([SetId, z.literal('latest')]), level: VerifyLevel})
+  .strict()
+  .meta({id: 'VerifyRequest'});
 export type VerifyRequest = z.infer<typeof VerifyRequest>;
 
-export const VerifyFinding = z.object({
-  set: SetId.nullable(),
-  severity: z.enum(['error', 'warning']),
-  what: z.string(),
-  where: z.string().nullable(),
-}).meta({id: 'VerifyFinding'});
+export const VerifyFinding = z
+  .object({
+    set: SetId.nullable(),
+    severity: z.enum(['error', 'warning']),
+    what: z.string(),
+    where: z.string().nullable(),
+  })
+  .meta({id: 'VerifyFinding'});
 export type VerifyFinding = z.infer<typeof VerifyFinding>;
 
-export const VerifyResult = z.object({
-  set: SetId,
-  level: VerifyLevel,
-  passed: z.boolean(),
-  findings: z.array(VerifyFinding),
-  checked_at: Timestamp,
-  duration_ms: z.number(),
-}).meta({id: 'VerifyResult'});
+export const VerifyResult = z
+  .object({
+    set: SetId,
+    level: VerifyLevel,
+    passed: z.boolean(),
+    findings: z.array(VerifyFinding),
+    checked_at: Timestamp,
+    duration_ms: z.number(),
+  })
+  .meta({id: 'VerifyResult'});
 export type VerifyResult = z.infer<typeof VerifyResult>;

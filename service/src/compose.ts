@@ -39,18 +39,43 @@ import {VERSION} from './version.ts';
 const TABLES = [LEDGER_TABLE, JOB_TABLES, ENROLMENT_TABLES, CHAT_TABLES, UNDO_TABLE, SSO_TABLES, DETECTION_TABLES];
 
 /** What works from a repository URL and its key alone. */
-export type RecoveryParts = {repository: Repository; sets: Sets; verify: Verify; restore: Restore; jobs: Jobs; ledger: Ledger; close(): void};
+export type RecoveryParts = {
+  repository: Repository;
+  sets: Sets;
+  verify: Verify;
+  restore: Restore;
+  jobs: Jobs;
+  ledger: Ledger;
+  close(): void;
+};
 
 /** Everything, for a companion with a configuration. */
 export type Companion = RecoveryParts & {
-  backup: Backup; doctor: Doctor; status: StatusReport; enrolment: Enrolment; chat: Chat; sso: Sso; bridge: MattermostBridge;
-  config: Config; state: State; clock: Clock; log: Logger;
+  backup: Backup;
+  doctor: Doctor;
+  status: StatusReport;
+  enrolment: Enrolment;
+  chat: Chat;
+  sso: Sso;
+  bridge: MattermostBridge;
+  config: Config;
+  state: State;
+  clock: Clock;
+  log: Logger;
 };
 
-export type RepositoryAddress = {url: string; passwordFile: string; environment: Readonly<Record<string, string>>; restic?: string | undefined};
+export type RepositoryAddress = {
+  url: string;
+  passwordFile: string;
+  environment: Readonly<Record<string, string>>;
+  restic?: string | undefined;
+};
 
 /** The repository behind its port. `cache`: where restic keeps copies of its index. */
-export function composeRepository({url, passwordFile, environment, restic}: RepositoryAddress, cache?: string): Repository {
+export function composeRepository(
+  {url, passwordFile, environment, restic}: RepositoryAddress,
+  cache?: string,
+): Repository {
   const settings = {url, passwordFile, environment: {...(cache && {RESTIC_CACHE_DIR: cache}), ...environment}};
   return createRestic(restic ?? shippedRestic(), withoutPassword).open(settings);
 }
@@ -62,7 +87,10 @@ function shippedRestic(): string {
 }
 
 /** On bare metal: no configuration, no state of before. A directory below `scratch` holds state and work; it is removed when nothing is left to continue. */
-export async function composeRecovery(address: RepositoryAddress, options: {scratch?: string; postgresDirectory?: string | undefined; jobs?: number}): Promise<RecoveryParts> {
+export async function composeRecovery(
+  address: RepositoryAddress,
+  options: {scratch?: string; postgresDirectory?: string | undefined; jobs?: number},
+): Promise<RecoveryParts> {
   // Named after the repository, so that a run after a crash finds what the first one had done.
   const scratch = join(options.scratch ?? tmpdir(), `drctl-${sha256(address.url).slice(0, 12)}`);
   await makePrivateDirectory(scratch);
@@ -74,12 +102,37 @@ export async function composeRecovery(address: RepositoryAddress, options: {scra
   const sets = createSets(repository, null);
   await mkdir(workDirectory, {recursive: true, mode: 0o700});
   return {
-    repository, sets, jobs, ledger,
-    verify: createVerify({clock: systemClock, ledger, repository, workDirectory, show: sets.show, crossCheckLists, expectedFiles: EXPECTED_FILES}, jobs),
-    restore: createRestore({
-      clock: systemClock, state, ledger, repository, workDirectory, databases: createPostgres(options.postgresDirectory), live: null,
-      jobs: options.jobs ?? 2, show: sets.show, takeRestorePoint: null,
-    }, jobs),
+    repository,
+    sets,
+    jobs,
+    ledger,
+    verify: createVerify(
+      {
+        clock: systemClock,
+        ledger,
+        repository,
+        workDirectory,
+        show: sets.show,
+        crossCheckLists,
+        expectedFiles: EXPECTED_FILES,
+      },
+      jobs,
+    ),
+    restore: createRestore(
+      {
+        clock: systemClock,
+        state,
+        ledger,
+        repository,
+        workDirectory,
+        databases: createPostgres(options.postgresDirectory),
+        live: null,
+        jobs: options.jobs ?? 2,
+        show: sets.show,
+        takeRestorePoint: null,
+      },
+      jobs,
+    ),
     close: () => {
       const isDone = jobs.running() === null && jobs.interrupted().length === 0;
       state.close();
@@ -95,7 +148,10 @@ async function makePrivateDirectory(path: string): Promise<void> {
   await mkdir(path, {recursive: true, mode: 0o700});
   const {uid, mode} = await lstat(path);
   if (uid !== process.getuid?.() || (mode & 0o077) !== 0) {
-    throw new Failure('STATE_UNUSABLE', `${path} belongs to somebody else or can be read by others; name another place with --scratch.`);
+    throw new Failure(
+      'STATE_UNUSABLE',
+      `${path} belongs to somebody else or can be read by others; name another place with --scratch.`,
+    );
   }
 }
 
@@ -113,7 +169,10 @@ export async function composeCompanion(config: Config): Promise<Companion> {
   const workDirectory = config.staging_directory ?? join(config.state_directory, 'work');
   const jobs = createJobs(state, clock, leftoversIn(workDirectory));
   const enrolment = await createEnrolment({state, clock, ledger, version: VERSION, log});
-  const bridge = createMattermostBridge({url: () => config.mattermost.url ?? enrolment.siteUrl(), sign: (request) => enrolment.sign(request)});
+  const bridge = createMattermostBridge({
+    url: () => config.mattermost.url ?? enrolment.siteUrl(),
+    sign: (request) => enrolment.sign(request),
+  });
   await mkdir(workDirectory, {recursive: true, mode: 0o700});
 
   const repository = composeRepository(addressOf(config), join(config.state_directory, 'cache', 'restic'));
@@ -121,43 +180,140 @@ export async function composeCompanion(config: Config): Promise<Companion> {
   const databases = createPostgres(config.tools.postgres_directory);
   const database = databases.source(config.database.url);
   const files = fileStoreOf(config);
-  const configSource = isDatabaseUrl(config.mattermost.config) ? createDatabaseConfig(config.mattermost.config) : createFileConfig(config.mattermost.config);
+  const configSource = isDatabaseUrl(config.mattermost.config)
+    ? createDatabaseConfig(config.mattermost.config)
+    : createFileConfig(config.mattermost.config);
   const enrolledBridge = (): MattermostBridge | null => (enrolment.state().state === 'none' ? null : bridge);
 
   const sso = await composeSso({
-    config, state, clock, ledger, log, jobs, repository, workDirectory, configSource, bridge: enrolledBridge, siteUrl: () => enrolment.siteUrl(), readStoredConfig: readConfigInDatabase,
+    config,
+    state,
+    clock,
+    ledger,
+    log,
+    jobs,
+    repository,
+    workDirectory,
+    configSource,
+    bridge: enrolledBridge,
+    siteUrl: () => enrolment.siteUrl(),
+    readStoredConfig: readConfigInDatabase,
   });
-  const backup = createBackup({
-    clock, ledger, repository, database, files, workDirectory, config: configSource, bridge: enrolledBridge,
-    serverVersion: (signal) => readServerVersion(config.mattermost.url ?? enrolment.siteUrl(), signal),
-    settings: {jobs: config.database.jobs, version: VERSION},
-    identities: (directory) => sso.writeIdentities(directory),
-    sets: {newest: async () => newestOf(sets), seal: sealManifest, open: openManifest, tags: setTags, manifestFile: MANIFEST_FILE},
-  }, jobs);
-  const verify = createVerify({clock, ledger, repository, workDirectory, show: sets.show, crossCheckLists, expectedFiles: EXPECTED_FILES}, jobs);
-  const restore = createRestore({
-    clock, state, ledger, repository, databases, workDirectory, jobs: config.database.jobs, show: sets.show,
-    live: {databaseUrl: config.database.url, filesDirectory: files.directory, configDirectory: configSource.directory},
-    takeRestorePoint: (reason: string, actor: Actor) => backup.start({reason}, {actor, kind: 'restore_point'}),
-  }, jobs);
+  const backup = createBackup(
+    {
+      clock,
+      ledger,
+      repository,
+      database,
+      files,
+      workDirectory,
+      config: configSource,
+      bridge: enrolledBridge,
+      serverVersion: (signal) => readServerVersion(config.mattermost.url ?? enrolment.siteUrl(), signal),
+      settings: {jobs: config.database.jobs, version: VERSION},
+      identities: (directory) => sso.writeIdentities(directory),
+      sets: {
+        newest: async () => newestOf(sets),
+        seal: sealManifest,
+        open: openManifest,
+        tags: setTags,
+        manifestFile: MANIFEST_FILE,
+      },
+    },
+    jobs,
+  );
+  const verify = createVerify(
+    {clock, ledger, repository, workDirectory, show: sets.show, crossCheckLists, expectedFiles: EXPECTED_FILES},
+    jobs,
+  );
+  const restore = createRestore(
+    {
+      clock,
+      state,
+      ledger,
+      repository,
+      databases,
+      workDirectory,
+      jobs: config.database.jobs,
+      show: sets.show,
+      live: {
+        databaseUrl: config.database.url,
+        filesDirectory: files.directory,
+        configDirectory: configSource.directory,
+      },
+      takeRestorePoint: (reason: string, actor: Actor) => backup.start({reason}, {actor, kind: 'restore_point'}),
+    },
+    jobs,
+  );
   const doctor = createDoctor({
-    repository, database, files, workDirectory, ledger, passwordFile: config.repository.password_file, config: configSource, newestSet: () => newestOf(sets),
-    enrolment: () => enrolment.state(), bridge: enrolledBridge,
+    repository,
+    database,
+    files,
+    workDirectory,
+    ledger,
+    passwordFile: config.repository.password_file,
+    config: configSource,
+    newestSet: () => newestOf(sets),
+    enrolment: () => enrolment.state(),
+    bridge: enrolledBridge,
   });
   const status = createStatus({
-    clock, jobs, version: VERSION, companionId: enrolment.companionId, repositoryLocation: repository.location,
-    rpoObjectiveMs: config.objectives.rpo_hours * 3_600_000, listSets: () => sets.list(), enrolment: () => enrolment.state(),
+    clock,
+    jobs,
+    version: VERSION,
+    companionId: enrolment.companionId,
+    repositoryLocation: repository.location,
+    rpoObjectiveMs: config.objectives.rpo_hours * 3_600_000,
+    listSets: () => sets.list(),
+    enrolment: () => enrolment.state(),
     sso: () => sso.brief(),
   });
-  const chat = createChat({backup, sso, sets, verify, status, jobs, bridge, requireWritable: () => { enrolment.requireWritable(); }, state, clock, log});
+  const chat = createChat({
+    backup,
+    sso,
+    sets,
+    verify,
+    status,
+    jobs,
+    bridge,
+    requireWritable: () => {
+      enrolment.requireWritable();
+    },
+    state,
+    clock,
+    log,
+  });
   return {
-    backup, verify, restore, doctor, status, enrolment, chat, sso, bridge, sets, jobs, ledger, repository, config, state, clock, log,
-    close: () => { state.close(); },
+    backup,
+    verify,
+    restore,
+    doctor,
+    status,
+    enrolment,
+    chat,
+    sso,
+    bridge,
+    sets,
+    jobs,
+    ledger,
+    repository,
+    config,
+    state,
+    clock,
+    log,
+    close: () => {
+      state.close();
+    },
   };
 }
 
 export function addressOf({repository, tools}: Config): RepositoryAddress {
-  return {url: repository.url, passwordFile: repository.password_file, environment: repository.environment, restic: tools.restic};
+  return {
+    url: repository.url,
+    passwordFile: repository.password_file,
+    environment: repository.environment,
+    restic: tools.restic,
+  };
 }
 
 function fileStoreOf({files}: Config): FileStore {
@@ -177,5 +333,10 @@ async function newestOf(sets: Sets): Promise<SetManifest | null> {
 
 /** A dump that a killed job left is a chain of keys in plain text. */
 function leftoversIn(workDirectory: string): Leftovers {
-  return {endOrphans, abandon: (job) => { rmSync(join(workDirectory, job), {recursive: true, force: true}); }};
+  return {
+    endOrphans,
+    abandon: (job) => {
+      rmSync(join(workDirectory, job), {recursive: true, force: true});
+    },
+  };
 }

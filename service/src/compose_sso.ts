@@ -34,29 +34,47 @@ const HOUR_MS = 3_600_000;
 const SILENT_MS = 3000;
 
 export type SsoSurroundings = {
-  config: Config; state: State; clock: Clock; ledger: Ledger; log: Logger; jobs: Jobs; repository: Repository; workDirectory: string;
-  configSource: ConfigSource; readStoredConfig(url: string): Promise<string>;
-  bridge(): MattermostBridge | null; siteUrl(): string | null;
+  config: Config;
+  state: State;
+  clock: Clock;
+  ledger: Ledger;
+  log: Logger;
+  jobs: Jobs;
+  repository: Repository;
+  workDirectory: string;
+  configSource: ConfigSource;
+  readStoredConfig(url: string): Promise<string>;
+  bridge(): MattermostBridge | null;
+  siteUrl(): string | null;
 };
 
 /** The part of the only place that builds things which is about an SSO outage. */
 export async function composeSso(around: SsoSurroundings): Promise<Sso> {
   const {config, jobs} = around;
   const engines = await ssoEngines(around);
-  const readiness = (snapshot: Parameters<typeof createReadiness>[0]['snapshot']) => createReadiness({
-    ...engines, snapshot, certificateExpiry,
-    settings: async () => (await engines.signInSettings()).read(),
-    probeOnce: () => probeOnce(around, engines),
-    samlCertificate: () => samlCertificate(around, engines.effectiveConfig),
-    rtoMs: config.objectives.rto_hours * HOUR_MS,
-    neverSwitch: config.sso.never_switch,
-  });
+  const readiness = (snapshot: Parameters<typeof createReadiness>[0]['snapshot']) =>
+    createReadiness({
+      ...engines,
+      snapshot,
+      certificateExpiry,
+      settings: async () => (await engines.signInSettings()).read(),
+      probeOnce: () => probeOnce(around, engines),
+      samlCertificate: () => samlCertificate(around, engines.effectiveConfig),
+      rtoMs: config.objectives.rto_hours * HOUR_MS,
+      neverSwitch: config.sso.never_switch,
+    });
   return createSso({engines, jobs, readiness, classify: classifyBridgeProbe});
 }
 
 async function probeOnce({config, clock}: SsoSurroundings, {targets, probe}: SsoEngines): Promise<ProbeResult[]> {
   const options = {slowMs: config.sso.probe.slow_seconds * 1000, timeoutMs: config.sso.probe.timeout_seconds * 1000};
-  return Promise.all((await targets()).map(async (target) => ({at: clock.now(), vantage: 'companion' as const, ...await probe(target, options)})));
+  return Promise.all(
+    (await targets()).map(async (target) => ({
+      at: clock.now(),
+      vantage: 'companion' as const,
+      ...(await probe(target, options)),
+    })),
+  );
 }
 
 async function ssoEngines(around: SsoSurroundings): Promise<SsoEngines> {
@@ -68,7 +86,18 @@ async function ssoEngines(around: SsoSurroundings): Promise<SsoEngines> {
   const effectiveConfig = (): Promise<SsoConfig | null> => readEffective(around, reachable);
   const probe = createProbe({clock, samlCertificate: () => samlCertificate(around, effectiveConfig)});
   return {
-    state, clock, ledger, log, repository, workDirectory, accounts, tokens: accounts, rest, effectiveConfig, probe, siteUrl: () => siteUrl() ?? config.mattermost.url ?? null,
+    state,
+    clock,
+    ledger,
+    log,
+    repository,
+    workDirectory,
+    accounts,
+    tokens: accounts,
+    rest,
+    effectiveConfig,
+    probe,
+    siteUrl: () => siteUrl() ?? config.mattermost.url ?? null,
     cipher: createCipher(await readFile(config.repository.password_file, 'utf8'), 'sign-in data'),
     emergency: createEmergencyWriter(config.database.url),
     settings: config.sso,
@@ -111,13 +140,19 @@ function reachableBridge({bridge, clock, log}: SsoSurroundings): () => Promise<R
   };
 }
 
-async function readEffective({configSource, config, readStoredConfig}: SsoSurroundings, reachable: () => Promise<Reachable | null>): Promise<SsoConfig | null> {
+async function readEffective(
+  {configSource, config, readStoredConfig}: SsoSurroundings,
+  reachable: () => Promise<Reachable | null>,
+): Promise<SsoConfig | null> {
   const plugin = await reachable();
   if (plugin) {
     return plugin.bridge.effectiveConfig();
   }
   try {
-    const text = configSource.kind === 'file' ? await readFile(configSource.location, 'utf8') : await readStoredConfig(config.mattermost.config);
+    const text =
+      configSource.kind === 'file'
+        ? await readFile(configSource.location, 'utf8')
+        : await readStoredConfig(config.mattermost.config);
     return {config: JSON.parse(text) as Record<string, unknown>, env: {}};
   } catch {
     // Verbs that need it say what they do without it.
@@ -125,19 +160,34 @@ async function readEffective({configSource, config, readStoredConfig}: SsoSurrou
   }
 }
 
-async function chooseSettings({configSource}: SsoSurroundings, reachable: () => Promise<Reachable | null>, effective: () => Promise<SsoConfig | null>): Promise<SignInSettings> {
+async function chooseSettings(
+  {configSource}: SsoSurroundings,
+  reachable: () => Promise<Reachable | null>,
+  effective: () => Promise<SsoConfig | null>,
+): Promise<SignInSettings> {
   const plugin = await reachable();
   if (plugin) {
     return createPluginSettings(plugin.bridge);
   }
-  const service = (await effective())?.config['ServiceSettings'] as {EnableLocalMode?: boolean; LocalModeSocketLocation?: string} | undefined;
+  const service = (await effective())?.config['ServiceSettings'] as
+    {EnableLocalMode?: boolean; LocalModeSocketLocation?: string} | undefined;
   const socket = createSocketSettings(service?.LocalModeSocketLocation ?? LOCAL_SOCKET);
-  const isOpen = service?.EnableLocalMode === true && await socket.read().then(() => true, () => false);
+  const isOpen =
+    service?.EnableLocalMode === true &&
+    (await socket.read().then(
+      () => true,
+      () => false,
+    ));
   return isOpen ? socket : createFileSettings(configSource);
 }
 
 /** The certificate by which Mattermost knows its SAML provider, from the config directory. */
-async function samlCertificate({configSource}: SsoSurroundings, effectiveConfig: SsoEngines['effectiveConfig']): Promise<string | null> {
+async function samlCertificate(
+  {configSource}: SsoSurroundings,
+  effectiveConfig: SsoEngines['effectiveConfig'],
+): Promise<string | null> {
   const saml = (await effectiveConfig())?.config['SamlSettings'] as {IdpCertificateFile?: string} | undefined;
-  return saml?.IdpCertificateFile && configSource.directory !== null ? readFile(join(configSource.directory, saml.IdpCertificateFile), 'utf8') : null;
+  return saml?.IdpCertificateFile && configSource.directory !== null
+    ? readFile(join(configSource.directory, saml.IdpCertificateFile), 'utf8')
+    : null;
 }

@@ -15,7 +15,11 @@ let host: HostPage | undefined;
 
 beforeAll(async () => {
   const root = fileURLToPath(new URL('../../', import.meta.url));
-  await promisify(execFile)(process.execPath, ['node_modules/webpack/bin/webpack.js', '--config', 'webapp/webpack.config.cjs'], {cwd: root});
+  await promisify(execFile)(
+    process.execPath,
+    ['node_modules/webpack/bin/webpack.js', '--config', 'webapp/webpack.config.cjs'],
+    {cwd: root},
+  );
   browser = await openBrowser();
   page = browser.page;
 }, 120_000);
@@ -33,19 +37,28 @@ async function show(world: World, theme: 'light' | 'dark' = 'light'): Promise<vo
   await page.goto(host.url(theme));
 }
 
-const others = ([17, 19] as const).filter((version) => existsSync(new URL(`react_${version}/node_modules/react`, import.meta.url)));
+const others = ([17, 19] as const).filter((version) =>
+  existsSync(new URL(`react_${version}/node_modules/react`, import.meta.url)),
+);
 
-(others.length > 0 ? test.each(others) : test.skip.each([0] as never[]))('web clients with React %d show the page too', async (react) => {
-  host = await startHostPage({react, fixtures: cannedApi(cannedWorld(cannedSets(), cannedJob()))});
-  await page.goto(host.url());
-  await page.getByRole('progressbar').waitFor();
-  expect(await page.evaluate('React.version.split(".")[0]')).toBe(String(react));
-  await page.getByRole('button', {name: /^Details of the set of/}).first().click();
-  await page.getByRole('button', {name: 'Revoke…'}).click();
-  await page.keyboard.press('Escape');
-  await page.getByRole('alertdialog').waitFor({state: 'detached'});
-  expect(browser.problems).toEqual([]);
-}, 60_000);
+(others.length > 0 ? test.each(others) : test.skip.each([0] as never[]))(
+  'web clients with React %d show the page too',
+  async (react) => {
+    host = await startHostPage({react, fixtures: cannedApi(cannedWorld(cannedSets(), cannedJob()))});
+    await page.goto(host.url());
+    await page.getByRole('progressbar').waitFor();
+    expect(await page.evaluate('React.version.split(".")[0]')).toBe(String(react));
+    await page
+      .getByRole('button', {name: /^Details of the set of/})
+      .first()
+      .click();
+    await page.getByRole('button', {name: 'Revoke…'}).click();
+    await page.keyboard.press('Escape');
+    await page.getByRole('alertdialog').waitFor({state: 'detached'});
+    expect(browser.problems).toEqual([]);
+  },
+  60_000,
+);
 
 /** Presses of Enter and clicks must never save the System Console's own form. */
 async function submits(): Promise<string | null> {
@@ -84,7 +97,9 @@ test('an event of the server moves the bar before the next question', async () =
   const job = cannedJob({id: 'job-from-the-shell'});
   // An answer that was under way may come after the event; it must not deny the job.
   Object.assign(world, cannedWorld(cannedSets(), job));
-  await page.evaluate(`window.hostPage.emit('custom_disaster-recovery_job', {job: ${JSON.stringify(JSON.stringify(job))}})`);
+  await page.evaluate(
+    `window.hostPage.emit('custom_disaster-recovery_job', {job: ${JSON.stringify(JSON.stringify(job))}})`,
+  );
   // Without the event the page would ask again after thirty seconds.
   await page.getByRole('progressbar').waitFor({timeout: 15_000});
 }, 60_000);
@@ -101,21 +116,34 @@ test('a dialog keeps the focus, Escape answers no, and the focus returns', async
   expect(await submits()).toBe('0');
 }, 60_000);
 
-test.each(['light', 'dark'] as const)('nothing is cut off at 800 pixels (%s)', async (theme) => {
-  await page.setViewportSize({width: 800, height: 900});
-  await show(cannedWorld(cannedSets(), cannedJob()), theme);
-  await page.getByRole('button', {name: /^Details of the set of/}).first().click();
-  expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(800);
-  expect(await page.evaluate(`(() => {
+test.each(['light', 'dark'] as const)(
+  'nothing is cut off at 800 pixels (%s)',
+  async (theme) => {
+    await page.setViewportSize({width: 800, height: 900});
+    await show(cannedWorld(cannedSets(), cannedJob()), theme);
+    await page
+      .getByRole('button', {name: /^Details of the set of/})
+      .first()
+      .click();
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(800);
+    expect(
+      await page.evaluate(`(() => {
     const box = document.querySelector('.dr-scroll');
     return box.scrollWidth - box.clientWidth;
-  })()`)).toBeLessThanOrEqual(0);
-  expect(browser.problems).toEqual([]);
-  await page.setViewportSize({width: 1280, height: 900});
-}, 60_000);
+  })()`),
+    ).toBeLessThanOrEqual(0);
+    expect(browser.problems).toEqual([]);
+    await page.setViewportSize({width: 1280, height: 900});
+  },
+  60_000,
+);
 
-test.each(['light', 'dark'] as const)('words stand out from what is behind them (%s)', async (theme) => {
-  await show(cannedWorld(cannedSets()), theme);
-  await page.getByText(/You can recover\./).waitFor();
-  expect(await page.evaluate(FAINT_WORDS)).toEqual([]);
-}, 60_000);
+test.each(['light', 'dark'] as const)(
+  'words stand out from what is behind them (%s)',
+  async (theme) => {
+    await show(cannedWorld(cannedSets()), theme);
+    await page.getByText(/You can recover\./).waitFor();
+    expect(await page.evaluate(FAINT_WORDS)).toEqual([]);
+  },
+  60_000,
+);

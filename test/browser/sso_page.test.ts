@@ -17,7 +17,11 @@ let page: Page;
 let host: HostPage | ClaimHost | undefined;
 
 beforeAll(async () => {
-  await promisify(execFile)(process.execPath, ['node_modules/webpack/bin/webpack.js', '--config', 'webapp/webpack.config.cjs'], {cwd: ROOT});
+  await promisify(execFile)(
+    process.execPath,
+    ['node_modules/webpack/bin/webpack.js', '--config', 'webapp/webpack.config.cjs'],
+    {cwd: ROOT},
+  );
   browser = await openBrowser();
   page = browser.page;
 }, 120_000);
@@ -32,7 +36,10 @@ afterEach(async () => {
 });
 afterAll(() => browser.close());
 
-async function show(change: (sso: SsoWorld) => void = () => undefined, theme: 'light' | 'dark' = 'light'): Promise<World & {sso: SsoWorld}> {
+async function show(
+  change: (sso: SsoWorld) => void = () => undefined,
+  theme: 'light' | 'dark' = 'light',
+): Promise<World & {sso: SsoWorld}> {
   const sso = cannedSso();
   change(sso);
   const world = Object.assign(cannedWorld(cannedSets()), {sso});
@@ -121,15 +128,23 @@ test('a refusal is named, with its remedy', async () => {
   expect(await page.getByRole('alert').textContent()).toMatch(/MATTERMOST_UNREACHABLE was said.*What to do about it/);
 }, 60_000);
 
-test.each([['light', 1280], ['dark', 1280], ['light', 390]] as const)('in an outage nothing is cut off or faint (%s, %d pixels)', async (theme, width) => {
-  await page.setViewportSize({width, height: 900});
-  await show((sso) => setIncident(sso, 'open', undefined, cannedEntries()), theme);
-  await page.getByText('@user.two').waitFor();
-  await page.getByText('Readiness 86 of 100.').click();
-  expect(await page.evaluate(FAINT_WORDS)).toEqual([]);
-  expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
-  expect(browser.problems).toEqual([]);
-}, 60_000);
+test.each([
+  ['light', 1280],
+  ['dark', 1280],
+  ['light', 390],
+] as const)(
+  'in an outage nothing is cut off or faint (%s, %d pixels)',
+  async (theme, width) => {
+    await page.setViewportSize({width, height: 900});
+    await show((sso) => setIncident(sso, 'open', undefined, cannedEntries()), theme);
+    await page.getByText('@user.two').waitFor();
+    await page.getByText('Readiness 86 of 100.').click();
+    expect(await page.evaluate(FAINT_WORDS)).toEqual([]);
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
+    expect(browser.problems).toEqual([]);
+  },
+  60_000,
+);
 
 test('what everybody loads stays small: all of single sign-on is in the lazy part, and the claim page is tiny', async () => {
   const dist = new URL('../../webapp/dist/', import.meta.url);
@@ -138,7 +153,10 @@ test('what everybody loads stays small: all of single sign-on is in the lazy par
   expect((await stat(new URL('claim/claim.js', dist))).size).toBeLessThan(20_000);
 });
 
-async function openClaim(answers: Parameters<typeof startClaimHost>[0] = {}, viewport = {width: 320, height: 640}): Promise<ClaimHost> {
+async function openClaim(
+  answers: Parameters<typeof startClaimHost>[0] = {},
+  viewport = {width: 320, height: 640},
+): Promise<ClaimHost> {
   const started = await startClaimHost(answers);
   host = started;
   await page.setViewportSize(viewport);
@@ -161,7 +179,10 @@ test('on a phone: code, password, second factor, in; below a subpath and the rea
   await typeCodeAndPassword();
   const digits = page.getByLabel('Six digits');
   await digits.waitFor();
-  expect([await digits.getAttribute('inputmode'), await digits.getAttribute('autocomplete')]).toEqual(['numeric', 'one-time-code']);
+  expect([await digits.getAttribute('inputmode'), await digits.getAttribute('autocomplete')]).toEqual([
+    'numeric',
+    'one-time-code',
+  ]);
   await page.keyboard.type('000000');
   await page.keyboard.press('Enter');
   await page.getByText('This second factor is wrong or too old.').waitFor();
@@ -170,47 +191,81 @@ test('on a phone: code, password, second factor, in; below a subpath and the rea
   await page.getByRole('heading', {name: 'You are in.'}).waitFor();
   await page.waitForURL(/\/chat\/$/);
   expect(claim.asked.map(({method, path}) => `${method} ${path}`)).toEqual([
-    'POST /chat/plugins/disaster-recovery/claim/code', 'POST /chat/api/v4/users/password/reset',
-    'POST /chat/api/v4/users/login', 'POST /chat/api/v4/users/login', 'POST /chat/api/v4/users/login', 'GET /chat/',
+    'POST /chat/plugins/disaster-recovery/claim/code',
+    'POST /chat/api/v4/users/password/reset',
+    'POST /chat/api/v4/users/login',
+    'POST /chat/api/v4/users/login',
+    'POST /chat/api/v4/users/login',
+    'GET /chat/',
   ]);
   expect(claim.asked[0]?.body).toEqual({code: '7K2M9QXD4ABC'});
-  expect(claim.asked.slice(0, 5).every(({headers}) => headers['x-requested-with'] === 'XMLHttpRequest' && headers.referer === undefined)).toBe(true);
+  expect(
+    claim.asked
+      .slice(0, 5)
+      .every(({headers}) => headers['x-requested-with'] === 'XMLHttpRequest' && headers.referer === undefined),
+  ).toBe(true);
   expect(browser.problems).toEqual([]);
 }, 60_000);
 
-test.each(['light', 'dark'] as const)('each step fits 320 pixels, is easy to touch and stands out (%s)', async (colorScheme) => {
-  await page.emulateMedia({colorScheme});
-  await openClaim({login: () => refusedFactor(), reset: ({new_password: word}) => (word.startsWith('Sunflower') ? {status: 200} : {status: 400, body: {id: 'x', message: 'No.'}})});
-  const look = async () => {
-    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(320);
-    expect(await page.evaluate(`[...document.querySelectorAll('input, textarea, button')].map((it) => it.getBoundingClientRect().height).filter((height) => height > 0 && height < 44)`)).toEqual([]);
-    expect(await page.evaluate(FAINT_WORDS.replace('.dr-page *', 'main *').replace('.dr-hidden', '.unseen').replace('.dr-button-primary', '[hidden]'))).toEqual([]);
-  };
-  await look();
-  await page.keyboard.press('Enter');
-  await page.getByText('Enter the code first.').waitFor();
-  await look();
-  await page.getByLabel('Code from your administrator').fill('abc');
-  await page.keyboard.press('Enter');
-  await page.getByText('Hello').waitFor();
-  await look();
-  await page.getByLabel('New password').fill('Sunflower-2026');
-  await page.getByLabel('The same password again').fill('Sunflower-2026');
-  await look();
-  await page.keyboard.press('Enter');
-  await page.getByLabel('Six digits').waitFor();
-  await look();
-  expect(browser.problems).toEqual([]);
-}, 60_000);
+test.each(['light', 'dark'] as const)(
+  'each step fits 320 pixels, is easy to touch and stands out (%s)',
+  async (colorScheme) => {
+    await page.emulateMedia({colorScheme});
+    await openClaim({
+      login: () => refusedFactor(),
+      reset: ({new_password: word}) =>
+        word.startsWith('Sunflower') ? {status: 200} : {status: 400, body: {id: 'x', message: 'No.'}},
+    });
+    const look = async () => {
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(320);
+      expect(
+        await page.evaluate(
+          `[...document.querySelectorAll('input, textarea, button')].map((it) => it.getBoundingClientRect().height).filter((height) => height > 0 && height < 44)`,
+        ),
+      ).toEqual([]);
+      expect(
+        await page.evaluate(
+          FAINT_WORDS.replace('.dr-page *', 'main *')
+            .replace('.dr-hidden', '.unseen')
+            .replace('.dr-button-primary', '[hidden]'),
+        ),
+      ).toEqual([]);
+    };
+    await look();
+    await page.keyboard.press('Enter');
+    await page.getByText('Enter the code first.').waitFor();
+    await look();
+    await page.getByLabel('Code from your administrator').fill('abc');
+    await page.keyboard.press('Enter');
+    await page.getByText('Hello').waitFor();
+    await look();
+    await page.getByLabel('New password').fill('Sunflower-2026');
+    await page.getByLabel('The same password again').fill('Sunflower-2026');
+    await look();
+    await page.keyboard.press('Enter');
+    await page.getByLabel('Six digits').waitFor();
+    await look();
+    expect(browser.problems).toEqual([]);
+  },
+  60_000,
+);
 
 test('a hostile name stays text, and nothing is left behind in the browser', async () => {
   const username = '<img src=x onerror="document.title=`owned`">';
-  await openClaim({code: () => claimReply({username}), reset: () => ({status: 400, body: {id: 'model.user.is_valid.pwd.app_error', message: 'Mattermost says: <b>too common</b>.'}})});
+  await openClaim({
+    code: () => claimReply({username}),
+    reset: () => ({
+      status: 400,
+      body: {id: 'model.user.is_valid.pwd.app_error', message: 'Mattermost says: <b>too common</b>.'},
+    }),
+  });
   await typeCodeAndPassword();
   await page.getByText('Mattermost says: <b>too common</b>.').waitFor();
   expect(await page.locator('img, main p b b').count()).toBe(0);
   expect(await page.locator('#hello').textContent()).toBe(`@${username}`);
-  const left = await page.evaluate('[location.href, document.cookie, JSON.stringify(localStorage), JSON.stringify(sessionStorage), document.documentElement.outerHTML].join(" ")');
+  const left = await page.evaluate(
+    '[location.href, document.cookie, JSON.stringify(localStorage), JSON.stringify(sessionStorage), document.documentElement.outerHTML].join(" ")',
+  );
   expect(left).not.toMatch(/Sunflower|9QXD|aaaaaaaa/);
   expect(browser.problems).toEqual([]);
 }, 60_000);

@@ -5,8 +5,11 @@ import {processes} from './processes.ts';
 
 /** Names of the secrets that `text` gives away, also when they are encoded for a URL or for JSON. */
 export function leaked(text: string, canaries: Readonly<Record<string, string>>): string[] {
-  return Object.entries(canaries).filter(([, secret]) =>
-    [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)].some((form) => text.includes(form))).map(([name]) => name);
+  return Object.entries(canaries)
+    .filter(([, secret]) =>
+      [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)].some((form) => text.includes(form)),
+    )
+    .map(([name]) => name);
 }
 
 /** Watches the argument lists of everything on this machine until `work` is done. Gives all that were seen. */
@@ -44,7 +47,12 @@ export function entriesBelow(directory: string): Entry[] {
 }
 
 /** Files below a directory that hold a secret, with its name. */
-export function filesThatLeak(directory: string, canaries: Readonly<Record<string, string>>, allowed: readonly string[] = []): string[] {
-  return entriesBelow(directory).filter(({path, isDirectory}) => !isDirectory && !allowed.includes(path))
+export function filesThatLeak(
+  directory: string,
+  canaries: Readonly<Record<string, string>>,
+  allowed: readonly string[] = [],
+): string[] {
+  return entriesBelow(directory)
+    .filter(({path, isDirectory}) => !isDirectory && !allowed.includes(path))
     .flatMap(({path}) => leaked(readFileSync(path, 'latin1'), canaries).map((name) => `${name} in ${path}`));
 }

@@ -31,8 +31,23 @@ export interface Companion {
 export async function newCompanion(server: StoppedServer, more: readonly string[] = []): Promise<Companion> {
   await mkdir(join(server.directory, 'companions'), {recursive: true});
   const directory = await mkdtemp(join(server.directory, 'companions', 'c-'));
-  const [configFile, state, repository] = [join(directory, 'drctl.yaml'), join(directory, 'state'), join(directory, 'repository')];
-  await succeed(['init', '--config', configFile, '--mattermost-config', server.configFile, '--repository', repository, '--state', state, ...more]);
+  const [configFile, state, repository] = [
+    join(directory, 'drctl.yaml'),
+    join(directory, 'state'),
+    join(directory, 'repository'),
+  ];
+  await succeed([
+    'init',
+    '--config',
+    configFile,
+    '--mattermost-config',
+    server.configFile,
+    '--repository',
+    repository,
+    '--state',
+    state,
+    ...more,
+  ]);
   return openCompanion(configFile, state, repository);
 }
 
@@ -40,7 +55,10 @@ function openCompanion(configFile: string, state: string, repository: string): C
   const withConfig = (args: readonly string[]) => [...args, '--config', configFile];
   const work = join(state, 'work');
   const companion: Companion = {
-    configFile, state, repository, work,
+    configFile,
+    state,
+    repository,
+    work,
     passwordFile: join(state, 'repository.key'),
     run: (args, place) => drctl(withConfig(args), place),
     start: (args, place) => startDrctl(withConfig(args), place),

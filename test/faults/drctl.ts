@@ -68,7 +68,9 @@ export async function drctl(args: readonly string[], place: Place = {}): Promise
 export async function succeed<Value>(args: readonly string[], place: Place = {}): Promise<Value> {
   const {exitCode, result, stderr} = await drctl(args, place);
   if (exitCode !== 0 || result?.ok !== true) {
-    throw new Error(`drctl ${args[0] ?? ''} ended with ${exitCode ?? 'a signal'}: ${JSON.stringify(result?.error)}\n${stderr}`);
+    throw new Error(
+      `drctl ${args[0] ?? ''} ended with ${exitCode ?? 'a signal'}: ${JSON.stringify(result?.error)}\n${stderr}`,
+    );
   }
   return result.value as Value;
 }

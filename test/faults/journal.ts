@@ -5,17 +5,31 @@ import type {Companion} from './companion.ts';
 import type {Running} from './drctl.ts';
 
 /** Waits until the newest job runs `step`. Throws when the program ends before. */
-export async function untilStep(companion: Pick<Companion, 'state'>, running: Running, step: string, seconds = 60): Promise<void> {
-  await soonAs(`step ${step}`, running, async () => stepsOf(companion).some((row) => row.step === step && row.outcome === 'running'), seconds);
+export async function untilStep(
+  companion: Pick<Companion, 'state'>,
+  running: Running,
+  step: string,
+  seconds = 60,
+): Promise<void> {
+  await soonAs(
+    `step ${step}`,
+    running,
+    async () => stepsOf(companion).some((row) => row.step === step && row.outcome === 'running'),
+    seconds,
+  );
 }
 
 function stepsOf({state}: Pick<Companion, 'state'>): {step: string; outcome: string}[] {
-  return read(state, 'SELECT step, outcome FROM journal WHERE job = (SELECT id FROM jobs ORDER BY created_at DESC, rowid DESC LIMIT 1)') as {step: string; outcome: string}[];
+  return read(
+    state,
+    'SELECT step, outcome FROM journal WHERE job = (SELECT id FROM jobs ORDER BY created_at DESC, rowid DESC LIMIT 1)',
+  ) as {step: string; outcome: string}[];
 }
 
 /** Status of the newest job. */
 export function newestJob({state}: Pick<Companion, 'state'>): {id: string; kind: string; status: string} | undefined {
-  return read(state, 'SELECT id, kind, status FROM jobs ORDER BY created_at DESC, rowid DESC LIMIT 1')[0] as {id: string; kind: string; status: string} | undefined;
+  return read(state, 'SELECT id, kind, status FROM jobs ORDER BY created_at DESC, rowid DESC LIMIT 1')[0] as
+    {id: string; kind: string; status: string} | undefined;
 }
 
 function read(state: string, sql: string): unknown[] {

@@ -22,15 +22,26 @@ export function descendants(pid: number): Process[] {
 
 /** Everything that runs on this machine and may be seen. */
 export function processes(): Process[] {
-  return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).flatMap((name) => {
-    try {
-      const stat = readFileSync(`/proc/${name}/stat`, 'latin1');
-      const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-      const command = readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
-      // A zombie has ended; only its parent has not looked yet.
-      return state === 'Z' ? [] : [{pid: Number(name), parent: Number(parent), name: stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')')), command}];
-    } catch {
-      return [];
-    }
-  });
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => {
+      try {
+        const stat = readFileSync(`/proc/${name}/stat`, 'latin1');
+        const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+        const command = readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
+        // A zombie has ended; only its parent has not looked yet.
+        return state === 'Z'
+          ? []
+          : [
+              {
+                pid: Number(name),
+                parent: Number(parent),
+                name: stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')')),
+                command,
+              },
+            ];
+      } catch {
+        return [];
+      }
+    });
 }

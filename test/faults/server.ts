@@ -18,7 +18,9 @@ export interface StoppedServer {
 }
 
 /** A real Mattermost that people have used a little, and that is stopped again. Its role may create databases. */
-export async function stoppedServer(options: {readonly password?: string; readonly environment?: Record<string, string>} = {}): Promise<StoppedServer> {
+export async function stoppedServer(
+  options: {readonly password?: string; readonly environment?: Record<string, string>} = {},
+): Promise<StoppedServer> {
   const directory = await scratchDirectory('faults');
   const postgres = await startPostgres({directory: join(directory, 'postgres')});
   const password = options.password ?? 'mm secret';

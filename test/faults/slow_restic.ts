@@ -16,14 +16,20 @@ export interface Slowness {
 export async function slowRestic(companion: Companion): Promise<Slowness> {
   const script = join(dirname(companion.configFile), 'slow-restic');
   const [before, after] = [`${script}.before`, `${script}.after`];
-  await writeFile(script, `#!/bin/sh
+  await writeFile(
+    script,
+    `#!/bin/sh
 if [ -f '${before}' ]; then sleep "$(cat '${before}')"; fi
 if [ ! -f '${after}' ]; then exec '${RESTIC}' "$@"; fi
 '${RESTIC}' "$@"; code=$?
 sleep "$(cat '${after}')"
 exit $code
-`, {mode: 0o700});
-  await companion.configure((settings) => { settings['tools'] = {restic: script}; });
+`,
+    {mode: 0o700},
+  );
+  await companion.configure((settings) => {
+    settings['tools'] = {restic: script};
+  });
   const fast = async () => {
     await rm(before, {force: true});
     await rm(after, {force: true});

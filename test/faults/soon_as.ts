@@ -2,7 +2,12 @@ import {setTimeout as pause} from 'node:timers/promises';
 import type {Running} from './drctl.ts';
 
 /** Waits for `holds`, looking as often as it can: what is waited for may last only milliseconds. Throws when the program ends before. */
-export async function soonAs(what: string, running: Running, holds: () => Promise<boolean>, seconds = 60): Promise<void> {
+export async function soonAs(
+  what: string,
+  running: Running,
+  holds: () => Promise<boolean>,
+  seconds = 60,
+): Promise<void> {
   const deadline = performance.now() + seconds * 1000;
   while (!(await holds())) {
     if (running.ended()) {

@@ -38,8 +38,11 @@ export function startSso(server: SsoServer, ...words: string[]): Running {
 
 /** Every account that came from the provider, by id. */
 export async function liveAccounts(server: SsoServer): Promise<Map<string, LiveAccount>> {
-  const rows = await query<LiveAccount>(server.databaseUrl, `SELECT id, username, coalesce(authservice, '') AS service, authdata AS data,
-    coalesce(password, '') <> '' AS "hasPassword" FROM users WHERE username LIKE 'sso.%' ORDER BY username`);
+  const rows = await query<LiveAccount>(
+    server.databaseUrl,
+    `SELECT id, username, coalesce(authservice, '') AS service, authdata AS data,
+    coalesce(password, '') <> '' AS "hasPassword" FROM users WHERE username LIKE 'sso.%' ORDER BY username`,
+  );
   return new Map(rows.map((row) => [row.id, row]));
 }
 
@@ -52,7 +55,7 @@ export async function untilNothingIsWritten(server: SsoServer): Promise<void> {
   let before = '';
   await waitFor('the plugin to end what it does', async () => {
     await pause(400);
-    const now = JSON.stringify([...await liveAccounts(server)]);
+    const now = JSON.stringify([...(await liveAccounts(server))]);
     const isStill = now === before;
     before = now;
     return isStill;
@@ -68,33 +71,44 @@ export async function untilAway(server: SsoServer, running: Running, holds: (awa
  * leaves one, so that is not counted.
  */
 export async function watchWrites(server: SsoServer): Promise<void> {
-  await query(server.databaseUrl, `CREATE TABLE watched_writes (id text NOT NULL, service text NOT NULL);
+  await query(
+    server.databaseUrl,
+    `CREATE TABLE watched_writes (id text NOT NULL, service text NOT NULL);
     CREATE FUNCTION watch_write() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
       INSERT INTO watched_writes VALUES (NEW.id, coalesce(NEW.authservice, '')); RETURN NULL; END $$;
     CREATE TRIGGER watch_writes AFTER UPDATE ON users FOR EACH ROW
-      WHEN (coalesce(NEW.password, '') = '' AND NEW.lastpasswordupdate <> OLD.lastpasswordupdate) EXECUTE FUNCTION watch_write()`);
+      WHEN (coalesce(NEW.password, '') = '' AND NEW.lastpasswordupdate <> OLD.lastpasswordupdate) EXECUTE FUNCTION watch_write()`,
+  );
 }
 
 /** By account, and forgotten afterwards. */
 export async function takeWrites(server: SsoServer): Promise<Map<string, Writes>> {
-  const rows = await query<{id: string; away: number; back: number}>(server.databaseUrl, `WITH taken AS (DELETE FROM watched_writes RETURNING id, service)
-    SELECT id, (count(*) FILTER (WHERE service = ''))::int AS away, (count(*) FILTER (WHERE service <> ''))::int AS back FROM taken GROUP BY id`);
+  const rows = await query<{id: string; away: number; back: number}>(
+    server.databaseUrl,
+    `WITH taken AS (DELETE FROM watched_writes RETURNING id, service)
+    SELECT id, (count(*) FILTER (WHERE service = ''))::int AS away, (count(*) FILTER (WHERE service <> ''))::int AS back FROM taken GROUP BY id`,
+  );
   return new Map(rows.map(({id, away, back}) => [id, {away, back}]));
 }
 
 /** Whoever signs in with e-mail and password now is on the return list with exactly what they had, and nobody else is. */
 export async function expectListRight(server: SsoServer): Promise<ReturnList> {
   const live = await liveAccounts(server);
-  const list = await sso(server, 'return-list') as ReturnList;
+  const list = (await sso(server, 'return-list')) as ReturnList;
   const away = [...live.values()].filter(({service}) => service === '');
   expect(list.entries.map(({person}) => person.username).sort()).toEqual(away.map(({username}) => username).sort());
   expect(list.count).toBe(away.length);
-  const known = new Map(server.extras.map(({userId, authService, authData}) => [userId, {service: authService, data: authData}]));
+  const known = new Map(
+    server.extras.map(({userId, authService, authData}) => [userId, {service: authService, data: authData}]),
+  );
   for (const {id, userId} of server.people) {
     known.set(userId, {service: 'gitlab', data: String(id)});
   }
   for (const {person, original, state} of list.entries) {
-    expect({original, state}).toEqual({original: known.get(person.id), state: live.get(person.id)?.hasPassword ? 'claimed' : 'switched'});
+    expect({original, state}).toEqual({
+      original: known.get(person.id),
+      state: live.get(person.id)?.hasPassword ? 'claimed' : 'switched',
+    });
   }
   return list;
 }
@@ -111,8 +125,12 @@ export async function expectEveryoneBack(server: SsoServer): Promise<void> {
 }
 
 /** One person gets a code, uses it up at the claim page and chooses a password. */
-export async function claimAccount(server: SsoServer, {username}: Pick<ExtraAccount, 'username'>, password: string): Promise<void> {
-  const {code} = await sso(server, 'let-in', username, '--identified-by', 'seen at the desk') as {code: string};
+export async function claimAccount(
+  server: SsoServer,
+  {username}: Pick<ExtraAccount, 'username'>,
+  password: string,
+): Promise<void> {
+  const {code} = (await sso(server, 'let-in', username, '--identified-by', 'seen at the desk')) as {code: string};
   const {url} = server.mattermost();
   await choosePassword(url, (await useCode(url, code)).token, password);
 }

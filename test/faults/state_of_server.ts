@@ -11,7 +11,9 @@ export interface ServerState {
 }
 
 /** Everything that a server consists of, as hashes: equal states are equal to the last byte. */
-export async function stateOf(server: Pick<StoppedServer, 'databaseUrl' | 'dataDirectory' | 'configDirectory'>): Promise<ServerState> {
+export async function stateOf(
+  server: Pick<StoppedServer, 'databaseUrl' | 'dataDirectory' | 'configDirectory'>,
+): Promise<ServerState> {
   return {
     tables: await tableHashes(server.databaseUrl),
     files: await directoryHashes(server.dataDirectory),

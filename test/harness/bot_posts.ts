@@ -3,7 +3,9 @@ import {waitFor} from './wait_for.ts';
 
 interface PostList {
   readonly order: readonly string[];
-  readonly posts: Readonly<Record<string, Post & {readonly user_id: string; readonly root_id: string; readonly update_at: number}>>;
+  readonly posts: Readonly<
+    Record<string, Post & {readonly user_id: string; readonly root_id: string; readonly update_at: number}>
+  >;
 }
 
 export type BotPost = PostList['posts'][string];
@@ -19,10 +21,14 @@ export async function botPosts(client: Client, channelId: string): Promise<BotPo
 export async function untilBotSays(client: Client, channelId: string, words: RegExp, seconds = 120): Promise<BotPost> {
   let newest: BotPost | undefined;
   try {
-    await waitFor(`the bot to say ${words}`, async () => {
-      [newest] = await botPosts(client, channelId);
-      return newest !== undefined && words.test(newest.message);
-    }, seconds);
+    await waitFor(
+      `the bot to say ${words}`,
+      async () => {
+        [newest] = await botPosts(client, channelId);
+        return newest !== undefined && words.test(newest.message);
+      },
+      seconds,
+    );
   } catch (error) {
     throw new Error(`${(error as Error).message} It says: ${newest?.message ?? '(nothing)'}`, {cause: error});
   }

@@ -29,12 +29,22 @@ export interface BridgeKey {
 export async function enrolAsBridge(server: ProtectedServer): Promise<BridgeKey> {
   const {privateKey, publicKey} = generateKeyPairSync('ed25519');
   const {value} = await drctlOrThrow(server.drctl('enroll'));
-  const companionId = await trade(server.companion().url, value.code as string, publicKey.export({format: 'jwk'}).x ?? '');
+  const companionId = await trade(
+    server.companion().url,
+    value.code as string,
+    publicKey.export({format: 'jwk'}).x ?? '',
+  );
   return {
     claims: (method, path, body = '') => {
       const iat = Math.floor(Date.now() / 1000);
       return {
-        iss: 'bridge', aud: companionId, iat, exp: iat + 60, jti: randomBytes(24).toString('base64url'), method, path,
+        iss: 'bridge',
+        aud: companionId,
+        iat,
+        exp: iat + 60,
+        jti: randomBytes(24).toString('base64url'),
+        method,
+        path,
         body_sha256: createHash('sha256').update(body).digest('hex'),
         actor: {user_id: 'u'.repeat(26), username: 'sysadmin', system_admin: true},
       };
@@ -52,7 +62,14 @@ async function trade(url: string, code: string, publicKey: string): Promise<stri
     method: 'POST',
     headers: {'Content-Type': 'application/json'},
     body: JSON.stringify({
-      public_key: publicKey, nonce, proof, site_url: 'http://127.0.0.1', diagnostic_id: 'test', server_version: '11', plugin_version: '0', actor: 'test',
+      public_key: publicKey,
+      nonce,
+      proof,
+      site_url: 'http://127.0.0.1',
+      diagnostic_id: 'test',
+      server_version: '11',
+      plugin_version: '0',
+      actor: 'test',
     }),
   });
   const reply = (await response.json()) as {companion_id?: string};
@@ -68,8 +85,17 @@ function compactJws(claims: Claims, key: KeyObject): string {
   return `${signed}.${sign(null, Buffer.from(signed), key).toString('base64url')}`;
 }
 
-async function send(url: string, method: string, token: string, body?: string): Promise<{status: number; code: string | undefined}> {
-  const response = await fetch(url, {method, headers: {Authorization: `Bearer ${token}`}, ...(body !== undefined && {body})});
+async function send(
+  url: string,
+  method: string,
+  token: string,
+  body?: string,
+): Promise<{status: number; code: string | undefined}> {
+  const response = await fetch(url, {
+    method,
+    headers: {Authorization: `Bearer ${token}`},
+    ...(body !== undefined && {body}),
+  });
   const text = await response.text();
   const reply = text === '' ? {} : (JSON.parse(text) as {error?: {code: string}});
   return {status: response.status, code: reply.error?.code};

@@ -9,7 +9,11 @@ export interface ClaimAnswer {
 const PAGE = '/plugins/disaster-recovery/claim';
 
 /** What the claim page does with a code: it is used up, and a token comes back. Throws a RestError. */
-export async function useCode(url: string, code: string, headers: Readonly<Record<string, string>> = {'X-Requested-With': 'XMLHttpRequest'}): Promise<ClaimAnswer> {
+export async function useCode(
+  url: string,
+  code: string,
+  headers: Readonly<Record<string, string>> = {'X-Requested-With': 'XMLHttpRequest'},
+): Promise<ClaimAnswer> {
   try {
     return (await axios.post<ClaimAnswer>(`${url}${PAGE}/code`, {code}, {headers: {...headers}, proxy: false})).data;
   } catch (error) {

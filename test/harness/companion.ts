@@ -18,7 +18,11 @@ export interface Companion {
 }
 
 /** Starts the companion that `configFile` describes and waits until it answers. */
-export async function startCompanion(place: {readonly directory: string; readonly configFile: string; readonly port: number}): Promise<Companion> {
+export async function startCompanion(place: {
+  readonly directory: string;
+  readonly configFile: string;
+  readonly port: number;
+}): Promise<Companion> {
   const url = `http://127.0.0.1:${place.port}`;
   const logFile = join(place.directory, 'companion.log');
   let server: ServerProcess;

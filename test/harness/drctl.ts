@@ -32,12 +32,21 @@ export async function runDrctl(arguments_: readonly string[], {home, environment
     stdin: 'ignore',
     reject: false,
   });
-  const lines = stdout.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as Record<string, unknown>);
+  const lines = stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
   const last = lines.at(-1);
   if (last?.['type'] !== 'result') {
     throw new Error(`drctl ${arguments_[0] ?? ''} ended (${exitCode}) without a result:\n${stderr}`);
   }
-  return {...(last as unknown as Pick<DrctlAnswer, 'ok' | 'value' | 'error'>), exitCode: exitCode ?? -1, lines, stdout, stderr};
+  return {
+    ...(last as unknown as Pick<DrctlAnswer, 'ok' | 'value' | 'error'>),
+    exitCode: exitCode ?? -1,
+    lines,
+    stdout,
+    stderr,
+  };
 }
 
 /** The same, where anything but success is a mistake of the test. */

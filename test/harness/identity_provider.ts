@@ -62,7 +62,11 @@ export async function startIdentityProvider(options: IdentityProviderOptions): P
   const {directory, siteUrl} = options;
   const port = options.port ?? (await freePort());
   const url = `http://127.0.0.1:${port}`;
-  const files = {people: join(directory, 'people.json'), answer: join(directory, 'answer.json'), log: join(directory, 'provider.log')};
+  const files = {
+    people: join(directory, 'people.json'),
+    answer: join(directory, 'answer.json'),
+    log: join(directory, 'provider.log'),
+  };
   let people = options.people;
   let server: ServerProcess;
 
@@ -77,8 +81,12 @@ export async function startIdentityProvider(options: IdentityProviderOptions): P
       arguments: [PROGRAM],
       directory,
       environment: {
-        PORT: String(port), PEOPLE_FILE: files.people, ANSWER_FILE: files.answer, SITE_URL: siteUrl,
-        CLIENT_ID: CLIENT.id, CLIENT_SECRET: CLIENT.secret,
+        PORT: String(port),
+        PEOPLE_FILE: files.people,
+        ANSWER_FILE: files.answer,
+        SITE_URL: siteUrl,
+        CLIENT_ID: CLIENT.id,
+        CLIENT_SECRET: CLIENT.secret,
       },
       logFile: files.log,
     });
@@ -97,7 +105,10 @@ export async function startIdentityProvider(options: IdentityProviderOptions): P
   await setPeople(people);
   await start();
   return {
-    url, port, start, setPeople,
+    url,
+    port,
+    start,
+    setPeople,
     logFile: files.log,
     gitLabSettings: gitLabSettings(url),
     pid: () => server.pid,
@@ -106,14 +117,21 @@ export async function startIdentityProvider(options: IdentityProviderOptions): P
     hang: () => signal('SIGSTOP'),
     unhang: () => signal('SIGCONT'),
     answerInstead: (status, body = '', path = '') =>
-      answerInstead({status, body, path, delay_ms: 0, content_type: body.startsWith('<') ? 'text/html' : 'application/json'}),
-    answerSlowly: (seconds, path = '') => answerInstead({status: 0, body: '', path, delay_ms: seconds * 1000, content_type: ''}),
+      answerInstead({
+        status,
+        body,
+        path,
+        delay_ms: 0,
+        content_type: body.startsWith('<') ? 'text/html' : 'application/json',
+      }),
+    answerSlowly: (seconds, path = '') =>
+      answerInstead({status: 0, body: '', path, delay_ms: seconds * 1000, content_type: ''}),
     answerNormally: () => rm(files.answer, {force: true}),
     setEmail: (username, email) => {
       const person = people[username];
-      return person === undefined ?
-        Promise.reject(new Error(`The provider knows no ${username}.`)) :
-        setPeople({...people, [username]: {...person, email}});
+      return person === undefined
+        ? Promise.reject(new Error(`The provider knows no ${username}.`))
+        : setPeople({...people, [username]: {...person, email}});
     },
   };
 }
@@ -121,8 +139,13 @@ export async function startIdentityProvider(options: IdentityProviderOptions): P
 /** The scope may not hold "openid": with it, Mattermost wants its OpenID part, which needs a licence. */
 function gitLabSettings(url: string): GitLabSettings {
   return {
-    Enable: true, Id: CLIENT.id, Secret: CLIENT.secret, Scope: 'profile email',
-    AuthEndpoint: `${url}/auth`, TokenEndpoint: `${url}/token`, UserAPIEndpoint: `${url}/me`,
+    Enable: true,
+    Id: CLIENT.id,
+    Secret: CLIENT.secret,
+    Scope: 'profile email',
+    AuthEndpoint: `${url}/auth`,
+    TokenEndpoint: `${url}/token`,
+    UserAPIEndpoint: `${url}/me`,
   };
 }
 
@@ -138,6 +161,9 @@ async function untilItAnswers(server: ServerProcess, url: string): Promise<void>
     if (!server.running()) {
       throw new Error(`The identity provider ended at once:\n${await server.lastWords()}`);
     }
-    return fetch(`${url}/.well-known/openid-configuration`, {signal: AbortSignal.timeout(2000)}).then(() => true, () => false);
+    return fetch(`${url}/.well-known/openid-configuration`, {signal: AbortSignal.timeout(2000)}).then(
+      () => true,
+      () => false,
+    );
   });
 }

@@ -66,16 +66,24 @@ export async function startMailSink(options: {readonly port?: number} = {}): Pro
       }
     },
     forget: () => void mails.splice(0),
-    stop: () => new Promise<void>((resolve) => {
-      server.close(resolve);
-    }),
+    stop: () =>
+      new Promise<void>((resolve) => {
+        server.close(resolve);
+      }),
   };
 }
 
 function emailSettings(port: number): MailSink['emailSettings'] {
   return {
-    SendEmailNotifications: true, SMTPServer: '127.0.0.1', SMTPPort: String(port), ConnectionSecurity: '',
-    EnableSMTPAuth: false, SMTPUsername: '', SMTPPassword: '',
-    FeedbackName: 'Chat', FeedbackEmail: 'chat@corp.test', ReplyToAddress: 'chat@corp.test',
+    SendEmailNotifications: true,
+    SMTPServer: '127.0.0.1',
+    SMTPPort: String(port),
+    ConnectionSecurity: '',
+    EnableSMTPAuth: false,
+    SMTPUsername: '',
+    SMTPPassword: '',
+    FeedbackName: 'Chat',
+    FeedbackEmail: 'chat@corp.test',
+    ReplyToAddress: 'chat@corp.test',
   };
 }

@@ -22,7 +22,10 @@ function plainText(headers: Headers, body: string): string {
   const type = headers.get('content-type') ?? 'text/plain';
   const boundary = /^multipart\/.*boundary="?([^";]+)/i.exec(type)?.[1];
   if (boundary !== undefined) {
-    const parts = body.split(`--${boundary}`).slice(1, -1).map((part) => split(part.replace(/^\r?\n/, '')));
+    const parts = body
+      .split(`--${boundary}`)
+      .slice(1, -1)
+      .map((part) => split(part.replace(/^\r?\n/, '')));
     return parts.map((part) => plainText(part.headers, part.body)).find((text) => text !== '') ?? '';
   }
   if (!/^text\/plain/i.test(type)) {
@@ -37,13 +40,18 @@ function plainText(headers: Headers, body: string): string {
 }
 
 function unquoted(text: string): string {
-  return text.replaceAll(/=([0-9A-F]{2})/gi, (_, hexadecimal: string) => String.fromCharCode(Number.parseInt(hexadecimal, 16)));
+  return text.replaceAll(/=([0-9A-F]{2})/gi, (_, hexadecimal: string) =>
+    String.fromCharCode(Number.parseInt(hexadecimal, 16)),
+  );
 }
 
 /** =?UTF-8?q?…?= and =?UTF-8?b?…?= */
 function decodedWords(text: string): string {
-  return text.replaceAll(/\?=\s+=\?/g, '?==?').replaceAll(/=\?utf-8\?([bq])\?([^?]*)\?=/gi, (_, kind: string, word: string) =>
-    kind.toLowerCase() === 'b' ?
-      Buffer.from(word, 'base64').toString('utf8') :
-      Buffer.from(unquoted(word.replaceAll('_', ' ')), 'latin1').toString('utf8'));
+  return text
+    .replaceAll(/\?=\s+=\?/g, '?==?')
+    .replaceAll(/=\?utf-8\?([bq])\?([^?]*)\?=/gi, (_, kind: string, word: string) =>
+      kind.toLowerCase() === 'b'
+        ? Buffer.from(word, 'base64').toString('utf8')
+        : Buffer.from(unquoted(word.replaceAll('_', ' ')), 'latin1').toString('utf8'),
+    );
 }

@@ -8,7 +8,7 @@ const SENTENCES: readonly string[] = [
   '障害対応の手順を更新しました。',
   'Zażółć gęślą jaźń – und größere Übungen.',
   '👩‍👩‍👧‍👦 🏳️‍🌈 👍🏽 :tada: emoji of several code points',
-  '`SELECT \'quoted\', "double", $1, E\'\\\\x00\'` and a \\ backslash',
+  "`SELECT 'quoted', \"double\", $1, E'\\\\x00'` and a \\ backslash",
   '```sh\ncat <<EOF | tee "$HOME/a b"\nEOF\n```',
   '| a | b |\n|---|---|\n| 1 | ½ |',
   'e\u0301 is not \u00e9, \u202Ethis is turned round\u202C, zero\u200Bwidth',

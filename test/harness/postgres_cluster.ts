@@ -12,7 +12,9 @@ export interface Account {
 
 /** The folder of the newest PostgreSQL server programs of this machine. */
 export async function newestPrograms(): Promise<string> {
-  const versions = (await readdir(INSTALLED)).filter((name) => /^\d+$/.test(name)).sort((a, b) => Number(a) - Number(b));
+  const versions = (await readdir(INSTALLED))
+    .filter((name) => /^\d+$/.test(name))
+    .sort((a, b) => Number(a) - Number(b));
   const newest = versions.findLast((version) => existsSync(join(INSTALLED, version, 'bin', 'initdb')));
   if (newest === undefined) {
     throw new Error(`There is no PostgreSQL server in ${INSTALLED}.`);

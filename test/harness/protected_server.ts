@@ -98,7 +98,9 @@ async function startParts(options: ProtectedServerOptions, stops: Stop[]): Promi
   stops.push(() => mattermost.stop());
   const client = connect(mattermost.url);
   const workspace = await seedWorkspace(client, {
-    ...(posts !== undefined && {posts}), ...(files !== undefined && {files}), ...(secondPlugin !== undefined && {secondPlugin}),
+    ...(posts !== undefined && {posts}),
+    ...(files !== undefined && {files}),
+    ...(secondPlugin !== undefined && {secondPlugin}),
     configDirectory: mattermost.configDirectory,
   });
 
@@ -106,9 +108,12 @@ async function startParts(options: ProtectedServerOptions, stops: Stop[]): Promi
   await client.request('POST', '/notifications/test');
 
   const places = await setUp(directory, mattermost.configFile, options.companionSettings);
-  const drctl = (...arguments_: string[]) => runDrctl(['--config', places.configFile, ...arguments_], {home: places.home});
+  const drctl = (...arguments_: string[]) =>
+    runDrctl(['--config', places.configFile, ...arguments_], {home: places.home});
   const enrol = () => enrolPlugin(client, workspace, drctl);
-  const companion = enrolled ? await startCompanion({directory, configFile: places.configFile, port: places.port}) : undefined;
+  const companion = enrolled
+    ? await startCompanion({directory, configFile: places.configFile, port: places.port})
+    : undefined;
   if (companion) {
     stops.push(companion.stop);
     await client.uploadPlugin(pluginBundle());
@@ -117,7 +122,14 @@ async function startParts(options: ProtectedServerOptions, stops: Stop[]): Promi
   }
 
   return {
-    directory, postgres, client, workspace, databaseUrl, drctl, enrol, ...places,
+    directory,
+    postgres,
+    client,
+    workspace,
+    databaseUrl,
+    drctl,
+    enrol,
+    ...places,
     mattermost: () => mattermost,
     startMattermost: async () => {
       mattermost = await start();
@@ -153,10 +165,24 @@ async function setUp(directory: string, mattermostConfig: string, settings: obje
   const repository = join(directory, 'repository');
   const stateDirectory = join(directory, 'state');
   const configFile = join(directory, 'drctl.yaml');
-  const {value} = await drctlOrThrow(runDrctl([
-    'init', '--config', configFile, '--mattermost-config', mattermostConfig,
-    '--repository', repository, '--state', stateDirectory, '--listen', `127.0.0.1:${port}`,
-  ], {home}));
+  const {value} = await drctlOrThrow(
+    runDrctl(
+      [
+        'init',
+        '--config',
+        configFile,
+        '--mattermost-config',
+        mattermostConfig,
+        '--repository',
+        repository,
+        '--state',
+        stateDirectory,
+        '--listen',
+        `127.0.0.1:${port}`,
+      ],
+      {home},
+    ),
+  );
   for (const [section, content] of Object.entries(settings)) {
     // JSON is YAML.
     await appendFile(configFile, `\n${section}: ${JSON.stringify(content)}\n`);

@@ -1,7 +1,11 @@
 import pg from 'pg';
 
 /** The rows that one statement gives, over a connection of its own. */
-export async function query<Row extends object>(databaseUrl: string, sql: string, values: readonly unknown[] = []): Promise<Row[]> {
+export async function query<Row extends object>(
+  databaseUrl: string,
+  sql: string,
+  values: readonly unknown[] = [],
+): Promise<Row[]> {
   const client = new pg.Client({connectionString: databaseUrl});
   await client.connect();
   try {

@@ -34,10 +34,14 @@ export async function removeSnapshot({repository}: RepositoryPlace, id: string):
 /** Changes one byte in the middle of the largest pack. Gives the name of the pack. */
 export async function damageLargestPack({repository}: RepositoryPlace): Promise<string> {
   const entries = await readdir(join(repository, 'data'), {recursive: true, withFileTypes: true});
-  const packs = await Promise.all(entries.filter((entry) => entry.isFile()).map(async (entry) => {
-    const path = join(entry.parentPath, entry.name);
-    return {name: entry.name, path, size: (await stat(path)).size};
-  }));
+  const packs = await Promise.all(
+    entries
+      .filter((entry) => entry.isFile())
+      .map(async (entry) => {
+        const path = join(entry.parentPath, entry.name);
+        return {name: entry.name, path, size: (await stat(path)).size};
+      }),
+  );
   const largest = packs.reduce((a, b) => (b.size > a.size ? b : a));
   const file = await open(largest.path, 'r+');
   try {

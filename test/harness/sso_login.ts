@@ -39,7 +39,10 @@ const CALLBACK = '/signup/gitlab/complete';
  * @throws SignInError where one of the two refuses, or does not answer.
  */
 export async function signInThroughProvider(
-  mattermostUrl: string, username: string, password: string, options: ProviderSignInOptions = {},
+  mattermostUrl: string,
+  username: string,
+  password: string,
+  options: ProviderSignInOptions = {},
 ): Promise<SignedIn> {
   const browser = openBrowser(new URL(mattermostUrl), (options.seconds ?? SECONDS) * 1000);
   let page = await browser.get(new URL('/oauth/gitlab/login', mattermostUrl));
@@ -64,7 +67,14 @@ export async function signInThroughProvider(
     hasFilledIn = true;
     page = await browser.post(new URL(action, page.url), new URLSearchParams({username, password}));
   }
-  throw new SignInError(page.by, page.status, page.body.replaceAll(/<[^>]*>|\s+/g, ' ').trim().slice(0, 200) || 'The sign-in led nowhere.');
+  throw new SignInError(
+    page.by,
+    page.status,
+    page.body
+      .replaceAll(/<[^>]*>|\s+/g, ' ')
+      .trim()
+      .slice(0, 200) || 'The sign-in led nowhere.',
+  );
 }
 
 interface Page {
@@ -88,14 +98,25 @@ function openBrowser(mattermost: URL, milliseconds: number) {
     let response: Response;
     let body: string;
     try {
-      response = await fetch(url, {...init, redirect: 'manual', headers: {cookie}, signal: AbortSignal.timeout(milliseconds)});
+      response = await fetch(url, {
+        ...init,
+        redirect: 'manual',
+        headers: {cookie},
+        signal: AbortSignal.timeout(milliseconds),
+      });
       body = await response.text();
     } catch (error) {
       throw new SignInError(by, 0, reasonOf(error));
     }
     keepCookies(jar, response.headers.getSetCookie());
     const location = response.headers.get('location');
-    const page = {url, by, status: response.status, body, next: location === null ? undefined : new URL(location, url)} as const;
+    const page = {
+      url,
+      by,
+      status: response.status,
+      body,
+      next: location === null ? undefined : new URL(location, url),
+    } as const;
     refuseErrorPage(page);
     return page;
   }
@@ -131,7 +152,11 @@ function refuseErrorPage({by, status, body, next}: Page): void {
   const target = next?.href ?? body.replaceAll('\\u0026', '&').replaceAll('&amp;', '&').replaceAll('\\/', '/');
   const message = /\/error\?(?:[^"'\s]*&)?message=([^&"'\s]*)/.exec(target)?.[1];
   if (message !== undefined || status >= 400) {
-    throw new SignInError(by, status, message === undefined ? body.slice(0, 300) : decodeURIComponent(message.replaceAll('+', ' ')));
+    throw new SignInError(
+      by,
+      status,
+      message === undefined ? body.slice(0, 300) : decodeURIComponent(message.replaceAll('+', ' ')),
+    );
   }
 }
 
@@ -143,7 +168,10 @@ function reasonOf(error: unknown): string {
 
 /** @throws RestError where Mattermost refuses. `login` is a username or an e-mail address. */
 export async function signInWithPassword(mattermostUrl: string, login: string, password: string): Promise<SignedIn> {
-  const {token, body} = await openSession(mattermostUrl).send('POST', '/api/v4/users/login', {login_id: login, password});
+  const {token, body} = await openSession(mattermostUrl).send('POST', '/api/v4/users/login', {
+    login_id: login,
+    password,
+  });
   if (token === undefined) {
     throw new Error('Mattermost let somebody in without a token.');
   }

@@ -22,7 +22,7 @@ export interface SsoServerOptions extends Omit<ProtectedServerOptions, 'companio
   /** Sessions of the extra account number `index`. */
   readonly extraSessions?: (index: number) => readonly NewSession[];
   /** Changes of FAST_SSO, the section `sso` of the companion's configuration. False: no such section, for a drctl that knows none. */
-  readonly sso?: Settings & {readonly probe?: Settings} | false;
+  readonly sso?: (Settings & {readonly probe?: Settings}) | false;
   /** Patch of Mattermost's configuration, with the settings of the provider. */
   readonly configPatch?: Readonly<Record<string, Settings>>;
 }
@@ -67,14 +67,26 @@ export interface SsoServer extends ProtectedServer {
 /** An outage is suspected after some 2.5 s, and the way back takes seconds. */
 export const FAST_SSO = {
   probe: {
-    interval_seconds: 0.5, timeout_seconds: 2, rounds_down: 3, minimum_down_seconds: 2, rounds_up: 2, vantage_points: 2,
+    interval_seconds: 0.5,
+    timeout_seconds: 2,
+    rounds_down: 3,
+    minimum_down_seconds: 2,
+    rounds_up: 2,
+    vantage_points: 2,
     healthy_minutes: 0.03,
   },
   second_look_seconds: 2,
   canary_minutes: 1,
 } as const;
 
-const CHANGED_SECTIONS = ['AnnouncementSettings', 'EmailSettings', 'LdapSettings', 'SamlSettings', 'ServiceSettings', 'TeamSettings'];
+const CHANGED_SECTIONS = [
+  'AnnouncementSettings',
+  'EmailSettings',
+  'LdapSettings',
+  'SamlSettings',
+  'ServiceSettings',
+  'TeamSettings',
+];
 const FIRST_ID = 1001;
 const FIRST_EXTRA_ID = 100_001;
 
@@ -82,7 +94,10 @@ const FIRST_EXTRA_ID = 100_001;
 export async function startSsoServer(options: SsoServerOptions = {}): Promise<SsoServer> {
   const {people = 3, extraSsoRows = 0, extraService, extraSessions, sso = {}, configPatch = {}, ...rest} = options;
   const server = await startProtectedServer({
-    posts: 100, files: 4, secondPlugin: false, ...rest,
+    posts: 100,
+    files: 4,
+    secondPlugin: false,
+    ...rest,
     ...(sso !== false && {companionSettings: {sso: {...FAST_SSO, ...sso, probe: {...FAST_SSO.probe, ...sso.probe}}}}),
   });
   let identityProvider: IdentityProvider | undefined;
@@ -93,7 +108,9 @@ export async function startSsoServer(options: SsoServerOptions = {}): Promise<Ss
   try {
     const known = {...knownPeople('person', people, FIRST_ID), ...knownPeople('extra', extraSsoRows, FIRST_EXTRA_ID)};
     identityProvider = await startIdentityProvider({
-      directory: join(server.directory, 'identity-provider'), siteUrl: server.mattermost().url, people: known,
+      directory: join(server.directory, 'identity-provider'),
+      siteUrl: server.mattermost().url,
+      people: known,
     });
     const patchConfig = async (patch: Readonly<Record<string, Settings>>) => {
       await server.client.request('PUT', '/config/patch', patch);
@@ -105,9 +122,21 @@ export async function startSsoServer(options: SsoServerOptions = {}): Promise<Ss
     });
     const signedIn = await signInOnce(server, known, people);
     const addSessions = sessionsLike(server, signedIn[0]);
-    const extras = await addExtras(server, signedIn[0], extraAccounts(known, people, extraService), addSessions, extraSessions);
+    const extras = await addExtras(
+      server,
+      signedIn[0],
+      extraAccounts(known, people, extraService),
+      addSessions,
+      extraSessions,
+    );
     return {
-      ...server, stop, identityProvider, people: signedIn, extras, addSessions, patchConfig,
+      ...server,
+      stop,
+      identityProvider,
+      people: signedIn,
+      extras,
+      addSessions,
+      patchConfig,
       row: (username) => accountRow(server.databaseUrl, username),
       sessionsOf: (userId) => sessionRows(server.databaseUrl, userId),
       sessionOf: (token) => sessionOfToken(server.databaseUrl, token),
@@ -121,10 +150,15 @@ export async function startSsoServer(options: SsoServerOptions = {}): Promise<Ss
 
 /** sso.person.1, sso.person.2, … */
 function knownPeople(kind: 'person' | 'extra', count: number, firstId: number): ProviderPeople {
-  return Object.fromEntries(Array.from({length: count}, (_, index) => {
-    const username = `sso.${kind}.${index + 1}`;
-    return [username, {id: firstId + index, email: `${username}@corp.test`, password: `At the provider: ${kind} ${index + 1}`}];
-  }));
+  return Object.fromEntries(
+    Array.from({length: count}, (_, index) => {
+      const username = `sso.${kind}.${index + 1}`;
+      return [
+        username,
+        {id: firstId + index, email: `${username}@corp.test`, password: `At the provider: ${kind} ${index + 1}`},
+      ];
+    }),
+  );
 }
 
 async function signInOnce(server: ProtectedServer, known: ProviderPeople, count: number): Promise<SsoPerson[]> {
@@ -139,24 +173,40 @@ async function signInOnce(server: ProtectedServer, known: ProviderPeople, count:
 type Wanted = Omit<ExtraAccount, 'userId' | 'sessions'>;
 
 function extraAccounts(known: ProviderPeople, people: number, authService = 'gitlab'): Wanted[] {
-  return Object.entries(known).slice(people).map(([username, {id, email, password}]) =>
-    ({username, email, password, authService, authData: authService === 'gitlab' ? String(id) : email}));
+  return Object.entries(known)
+    .slice(people)
+    .map(([username, {id, email, password}]) => ({
+      username,
+      email,
+      password,
+      authService,
+      authData: authService === 'gitlab' ? String(id) : email,
+    }));
 }
 
 type AddSessions = SsoServer['addSessions'];
 
 async function addExtras(
-  server: ProtectedServer, template: SsoPerson | undefined, wanted: readonly Wanted[],
-  addSessions: AddSessions, sessionsOf: SsoServerOptions['extraSessions'] = () => [],
+  server: ProtectedServer,
+  template: SsoPerson | undefined,
+  wanted: readonly Wanted[],
+  addSessions: AddSessions,
+  sessionsOf: SsoServerOptions['extraSessions'] = () => [],
 ): Promise<ExtraAccount[]> {
   if (wanted.length === 0) {
     return [];
   }
   const accounts = await insertAccounts(server.databaseUrl, like(template).userId, wanted);
-  const sessions = await addSessions(accounts.flatMap(({userId}, index) => sessionsOf(index).map((session) => ({...session, userId}))));
+  const sessions = await addSessions(
+    accounts.flatMap(({userId}, index) => sessionsOf(index).map((session) => ({...session, userId}))),
+  );
   const byUser = Map.groupBy(sessions, ({userId}) => userId);
   await server.client.request('POST', '/caches/invalidate');
-  return accounts.map((account, index) => ({...account, password: wanted[index]!.password, sessions: byUser.get(account.userId) ?? []}));
+  return accounts.map((account, index) => ({
+    ...account,
+    password: wanted[index]!.password,
+    sessions: byUser.get(account.userId) ?? [],
+  }));
 }
 
 function sessionsLike(server: ProtectedServer, template: SsoPerson | undefined): AddSessions {

@@ -70,7 +70,9 @@ export async function accountRow(databaseUrl: string, username: string): Promise
 
 /** The sessions of one person, oldest first. */
 export function sessionRows(databaseUrl: string, userId: string): Promise<SessionRow[]> {
-  return query<SessionRow>(databaseUrl, `SELECT ${SESSION} FROM sessions WHERE userid = $1 ORDER BY createat, id`, [userId]);
+  return query<SessionRow>(databaseUrl, `SELECT ${SESSION} FROM sessions WHERE userid = $1 ORDER BY createat, id`, [
+    userId,
+  ]);
 }
 
 /** Undefined: it is gone. */
@@ -82,10 +84,19 @@ export async function sessionOfToken(databaseUrl: string, token: string): Promis
  * Makes accounts as copies of a real one, in its teams and channels: every column is as Mattermost wrote it.
  * Mattermost keeps accounts in memory, so its caches want invalidating afterwards.
  */
-export async function insertAccounts(databaseUrl: string, templateId: string, accounts: readonly BulkAccount[]): Promise<MadeAccount[]> {
+export async function insertAccounts(
+  databaseUrl: string,
+  templateId: string,
+  accounts: readonly BulkAccount[],
+): Promise<MadeAccount[]> {
   const made = accounts.map((account) => ({...account, userId: idFrom(account.username)}));
-  const users = made.map(({userId, username, email, authService, authData}) =>
-    ({id: userId, username, email, authservice: authService, authdata: authData}));
+  const users = made.map(({userId, username, email, authService, authData}) => ({
+    id: userId,
+    username,
+    email,
+    authservice: authService,
+    authdata: authData,
+  }));
   await copyRows(databaseUrl, {table: 'users', where: 'id', is: templateId}, users);
   const members = made.map(({userId}) => ({userid: userId}));
   await copyRows(databaseUrl, {table: 'teammembers', where: 'userid', is: templateId}, members);
@@ -95,15 +106,23 @@ export async function insertAccounts(databaseUrl: string, templateId: string, ac
 
 /** Makes sessions as copies of a real one. Their tokens work at once. */
 export async function insertSessions(
-  databaseUrl: string, templateId: string, sessions: readonly (NewSession & {readonly userId: string})[],
+  databaseUrl: string,
+  templateId: string,
+  sessions: readonly (NewSession & {readonly userId: string})[],
 ): Promise<MadeSession[]> {
-  const [template] = await query<SessionRow>(databaseUrl, `SELECT ${SESSION} FROM sessions WHERE id = $1`, [templateId]);
+  const [template] = await query<SessionRow>(databaseUrl, `SELECT ${SESSION} FROM sessions WHERE id = $1`, [
+    templateId,
+  ]);
   if (!template) {
     throw new Error('The session to copy is gone.');
   }
   const made = sessions.map((session) => ({...session, id: idFrom(randomBytes(16)), token: idFrom(randomBytes(16))}));
   const rows = made.map(({id, token, userId, createAt = template.createat, ...session}) => ({
-    id, token, userid: userId, createat: createAt, expiresat: session.expiresAt,
+    id,
+    token,
+    userid: userId,
+    createat: createAt,
+    expiresat: session.expiresAt,
     lastactivityat: session.lastActivityAt ?? createAt,
     deviceid: session.device === 'mobile' ? `android:${id}` : '',
     props: {...template.props, ...DEVICE[session.device ?? 'web'], isOAuthUser: String(session.kind !== 'password')},
@@ -120,12 +139,20 @@ const DEVICE = {
 };
 
 /** Copies a row (or several) once for each of `changes`, with those columns changed. The names are the harness's own. */
-async function copyRows(databaseUrl: string, from: {table: string; where: string; is: string}, changes: readonly object[]): Promise<void> {
+async function copyRows(
+  databaseUrl: string,
+  from: {table: string; where: string; is: string},
+  changes: readonly object[],
+): Promise<void> {
   const {table, where, is} = from;
-  await query(databaseUrl, `INSERT INTO ${table}
+  await query(
+    databaseUrl,
+    `INSERT INTO ${table}
     SELECT copy.* FROM ${table} template, jsonb_array_elements($2::jsonb) change,
       LATERAL jsonb_populate_record(NULL::${table}, to_jsonb(template) || change) copy
-    WHERE template.${where} = $1`, [is, JSON.stringify(changes)]);
+    WHERE template.${where} = $1`,
+    [is, JSON.stringify(changes)],
+  );
 }
 
 /** 26 letters and digits, as Mattermost wants them; the same name gives the same id. */

@@ -110,7 +110,11 @@ async function writeCertificates(directory: string, random: Random): Promise<{pa
 }
 
 function certificateLike(random: Random): string {
-  const lines = random.bytes(900).toString('base64').match(/.{1,64}/g) ?? [];
+  const lines =
+    random
+      .bytes(900)
+      .toString('base64')
+      .match(/.{1,64}/g) ?? [];
   return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`;
 }
 

@@ -82,7 +82,11 @@ export async function foundTeams(admin: Person, people: readonly Person[], rando
 }
 
 /** Opens channels of every kind in every team. The admin is in all of them but one direct channel. */
-export async function openChannels(admin: Person, people: readonly Person[], teams: readonly Team[]): Promise<Channel[]> {
+export async function openChannels(
+  admin: Person,
+  people: readonly Person[],
+  teams: readonly Team[],
+): Promise<Channel[]> {
   const everybody = [admin, ...people];
   const few = everybody.slice(0, 4);
   const channels: Channel[] = [];
@@ -103,7 +107,10 @@ export async function openChannels(admin: Person, people: readonly Person[], tea
   if (first === undefined || second === undefined || third === undefined) {
     throw new Error('A group channel needs three people besides the admin.');
   }
-  for (const pair of [[admin, first], [first, second]] as const) {
+  for (const pair of [
+    [admin, first],
+    [first, second],
+  ] as const) {
     const ids = pair.map(({id}) => id);
     channels.push(described(await pair[0].client.request<Channel>('POST', '/channels/direct', ids), pair));
   }
@@ -126,9 +133,7 @@ async function openChannel(
     type: wanted.type,
   });
   const others = wanted.members.filter(({id}) => id !== admin.id);
-  await inParallel(others, 4, ({id}) =>
-    admin.client.request('POST', `/channels/${channel.id}/members`, {user_id: id}),
-  );
+  await inParallel(others, 4, ({id}) => admin.client.request('POST', `/channels/${channel.id}/members`, {user_id: id}));
   return described(channel, wanted.members);
 }
 

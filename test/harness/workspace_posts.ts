@@ -38,10 +38,7 @@ export interface PostPlan {
 const WIDTH = 8;
 
 /** Writes `count` posts that stay, and some that are deleted again; a third are answers in threads. */
-export async function writePosts(
-  plan: PostPlan,
-  random: Random,
-): Promise<{posts: SeededPost[]; deleted: string[]}> {
+export async function writePosts(plan: PostPlan, random: Random): Promise<{posts: SeededPost[]; deleted: string[]}> {
   const toDelete = Math.ceil(plan.count / 30);
   const answers = Math.floor(plan.count / 3);
   const withFiles = draftsWithFiles(plan, random);
@@ -77,7 +74,7 @@ function draftsWithFiles(plan: PostPlan, random: Random): Draft[] {
   const together = Map.groupBy(plan.files, (file) => `${file.channel_id} ${file.uploader}`);
   return [...together.values()].flatMap((files) => {
     const drafts: Draft[] = [];
-    for (let start = 0; start < files.length; ) {
+    for (let start = 0; start < files.length;) {
       const some = files.slice(start, start + 1 + random.below(3));
       start += some.length;
       const [first] = some;

@@ -13,14 +13,16 @@ const ISSUER = `http://127.0.0.1:${PORT}`;
 const LARGEST_FORM = 10_000;
 
 const provider = new Provider(ISSUER, {
-  clients: [{
-    client_id: setting('CLIENT_ID'),
-    client_secret: setting('CLIENT_SECRET'),
-    token_endpoint_auth_method: 'client_secret_post',
-    redirect_uris: [`${setting('SITE_URL')}/signup/gitlab/complete`],
-    grant_types: ['authorization_code'],
-    response_types: ['code'],
-  }],
+  clients: [
+    {
+      client_id: setting('CLIENT_ID'),
+      client_secret: setting('CLIENT_SECRET'),
+      token_endpoint_auth_method: 'client_secret_post',
+      redirect_uris: [`${setting('SITE_URL')}/signup/gitlab/complete`],
+      grant_types: ['authorization_code'],
+      response_types: ['code'],
+    },
+  ],
   pkce: {required: () => false},
   claims: {openid: ['sub'], profile: ['id', 'username', 'name'], email: ['email']},
   cookies: {keys: ['only for tests']},
@@ -102,11 +104,17 @@ async function answerInteraction(request: IncomingMessage, response: ServerRespo
     showForm(response, path, 401, 'Wrong username or password.');
     return;
   }
-  await provider.interactionFinished(request, response, {login: {accountId: username}}, {mergeWithLastSubmission: false});
+  await provider.interactionFinished(
+    request,
+    response,
+    {login: {accountId: username}},
+    {mergeWithLastSubmission: false},
+  );
 }
 
 function showForm(response: ServerResponse, path: string, status: number, says: string): void {
-  response.writeHead(status, {'Content-Type': 'text/html; charset=utf-8'}).end(`<!doctype html><title>Sign in</title><p>${says}</p>
+  response.writeHead(status, {'Content-Type': 'text/html; charset=utf-8'})
+    .end(`<!doctype html><title>Sign in</title><p>${says}</p>
 <form id="sign-in" method="post" action="${path}">
 <input name="username"><input name="password" type="password"><button>Sign in</button></form>`);
 }

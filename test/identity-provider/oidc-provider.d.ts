@@ -13,11 +13,7 @@ declare module 'oidc-provider' {
   }
 
   export interface Context {
-    oidc: {
-      provider: Provider;
-      client: {clientId: string};
-      session: {accountId: string};
-    };
+    oidc: {provider: Provider; client: {clientId: string}; session: {accountId: string}};
   }
 
   export default class Provider {
@@ -25,8 +21,10 @@ declare module 'oidc-provider' {
     readonly Grant: new (of: {clientId: string; accountId: string}) => Grant;
     callback(): (request: IncomingMessage, response: ServerResponse) => Promise<void>;
     interactionFinished(
-      request: IncomingMessage, response: ServerResponse,
-      result: {login: {accountId: string}}, options: {mergeWithLastSubmission: boolean},
+      request: IncomingMessage,
+      response: ServerResponse,
+      result: {login: {accountId: string}},
+      options: {mergeWithLastSubmission: boolean},
     ): Promise<void>;
   }
 }

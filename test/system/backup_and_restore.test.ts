@@ -48,7 +48,16 @@ interface Places {
 async function restoreBeside(set: string, name: string): Promise<Places> {
   const top = join(server.directory, name);
   const places = {database: server.databaseUrlOf(name), files: join(top, 'data'), config: join(top, 'config')};
-  const restored = await server.drctl('restore', set, '--into-database', places.database, '--into-files', places.files, '--into-config', places.config);
+  const restored = await server.drctl(
+    'restore',
+    set,
+    '--into-database',
+    places.database,
+    '--into-files',
+    places.files,
+    '--into-config',
+    places.config,
+  );
   expect(restored.error).toBeNull();
   expect(restored.value.restore).toMatchObject({mode: 'side_by_side', set, undo: []});
   return places;
@@ -77,7 +86,9 @@ describe('a backup that is typed while people write', () => {
   });
 
   test('the writer was never held up', () => {
-    const during = written.posts.filter(({create_at}) => create_at >= manifest.started_at && create_at <= manifest.finished_at);
+    const during = written.posts.filter(
+      ({create_at}) => create_at >= manifest.started_at && create_at <= manifest.finished_at,
+    );
     expect(written.failures).toEqual([]);
     expect(during.length / ((manifest.finished_at - manifest.started_at) / 1000)).toBeGreaterThanOrEqual(10);
   });
@@ -96,13 +107,19 @@ describe('a backup that is typed while people write', () => {
   test('the set is listed and shown, whole and cross-checked', async () => {
     expect((await server.drctl('list')).value.sets).toMatchObject([{id: set, cross_check: 'passed', omitted: []}]);
     expect(manifest).toMatchObject({
-      id: set, reason: 'quarterly drill', actor: {kind: 'mattermost', name: 'sysadmin'}, scope: ['database', 'config', 'files'],
+      id: set,
+      reason: 'quarterly drill',
+      actor: {kind: 'mattermost', name: 'sysadmin'},
+      scope: ['database', 'config', 'files'],
       cross_check: {outcome: 'passed', missing: 0, size_differs: 0},
     });
   });
 
   test('what the server had only in its environment is in the set', async () => {
-    expect(manifest.config).toMatchObject({effective: 'captured', env_names: expect.arrayContaining(['MM_EMAILSETTINGS_FEEDBACKNAME'])});
+    expect(manifest.config).toMatchObject({
+      effective: 'captured',
+      env_names: expect.arrayContaining(['MM_EMAILSETTINGS_FEEDBACKNAME']),
+    });
     expect(JSON.stringify(manifest)).not.toContain(SECRET);
     const {value} = await server.drctl('show', set, '--environment');
     expect(value.env).toMatchObject({MM_EMAILSETTINGS_FEEDBACKNAME: SECRET});
@@ -111,7 +128,9 @@ describe('a backup that is typed while people write', () => {
   test('every table of the restored database has the rows of T0', async () => {
     const tables = await tableHashes(places.database);
     const rows = Object.fromEntries(Object.entries(tables).map(([name, {rows}]) => [`public.${name}`, rows]));
-    const expected = Object.fromEntries(manifest.database.tables.map(({name, rows}: {name: string; rows: number}) => [name, rows]));
+    const expected = Object.fromEntries(
+      manifest.database.tables.map(({name, rows}: {name: string; rows: number}) => [name, rows]),
+    );
     const settled = new Set(MOVING.map((name) => `public.${name}`));
     expect(Object.keys(rows).sort()).toEqual(Object.keys(expected).sort());
     const different = differences(rows, expected);
@@ -120,8 +139,12 @@ describe('a backup that is typed while people write', () => {
 
   test('every post of T0 is there, as it is on the live server', async () => {
     const [live, restored] = [await canonicalPosts(server.databaseUrl), await canonicalPosts(places.database)];
-    const confirmedLater = new Set(written.posts.filter(({confirmed_at}) => confirmed_at >= manifest.t0).map(({id}) => id));
-    const due = [...live].filter(([id, {userid, createat}]) => createat < manifest.t0 && userid !== post.user_id && !confirmedLater.has(id));
+    const confirmedLater = new Set(
+      written.posts.filter(({confirmed_at}) => confirmed_at >= manifest.t0).map(({id}) => id),
+    );
+    const due = [...live].filter(
+      ([id, {userid, createat}]) => createat < manifest.t0 && userid !== post.user_id && !confirmedLater.has(id),
+    );
     expect(due.length).toBeGreaterThan(server.workspace.posts.length);
     expect(due.filter(([id, {row}]) => restored.get(id)?.row !== row).map(([id]) => id)).toEqual([]);
   });
@@ -151,14 +174,18 @@ describe('a backup of a quiet server', () => {
   test('every table is equal', async () => {
     const tables = await tableHashes(places.database, {exclude: MOVING});
     const expected = Object.fromEntries(Object.entries(atBackup.tables).filter(([name]) => !MOVING.includes(name)));
-    expect(Object.keys(tables)).toEqual(expect.arrayContaining(['posts', 'channels', 'reactions', 'users', 'fileinfo', 'emoji']));
+    expect(Object.keys(tables)).toEqual(
+      expect.arrayContaining(['posts', 'channels', 'reactions', 'users', 'fileinfo', 'emoji']),
+    );
     expect(differences(tables, expected)).toEqual({});
   });
 
   test('every file and the whole config directory are equal', async () => {
     expect(differences(await directoryHashes(places.files), atBackup.files)).toEqual({});
     expect(differences(await directoryHashes(places.config), atBackup.config)).toEqual({});
-    expect(Object.keys(atBackup.config)).toEqual(expect.arrayContaining(['config.json', 'saml-idp.crt', 'saml-private.key']));
+    expect(Object.keys(atBackup.config)).toEqual(
+      expect.arrayContaining(['config.json', 'saml-idp.crt', 'saml-private.key']),
+    );
   });
 
   test('what another plugin keeps is equal', async () => {
@@ -171,8 +198,10 @@ describe('a backup of a quiet server', () => {
 
     beforeAll(async () => {
       second = await startMattermost({
-        directory: join(server.directory, 'second'), databaseUrl: places.database,
-        configFile: join(places.config, 'config.json'), dataDirectory: places.files,
+        directory: join(server.directory, 'second'),
+        databaseUrl: places.database,
+        configFile: join(places.config, 'config.json'),
+        dataDirectory: places.files,
       });
       client = connect(second.url);
       await client.login(server.workspace.admin.username, server.workspace.admin.password);
@@ -192,7 +221,8 @@ describe('a backup of a quiet server', () => {
       const {files, channels} = server.workspace;
       const seen = await filesOfAdmin(files, channels);
       const wrong = await inParallel(seen, 4, async ({file_id, sha256: expected, name}) =>
-        (sha256(await client.download(`/files/${file_id}`)) === expected ? [] : [name]));
+        sha256(await client.download(`/files/${file_id}`)) === expected ? [] : [name],
+      );
       expect(seen.length).toBeGreaterThanOrEqual(50);
       expect(wrong.flat()).toEqual([]);
     });
@@ -201,7 +231,11 @@ describe('a backup of a quiet server', () => {
       const {teams} = server.workspace;
       for (const terms of ['rollout', 'übungen', 'москве', 'هاشمي OR مرحبا']) {
         const searches = await inParallel(teams, 1, ({id}) =>
-          client.request<{order: string[]}>('POST', `/teams/${id}/posts/search`, {terms, is_or_search: terms.includes(' OR ')}));
+          client.request<{order: string[]}>('POST', `/teams/${id}/posts/search`, {
+            terms,
+            is_or_search: terms.includes(' OR '),
+          }),
+        );
         expect({terms, found: searches.some(({order}) => order.length > 0)}).toEqual({terms, found: true});
       }
     });
@@ -209,19 +243,35 @@ describe('a backup of a quiet server', () => {
     test('runs the other plugin on its data', async () => {
       const id = server.workspace.second_plugin!;
       const everyByte = Buffer.from(Array.from({length: 256}, (_, value) => value));
-      await waitFor('the other plugin to run', () => client.downloadFromPlugin(id, '/?key=plain').then(() => true, () => false), 60);
+      await waitFor(
+        'the other plugin to run',
+        () =>
+          client.downloadFromPlugin(id, '/?key=plain').then(
+            () => true,
+            () => false,
+          ),
+        60,
+      );
       expect(await client.downloadFromPlugin(id, '/?key=every_byte')).toEqual(everyByte);
     });
   });
 });
 
 function keyValues(databaseUrl: string): Promise<object[]> {
-  return query(databaseUrl, `
-    SELECT pkey, encode(pvalue, 'hex') AS value FROM pluginkeyvaluestore WHERE pluginid <> 'disaster-recovery' ORDER BY pkey`);
+  return query(
+    databaseUrl,
+    `
+    SELECT pkey, encode(pvalue, 'hex') AS value FROM pluginkeyvaluestore WHERE pluginid <> 'disaster-recovery' ORDER BY pkey`,
+  );
 }
 
 /** The admin cannot see into one of the direct channels. */
-async function filesOfAdmin(files: ProtectedServer['workspace']['files'], channels: ProtectedServer['workspace']['channels']) {
-  const open = new Set(channels.filter(({members}) => members.includes(server.workspace.admin.username)).map(({id}) => id));
+async function filesOfAdmin(
+  files: ProtectedServer['workspace']['files'],
+  channels: ProtectedServer['workspace']['channels'],
+) {
+  const open = new Set(
+    channels.filter(({members}) => members.includes(server.workspace.admin.username)).map(({id}) => id),
+  );
   return files.filter(({channel_id}) => open.has(channel_id));
 }

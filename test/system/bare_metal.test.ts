@@ -43,7 +43,9 @@ function drctl(arguments_: readonly string[], keyFile = key): Promise<DrctlAnswe
 }
 
 test('without options there is no configuration any more', async () => {
-  expect((await runDrctl(['list', '--config', server.configFile], {home: emptyMachine})).error).toMatchObject({code: 'CONFIG_NOT_FOUND'});
+  expect((await runDrctl(['list', '--config', server.configFile], {home: emptyMachine})).error).toMatchObject({
+    code: 'CONFIG_NOT_FOUND',
+  });
 });
 
 test('the set is listed and shown', async () => {
@@ -59,7 +61,16 @@ test.each(['L0', 'L1', 'L2', 'L3'])('the set passes %s', async (level) => {
 test('everything comes back', async () => {
   const [files, config] = [join(emptyMachine, 'data'), join(emptyMachine, 'config')];
   const database = server.databaseUrlOf('from_bare_metal');
-  const restored = await drctl(['restore', 'latest', '--into-database', database, '--into-files', files, '--into-config', config]);
+  const restored = await drctl([
+    'restore',
+    'latest',
+    '--into-database',
+    database,
+    '--into-files',
+    files,
+    '--into-config',
+    config,
+  ]);
   expect(restored.error).toBeNull();
   expect(differences(await tableHashes(database), atBackup.tables)).toEqual({});
   expect(differences(await directoryHashes(files), atBackup.files)).toEqual({});
@@ -74,7 +85,12 @@ test('a second restore into the same places is refused', async () => {
 test('another key does not open the repository', async () => {
   const wrong = join(emptyMachine, 'wrong key');
   await writeFile(wrong, 'not-the-key-of-this-repository\n', {mode: 0o600});
-  for (const arguments_ of [['list'], ['show', set], ['verify', set], ['restore', set, '--into-files', join(emptyMachine, 'elsewhere')]]) {
+  for (const arguments_ of [
+    ['list'],
+    ['show', set],
+    ['verify', set],
+    ['restore', set, '--into-files', join(emptyMachine, 'elsewhere')],
+  ]) {
     expect(await drctl(arguments_, wrong)).toMatchObject({exitCode: 12, error: {code: 'REPOSITORY_KEY_WRONG'}});
   }
 });

@@ -75,9 +75,14 @@ describe('space and permissions', () => {
       return;
     }
     try {
-      await withSetting((settings) => { settings['staging_directory'] = small; }, async () => {
-        expect(expectRefusal(await companion.run(['backup']), 'DISK_FULL')).toContain(small);
-      });
+      await withSetting(
+        (settings) => {
+          settings['staging_directory'] = small;
+        },
+        async () => {
+          expect(expectRefusal(await companion.run(['backup']), 'DISK_FULL')).toContain(small);
+        },
+      );
     } finally {
       await execa('umount', [small]);
     }
@@ -93,12 +98,17 @@ describe('space and permissions', () => {
       return;
     }
     try {
-      await withSetting((settings) => { settings['staging_directory'] = small; }, async () => {
-        const backup = companion.start(['backup']);
-        await untilStep(companion, backup, 'first_pass');
-        await execa('dd', ['if=/dev/zero', `of=${join(small, 'ballast')}`, 'bs=1M'], {reject: false});
-        expectRefusal(await backup.ending, 'DISK_FULL');
-      });
+      await withSetting(
+        (settings) => {
+          settings['staging_directory'] = small;
+        },
+        async () => {
+          const backup = companion.start(['backup']);
+          await untilStep(companion, backup, 'first_pass');
+          await execa('dd', ['if=/dev/zero', `of=${join(small, 'ballast')}`, 'bs=1M'], {reject: false});
+          expectRefusal(await backup.ending, 'DISK_FULL');
+        },
+      );
       const {stdout} = await execa('ls', [small]);
       expect(stdout).toBe('ballast');
     } finally {
@@ -117,7 +127,12 @@ describe('space and permissions', () => {
     const theirs = [configFile, state, server.configDirectory, server.dataDirectory];
     await execa('chown', ['-R', `${account.uid}:${account.gid}`, ...theirs]);
     await execa('chmod', ['-R', 'go=rX', repository]);
-    await execa('chmod', ['go+x', dirname(configFile), join(server.directory, 'companions'), dirname(server.configDirectory)]);
+    await execa('chmod', [
+      'go+x',
+      dirname(configFile),
+      join(server.directory, 'companions'),
+      dirname(server.configDirectory),
+    ]);
     const ending = await drctl(['backup', '--config', configFile], {account, environment: {HOME: '/tmp'}});
     expectRefusal(ending, 'REPOSITORY_UNREACHABLE');
   });
@@ -137,7 +152,9 @@ describe('the configuration of Mattermost', () => {
   const BROKEN: Record<string, (path: string) => Promise<void>> = {
     'is no JSON': (path) => writeFile(path, '{"SqlSettings": {'),
     'is missing': async () => undefined,
-    'is a directory': async (path) => { await mkdir(path); },
+    'is a directory': async (path) => {
+      await mkdir(path);
+    },
   };
 
   test.each(Object.keys(BROKEN))('%s: init and backup say so, and a rerun succeeds', async (name) => {
@@ -147,7 +164,20 @@ describe('the configuration of Mattermost', () => {
       await BROKEN[name]?.(path);
       expect(expectRefusal(await companion.run(['backup']), 'MATTERMOST_CONFIG_UNREADABLE')).toContain(path);
       const state = join(server.directory, 'never');
-      expectRefusal(await drctl(['init', '--config', join(state, 'drctl.yaml'), '--mattermost-config', path, '--repository', join(state, 'r'), '--state', state]), 'MATTERMOST_CONFIG_UNREADABLE');
+      expectRefusal(
+        await drctl([
+          'init',
+          '--config',
+          join(state, 'drctl.yaml'),
+          '--mattermost-config',
+          path,
+          '--repository',
+          join(state, 'r'),
+          '--state',
+          state,
+        ]),
+        'MATTERMOST_CONFIG_UNREADABLE',
+      );
     } finally {
       await rm(path, {recursive: true, force: true});
       await rename(`${path}.away`, path);
@@ -166,7 +196,20 @@ describe('the configuration of Mattermost', () => {
     const state = join(server.directory, 'other-account');
     await mkdir(state);
     await chown(state, account.uid, account.gid);
-    const ending = await drctl(['init', '--config', join(state, 'drctl.yaml'), '--mattermost-config', secret, '--repository', join(state, 'r'), '--state', join(state, 's')], {account, environment: {HOME: '/tmp'}});
+    const ending = await drctl(
+      [
+        'init',
+        '--config',
+        join(state, 'drctl.yaml'),
+        '--mattermost-config',
+        secret,
+        '--repository',
+        join(state, 'r'),
+        '--state',
+        join(state, 's'),
+      ],
+      {account, environment: {HOME: '/tmp'}},
+    );
     expectRefusal(ending, 'MATTERMOST_CONFIG_UNREADABLE');
   });
 });
@@ -189,7 +232,12 @@ describe('PostgreSQL', () => {
   test('that is down is named by every verb that needs it', async () => {
     await server.postgres.stop();
     try {
-      for (const args of [['backup'], ['backup', '--dry-run'], ['doctor'], ['restore', before[0] ?? 'latest', '--yes']]) {
+      for (const args of [
+        ['backup'],
+        ['backup', '--dry-run'],
+        ['doctor'],
+        ['restore', before[0] ?? 'latest', '--yes'],
+      ]) {
         expectRefusal(await companion.run(args), 'DATABASE_UNREACHABLE');
       }
     } finally {
@@ -199,11 +247,20 @@ describe('PostgreSQL', () => {
   });
 
   test('that refuses the password is named, and the password is not', async () => {
-    await withSetting((settings) => { (settings['database'] as Record<string, string>)['url'] = server.postgres.url('mattermost', 'mmuser', 'not-the-secret'); }, async () => {
-      const ending = await companion.run(['backup']);
-      expectRefusal(ending, 'DATABASE_REFUSED');
-      expect(ending.stdout + ending.stderr).not.toContain('not-the-secret');
-    });
+    await withSetting(
+      (settings) => {
+        (settings['database'] as Record<string, string>)['url'] = server.postgres.url(
+          'mattermost',
+          'mmuser',
+          'not-the-secret',
+        );
+      },
+      async () => {
+        const ending = await companion.run(['backup']);
+        expectRefusal(ending, 'DATABASE_REFUSED');
+        expect(ending.stdout + ending.stderr).not.toContain('not-the-secret');
+      },
+    );
   });
 
   test('whose table is held exclusively is named before the backup begins', async () => {
@@ -236,7 +293,11 @@ describe('PostgreSQL', () => {
 
   test.each([
     ['a URL', () => server.databaseUrl],
-    ['keywords', () => `host=127.0.0.1 port=${server.postgres.port} user=mmuser dbname=mattermost sslmode=disable password='${AWKWARD.replaceAll("'", "\\'")}'`],
+    [
+      'keywords',
+      () =>
+        `host=127.0.0.1 port=${server.postgres.port} user=mmuser dbname=mattermost sslmode=disable password='${AWKWARD.replaceAll("'", "\\'")}'`,
+    ],
   ])('with an awkward password given as %s by --database alone', async (_name, address) => {
     const config = join(server.directory, 'without-dsn', 'config');
     await mkdir(config, {recursive: true});
@@ -255,7 +316,11 @@ describe('PostgreSQL', () => {
     try {
       const doctor = await companion.run(['doctor']);
       expect(JSON.stringify(doctor.result?.value)).toContain(JSON.stringify(SQL).slice(1, -1));
-      for (const args of [['backup', '--dry-run'], ['restore', set, '--dry-run'], ['restore', set, '--into-database', server.databaseUrl.replace('/mattermost?', '/elsewhere?'), '--dry-run']]) {
+      for (const args of [
+        ['backup', '--dry-run'],
+        ['restore', set, '--dry-run'],
+        ['restore', set, '--into-database', server.databaseUrl.replace('/mattermost?', '/elsewhere?'), '--dry-run'],
+      ]) {
         const {plan} = await companion.succeed<{plan: {warnings: string[]}}>(args);
         expect(plan.warnings.join('\n')).toContain(SQL);
       }
@@ -270,7 +335,9 @@ describe('PostgreSQL', () => {
   test('whose database a program still uses: in place is refused and names it', async () => {
     const leave = await stayConnected(server.databaseUrl, 'a forgotten node');
     try {
-      expect(expectRefusal(await companion.run(['restore', before[0] ?? '', '--yes']), 'MATTERMOST_IS_RUNNING')).toContain('a forgotten node');
+      expect(
+        expectRefusal(await companion.run(['restore', before[0] ?? '', '--yes']), 'MATTERMOST_IS_RUNNING'),
+      ).toContain('a forgotten node');
     } finally {
       await leave();
     }
@@ -282,12 +349,20 @@ describe('the repository', () => {
   test('with another key is named', async () => {
     const wrong = join(server.directory, 'wrong.key');
     await writeFile(wrong, 'not the key\n', {mode: 0o600});
-    await withSetting((settings) => { (settings['repository'] as Record<string, string>)['password_file'] = wrong; }, async () => {
-      for (const args of [['backup'], ['list'], ['verify', 'latest'], ['doctor']]) {
-        expectRefusal(await companion.run(args), 'REPOSITORY_KEY_WRONG');
-      }
-    });
-    expectRefusal(await drctl(['list', '--repository', companion.repository, '--password-file', wrong]), 'REPOSITORY_KEY_WRONG');
+    await withSetting(
+      (settings) => {
+        (settings['repository'] as Record<string, string>)['password_file'] = wrong;
+      },
+      async () => {
+        for (const args of [['backup'], ['list'], ['verify', 'latest'], ['doctor']]) {
+          expectRefusal(await companion.run(args), 'REPOSITORY_KEY_WRONG');
+        }
+      },
+    );
+    expectRefusal(
+      await drctl(['list', '--repository', companion.repository, '--password-file', wrong]),
+      'REPOSITORY_KEY_WRONG',
+    );
     await expectNothingListed();
   });
 
@@ -307,16 +382,34 @@ describe('the repository', () => {
   });
 
   test('that is not there is named', async () => {
-    expectRefusal(await drctl(['list', '--repository', join(server.directory, 'nowhere'), '--password-file', companion.passwordFile]), 'REPOSITORY_NOT_FOUND');
+    expectRefusal(
+      await drctl([
+        'list',
+        '--repository',
+        join(server.directory, 'nowhere'),
+        '--password-file',
+        companion.passwordFile,
+      ]),
+      'REPOSITORY_NOT_FOUND',
+    );
   });
 
   test('with a restic that is too old is refused', async () => {
     const old = join(server.directory, 'old-restic');
-    await writeFile(old, `#!/bin/sh\nif [ "$1" = version ]; then echo 'restic 0.12.1 compiled with go1.16.6 on linux/amd64'; else exec '${RESTIC}' "$@"; fi\n`, {mode: 0o700});
-    await withSetting((settings) => { settings['tools'] = {restic: old}; }, async () => {
-      expectRefusal(await companion.run(['doctor']), 'TOOL_MISSING');
-      expectRefusal(await companion.run(['backup']), 'TOOL_MISSING');
-    });
+    await writeFile(
+      old,
+      `#!/bin/sh\nif [ "$1" = version ]; then echo 'restic 0.12.1 compiled with go1.16.6 on linux/amd64'; else exec '${RESTIC}' "$@"; fi\n`,
+      {mode: 0o700},
+    );
+    await withSetting(
+      (settings) => {
+        settings['tools'] = {restic: old};
+      },
+      async () => {
+        expectRefusal(await companion.run(['doctor']), 'TOOL_MISSING');
+        expectRefusal(await companion.run(['backup']), 'TOOL_MISSING');
+      },
+    );
     await expectNothingListed();
   });
 });
@@ -383,17 +476,32 @@ describe('a job that runs', () => {
 
 describe('a command line that is not well formed', () => {
   test.each([
-    [[]], [['bakup']], [['backup', '--no-such-option']], [['backup', '--scope', 'database,everything']], [['backup', '--scope', '']], [['backup', 'extra']],
-    [['verify', 'latest', '--level', 'L9']], [['verify']], [['show']], [['config', 'burn']], [['restore']], [['list', '--repository', '/nowhere']],
-    [['restore', 'latest', '--into-database', 'mysql://a/b']], [['restore', 'latest', '--into-files']],
-    [['verify', 'no set id']], [['restore', 'no set id', '--dry-run']],
+    [[]],
+    [['bakup']],
+    [['backup', '--no-such-option']],
+    [['backup', '--scope', 'database,everything']],
+    [['backup', '--scope', '']],
+    [['backup', 'extra']],
+    [['verify', 'latest', '--level', 'L9']],
+    [['verify']],
+    [['show']],
+    [['config', 'burn']],
+    [['restore']],
+    [['list', '--repository', '/nowhere']],
+    [['restore', 'latest', '--into-database', 'mysql://a/b']],
+    [['restore', 'latest', '--into-files']],
+    [['verify', 'no set id']],
+    [['restore', 'no set id', '--dry-run']],
   ])('%j is refused', async (args) => {
     expectRefusal(await companion.run(args), 'USAGE_INVALID');
   });
 
-  test.each([[['show', UNKNOWN]], [['verify', UNKNOWN]], [['restore', UNKNOWN, '--dry-run']]])('%j names no set', async (args) => {
-    expectRefusal(await companion.run(args), 'SET_NOT_FOUND');
-  });
+  test.each([[['show', UNKNOWN]], [['verify', UNKNOWN]], [['restore', UNKNOWN, '--dry-run']]])(
+    '%j names no set',
+    async (args) => {
+      expectRefusal(await companion.run(args), 'SET_NOT_FOUND');
+    },
+  );
 
   test('an unknown job and a missing or exposed configuration are named', async () => {
     expectRefusal(await companion.run(['jobs', 'nobody']), 'NOT_FOUND');

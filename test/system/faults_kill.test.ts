@@ -37,7 +37,18 @@ afterEach(async () => {
   slowLedger(companion, null);
 });
 
-const BACKUP_STEPS = ['preflight', 'first_pass', 'capture_database', 'store_database', 'capture_config', 'second_pass', 'cross_check', 'seal', 'read_back', 'record'];
+const BACKUP_STEPS = [
+  'preflight',
+  'first_pass',
+  'capture_database',
+  'store_database',
+  'capture_config',
+  'second_pass',
+  'cross_check',
+  'seal',
+  'read_back',
+  'record',
+];
 
 describe('kill -9 of drctl during a backup', () => {
   test.each(BACKUP_STEPS)('in %s: nothing half made is listed and a rerun makes exactly one set', async (step) => {
@@ -76,9 +87,12 @@ describe('a set that was sealed a moment before the kill', () => {
 
 describe('kill -9 of a program that a backup runs', () => {
   async function killChild(running: Running, name: string, argument: string): Promise<void> {
-    const wanted = () => descendants(running.pid).filter((child) => child.name === name && child.command.includes(argument));
+    const wanted = () =>
+      descendants(running.pid).filter((child) => child.name === name && child.command.includes(argument));
     await soonAs(name, running, async () => wanted().length > 0);
-    wanted().forEach(({pid}) => { process.kill(pid, 'SIGKILL'); });
+    wanted().forEach(({pid}) => {
+      process.kill(pid, 'SIGKILL');
+    });
   }
 
   async function expectNamedAndNothingListed(running: Running, code: string, before: readonly string[]): Promise<void> {
@@ -97,13 +111,16 @@ describe('kill -9 of a program that a backup runs', () => {
     await expectNamedAndNothingListed(backup, 'DUMP_FAILED', before);
   });
 
-  test.each(['first_pass', 'store_database', 'seal'])('restic in %s: named, nothing listed, a rerun succeeds', async (step) => {
-    const before = await companion.sets();
-    await restic.slow(0.5);
-    const backup = companion.start(['backup']);
-    await untilStep(companion, backup, step);
-    await killChild(backup, 'restic', '');
-    await restic.fast();
-    await expectNamedAndNothingListed(backup, 'REPOSITORY_UNREACHABLE', before);
-  });
+  test.each(['first_pass', 'store_database', 'seal'])(
+    'restic in %s: named, nothing listed, a rerun succeeds',
+    async (step) => {
+      const before = await companion.sets();
+      await restic.slow(0.5);
+      const backup = companion.start(['backup']);
+      await untilStep(companion, backup, step);
+      await killChild(backup, 'restic', '');
+      await restic.fast();
+      await expectNamedAndNothingListed(backup, 'REPOSITORY_UNREACHABLE', before);
+    },
+  );
 });

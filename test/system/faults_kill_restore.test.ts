@@ -21,7 +21,18 @@ import {removeScratch} from '../harness/scratch.ts';
 jest.setTimeout(300_000);
 
 const BETWEEN_RENAMES = 'between the two renames of databases';
-const STEPS = ['find_set', 'fetch_dump', 'create_database', 'load_database', 'stage_files', 'stage_config', 'prove', 'settle', 'swap', 'record'];
+const STEPS = [
+  'find_set',
+  'fetch_dump',
+  'create_database',
+  'load_database',
+  'stage_files',
+  'stage_config',
+  'prove',
+  'settle',
+  'swap',
+  'record',
+];
 // So that moving them takes long enough to be hit in the middle.
 const MANY_FILES = 1200;
 
@@ -73,7 +84,16 @@ describe('kill -9 of drctl during a restore side by side', () => {
     await mkdir(directory, {recursive: true});
     const [dataDirectory, configDirectory] = [join(directory, 'data'), join(directory, 'config')];
     const databaseUrl = server.databaseUrl.replace('/mattermost?', `/copy_${name}?`);
-    const args = ['restore', set, '--into-database', databaseUrl, '--into-files', dataDirectory, '--into-config', configDirectory];
+    const args = [
+      'restore',
+      set,
+      '--into-database',
+      databaseUrl,
+      '--into-files',
+      dataDirectory,
+      '--into-config',
+      configDirectory,
+    ];
     return {args, directory, databaseUrl, dataDirectory, configDirectory};
   }
 
@@ -92,7 +112,16 @@ describe('kill -9 of drctl during a restore side by side', () => {
     const databaseUrl = await createDatabase(server.postgres, {name: 'given', owner: 'poor', password: 'poor'});
     const intoGiven = args.map((arg) => (arg.startsWith('postgres:') ? databaseUrl : arg));
     const restore = companion.start(intoGiven);
-    await soonAs('some tables', restore, async () => Number((await query(databaseUrl, "SELECT count(*) AS tables FROM pg_tables WHERE schemaname = 'public'"))[0]?.['tables']) > 20);
+    await soonAs(
+      'some tables',
+      restore,
+      async () =>
+        Number(
+          (await query(databaseUrl, "SELECT count(*) AS tables FROM pg_tables WHERE schemaname = 'public'"))[0]?.[
+            'tables'
+          ],
+        ) > 20,
+    );
     await killed(restore);
     await companion.succeed(intoGiven);
     expect(await stateOf({databaseUrl, dataDirectory, configDirectory})).toEqual(original);
@@ -137,16 +166,23 @@ describe('kill -9 of drctl during a restore in place', () => {
   });
 
   const MOMENTS: Record<string, () => Promise<boolean>> = {
-    [BETWEEN_RENAMES]: async () => (await query(server.postgres.superuserUrl, "SELECT 1 FROM pg_database WHERE datname = 'mattermost'")).length === 0,
-    'while files are set aside': async () => (await areas()).some((area) => existsSync(join(area, 'former')) && !existsSync(join(area, 'former.complete'))),
-    'while files come in': async () => (await areas()).some((area) => existsSync(join(area, 'former.complete')) && existsSync(join(area, 'new'))),
+    [BETWEEN_RENAMES]: async () =>
+      (await query(server.postgres.superuserUrl, "SELECT 1 FROM pg_database WHERE datname = 'mattermost'")).length ===
+      0,
+    'while files are set aside': async () =>
+      (await areas()).some((area) => existsSync(join(area, 'former')) && !existsSync(join(area, 'former.complete'))),
+    'while files come in': async () =>
+      (await areas()).some((area) => existsSync(join(area, 'former.complete')) && existsSync(join(area, 'new'))),
   };
   let earlier: string[] = [];
   let marks = 0;
 
   async function areas(): Promise<string[]> {
     const parent = dirname(server.dataDirectory);
-    return (await readdir(parent)).filter((name) => name.startsWith('.drctl-') && name.endsWith('-data')).map((name) => join(parent, name)).filter((area) => !earlier.includes(area));
+    return (await readdir(parent))
+      .filter((name) => name.startsWith('.drctl-') && name.endsWith('-data'))
+      .map((name) => join(parent, name))
+      .filter((area) => !earlier.includes(area));
   }
 
   async function killAt(moment: string): Promise<ServerState> {
@@ -167,13 +203,19 @@ describe('kill -9 of drctl during a restore in place', () => {
   async function delaySecondRename(restore: Running): Promise<() => Promise<void>> {
     await restic.slow(0.5);
     await untilStep(companion, restore, 'stage_files');
-    const [fresh] = await query(server.postgres.superuserUrl, "SELECT datname::text AS name FROM pg_database WHERE datname LIKE 'mattermost_dr_%' ORDER BY oid DESC LIMIT 1");
+    const [fresh] = await query(
+      server.postgres.superuserUrl,
+      "SELECT datname::text AS name FROM pg_database WHERE datname LIKE 'mattermost_dr_%' ORDER BY oid DESC LIMIT 1",
+    );
     return stayConnected(server.databaseUrl.replace('/mattermost?', `/${String(fresh?.['name'])}?`), 'a slow reader');
   }
 
-  test.each(Object.keys(MOMENTS))('%s: the same command again finishes it, and --undo goes back exactly', async (moment) => {
-    await expectOriginalThenUndo(await killAt(moment));
-  });
+  test.each(Object.keys(MOMENTS))(
+    '%s: the same command again finishes it, and --undo goes back exactly',
+    async (moment) => {
+      await expectOriginalThenUndo(await killAt(moment));
+    },
+  );
 
   test.each(Object.keys(MOMENTS))('%s: --undo alone goes back exactly', async (moment) => {
     const before = await killAt(moment);

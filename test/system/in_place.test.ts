@@ -43,7 +43,10 @@ async function changeEverything(): Promise<void> {
 }
 
 async function databases(): Promise<string[]> {
-  const rows = await query<{datname: string}>(server.postgres.superuserUrl, 'SELECT datname FROM pg_database ORDER BY datname');
+  const rows = await query<{datname: string}>(
+    server.postgres.superuserUrl,
+    'SELECT datname FROM pg_database ORDER BY datname',
+  );
   return rows.map(({datname}) => datname);
 }
 
@@ -86,7 +89,10 @@ describe('once Mattermost is stopped', () => {
     expect(restore).toMatchObject({mode: 'in_place', set});
     expect(restore.undo).toHaveLength(3);
     expectSame(await wholeState(server), atBackup);
-    expect((await server.drctl('show', restore.restore_point)).value).toMatchObject({kind: 'restore_point', scope: ['database', 'config', 'files']});
+    expect((await server.drctl('show', restore.restore_point)).value).toMatchObject({
+      kind: 'restore_point',
+      scope: ['database', 'config', 'files'],
+    });
   });
 
   test('Mattermost starts on it, without what was said afterwards', async () => {
@@ -120,7 +126,9 @@ describe('once Mattermost is stopped', () => {
     const client = connect(server.mattermost().url);
     await client.login(admin.username, admin.password);
     expect(await client.request('GET', `/posts/${latePost}`)).toMatchObject({message: 'said after the backup'});
-    expect(await client.request('GET', '/config')).toMatchObject({TeamSettings: {SiteName: 'Changed after the backup'}});
+    expect(await client.request('GET', '/config')).toMatchObject({
+      TeamSettings: {SiteName: 'Changed after the backup'},
+    });
   });
 });
 

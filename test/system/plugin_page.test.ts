@@ -28,7 +28,9 @@ afterAll(async () => {
 async function signIn(username: string, password: string): Promise<void> {
   const {page} = browser;
   await page.goto(host.url());
-  expect(await page.evaluate(`window.hostPage.login(${JSON.stringify(username)}, ${JSON.stringify(password)})`)).toBe(200);
+  expect(await page.evaluate(`window.hostPage.login(${JSON.stringify(username)}, ${JSON.stringify(password)})`)).toBe(
+    200,
+  );
   await page.reload();
 }
 
@@ -54,6 +56,9 @@ test('an administrator presses Back up now, watches it, and reads what it came t
 test('with the companion gone the page says so, and that drctl works without it', async () => {
   await server.companion().stop();
   await browser.page.reload();
-  await browser.page.getByText(/companion does not answer/i).first().waitFor();
+  await browser.page
+    .getByText(/companion does not answer/i)
+    .first()
+    .waitFor();
   expect(await browser.page.locator('body').innerText()).toContain('drctl serve');
 });

@@ -24,8 +24,11 @@ afterAll(async () => {
 
 test('an empty machine comes back by the commands of its runbook, from repository and key alone', async () => {
   const commands = commandsOf('bare_metal.md', {
-    REPOSITORY: server.repository, key: server.keyFile, 'postgres://USER:PASSWORD@HOST/mattermost': server.databaseUrlOf('by_runbook'),
-    '/opt/mattermost/data': join(server.directory, 'by_runbook/data'), '/opt/mattermost/config': join(server.directory, 'by_runbook/config'),
+    REPOSITORY: server.repository,
+    key: server.keyFile,
+    'postgres://USER:PASSWORD@HOST/mattermost': server.databaseUrlOf('by_runbook'),
+    '/opt/mattermost/data': join(server.directory, 'by_runbook/data'),
+    '/opt/mattermost/config': join(server.directory, 'by_runbook/config'),
   });
   expect(commands.map(([verb]) => verb)).toEqual(['list', 'verify', 'restore', 'restore', 'show']);
   for (const command of commands) {

@@ -27,9 +27,11 @@ let before: string;
 
 beforeAll(async () => {
   server = await startSsoServer({
-    people: 3, extraSsoRows: 9,
+    people: 3,
+    extraSsoRows: 9,
     // Of each three, one is locked out, one has an hour, one a week.
-    extraSessions: (index) => index % 3 === 0 ? [] : [{expiresAt: Date.now() + (index % 3 === 1 ? HOUR : 7 * 24 * HOUR)}],
+    extraSessions: (index) =>
+      index % 3 === 0 ? [] : [{expiresAt: Date.now() + (index % 3 === 1 ? HOUR : 7 * 24 * HOUR)}],
   });
   url = server.mattermost().url;
   home = join(server.directory, 'home');
@@ -53,16 +55,26 @@ function run(command: readonly string[]): Promise<DrctlAnswer> {
 /** Switches back, and signs the canary in as soon as it is their turn. */
 async function runWithCanary(command: readonly string[], username: string): Promise<DrctlAnswer> {
   const running = run(command);
-  await Promise.race([running, waitFor('the canary to be switched back', async () => (await server.row(username)).authservice === 'gitlab', 60)]);
+  await Promise.race([
+    running,
+    waitFor('the canary to be switched back', async () => (await server.row(username)).authservice === 'gitlab', 60),
+  ]);
   await signInThroughProvider(url, username, `At the provider: ${username.split('.')[1]} ${username.split('.')[2]}`);
   return running;
 }
 
 async function untilHealthy(): Promise<void> {
-  await waitFor('the provider to be up for long enough', async () => {
-    const {detection} = (await server.drctl('sso', 'status')).value as SsoStatus;
-    return detection.providers.length > 0 && detection.providers.every(({state, since}) => state === 'up' && Date.now() - since > 4000);
-  }, 90);
+  await waitFor(
+    'the provider to be up for long enough',
+    async () => {
+      const {detection} = (await server.drctl('sso', 'status')).value as SsoStatus;
+      return (
+        detection.providers.length > 0 &&
+        detection.providers.every(({state, since}) => state === 'up' && Date.now() - since > 4000)
+      );
+    },
+    90,
+  );
 }
 
 const verbsOf = (commands: readonly string[][]): string[] => commands.map(([, verb = '']) => verb);
@@ -92,8 +104,26 @@ test('an outage is survived, and everyone is back as before, by the commands of 
   writeFileSync(join(home, 'PEOPLE.csv'), `username\n${LISTED}\n`);
   const commands = commandsOf('sso_outage.md', {USER: CALLER, CANARY, TEAM: server.workspace.teams[0]!.name});
   expect(verbsOf(commands)).toEqual([
-    'readiness', 'snapshot', 'status', 'forecast', 'declare', 'extend-sessions', 'let-in', 'switch', 'switch', 'switch', 'switch', 'claim-sheet', 'switch', 'switch',
-    'return-list', 'resolve', 'switch-back', 'switch-back', 'return-list', 'close',
+    'readiness',
+    'snapshot',
+    'status',
+    'forecast',
+    'declare',
+    'extend-sessions',
+    'let-in',
+    'switch',
+    'switch',
+    'switch',
+    'switch',
+    'claim-sheet',
+    'switch',
+    'switch',
+    'return-list',
+    'resolve',
+    'switch-back',
+    'switch-back',
+    'return-list',
+    'close',
   ]);
   for (const [index, command] of commands.entries()) {
     await beforeCommand(index, command);
@@ -102,7 +132,11 @@ test('an outage is survived, and everyone is back as before, by the commands of 
     await afterCommand(index, command, value);
   }
   for (const {username, authService, authData} of server.extras) {
-    expect(await server.row(username)).toMatchObject({authservice: authService, authdata: authData, has_password: false});
+    expect(await server.row(username)).toMatchObject({
+      authservice: authService,
+      authdata: authData,
+      has_password: false,
+    });
   }
   expect(await server.settingsHash()).toBe(before);
 });
@@ -111,7 +145,11 @@ test('an outage is survived, and everyone is back as before, by the commands of 
 async function beforeCommand(index: number, [, verb]: readonly string[]): Promise<void> {
   if (verb === 'status' && index < 5) {
     await server.identityProvider.stop();
-    await waitFor('the outage to be suspected', async () => ((await server.drctl('sso', 'status')).value as SsoStatus).state === 'suspected', 60);
+    await waitFor(
+      'the outage to be suspected',
+      async () => ((await server.drctl('sso', 'status')).value as SsoStatus).state === 'suspected',
+      60,
+    );
   }
   if (verb === 'return-list' && index < 16) {
     await server.identityProvider.start();
@@ -123,7 +161,11 @@ async function beforeCommand(index: number, [, verb]: readonly string[]): Promis
 }
 
 /** What a reader would see. */
-async function afterCommand(index: number, [, verb, ...words]: readonly string[], value: DrctlAnswer['value']): Promise<void> {
+async function afterCommand(
+  index: number,
+  [, verb, ...words]: readonly string[],
+  value: DrctlAnswer['value'],
+): Promise<void> {
   switch (verb) {
     case 'snapshot':
       expect(value).toMatchObject({stored: 'repository'});
@@ -144,7 +186,11 @@ async function afterCommand(index: number, [, verb, ...words]: readonly string[]
       return;
     case 'return-list':
       if (index < 16) {
-        expect([value.count, value.entries[0].person.username, value.entries[0].conflict.kind]).toEqual([12, CALLER, 'email_changed']);
+        expect([value.count, value.entries[0].person.username, value.entries[0].conflict.kind]).toEqual([
+          12,
+          CALLER,
+          'email_changed',
+        ]);
       } else {
         expect(value).toMatchObject({empty: true});
       }

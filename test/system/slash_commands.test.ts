@@ -92,7 +92,15 @@ describe('a system administrator', () => {
 });
 
 describe('anybody else', () => {
-  test.each(['status', 'backup', 'list', 'show latest', 'verify latest', 'cancel x', 'enroll http://127.0.0.1:1 CODE-CODE'])('is refused /dr %s', async (command) => {
+  test.each([
+    'status',
+    'backup',
+    'list',
+    'show latest',
+    'verify latest',
+    'cancel x',
+    'enroll http://127.0.0.1:1 CODE-CODE',
+  ])('is refused /dr %s', async (command) => {
     const [person] = server.workspace.users;
     const client = connect(server.mattermost().url);
     await client.login(person!.username, person!.password);
@@ -103,12 +111,21 @@ describe('anybody else', () => {
     expect(await botPosts(server.client, channel.id)).toHaveLength(before);
   });
 
-  test.each([['GET', '/api/v1/status'], ['POST', '/api/v1/backups'], ['GET', '/api/v1/connection'], ['DELETE', '/api/v1/enrol']] as const)('is refused %s %s of the plugin', async (method, path) => {
+  test.each([
+    ['GET', '/api/v1/status'],
+    ['POST', '/api/v1/backups'],
+    ['GET', '/api/v1/connection'],
+    ['DELETE', '/api/v1/enrol'],
+  ] as const)('is refused %s %s of the plugin', async (method, path) => {
     const [person] = server.workspace.users;
     const client = connect(server.mattermost().url);
     await client.login(person!.username, person!.password);
-    await expect(client.requestPlugin('disaster-recovery', method, path, method === 'POST' ? {} : undefined)).rejects.toMatchObject({status: 403});
-    await expect(connect(server.mattermost().url).requestPlugin('disaster-recovery', method, path)).rejects.toMatchObject({status: expect.any(Number)});
+    await expect(
+      client.requestPlugin('disaster-recovery', method, path, method === 'POST' ? {} : undefined),
+    ).rejects.toMatchObject({status: 403});
+    await expect(
+      connect(server.mattermost().url).requestPlugin('disaster-recovery', method, path),
+    ).rejects.toMatchObject({status: expect.any(Number)});
   });
 });
 
@@ -149,14 +166,19 @@ describe('the companion', () => {
 
   test('refuses a request that would be good for longer than a minute', async () => {
     const claims = bridge.claims('GET', status);
-    expect(await bridge.send('GET', status, bridge.token({...claims, exp: claims.iat + 3600}))).toEqual({status: 401, code: 'TOKEN_INVALID'});
+    expect(await bridge.send('GET', status, bridge.token({...claims, exp: claims.iat + 3600}))).toEqual({
+      status: 401,
+      code: 'TOKEN_INVALID',
+    });
   });
 
   test('refuses a request that was signed for another path, method, query or body', async () => {
     const invalid = {status: 401, code: 'TOKEN_INVALID'};
     expect(await bridge.send('GET', '/api/v1/sets', bridge.token(bridge.claims('GET', status)))).toEqual(invalid);
     expect(await bridge.send('GET', `${status}?x=1`, bridge.token(bridge.claims('GET', status)))).toEqual(invalid);
-    expect(await bridge.send('POST', '/api/v1/backups', bridge.token(bridge.claims('GET', '/api/v1/backups')), '{}')).toEqual(invalid);
+    expect(
+      await bridge.send('POST', '/api/v1/backups', bridge.token(bridge.claims('GET', '/api/v1/backups')), '{}'),
+    ).toEqual(invalid);
     const tampered = bridge.token(bridge.claims('POST', '/api/v1/backups', '{"scope":["config"]}'));
     expect(await bridge.send('POST', '/api/v1/backups', tampered, '{"scope":["files"]}')).toEqual(invalid);
   });

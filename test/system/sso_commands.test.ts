@@ -3,7 +3,20 @@ import {join} from 'node:path';
 import {DatabaseSync} from 'node:sqlite';
 import {afterAll, beforeAll, describe, expect, jest, test} from '@jest/globals';
 import {ROUTES} from '@disaster-recovery/contract';
-import type {Forecast, Incident, Job, LetInResult, Readiness, ReturnEntry, ReturnList, SsoStatus, Status, SwitchBackResult, SwitchPlan, SwitchResult} from '@disaster-recovery/contract';
+import type {
+  Forecast,
+  Incident,
+  Job,
+  LetInResult,
+  Readiness,
+  ReturnEntry,
+  ReturnList,
+  SsoStatus,
+  Status,
+  SwitchBackResult,
+  SwitchPlan,
+  SwitchResult,
+} from '@disaster-recovery/contract';
 import {filesThatLeak, leaked} from '../faults/canaries.ts';
 import {untilBotSays} from '../harness/bot_posts.ts';
 import {useCode} from '../harness/claim.ts';
@@ -37,7 +50,9 @@ let cleo: ExtraAccount;
 beforeAll(async () => {
   auditFile = join(await scratchDirectory('audit'), 'audit.log');
   server = await startSsoServer({
-    people: 1, extraSsoRows: EXTRAS, extraSessions: (index) => index % 2 === 0 ? [{expiresAt: Date.now() + (index + 2) * HOUR}] : [],
+    people: 1,
+    extraSsoRows: EXTRAS,
+    extraSessions: (index) => (index % 2 === 0 ? [{expiresAt: Date.now() + (index + 2) * HOUR}] : []),
     environment: {MM_EXPERIMENTALAUDITSETTINGS_FILEENABLED: 'true', MM_EXPERIMENTALAUDITSETTINGS_FILENAME: auditFile},
   });
   url = server.mattermost().url;
@@ -48,7 +63,11 @@ beforeAll(async () => {
   await server.client.request('PUT', `/users/${users[0]!.id}/roles`, {roles: 'system_user system_admin'});
   second = connect(url);
   await second.login(users[0]!.username, users[0]!.password);
-  await waitFor('the provider to be seen up', async () => (await http<SsoStatus>('GET', '')).detection.providers[0]?.state === 'up', 60);
+  await waitFor(
+    'the provider to be seen up',
+    async () => (await http<SsoStatus>('GET', '')).detection.providers[0]?.state === 'up',
+    60,
+  );
 });
 
 afterAll(async () => {
@@ -68,10 +87,14 @@ async function http<Value>(method: 'GET' | 'POST', path: string, body?: object):
 async function httpJob<Result>(path: string, body: object): Promise<Result> {
   const {id} = await http<Job>('POST', path, body);
   let job: Job | undefined;
-  await waitFor('the job to end', async () => {
-    job = await server.client.requestPlugin<Job>(PLUGIN, 'GET', `/api/v1/jobs/${id}`);
-    return job.finished_at !== null;
-  }, 60);
+  await waitFor(
+    'the job to end',
+    async () => {
+      job = await server.client.requestPlugin<Job>(PLUGIN, 'GET', `/api/v1/jobs/${id}`);
+      return job.finished_at !== null;
+    },
+    60,
+  );
   expect(job).toMatchObject({error: null, status: 'success'});
   return job!.result as Result;
 }
@@ -83,13 +106,24 @@ async function type(words: string, client: Client = server.client): Promise<stri
   return text;
 }
 
-const botSays = async (words: RegExp): Promise<RegExpExecArray> => words.exec((await untilBotSays(server.client, channel, words, 60)).message)!;
+const botSays = async (words: RegExp): Promise<RegExpExecArray> =>
+  words.exec((await untilBotSays(server.client, channel, words, 60)).message)!;
 
 /** What is asked of the plugin without any client of ours in between. */
-async function raw(method: string, path: string, options: {body?: string; token?: string; headers?: Record<string, string>} = {}): Promise<{status: number; text: string; code: string | undefined; headers: Headers}> {
+async function raw(
+  method: string,
+  path: string,
+  options: {body?: string; token?: string; headers?: Record<string, string>} = {},
+): Promise<{status: number; text: string; code: string | undefined; headers: Headers}> {
   const response = await fetch(`${url}/plugins/${PLUGIN}${path}`, {
-    method, ...(options.body !== undefined && {body: options.body}),
-    headers: {'content-type': 'application/json', 'X-Requested-With': 'XMLHttpRequest', ...(options.token && {authorization: `Bearer ${options.token}`}), ...options.headers},
+    method,
+    ...(options.body !== undefined && {body: options.body}),
+    headers: {
+      'content-type': 'application/json',
+      'X-Requested-With': 'XMLHttpRequest',
+      ...(options.token && {authorization: `Bearer ${options.token}`}),
+      ...options.headers,
+    },
   });
   const text = await response.text();
   return {status: response.status, text, code: /"code":"([A-Z_]+)"/.exec(text)?.[1], headers: response.headers};
@@ -101,15 +135,23 @@ describe('what only looks says the same three ways', () => {
     expect(await http('GET', '/forecast')).toEqual({...shell, at: expect.any(Number)});
     expect(shell).toMatchObject({sso_accounts: EXTRAS + 1, locked_out_now: EXTRAS / 2});
     const chat = await type('forecast');
-    expect(chat).toContain(`${shell.locked_out_now} people locked out now, of ${shell.sso_accounts - shell.dormant} who`);
-    expect([...chat.matchAll(/^\| [^|]+ \| (\d+) \| [^|]* \| (\d+) \|$/gm)].map(([, locked, extended]) => [Number(locked), Number(extended)]))
-      .toEqual(shell.curve.map(({locked_out, with_extension}) => [locked_out, with_extension]));
+    expect(chat).toContain(
+      `${shell.locked_out_now} people locked out now, of ${shell.sso_accounts - shell.dormant} who`,
+    );
+    expect(
+      [...chat.matchAll(/^\| [^|]+ \| (\d+) \| [^|]* \| (\d+) \|$/gm)].map(([, locked, extended]) => [
+        Number(locked),
+        Number(extended),
+      ]),
+    ).toEqual(shell.curve.map(({locked_out, with_extension}) => [locked_out, with_extension]));
   });
 
   test('the readiness', async () => {
     const shell = await drctl<Readiness>('readiness');
     const page = await http<Readiness>('GET', '/readiness');
-    expect(page.checks.map(({name, outcome}) => [name, outcome])).toEqual(shell.checks.map(({name, outcome}) => [name, outcome]));
+    expect(page.checks.map(({name, outcome}) => [name, outcome])).toEqual(
+      shell.checks.map(({name, outcome}) => [name, outcome]),
+    );
     expect(page.score).toBe(shell.score);
     const chat = await type('readiness');
     expect(chat).toContain(`Readiness for an SSO outage: ${shell.score} of 100`);
@@ -119,11 +161,22 @@ describe('what only looks says the same three ways', () => {
   test('the status, and an empty return list', async () => {
     const shell = await drctl<SsoStatus>('status');
     const page = await http<SsoStatus>('GET', '');
-    for (const same of ['state', 'incident', 'counts', 'settings', 'approvals', 'snapshot', 'bridge', 'next_actions'] as const) {
+    for (const same of [
+      'state',
+      'incident',
+      'counts',
+      'settings',
+      'approvals',
+      'snapshot',
+      'bridge',
+      'next_actions',
+    ] as const) {
       expect(page[same]).toEqual(shell[same]);
     }
     expect(shell).toMatchObject({state: 'watching', bridge: 'plugin'});
-    expect(await type('status')).toContain(`${shell.counts.sso_accounts} people sign in through a provider, ${shell.counts.locked_out_now} are locked out now`);
+    expect(await type('status')).toContain(
+      `${shell.counts.sso_accounts} people sign in through a provider, ${shell.counts.locked_out_now} are locked out now`,
+    );
     expect(await http('GET', '/return-list')).toEqual(await drctl('return-list'));
     expect(await type('return-list')).toContain('The return list is empty');
   });
@@ -151,18 +204,23 @@ interface Way {
 const both = (): string[] => [ann.username, bob.username];
 const planFacts = ({count, people}: SwitchPlan) => ({count, people: people.map(({username}) => username)});
 const letInFacts = ({code, person, switched_now}: LetInResult) => ({code, username: person.username, switched_now});
-const listFacts = ({entries}: ReturnList) => entries.map(({person, conflict}) => ({username: person.username, isConflict: conflict !== null}));
+const listFacts = ({entries}: ReturnList) =>
+  entries.map(({person, conflict}) => ({username: person.username, isConflict: conflict !== null}));
 
 const WAYS: Record<'drctl' | 'http' | 'chat', Way> = {
   drctl: {
     declare: (reason) => drctl<Incident>('declare', '--reason', reason),
-    extend: async () => (await drctl<{extend: {extended: number; people: number}}>('extend-sessions', '--hours', '48')).extend,
+    extend: async () =>
+      (await drctl<{extend: {extended: number; people: number}}>('extend-sessions', '--hours', '48')).extend,
     plan: async () => planFacts((await drctl<{plan: SwitchPlan}>('switch', '--user', ...both(), '--dry-run')).plan),
     switch: async () => (await drctl<{switch: SwitchResult}>('switch', '--user', ...both(), '--yes')).switch,
-    letIn: async (username) => letInFacts(await drctl<LetInResult>('let-in', username, '--identified-by', 'I know the voice')),
+    letIn: async (username) =>
+      letInFacts(await drctl<LetInResult>('let-in', username, '--identified-by', 'I know the voice')),
     list: async () => listFacts(await drctl<ReturnList>('return-list')),
-    resolve: async (username) => (await drctl<ReturnEntry>('resolve', username, '--choice', 'restore', '--reason', 'wanted so')).person,
-    switchBack: async () => (await drctl<{switch_back: SwitchBackResult}>('switch-back', '--yes', '--without-provider-check')).switch_back,
+    resolve: async (username) =>
+      (await drctl<ReturnEntry>('resolve', username, '--choice', 'restore', '--reason', 'wanted so')).person,
+    switchBack: async () =>
+      (await drctl<{switch_back: SwitchBackResult}>('switch-back', '--yes', '--without-provider-check')).switch_back,
     close: () => drctl<Incident>('close'),
   },
   http: {
@@ -170,14 +228,18 @@ const WAYS: Record<'drctl' | 'http' | 'chat', Way> = {
     extend: () => httpJob('/session-extensions', {hours: 48}),
     plan: async () => planFacts(await http<SwitchPlan>('POST', '/switch-plans', {users: both()})),
     switch: () => httpJob<SwitchResult>('/switches', {users: both()}),
-    letIn: async (user) => letInFacts(await http<LetInResult>('POST', '/let-ins', {user, identified_by: 'I know the voice'})),
+    letIn: async (user) =>
+      letInFacts(await http<LetInResult>('POST', '/let-ins', {user, identified_by: 'I know the voice'})),
     list: async () => listFacts(await http<ReturnList>('GET', '/return-list')),
-    resolve: async (user) => (await http<ReturnEntry>('POST', '/resolutions', {user, choice: 'restore', reason: 'wanted so'})).person,
+    resolve: async (user) =>
+      (await http<ReturnEntry>('POST', '/resolutions', {user, choice: 'restore', reason: 'wanted so'})).person,
     switchBack: () => httpJob<SwitchBackResult>('/switch-backs', {without_provider_check: true}),
     close: () => http<Incident>('POST', '/incidents/current/close'),
   },
   chat: {
-    declare: async (reason) => ({state: /An SSO outage is (declared)/.exec(await type(`declare --reason "${reason}"`))?.[1] ?? ''}),
+    declare: async (reason) => ({
+      state: /An SSO outage is (declared)/.exec(await type(`declare --reason "${reason}"`))?.[1] ?? '',
+    }),
     extend: async () => {
       expect(await type('extend-sessions --hours 48')).toContain('started');
       const [, extended, people] = await botSays(/(\d+) sessions? of (\d+) (?:person|people) extended/);
@@ -186,11 +248,16 @@ const WAYS: Record<'drctl' | 'http' | 'chat', Way> = {
     plan: async () => {
       const text = await type(`switch --user @${both().join(' @')}`);
       expect(text).toContain('Nobody is switched yet');
-      return {count: Number(/Plan: switch (\d+)/.exec(text)?.[1]), people: [...(text.split('\n')[1] ?? '').matchAll(/`([^`]+)`/g)].map(([, name]) => name ?? '')};
+      return {
+        count: Number(/Plan: switch (\d+)/.exec(text)?.[1]),
+        people: [...(text.split('\n')[1] ?? '').matchAll(/`([^`]+)`/g)].map(([, name]) => name ?? ''),
+      };
     },
     switch: async () => {
       expect(await type(`switch --user @${both().join(' @')} --yes`)).toContain('started');
-      const [, switched, told] = await botSays(/(\d+) (?:person|people) switched to email and password[^]*?(\d+) (?:person|people) told/);
+      const [, switched, told] = await botSays(
+        /(\d+) (?:person|people) switched to email and password[^]*?(\d+) (?:person|people) told/,
+      );
       return {switched: Number(switched), told: Number(told)};
     },
     letIn: async (user) => {
@@ -198,8 +265,16 @@ const WAYS: Record<'drctl' | 'http' | 'chat', Way> = {
       const [, username = '', code = ''] = /One-time code for `([^`]+)`\n```\n(\S+)\n```/.exec(text) ?? [];
       return {code, username, switched_now: text.includes('just now')};
     },
-    list: async () => [...(await type('return-list')).matchAll(/^- (❌ )?`([^`]+)`: .*\(before: /gm)].map(([, mark, username = '']) => ({username, isConflict: mark !== undefined})),
-    resolve: async (user) => ({username: /Decided\n- (?:❌ )?`([^`]+)`/.exec(await type(`resolve @${user} --choice restore --reason "wanted so"`))?.[1] ?? ''}),
+    list: async () =>
+      [...(await type('return-list')).matchAll(/^- (❌ )?`([^`]+)`: .*\(before: /gm)].map(
+        ([, mark, username = '']) => ({username, isConflict: mark !== undefined}),
+      ),
+    resolve: async (user) => ({
+      username:
+        /Decided\n- (?:❌ )?`([^`]+)`/.exec(
+          await type(`resolve @${user} --choice restore --reason "wanted so"`),
+        )?.[1] ?? '',
+    }),
     switchBack: async () => {
       expect(await type('switch-back --without-provider-check --yes')).toContain('started');
       return {returned: Number((await botSays(/(\d+) (?:person|people) switched back to single sign-on/))[1])};
@@ -210,7 +285,8 @@ const WAYS: Record<'drctl' | 'http' | 'chat', Way> = {
 
 describe.each(['drctl', 'http', 'chat'] as const)('an incident by %s', (name) => {
   const way = WAYS[name];
-  const byName = (list: readonly {username: string}[]) => [...list].sort((a, b) => a.username.localeCompare(b.username));
+  const byName = (list: readonly {username: string}[]) =>
+    [...list].sort((a, b) => a.username.localeCompare(b.username));
 
   test('begins, and keeps people in', async () => {
     expect(await way.declare(`by ${name}`)).toMatchObject({state: 'declared'});
@@ -226,19 +302,30 @@ describe.each(['drctl', 'http', 'chat'] as const)('an incident by %s', (name) =>
     expect(answer).toEqual({username: cleo.username, switched_now: true});
     codes[`by ${name}`] = code;
     expect((await useCode(url, code)).username).toBe(cleo.username);
-    expect(byName(await way.list())).toEqual([...both(), cleo.username].map((username) => ({username, isConflict: false})));
+    expect(byName(await way.list())).toEqual(
+      [...both(), cleo.username].map((username) => ({username, isConflict: false})),
+    );
   });
 
   test('leaves a conflict to a human, and ends when everyone is back', async () => {
     await server.client.request('DELETE', `/users/${bob.userId}`);
-    expect(byName(await way.list())).toMatchObject([{isConflict: false}, {username: bob.username, isConflict: true}, {isConflict: false}]);
+    expect(byName(await way.list())).toMatchObject([
+      {isConflict: false},
+      {username: bob.username, isConflict: true},
+      {isConflict: false},
+    ]);
     expect(await way.resolve(bob.username)).toMatchObject({username: bob.username});
     expect(await way.switchBack()).toMatchObject({returned: 2});
     expect(await way.list()).toEqual([]);
     expect(await way.close()).toMatchObject({state: 'closed'});
     await server.client.request('PUT', `/users/${bob.userId}/active`, {active: true});
     for (const {username, authData} of [ann, bob, cleo]) {
-      expect(await server.row(username)).toMatchObject({authservice: 'gitlab', authdata: authData, has_password: false, deleteat: 0});
+      expect(await server.row(username)).toMatchObject({
+        authservice: 'gitlab',
+        authdata: authData,
+        has_password: false,
+        deleteat: 0,
+      });
     }
   });
 });
@@ -255,7 +342,10 @@ describe('a switch of everyone, asked for in Mattermost', () => {
     await type('declare --reason "everyone"');
     approval = await asked();
     expect(await asked()).toBe(approval);
-    expect(await raw('POST', '/api/v1/sso/switches', {token, body: '{"everyone":true}'})).toMatchObject({status: 409, code: 'SECOND_ADMINISTRATOR_NEEDED'});
+    expect(await raw('POST', '/api/v1/sso/switches', {token, body: '{"everyone":true}'})).toMatchObject({
+      status: 409,
+      code: 'SECOND_ADMINISTRATOR_NEEDED',
+    });
     expect((await drctl<SsoStatus>('status')).approvals).toMatchObject([{id: approval, approved_by: null}]);
     expect(await type('status')).toContain(`/dr sso approve ${approval}`);
     expect(await server.row(ann.username)).toMatchObject({authservice: 'gitlab'});
@@ -263,7 +353,10 @@ describe('a switch of everyone, asked for in Mattermost', () => {
 
   test('is not approved by who asked, nor begun with an approval that nobody gave', async () => {
     expect(await type(`approve ${approval}`)).toContain('SECOND_ADMINISTRATOR_NEEDED');
-    expect(await raw('POST', `/api/v1/sso/approvals/${approval}`, {token})).toMatchObject({status: 409, code: 'SECOND_ADMINISTRATOR_NEEDED'});
+    expect(await raw('POST', `/api/v1/sso/approvals/${approval}`, {token})).toMatchObject({
+      status: 409,
+      code: 'SECOND_ADMINISTRATOR_NEEDED',
+    });
     expect(await type(`switch --everyone --approval ${approval} --yes`)).toContain('SECOND_ADMINISTRATOR_NEEDED');
     expect(await type('approve no-such-approval', second)).toContain('NOT_FOUND');
   });
@@ -277,7 +370,9 @@ describe('a switch of everyone, asked for in Mattermost', () => {
 
   test('is told in one line by the status of everything, everywhere', async () => {
     const says = `An SSO outage is declared; ${EXTRAS + 1} people are not switched back yet.`;
-    const {next_actions: [shell]} = (await drctlOrThrow(server.drctl('status'))).value as Status;
+    const {
+      next_actions: [shell],
+    } = (await drctlOrThrow(server.drctl('status'))).value as Status;
     expect(shell).toEqual({says, how: 'drctl sso status'});
     expect((await server.client.requestPlugin<Status>(PLUGIN, 'GET', '/api/v1/status')).next_actions[0]).toEqual(shell);
     expect((await server.client.executeCommand(channel, '/dr status')).text).toContain(says);
@@ -285,15 +380,35 @@ describe('a switch of everyone, asked for in Mattermost', () => {
 
   test('needs no second one on the shell of the companion, which is recorded', async () => {
     expect(await drctl('switch', '--everyone', '--yes')).toMatchObject({switch: {switched: 0}});
-    expect(await drctl('switch-back', '--yes', '--without-provider-check')).toMatchObject({switch_back: {returned: EXTRAS + 1}});
+    expect(await drctl('switch-back', '--yes', '--without-provider-check')).toMatchObject({
+      switch_back: {returned: EXTRAS + 1},
+    });
     await drctl('close');
   });
 });
 
 describe('who is no system administrator', () => {
-  const commands = ['status', 'readiness', 'forecast', 'snapshot', 'declare --reason "x y z"', 'extend-sessions', 'switch --everyone', 'switch --everyone --yes', 'approve x', `let-in x --identified-by voice`,
-    'admin-access --user x --identified-by voice', 'return-list', 'switch-back --yes', 'resolve x --choice leave --reason "x y z"', 'close', 'help'];
-  const routes = Object.values(ROUTES).filter(({path}) => path.startsWith('/api/v1/sso')).map(({method, path}) => [method, path.replace('{id}', 'x')] as const);
+  const commands = [
+    'status',
+    'readiness',
+    'forecast',
+    'snapshot',
+    'declare --reason "x y z"',
+    'extend-sessions',
+    'switch --everyone',
+    'switch --everyone --yes',
+    'approve x',
+    `let-in x --identified-by voice`,
+    'admin-access --user x --identified-by voice',
+    'return-list',
+    'switch-back --yes',
+    'resolve x --choice leave --reason "x y z"',
+    'close',
+    'help',
+  ];
+  const routes = Object.values(ROUTES)
+    .filter(({path}) => path.startsWith('/api/v1/sso'))
+    .map(({method, path}) => [method, path.replace('{id}', 'x')] as const);
 
   test('is refused every command', async () => {
     const person = connect(url);
@@ -309,7 +424,10 @@ describe('who is no system administrator', () => {
     const {token: theirs} = await signInWithPassword(url, username, password);
     for (const [method, path] of routes) {
       for (const session of [{}, {token: theirs}]) {
-        expect([path, await raw(method, path, {...session, ...(method === 'POST' && {body: '{}'})})]).toMatchObject([path, {status: 403, code: 'NOT_SYSTEM_ADMIN'}]);
+        expect([path, await raw(method, path, {...session, ...(method === 'POST' && {body: '{}'})})]).toMatchObject([
+          path,
+          {status: 403, code: 'NOT_SYSTEM_ADMIN'},
+        ]);
       }
     }
     expect(routes.length).toBeGreaterThan(15);
@@ -317,43 +435,94 @@ describe('who is no system administrator', () => {
   });
 
   test('and nobody at all reaches the claims of the companion past the claim page', async () => {
-    expect(await raw('POST', '/api/v1/sso/claims', {token, body: '{"code":"x","address":"192.0.2.1"}'})).toMatchObject({status: 404, code: 'NOT_FOUND'});
+    expect(await raw('POST', '/api/v1/sso/claims', {token, body: '{"code":"x","address":"192.0.2.1"}'})).toMatchObject({
+      status: 404,
+      code: 'NOT_FOUND',
+    });
   });
 });
 
 describe('what was done', () => {
-  interface Entry {kind: string; actor: string; incident: string | null}
+  interface Entry {
+    kind: string;
+    actor: string;
+    incident: string | null;
+  }
   const entries = (): Entry[] => {
     const db = new DatabaseSync(join(server.stateDirectory, 'state.db'), {readOnly: true});
     try {
-      return db.prepare(`SELECT kind, actor, json_extract(data, '$.incident') AS incident FROM ledger WHERE kind LIKE 'sso.%' ORDER BY seq`).all() as unknown as Entry[];
+      return db
+        .prepare(
+          `SELECT kind, actor, json_extract(data, '$.incident') AS incident FROM ledger WHERE kind LIKE 'sso.%' ORDER BY seq`,
+        )
+        .all() as unknown as Entry[];
     } finally {
       db.close();
     }
   };
 
   test('stands in the ledger the same whichever way it was asked, each time by who asked', () => {
-    const byIncident = Map.groupBy(entries().filter(({incident}) => incident !== null), ({incident}) => incident);
-    const [shell, page, chat] = [...byIncident.values()].map((all) => all.filter(({kind}) => kind !== 'sso.code_redeemed'));
+    const byIncident = Map.groupBy(
+      entries().filter(({incident}) => incident !== null),
+      ({incident}) => incident,
+    );
+    const [shell, page, chat] = [...byIncident.values()].map((all) =>
+      all.filter(({kind}) => kind !== 'sso.code_redeemed'),
+    );
     const kinds = (all: Entry[] | undefined): string[] => (all ?? []).map(({kind}) => kind);
-    expect(kinds(shell)).toEqual(expect.arrayContaining(['sso.declared', 'sso.switched', 'sso.code_issued', 'sso.resolved', 'sso.returned', 'sso.closed']));
+    expect(kinds(shell)).toEqual(
+      expect.arrayContaining([
+        'sso.declared',
+        'sso.switched',
+        'sso.code_issued',
+        'sso.resolved',
+        'sso.returned',
+        'sso.closed',
+      ]),
+    );
     expect(kinds(page)).toEqual(kinds(shell));
     expect(kinds(chat)).toEqual(kinds(shell));
-    const actors = (all: Entry[] | undefined): Set<string> => new Set((all ?? []).map(({actor}) => (JSON.parse(actor) as {kind: string; name: string})).map(({kind, name}) => `${kind} ${kind === 'cli' ? '' : name}`));
-    expect([actors(shell), actors(page), actors(chat)]).toEqual([new Set(['cli ']), new Set([`mattermost ${server.workspace.admin.username}`]), new Set([`mattermost ${server.workspace.admin.username}`])]);
+    const actors = (all: Entry[] | undefined): Set<string> =>
+      new Set(
+        (all ?? [])
+          .map(({actor}) => JSON.parse(actor) as {kind: string; name: string})
+          .map(({kind, name}) => `${kind} ${kind === 'cli' ? '' : name}`),
+      );
+    expect([actors(shell), actors(page), actors(chat)]).toEqual([
+      new Set(['cli ']),
+      new Set([`mattermost ${server.workspace.admin.username}`]),
+      new Set([`mattermost ${server.workspace.admin.username}`]),
+    ]);
   });
 
   test('stands in the audit log of Mattermost too, the requests of the page as our own events', async () => {
-    const records = (await readFile(auditFile, 'utf8')).split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as {event_name?: string; event?: string; meta?: {api_path?: string}});
-    const paths = records.filter((record) => JSON.stringify(record).includes('disasterRecoveryRequest')).map(({meta}) => meta?.api_path ?? '');
-    for (const path of ['incidents', 'session-extensions', 'switches', 'let-ins', 'resolutions', 'switch-backs', 'incidents/current/close']) {
+    const records = (await readFile(auditFile, 'utf8'))
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as {event_name?: string; event?: string; meta?: {api_path?: string}});
+    const paths = records
+      .filter((record) => JSON.stringify(record).includes('disasterRecoveryRequest'))
+      .map(({meta}) => meta?.api_path ?? '');
+    for (const path of [
+      'incidents',
+      'session-extensions',
+      'switches',
+      'let-ins',
+      'resolutions',
+      'switch-backs',
+      'incidents/current/close',
+    ]) {
       expect(paths).toContainEqual(expect.stringContaining(`/api/v1/sso/${path}`));
     }
   });
 });
 
 describe('the claim page', () => {
-  test.each([['/claim', 'text/html'], ['/claim/claim.js', 'text/javascript'], ['/claim/claim.css', 'text/css']])('%s is shown to who cannot sign in, and may talk to this site alone', async (path, media) => {
+  test.each([
+    ['/claim', 'text/html'],
+    ['/claim/claim.js', 'text/javascript'],
+    ['/claim/claim.css', 'text/css'],
+  ])('%s is shown to who cannot sign in, and may talk to this site alone', async (path, media) => {
     const {status, headers, text} = await raw('GET', path);
     expect([path, status]).toEqual([path, 200]);
     expect(headers.get('content-type')).toContain(media);
@@ -365,9 +534,17 @@ describe('the claim page', () => {
   const code = (body: string, headers: Record<string, string> = {}) => raw('POST', '/claim/code', {body, headers});
 
   test.each<[string, string, Record<string, string>]>([
-    ['no JSON', 'code=x', {}], ['an empty body', '', {}], ['a list', '[]', {}], ['no code', '{}', {}], ['a number', '{"code":1}', {}], ['an empty code', '{"code":""}', {}],
-    ['a code that is too long', JSON.stringify({code: 'x'.repeat(101)}), {}], ['something more', '{"code":"x","address":"192.0.2.1"}', {}], ['1 MB', JSON.stringify({code: 'x'.repeat(1_000_000)}), {}],
-    ['a form of another site', '{"code":"x"}', {'content-type': 'text/plain'}], ['no X-Requested-With', '{"code":"x"}', {'X-Requested-With': ''}],
+    ['no JSON', 'code=x', {}],
+    ['an empty body', '', {}],
+    ['a list', '[]', {}],
+    ['no code', '{}', {}],
+    ['a number', '{"code":1}', {}],
+    ['an empty code', '{"code":""}', {}],
+    ['a code that is too long', JSON.stringify({code: 'x'.repeat(101)}), {}],
+    ['something more', '{"code":"x","address":"192.0.2.1"}', {}],
+    ['1 MB', JSON.stringify({code: 'x'.repeat(1_000_000)}), {}],
+    ['a form of another site', '{"code":"x"}', {'content-type': 'text/plain'}],
+    ['no X-Requested-With', '{"code":"x"}', {'X-Requested-With': ''}],
   ])('%s is refused by name, and costs no try', async (_name, body, headers) => {
     expect(await code(body, headers)).toMatchObject({status: 400, code: 'USAGE_INVALID'});
   });
@@ -390,7 +567,12 @@ describe('the claim page', () => {
 
   test('no code is in a log of Mattermost, its audit log, the log of the companion or its memory', async () => {
     expect(Object.values(codes).every((one) => /^[0-9A-Z-]{39}$/.test(one))).toBe(true);
-    const forms = Object.fromEntries(Object.entries(codes).flatMap(([name, one]) => [[name, one], [`${name}, without dashes`, one.replaceAll('-', '')]]));
+    const forms = Object.fromEntries(
+      Object.entries(codes).flatMap(([name, one]) => [
+        [name, one],
+        [`${name}, without dashes`, one.replaceAll('-', '')],
+      ]),
+    );
     expect(Object.keys(forms)).toHaveLength(8);
     expect(filesThatLeak(join(server.mattermost().directory, 'logs'), forms)).toEqual([]);
     expect(leaked(await readFile(server.companion().logFile, 'utf8'), forms)).toEqual([]);

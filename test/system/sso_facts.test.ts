@@ -39,7 +39,14 @@ beforeAll(async () => {
     },
   });
   url = server.mattermost().url;
-  [ada, bea, carl, dora, emil, finn] = server.people as [SsoPerson, SsoPerson, SsoPerson, SsoPerson, SsoPerson, SsoPerson];
+  [ada, bea, carl, dora, emil, finn] = server.people as [
+    SsoPerson,
+    SsoPerson,
+    SsoPerson,
+    SsoPerson,
+    SsoPerson,
+    SsoPerson,
+  ];
   before = await server.settingsHash();
 });
 
@@ -76,12 +83,24 @@ describe('what could not be put back', () => {
     const from = {service: 'gitlab', data: String(ada.id)};
     const change = (to: object, id = ada.userId) => ({id, from, to});
     const changes = [
-      change({service: 'email', data: null}), change({service: 'email', data: ada.email}), change({service: 'smal', data: ada.email}),
-      change({service: 'SAML', data: ada.email}), change({service: 'magic_link', data: ada.email}), change({service: 'gitlab', data: null}),
-      change({service: 'gitlab', data: ''}), change({service: '', data: '77'}), change({service: 'saml', data: 'x'.repeat(129)}),
-      change({service: '', data: null}, 'nobody'), change({service: '', data: null}, 'n'.repeat(26)),
+      change({service: 'email', data: null}),
+      change({service: 'email', data: ada.email}),
+      change({service: 'smal', data: ada.email}),
+      change({service: 'SAML', data: ada.email}),
+      change({service: 'magic_link', data: ada.email}),
+      change({service: 'gitlab', data: null}),
+      change({service: 'gitlab', data: ''}),
+      change({service: '', data: '77'}),
+      change({service: 'saml', data: 'x'.repeat(129)}),
+      change({service: '', data: null}, 'nobody'),
+      change({service: '', data: null}, 'n'.repeat(26)),
     ];
-    const {outcomes} = await askAsCompanion<{outcomes: {outcome: string; says: string | null}[]}>(server, 'PUT', '/accounts/sign-in', {changes});
+    const {outcomes} = await askAsCompanion<{outcomes: {outcome: string; says: string | null}[]}>(
+      server,
+      'PUT',
+      '/accounts/sign-in',
+      {changes},
+    );
     expect(outcomes.map(({outcome}) => outcome)).toEqual(changes.map(() => 'failed'));
     expect(outcomes.every(({says}) => (says ?? '').length > 10)).toBe(true);
     expect(await server.row(ada.username)).toMatchObject({authservice: 'gitlab', authdata: String(ada.id)});
@@ -91,27 +110,51 @@ describe('what could not be put back', () => {
   test('is not taken for an original by the snapshot, which says so', async () => {
     broken = await insertAccounts(server.databaseUrl, ada.userId, [
       {username: 'broken.typo', email: 'broken.typo@corp.test', authService: 'smal', authData: 'broken.typo@corp.test'},
-      {username: 'broken.empty', email: 'broken.empty@corp.test', authService: 'saml', authData: 'broken.empty@corp.test'},
-      {username: 'broken.email', email: 'broken.email@corp.test', authService: 'email', authData: 'broken.email@corp.test'},
+      {
+        username: 'broken.empty',
+        email: 'broken.empty@corp.test',
+        authService: 'saml',
+        authData: 'broken.empty@corp.test',
+      },
+      {
+        username: 'broken.email',
+        email: 'broken.email@corp.test',
+        authService: 'email',
+        authData: 'broken.email@corp.test',
+      },
       {username: 'broken.long', email: 'broken.long@corp.test', authService: 'saml', authData: `${'ü'.repeat(100)}`},
     ]);
     await query(server.databaseUrl, 'UPDATE users SET authdata = NULL WHERE username = $1', ['broken.empty']);
     await server.client.request('POST', '/caches/invalidate');
-    expect(await sso('snapshot')).toMatchObject({sso_accounts: 6, warnings: [expect.stringContaining('3 accounts name a provider')]});
+    expect(await sso('snapshot')).toMatchObject({
+      sso_accounts: 6,
+      warnings: [expect.stringContaining('3 accounts name a provider')],
+    });
   });
 
   test('is not switched either: such accounts are listed with the reason, whoever asks for them', async () => {
     await sso('declare', '--reason', 'the provider does not answer');
-    const {plan} = await sso<{plan: SwitchPlan}>('switch', '--dry-run', '--user', ...broken.map(({username}) => username), 'nobody.at.all');
+    const {plan} = await sso<{plan: SwitchPlan}>(
+      'switch',
+      '--dry-run',
+      '--user',
+      ...broken.map(({username}) => username),
+      'nobody.at.all',
+    );
     expect(plan.count).toBe(0);
     expect(Object.fromEntries(plan.excluded.map(({person, reason}) => [person.username, reason]))).toEqual({
-      'broken.typo': 'unknown_service', 'broken.empty': 'no_auth_data', 'broken.email': 'unknown_service', 'broken.long': 'no_auth_data',
+      'broken.typo': 'unknown_service',
+      'broken.empty': 'no_auth_data',
+      'broken.email': 'unknown_service',
+      'broken.long': 'no_auth_data',
       'nobody.at.all': 'not_found',
     });
     const everyone = await sso<{plan: SwitchPlan}>('switch', '--dry-run', '--everyone');
     expect(everyone.plan).toMatchObject({count: 6, excluded_counts: {unknown_service: 1, no_auth_data: 2}});
     for (const {username} of broken) {
-      expect((await run('let-in', username, '--identified-by', 'I know the voice')).error?.code).toBe('ACCOUNT_EXCLUDED');
+      expect((await run('let-in', username, '--identified-by', 'I know the voice')).error?.code).toBe(
+        'ACCOUNT_EXCLUDED',
+      );
     }
   });
 });
@@ -119,8 +162,10 @@ describe('what could not be put back', () => {
 describe('live sessions', () => {
   test('are extended, and an expired one is not revived, nor one without an end given an end', async () => {
     const [live, expired, never, mobile] = await server.addSessions([
-      {userId: ada.userId, expiresAt: Date.now() + HOUR}, {userId: ada.userId, expiresAt: Date.now() - HOUR},
-      {userId: ada.userId, expiresAt: 0}, {userId: ada.userId, expiresAt: Date.now() + 2 * HOUR, device: 'mobile'},
+      {userId: ada.userId, expiresAt: Date.now() + HOUR},
+      {userId: ada.userId, expiresAt: Date.now() - HOUR},
+      {userId: ada.userId, expiresAt: 0},
+      {userId: ada.userId, expiresAt: Date.now() + 2 * HOUR, device: 'mobile'},
     ]);
     sessions = {live: live!, expired: expired!, never: never!, mobile: mobile!};
     const ended = (await server.sessionOf(sessions.expired.token))?.expiresat;
@@ -130,15 +175,25 @@ describe('live sessions', () => {
     expect((await server.sessionOf(sessions.never.token))?.expiresat).toBe(0);
     expect(await tokenWorks(url, sessions.expired.token)).toBe(false);
     expect(await tokenWorks(url, sessions.live.token)).toBe(true);
-    expect(await query(server.databaseUrl, 'SELECT id FROM sessions WHERE userid = ANY($1) AND expiresat = 0', [server.people.map(({userId}) => userId)]))
-      .toEqual([{id: sessions.never.id}]);
+    expect(
+      await query(server.databaseUrl, 'SELECT id FROM sessions WHERE userid = ANY($1) AND expiresat = 0', [
+        server.people.map(({userId}) => userId),
+      ]),
+    ).toEqual([{id: sessions.never.id}]);
   });
 });
 
 describe('while people are switched', () => {
   test('both kinds of sign-in with a password are open, although both were shut', async () => {
-    await expect(signInWithPassword(url, server.workspace.users[0]!.username, 'whatever it is')).rejects.toMatchObject({status: 401});
-    const {switch: result} = await sso<{switch: object}>('switch', '--yes', '--user', ...[ada, bea, carl, dora, finn].map(({username}) => username));
+    await expect(signInWithPassword(url, server.workspace.users[0]!.username, 'whatever it is')).rejects.toMatchObject({
+      status: 401,
+    });
+    const {switch: result} = await sso<{switch: object}>(
+      'switch',
+      '--yes',
+      '--user',
+      ...[ada, bea, carl, dora, finn].map(({username}) => username),
+    );
     expect(result).toMatchObject({switched: 5, failed: 0, conflicts: 0});
     await letIn(ada);
     expect((await signInWithPassword(url, ada.username, password(ada))).userId).toBe(ada.userId);
@@ -150,7 +205,11 @@ describe('while people are switched', () => {
     expect(await server.row(emil.username)).toMatchObject({authservice: '', authdata: null, has_password: true});
     await sso('snapshot');
     await sso('snapshot');
-    expect(await entry(emil)).toMatchObject({state: 'outside', original: cut(String(emil.id)), live: {service: '', data: null}});
+    expect(await entry(emil)).toMatchObject({
+      state: 'outside',
+      original: cut(String(emil.id)),
+      live: {service: '', data: null},
+    });
     expect(await entry(ada)).toMatchObject({state: 'claimed', original: cut(String(ada.id))});
     expect(await entry(finn)).toMatchObject({state: 'switched', original: cut(String(finn.id))});
   });
@@ -166,7 +225,12 @@ describe('while people are switched', () => {
     await expect(throughProvider(bea)).rejects.toMatchObject({by: 'mattermost'});
     await server.identityProvider.setEmail(bea.username, 'bea.moved@corp.test');
     await expect(throughProvider(bea)).rejects.toMatchObject({by: 'mattermost', status: 501});
-    expect(await query(server.databaseUrl, 'SELECT username FROM users WHERE authdata = $1 OR email = $2', [String(bea.id), 'bea.moved@corp.test'])).toEqual([]);
+    expect(
+      await query(server.databaseUrl, 'SELECT username FROM users WHERE authdata = $1 OR email = $2', [
+        String(bea.id),
+        'bea.moved@corp.test',
+      ]),
+    ).toEqual([]);
   });
 
   test('a second account that was born all the same is shown, with both sides', async () => {
@@ -176,29 +240,49 @@ describe('while people are switched', () => {
     expect(twin.userId).not.toBe(carl.userId);
     // The nightly snapshot sees the twin as well, and must not make it somebody to bring back.
     await sso('snapshot');
-    const [{username}] = await query<{username: string}>(server.databaseUrl, 'SELECT username FROM users WHERE id = $1', [twin.userId]) as [{username: string}];
+    const [{username}] = (await query<{username: string}>(
+      server.databaseUrl,
+      'SELECT username FROM users WHERE id = $1',
+      [twin.userId],
+    )) as [{username: string}];
     expect(await entry(carl)).toMatchObject({
-      state: 'conflict', original: cut(String(carl.id)), live: {service: '', data: null},
-      conflict: {kind: 'duplicate_born', says: expect.stringContaining(`@${username}`), choices: [expect.stringContaining('restore'), expect.stringContaining('leave')]},
+      state: 'conflict',
+      original: cut(String(carl.id)),
+      live: {service: '', data: null},
+      conflict: {
+        kind: 'duplicate_born',
+        says: expect.stringContaining(`@${username}`),
+        choices: [expect.stringContaining('restore'), expect.stringContaining('leave')],
+      },
     });
   });
 
   test('the switch back leaves such a person to a human, and so it does somebody who was deactivated meanwhile', async () => {
     await server.client.request('DELETE', `/users/${dora.userId}`);
     expect(await entry(dora)).toMatchObject({state: 'conflict', conflict: {kind: 'deactivated'}});
-    const {plan} = await sso<{plan: {count: number; conflicts: ReturnEntry[]}}>('switch-back', '--dry-run', '--without-provider-check');
+    const {plan} = await sso<{plan: {count: number; conflicts: ReturnEntry[]}}>(
+      'switch-back',
+      '--dry-run',
+      '--without-provider-check',
+    );
     expect(plan.conflicts.map(({person}) => person.username).sort()).toEqual([carl.username, dora.username].sort());
     expect(plan.count).toBe(4);
   });
 
   test('restoring ends the twin and gives the data to the account that had it, which the provider then lets in', async () => {
     await sso('resolve', carl.username, '--choice', 'restore', '--reason', 'the twin is empty');
-    expect(await server.row(carl.username)).toMatchObject({id: carl.userId, authservice: 'gitlab', authdata: String(carl.id), has_password: false});
+    expect(await server.row(carl.username)).toMatchObject({
+      id: carl.userId,
+      authservice: 'gitlab',
+      authdata: String(carl.id),
+      has_password: false,
+    });
     // The twin holds the new address, so the provider's is taken back before the sign-in.
     await server.identityProvider.setEmail(carl.username, carl.email);
     expect((await throughProvider(carl)).userId).toBe(carl.userId);
-    expect((await sso<ReturnList>('return-list')).entries.map(({person}) => person.username).sort())
-      .toEqual([ada, bea, dora, emil, finn].map(({username}) => username).sort());
+    expect((await sso<ReturnList>('return-list')).entries.map(({person}) => person.username).sort()).toEqual(
+      [ada, bea, dora, emil, finn].map(({username}) => username).sort(),
+    );
   });
 });
 
@@ -208,7 +292,9 @@ describe('the way back', () => {
 
   test('ends sessions that were born of the outage password, and no other: they are told apart by what Mattermost wrote into them', async () => {
     await server.client.request('PUT', `/users/${ada.userId}/roles`, {roles: 'system_user system_user_access_token'});
-    accessToken = (await server.client.request<{token: string}>('POST', `/users/${ada.userId}/tokens`, {description: 'of a script'})).token;
+    accessToken = (
+      await server.client.request<{token: string}>('POST', `/users/${ada.userId}/tokens`, {description: 'of a script'})
+    ).token;
     passwordSession = (await signInWithPassword(url, ada.username, password(ada))).token;
     for (const token of [accessToken, passwordSession, ada.token, sessions.mobile.token]) {
       expect(await tokenWorks(url, token)).toBe(true);
@@ -217,7 +303,10 @@ describe('the way back', () => {
     const {returned, failed, sessions_revoked: revoked, drift} = answer.value.switch_back as SwitchBackResult;
     expect({returned, failed}).toEqual({returned: 4, failed: 0});
     expect(revoked).toBeGreaterThanOrEqual(4);
-    expect(drift).toContainEqual({person: expect.objectContaining({username: ada.username}), changes: [expect.stringContaining('roles were'), '1 access tokens were first used since the outage began']});
+    expect(drift).toContainEqual({
+      person: expect.objectContaining({username: ada.username}),
+      changes: [expect.stringContaining('roles were'), '1 access tokens were first used since the outage began'],
+    });
     expect(await tokenWorks(url, passwordSession)).toBe(false);
     for (const token of [accessToken, ada.token, sessions.live.token, sessions.mobile.token, sessions.never.token]) {
       expect(await tokenWorks(url, token)).toBe(true);
@@ -225,7 +314,11 @@ describe('the way back', () => {
   });
 
   test('gives each the same account at the provider, also who has another e-mail address there now', async () => {
-    expect(await server.row(bea.username)).toMatchObject({authservice: 'gitlab', authdata: String(bea.id), has_password: false});
+    expect(await server.row(bea.username)).toMatchObject({
+      authservice: 'gitlab',
+      authdata: String(bea.id),
+      has_password: false,
+    });
     for (const person of [ada, bea, emil, finn]) {
       expect((await throughProvider(person)).userId).toBe(person.userId);
     }
@@ -250,7 +343,10 @@ describe('the way back', () => {
     expect(await sso('close')).toMatchObject({state: 'closed'});
     expect(await server.settingsHash()).toBe(before);
     const people = server.identityProvider.people();
-    await server.identityProvider.setPeople({...people, newcomer: {id: 990_001, email: 'newcomer@corp.test', password: 'New here, 2026'}});
+    await server.identityProvider.setPeople({
+      ...people,
+      newcomer: {id: 990_001, email: 'newcomer@corp.test', password: 'New here, 2026'},
+    });
     expect(await server.row('newcomer').catch(() => null)).toBeNull();
     const {userId} = await signInThroughProvider(url, 'newcomer', 'New here, 2026');
     expect(await server.row('newcomer')).toMatchObject({id: userId, authservice: 'gitlab', authdata: '990001'});
@@ -258,7 +354,10 @@ describe('the way back', () => {
 
   test('has left the accounts alone that could not be put back', async () => {
     for (const {username, authService, authData} of broken) {
-      expect(await server.row(username)).toMatchObject({authservice: authService, authdata: username === 'broken.empty' ? null : authData});
+      expect(await server.row(username)).toMatchObject({
+        authservice: authService,
+        authdata: username === 'broken.empty' ? null : authData,
+      });
     }
   });
 });
@@ -266,7 +365,11 @@ describe('the way back', () => {
 test('no token, hash, password, code or sign-in data of anybody is in what the companion wrote, logged or answered', async () => {
   const rows = await query<{token: string}>(server.databaseUrl, 'SELECT token FROM sessions');
   const secrets = {
-    tokens: [...rows.map(({token}) => token), ...server.people.map(({token}) => token), ...Object.values(sessions).map(({token}) => token)],
+    tokens: [
+      ...rows.map(({token}) => token),
+      ...server.people.map(({token}) => token),
+      ...Object.values(sessions).map(({token}) => token),
+    ],
     passwords: [ada, emil].map(password),
     codes: codes.flatMap((code) => [code, code.replaceAll('-', '')]),
   };
@@ -275,7 +378,11 @@ test('no token, hash, password, code or sign-in data of anybody is in what the c
   const log = await readFile(server.companion().logFile, 'latin1');
   expect(kept).toContain(ada.userId);
   for (const secret of [...secrets.tokens, ...secrets.passwords, ...secrets.codes, '$pbkdf2', '$2a$10$']) {
-    expect({secret, isKept: kept.includes(secret), isLogged: log.includes(secret)}).toEqual({secret, isKept: false, isLogged: false});
+    expect({secret, isKept: kept.includes(secret), isLogged: log.includes(secret)}).toEqual({
+      secret,
+      isKept: false,
+      isLogged: false,
+    });
   }
   const answers = said.join('\n');
   for (const secret of [...secrets.tokens, ...secrets.passwords, '$pbkdf2']) {

@@ -3,7 +3,17 @@ import type {LetInResult, SsoStatus, SwitchBackResult, SwitchResult} from '@disa
 import type {Ending, Running} from '../faults/drctl.ts';
 import {newestJob, slowLedger, untilStep} from '../faults/journal.ts';
 import {
-  claimAccount, countAway, expectEveryoneBack, expectListRight, liveAccounts, sso, startSso, takeWrites, untilAway, untilNothingIsWritten, watchWrites,
+  claimAccount,
+  countAway,
+  expectEveryoneBack,
+  expectListRight,
+  liveAccounts,
+  sso,
+  startSso,
+  takeWrites,
+  untilAway,
+  untilNothingIsWritten,
+  watchWrites,
 } from '../faults/sso.ts';
 import {choosePassword, useCode} from '../harness/claim.ts';
 import {removeScratch} from '../harness/scratch.ts';
@@ -27,7 +37,9 @@ let fresh: ExtraAccount[];
 
 beforeAll(async () => {
   server = await startSsoServer({
-    people: 1, extraSsoRows: EXTRAS, sso: {second_look_seconds: 1},
+    people: 1,
+    extraSsoRows: EXTRAS,
+    sso: {second_look_seconds: 1},
     // They are told, so that there is a step in which they are.
     extraSessions: () => [{expiresAt: Date.now() + 24 * 3_600_000}],
   });
@@ -47,8 +59,10 @@ afterEach(() => {
 });
 
 const place = () => ({state: server.stateDirectory});
-const slow = (kind: string | null) => { slowLedger(place(), kind); };
-const status = async () => await sso(server, 'status') as SsoStatus;
+const slow = (kind: string | null) => {
+  slowLedger(place(), kind);
+};
+const status = async () => (await sso(server, 'status')) as SsoStatus;
 const declare = () => sso(server, 'declare', '--reason', 'the provider does not answer');
 
 function someone(): ExtraAccount {
@@ -88,7 +102,10 @@ const away = (holds: (count: number) => boolean) => (running: Running) => untilA
 
 // A slow entry holds the moment open; where none is named, the step lasts long enough by itself.
 const INCIDENTS: readonly {readonly away: Moment; readonly back: Moment}[] = [
-  {away: ['settings, before anything', 'sso.open', inStep('settings')], back: ['gates', 'sso.provider_check_overridden', inStep('gates')]},
+  {
+    away: ['settings, before anything', 'sso.open', inStep('settings')],
+    back: ['gates', 'sso.provider_check_overridden', inStep('gates')],
+  },
   {
     away: ['settings, noted and not changed', 'sso.setting', inStep('settings')],
     back: ['canary, written and not recorded', 'sso.returned', away((count) => count < EVERYONE)],
@@ -101,7 +118,10 @@ const INCIDENTS: readonly {readonly away: Moment; readonly back: Moment}[] = [
     away: ['switch, the first written and not recorded', 'sso.switched', away((count) => count >= 50)],
     back: ['switch_back, in the middle of the writing', null, away((count) => count < EVERYONE - 20)],
   },
-  {away: ['switch, in the middle of the writing', null, away((count) => count >= 70)], back: ['second_look', null, inStep('second_look')]},
+  {
+    away: ['switch, in the middle of the writing', null, away((count) => count >= 70)],
+    back: ['second_look', null, inStep('second_look')],
+  },
   {away: ['tell', null, inStep('tell')], back: ['put_back', 'sso.setting_settled', inStep('put_back')]},
   {away: ['record', 'sso.switch_done', inStep('record')], back: ['record', 'sso.switch_back_done', inStep('record')]},
 ];
@@ -116,7 +136,7 @@ for (const {away: switching, back} of INCIDENTS) {
       await killIn(switching, SWITCH);
       await expectListRight(server);
       await claimAccount(server, claimer, 'Chosen in between, 1');
-      const {switch: result} = await sso(server, ...SWITCH) as {switch: SwitchResult};
+      const {switch: result} = (await sso(server, ...SWITCH)) as {switch: SwitchResult};
       expect(result).toMatchObject({failed: 0, conflicts: 0});
       expect((await signInWithPassword(url, claimer.username, 'Chosen in between, 1')).userId).toBe(claimer.userId);
       expect((await expectListRight(server)).count).toBe(EVERYONE);
@@ -132,10 +152,12 @@ for (const {away: switching, back} of INCIDENTS) {
         await claimAccount(server, last, 'Chosen late, 1');
         await signInWithPassword(url, last.username, 'Chosen late, 1');
       }
-      const {switch_back: result} = await sso(server, ...BACK) as {switch_back: SwitchBackResult};
+      const {switch_back: result} = (await sso(server, ...BACK)) as {switch_back: SwitchBackResult};
       expect(result).toMatchObject({failed: 0, conflicts: 0, provider_check: 'overridden'});
       expect(await tokenWorks(url, session.token)).toBe(false);
-      await expect(signInWithPassword(url, claimer.username, 'Chosen in between, 1')).rejects.toMatchObject({status: 401});
+      await expect(signInWithPassword(url, claimer.username, 'Chosen in between, 1')).rejects.toMatchObject({
+        status: 401,
+      });
       await expect(signInWithPassword(url, last.username, 'Chosen late, 1')).rejects.toMatchObject({status: 401});
       expect(await tokenWorks(url, claimer.sessions[0]!.token)).toBe(true);
       await expectWholeEnd();
@@ -161,7 +183,7 @@ describe('kill -9 of drctl serve in the middle of an incident', () => {
     await declare();
     const [a, b] = [someone(), someone()];
     await sso(server, 'switch', '--user', a.username, b.username, '--yes');
-    const {code} = await sso(server, 'let-in', a.username, '--identified-by', 'by voice') as LetInResult;
+    const {code} = (await sso(server, 'let-in', a.username, '--identified-by', 'by voice')) as LetInResult;
     const {state, incident, counts} = await status();
     await server.companion().kill();
     await expect(useCode(url, code)).rejects.toMatchObject({status: 502});
@@ -180,7 +202,9 @@ describe('two operators at once', () => {
     const endings = await Promise.all([one.ending, other.ending]);
     for (const {result, stderr} of endings) {
       if (!result?.ok) {
-        expect({stderr, error: result?.error}).toMatchObject({error: {code: expect.stringMatching(/^(JOB_ALREADY_RUNNING|SWITCH_NOT_PROVEN)$/)}});
+        expect({stderr, error: result?.error}).toMatchObject({
+          error: {code: expect.stringMatching(/^(JOB_ALREADY_RUNNING|SWITCH_NOT_PROVEN)$/)},
+        });
       }
     }
     expect(endings.some(({result}) => result?.ok)).toBe(true);
@@ -191,7 +215,10 @@ describe('two operators at once', () => {
     await takeWrites(server);
     const names = server.extras.slice(-40).map(({username}) => username);
     const [left, right] = [names.slice(0, 30), names.slice(10)];
-    await bothEnd(startSso(server, 'switch', '--user', ...left, '--yes'), startSso(server, 'switch', '--user', ...right, '--yes'));
+    await bothEnd(
+      startSso(server, 'switch', '--user', ...left, '--yes'),
+      startSso(server, 'switch', '--user', ...right, '--yes'),
+    );
     // Who was told to wait asks again.
     await sso(server, 'switch', '--user', ...left, '--yes');
     await sso(server, 'switch', '--user', ...right, '--yes');
@@ -222,7 +249,7 @@ describe('two operators at once', () => {
   test('two switch-backs write nobody twice, and everyone is back', async () => {
     await takeWrites(server);
     await bothEnd(startSso(server, ...BACK), startSso(server, ...BACK));
-    await waitFor('everyone to be back', async () => await countAway(server) === 0);
+    await waitFor('everyone to be back', async () => (await countAway(server)) === 0);
     const writes = await takeWrites(server);
     expect(writes.size).toBeGreaterThan(40);
     for (const [id, each] of writes) {

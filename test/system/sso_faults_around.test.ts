@@ -1,12 +1,30 @@
 import {readFile, writeFile} from 'node:fs/promises';
 import {setTimeout as pause} from 'node:timers/promises';
 import {afterAll, beforeAll, describe, expect, jest, test} from '@jest/globals';
-import type {LetInResult, Readiness, ReadinessCheck, SsoStatus, SwitchPlan, SwitchResult} from '@disaster-recovery/contract';
+import type {
+  LetInResult,
+  Readiness,
+  ReadinessCheck,
+  SsoStatus,
+  SwitchPlan,
+  SwitchResult,
+} from '@disaster-recovery/contract';
 import {parse, stringify} from 'yaml';
 import {FAILURES} from '../../contract/src/errors.ts';
 import type {Ending, Running} from '../faults/drctl.ts';
 import {descendants} from '../faults/processes.ts';
-import {claimAccount, expectEveryoneBack, expectListRight, liveAccounts, sso, startSso, takeWrites, untilAway, untilNothingIsWritten, watchWrites} from '../faults/sso.ts';
+import {
+  claimAccount,
+  expectEveryoneBack,
+  expectListRight,
+  liveAccounts,
+  sso,
+  startSso,
+  takeWrites,
+  untilAway,
+  untilNothingIsWritten,
+  watchWrites,
+} from '../faults/sso.ts';
 import {choosePassword, useCode} from '../harness/claim.ts';
 import {freePort} from '../harness/free_port.ts';
 import {startMailSink} from '../harness/mail_sink.ts';
@@ -35,7 +53,12 @@ const environment: Record<string, string> = {};
 
 beforeAll(async () => {
   // Slow enough that there is a middle.
-  server = await startSsoServer({people: 1, extraSsoRows: EXTRAS, environment, sso: {changes_per_second: 25, second_look_seconds: 1, tell_people: false}});
+  server = await startSsoServer({
+    people: 1,
+    extraSsoRows: EXTRAS,
+    environment,
+    sso: {changes_per_second: 25, second_look_seconds: 1, tell_people: false},
+  });
   sink = await startMailSink();
   await server.patchConfig({EmailSettings: {...sink.emailSettings, EnableSignInWithUsername: false}});
   await sink.stop();
@@ -51,9 +74,14 @@ afterAll(async () => {
   removeScratch();
 });
 
-const status = async () => await sso(server, 'status') as SsoStatus;
+const status = async () => (await sso(server, 'status')) as SsoStatus;
 const declare = (...words: string[]) => sso(server, 'declare', '--reason', 'the provider does not answer', ...words);
-const switchOf = (...accounts: readonly ExtraAccount[]) => ['switch', '--user', ...accounts.map(({username}) => username), '--yes'];
+const switchOf = (...accounts: readonly ExtraAccount[]) => [
+  'switch',
+  '--user',
+  ...accounts.map(({username}) => username),
+  '--yes',
+];
 const untilPluginAnswers = () => waitFor('the plugin to answer', async () => (await status()).bridge === 'plugin', 60);
 
 /** Nothing half done is called done, and why it did not end is named. */
@@ -113,7 +141,7 @@ describe('the plugin dies in the middle of a switch of everyone', () => {
     // Accounts go in the order of their names.
     const last = people[98]!;
     expect(await authServiceInCache(last)).toBe('gitlab');
-    const {plan} = await sso(server, 'switch', '--everyone', '--dry-run') as {plan: SwitchPlan};
+    const {plan} = (await sso(server, 'switch', '--everyone', '--dry-run')) as {plan: SwitchPlan};
     expect(plan).toMatchObject({writes_through: 'database'});
     expect(await sso(server, ...SWITCH)).toMatchObject({switch: {failed: 0, conflicts: 0}});
     expect((await expectListRight(server)).count).toBe(EVERYONE);
@@ -164,7 +192,15 @@ describe('the servers below go away in the middle', () => {
     if (result?.ok !== true) {
       expect(result?.error?.code).toMatch(/^(DATABASE_\w+|ERROR_BUDGET_SPENT|MATTERMOST_\w+)$/);
     }
-    await waitFor('Mattermost to find its database again', async () => server.client.request('GET', '/users/me').then(() => true, () => false), 60);
+    await waitFor(
+      'Mattermost to find its database again',
+      async () =>
+        server.client.request('GET', '/users/me').then(
+          () => true,
+          () => false,
+        ),
+      60,
+    );
     await untilNothingIsWritten(server);
     await expectListRight(server);
     // Also where the first run survived: then there is nobody left for this one.
@@ -177,7 +213,14 @@ describe('the servers below go away in the middle', () => {
 describe('mail', () => {
   test('while it is down the code is there all the same, and it says that the mail is not', async () => {
     await declare();
-    const {code, mailed, warnings} = await sso(server, 'let-in', people[1]!.username, '--identified-by', 'by voice', '--mail') as LetInResult;
+    const {code, mailed, warnings} = (await sso(
+      server,
+      'let-in',
+      people[1]!.username,
+      '--identified-by',
+      'by voice',
+      '--mail',
+    )) as LetInResult;
     expect(mailed).toBe(false);
     expect(warnings).toEqual([expect.stringMatching(/not mailed.*Read it out/)]);
     expect(warnings.join(' ')).not.toContain(code);
@@ -187,7 +230,14 @@ describe('mail', () => {
   test('while it is up the code arrives, and no link carries it', async () => {
     sink = await startMailSink({port: sink.port});
     const {username, email} = people[2]!;
-    const {code, mailed, warnings} = await sso(server, 'let-in', username, '--identified-by', 'by voice', '--mail') as LetInResult;
+    const {code, mailed, warnings} = (await sso(
+      server,
+      'let-in',
+      username,
+      '--identified-by',
+      'by voice',
+      '--mail',
+    )) as LetInResult;
     expect({mailed, warnings}).toEqual({mailed: true, warnings: []});
     const mail = await sink.untilMailTo(email);
     expect(mail.text).toContain(code);
@@ -211,32 +261,48 @@ async function restartWith(variables: Readonly<Record<string, string>>): Promise
   await untilPluginAnswers();
 }
 
-const checkNamed = async (wanted: string): Promise<ReadinessCheck | undefined> => (await sso(server, 'readiness') as Readiness).checks.find(({name}) => name === wanted);
+const checkNamed = async (wanted: string): Promise<ReadinessCheck | undefined> =>
+  ((await sso(server, 'readiness')) as Readiness).checks.find(({name}) => name === wanted);
 
 describe('settings that the environment of Mattermost locks', () => {
   test('with both sign-in switches locked off nothing is changed, and readiness says so', async () => {
-    await restartWith({MM_EMAILSETTINGS_ENABLESIGNINWITHEMAIL: 'false', MM_EMAILSETTINGS_ENABLESIGNINWITHUSERNAME: 'false'});
+    await restartWith({
+      MM_EMAILSETTINGS_ENABLESIGNINWITHEMAIL: 'false',
+      MM_EMAILSETTINGS_ENABLESIGNINWITHUSERNAME: 'false',
+    });
     await takeWrites(server);
     await declare('--no-tell');
     for (const words of [SWITCH, ['let-in', people[3]!.username, '--identified-by', 'by voice']]) {
       const {error, exitCode} = await server.drctl('sso', ...words);
-      expect({error, exitCode}).toMatchObject({error: {code: 'SETTING_LOCKED', message: expect.stringContaining('MM_EMAILSETTINGS_ENABLESIGNINWITHEMAIL')}, exitCode: 75});
+      expect({error, exitCode}).toMatchObject({
+        error: {code: 'SETTING_LOCKED', message: expect.stringContaining('MM_EMAILSETTINGS_ENABLESIGNINWITHEMAIL')},
+        exitCode: 75,
+      });
     }
     expect(await takeWrites(server)).toEqual(new Map());
     expect(await status()).toMatchObject({state: 'declared'});
     expect(await server.settingsHash()).toBe(before);
     await expectEveryoneBack(server);
-    expect(await checkNamed('password sign-in')).toMatchObject({outcome: 'failed', remedy: expect.stringContaining('MM_EMAILSETTINGS_ENABLESIGNINWITHUSERNAME')});
+    expect(await checkNamed('password sign-in')).toMatchObject({
+      outcome: 'failed',
+      remedy: expect.stringContaining('MM_EMAILSETTINGS_ENABLESIGNINWITHUSERNAME'),
+    });
   });
 
   test('with one of the two it works by the other, and says which is locked', async () => {
     await restartWith({MM_EMAILSETTINGS_ENABLESIGNINWITHEMAIL: 'false'});
-    expect(await checkNamed('sign-in settings')).toMatchObject({outcome: 'warning', says: expect.stringContaining('EmailSettings.EnableSignInWithEmail')});
+    expect(await checkNamed('sign-in settings')).toMatchObject({
+      outcome: 'warning',
+      says: expect.stringContaining('EmailSettings.EnableSignInWithEmail'),
+    });
     const person = people[3]!;
-    const {plan} = await sso(server, ...switchOf(person).slice(0, -1), '--dry-run') as {plan: SwitchPlan};
+    const {plan} = (await sso(server, ...switchOf(person).slice(0, -1), '--dry-run')) as {plan: SwitchPlan};
     expect(plan.warnings.join(' ')).toContain('EmailSettings.EnableSignInWithEmail');
-    const {switch: {settings}} = await sso(server, ...switchOf(person)) as {switch: SwitchResult};
-    const stateOf = (key: string) => settings.find((setting) => setting.key === `EmailSettings.EnableSignInWith${key}`)?.state;
+    const {
+      switch: {settings},
+    } = (await sso(server, ...switchOf(person))) as {switch: SwitchResult};
+    const stateOf = (key: string) =>
+      settings.find((setting) => setting.key === `EmailSettings.EnableSignInWith${key}`)?.state;
     expect({email: stateOf('Email'), username: stateOf('Username')}).toEqual({email: 'locked', username: 'changed'});
     await claimAccount(server, person, 'By username, 1');
     expect((await signInWithPassword(url, person.username, 'By username, 1')).userId).toBe(person.userId);
@@ -264,7 +330,10 @@ describe('when we are cut off ourselves', () => {
     await server.identityProvider.stop();
     // Several times as long as a suspicion takes with FAST_SSO.
     await pause(10_000);
-    expect(await status()).toMatchObject({state: 'watching', detection: {controls_ok: false, proposal: null, providers: [{outcome: 'local_network'}]}});
+    expect(await status()).toMatchObject({
+      state: 'watching',
+      detection: {controls_ok: false, proposal: null, providers: [{outcome: 'local_network'}]},
+    });
   });
 
   test('with a control address that answers, the same outage is suspected', async () => {

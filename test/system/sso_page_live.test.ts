@@ -32,7 +32,11 @@ const asked: string[] = [];
 
 /** One story: each test goes on where the one before it ended. */
 beforeAll(async () => {
-  server = await startSsoServer({people: 3, extraSsoRows: 20, extraSessions: (index) => index % 4 === 0 ? [] : [{expiresAt: Date.now() + (index % 4) * 5 * 3_600_000}]});
+  server = await startSsoServer({
+    people: 3,
+    extraSsoRows: 20,
+    extraSessions: (index) => (index % 4 === 0 ? [] : [{expiresAt: Date.now() + (index % 4) * 5 * 3_600_000}]),
+  });
   before = await server.settingsHash();
   host = await startHostPage({target: server.mattermost().url});
   browser = await openBrowser({width: 1180, height: 900});
@@ -49,7 +53,10 @@ afterAll(async () => {
 
 /** A device that nobody has signed in on. What it asks for is noted with its address. */
 async function openPhone(): Promise<Page> {
-  const context = await browser.page.context().browser()!.newContext({viewport: PHONE, hasTouch: true, isMobile: true, locale: 'en-GB', timezoneId: 'UTC'});
+  const context = await browser.page
+    .context()
+    .browser()!
+    .newContext({viewport: PHONE, hasTouch: true, isMobile: true, locale: 'en-GB', timezoneId: 'UTC'});
   const page = await context.newPage();
   page.on('request', (request) => asked.push(request.url(), request.headers()['referer'] ?? ''));
   page.on('framenavigated', (frame) => asked.push(frame.url()));
@@ -93,7 +100,7 @@ async function enterCode(page: Page, code: string): Promise<void> {
   await page.getByLabel('Code from your administrator').fill(code);
   const answer = page.waitForResponse((response) => response.url().endsWith('/claim/code'));
   await page.getByRole('button', {name: 'Go on'}).click();
-  const {token} = await (await answer).json() as {token?: string};
+  const {token} = (await (await answer).json()) as {token?: string};
   if (token !== undefined) {
     secrets.push(token);
   }
@@ -112,7 +119,7 @@ async function enterPassword(page: Page, password: string, name?: string): Promi
 async function signedInAs(page: Page): Promise<string | undefined> {
   const cookies = await page.context().cookies(server.mattermost().url);
   const token = cookies.find(({name}) => name === 'MMAUTHTOKEN')?.value;
-  expect(token !== undefined && await tokenWorks(server.mattermost().url, token)).toBe(true);
+  expect(token !== undefined && (await tokenWorks(server.mattermost().url, token))).toBe(true);
   secrets.push(token ?? '');
   return cookies.find(({name}) => name === 'MMUSERID')?.value;
 }
@@ -121,7 +128,9 @@ test('on a quiet day the card says that the provider answers', async () => {
   const {page} = browser;
   const {username, password} = server.workspace.admin;
   await page.goto(host.url());
-  expect(await page.evaluate(`window.hostPage.login(${JSON.stringify(username)}, ${JSON.stringify(password)})`)).toBe(200);
+  expect(await page.evaluate(`window.hostPage.login(${JSON.stringify(username)}, ${JSON.stringify(password)})`)).toBe(
+    200,
+  );
   await page.reload();
   await card.getByText('No outage. GitLab answers.').first().waitFor(POLL);
   await card.getByText(/^Readiness/).waitFor();
@@ -130,7 +139,10 @@ test('on a quiet day the card says that the provider answers', async () => {
 
 test('the provider dies: the card says so by itself, and nothing is changed yet', async () => {
   await server.identityProvider.stop();
-  await card.getByText(/GitLab has not answered for/).first().waitFor(POLL);
+  await card
+    .getByText(/GitLab has not answered for/)
+    .first()
+    .waitFor(POLL);
   await card.getByRole('button', {name: 'Declare an outage…'}).waitFor();
   expect(await server.settingsHash()).toBe(before);
   await picture('2_suspected');
@@ -142,7 +154,10 @@ test('it is declared by the button, with its reason', async () => {
   await page.getByLabel('What happened?').fill('GitLab is down since this morning');
   await picture('3_declare');
   await page.getByRole('button', {name: 'Declare the outage', exact: true}).click();
-  await card.getByText(/GitLab is down since this morning.*No account is changed yet/).first().waitFor(POLL);
+  await card
+    .getByText(/GitLab is down since this morning.*No account is changed yet/)
+    .first()
+    .waitFor(POLL);
   await picture('4_declared');
 });
 
@@ -151,7 +166,10 @@ test('sessions are extended by the button, and the list says until when', async 
   await card.getByRole('button', {name: 'Extend sessions…'}).click();
   await page.getByText('back to what they were when the incident is closed').waitFor();
   await page.getByRole('button', {name: 'Extend sessions', exact: true}).click();
-  await page.getByText(/sessions of .* people now last until/).first().waitFor(POLL);
+  await page
+    .getByText(/sessions of .* people now last until/)
+    .first()
+    .waitFor(POLL);
   await card.getByText(/sessions are longer than before/).waitFor(POLL);
 });
 
@@ -161,8 +179,10 @@ test('a person is let in: the code is shown once, and its time runs', async () =
   const timer = card.getByRole('timer');
   const first = await timer.textContent();
   expect(first).toMatch(/^Works once, for 1[45] min/);
-  await waitFor('the countdown to go on', async () => await timer.textContent() !== first, 10);
-  expect(await card.locator('.dr-copyable code', {hasText: '/claim'}).innerText()).toBe(`${server.mattermost().url}/plugins/disaster-recovery/claim`);
+  await waitFor('the countdown to go on', async () => (await timer.textContent()) !== first, 10);
+  expect(await card.locator('.dr-copyable code', {hasText: '/claim'}).innerText()).toBe(
+    `${server.mattermost().url}/plugins/disaster-recovery/claim`,
+  );
   await card.getByRole('row', {name: `@${server.people[0]!.username}`}).waitFor(POLL);
   await picture('5_code');
   await browser.page.setViewportSize(PHONE);
@@ -204,7 +224,11 @@ test('the return list says who has claimed and who has not', async () => {
   await row(server.people[0]!).getByText('claimed', {exact: true}).waitFor(POLL);
   await row(server.people[1]!).getByText('switched, not claimed').waitFor(POLL);
   expect(await card.getByRole('button', {name: 'Close the incident…'}).isDisabled()).toBe(true);
-  await waitFor('the counts to say the same', async () => /Switched, not claimed\n1\nClaimed\n1\n/.test(await card.innerText()), 60);
+  await waitFor(
+    'the counts to say the same',
+    async () => /Switched, not claimed\n1\nClaimed\n1\n/.test(await card.innerText()),
+    60,
+  );
   await picture('6_return_list');
   await page.goto(host.url('dark'));
   await row(server.people[1]!).waitFor(POLL);
@@ -250,7 +274,9 @@ async function setUpFactor({userId, username}: SsoPerson): Promise<string> {
   const url = server.mattermost().url;
   const session = openSession(url);
   session.carry((await signInWithPassword(url, username, WITH_FACTOR)).token);
-  const {secret} = JSON.parse((await session.send('POST', `/api/v4/users/${userId}/mfa/generate`)).body.toString('utf8')) as {secret: string};
+  const {secret} = JSON.parse(
+    (await session.send('POST', `/api/v4/users/${userId}/mfa/generate`)).body.toString('utf8'),
+  ) as {secret: string};
   secrets.push(secret);
   await session.send('PUT', `/api/v4/users/${userId}/mfa`, {activate: true, code: oneTimeCode(secret, -1)});
   return secret;
@@ -258,7 +284,9 @@ async function setUpFactor({userId, username}: SsoPerson): Promise<string> {
 
 /** RFC 6238 with its defaults: SHA-1, six digits, 30 s. */
 function oneTimeCode(base32: string, steps: number): string {
-  const bits = [...base32.replaceAll('=', '')].map((sign) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(sign).toString(2).padStart(5, '0')).join('');
+  const bits = [...base32.replaceAll('=', '')]
+    .map((sign) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(sign).toString(2).padStart(5, '0'))
+    .join('');
   const key = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => parseInt(byte, 2)));
   const counter = Buffer.alloc(8);
   counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + steps));
@@ -279,7 +307,10 @@ test('while the provider is away the gates of the way back are shut, and shown',
 test('the provider is back: one goes first, signs in for real, and everyone is back', async () => {
   const {page} = browser;
   await server.identityProvider.start();
-  await card.getByText(/The providers answer again/).first().waitFor(POLL);
+  await card
+    .getByText(/The providers answer again/)
+    .first()
+    .waitFor(POLL);
   await picture('8_up_again');
   await card.getByRole('button', {name: 'Switch back…'}).click();
   const dialog = page.getByRole('alertdialog');
@@ -288,19 +319,32 @@ test('the provider is back: one goes first, signs in for real, and everyone is b
   const words = await dialog.innerText();
   const canary = server.people.find(({username}) => words.includes(`@${username} goes first`))!;
   await dialog.getByRole('button', {name: 'Switch back', exact: true}).click();
-  await waitFor('the canary to be switched back', async () => (await server.row(canary.username)).authservice === 'gitlab', 60);
+  await waitFor(
+    'the canary to be switched back',
+    async () => (await server.row(canary.username)).authservice === 'gitlab',
+    60,
+  );
   await card.getByText(`Ask @${canary.username} to sign in through the provider now.`).waitFor(POLL);
   await picture('10_running');
   await signInThroughProvider(server.mattermost().url, canary.username, canary.password);
-  await page.getByText(/3 people are back, 0 in conflict, 0 failed/).first().waitFor(POLL);
+  await page
+    .getByText(/3 people are back, 0 in conflict, 0 failed/)
+    .first()
+    .waitFor(POLL);
   await card.getByText('Everyone is back.').first().waitFor(POLL);
   // Settings go back with the last person, extended sessions when the incident is closed.
   await card.getByText(/settings? (is|are) changed for the incident/).waitFor({state: 'detached', ...POLL});
   await waitFor('the counts to say the same', async () => /Returned\n3\n/.test(await card.innerText()), 60);
-  expect(await card.innerText()).toMatch(/What is below is put back when the incident is closed\.\n+15 sessions are longer than before\./);
+  expect(await card.innerText()).toMatch(
+    /What is below is put back when the incident is closed\.\n+15 sessions are longer than before\./,
+  );
   await picture('11_back');
   for (const {username, id} of server.people) {
-    expect(await server.row(username)).toMatchObject({authservice: 'gitlab', authdata: String(id), has_password: false});
+    expect(await server.row(username)).toMatchObject({
+      authservice: 'gitlab',
+      authdata: String(id),
+      has_password: false,
+    });
   }
 });
 
@@ -317,7 +361,9 @@ test('closed by the button: settings and sessions are as they were', async () =>
 
 test('no code, password, factor or token was in an address, nor is it in the log of Mattermost or of the companion', async () => {
   expect(secrets.length).toBeGreaterThan(12);
-  const logs = await Promise.all([server.mattermost().logFile, server.companion().logFile].map((file) => readFile(file, 'utf8')));
+  const logs = await Promise.all(
+    [server.mattermost().logFile, server.companion().logFile].map((file) => readFile(file, 'utf8')),
+  );
   expect(logs.every((log) => log.length > 1000)).toBe(true);
   const places = [...asked, browser.page.url(), ...logs].join('\n');
   expect(places).toContain('/plugins/disaster-recovery/claim/code');

@@ -18,8 +18,11 @@ let person: SsoPerson;
 
 beforeAll(async () => {
   server = await startSsoServer({
-    enrolled: false, sso: false, people: 3, extraSsoRows: EXTRAS,
-    extraSessions: (index) => index % 2 === 0 ? [{expiresAt: Date.now() + HOUR, device: 'mobile'}] : [],
+    enrolled: false,
+    sso: false,
+    people: 3,
+    extraSsoRows: EXTRAS,
+    extraSessions: (index) => (index % 2 === 0 ? [{expiresAt: Date.now() + HOUR, device: 'mobile'}] : []),
   });
   url = server.mattermost().url;
   person = server.people[0]!;
@@ -34,7 +37,8 @@ afterAll(async () => {
   removeScratch();
 });
 
-const signIn = (options?: ProviderSignInOptions) => signInThroughProvider(url, person.username, person.password, options);
+const signIn = (options?: ProviderSignInOptions) =>
+  signInThroughProvider(url, person.username, person.password, options);
 
 async function statusOfSignInPage(): Promise<number> {
   return (await fetch(`${url}/oauth/gitlab/login`, {redirect: 'manual'})).status;
@@ -45,7 +49,13 @@ describe('while the provider is up', () => {
     expect(server.people).toHaveLength(3);
     for (const {username, email, id, userId, token} of server.people) {
       expect(await server.row(username)).toMatchObject({
-        id: userId, email, authservice: 'gitlab', authdata: String(id), has_password: false, emailverified: true, deleteat: 0,
+        id: userId,
+        email,
+        authservice: 'gitlab',
+        authdata: String(id),
+        has_password: false,
+        emailverified: true,
+        deleteat: 0,
       });
       expect(await tokenWorks(url, token)).toBe(true);
       expect(await server.sessionOf(token)).toMatchObject({userid: userId, props: {isOAuthUser: 'true'}});
@@ -59,7 +69,10 @@ describe('while the provider is up', () => {
   });
 
   test('a wrong password at the provider lets nobody in', async () => {
-    await expect(signInThroughProvider(url, person.username, 'wrong')).rejects.toMatchObject({by: 'provider', status: 401});
+    await expect(signInThroughProvider(url, person.username, 'wrong')).rejects.toMatchObject({
+      by: 'provider',
+      status: 401,
+    });
   });
 
   test('an e-mail changed at the provider reaches Mattermost with the next sign-in', async () => {
@@ -74,7 +87,12 @@ describe('accounts made in bulk', () => {
   test('are as those of people who signed in', async () => {
     expect(server.extras).toHaveLength(EXTRAS);
     const [extra] = server.extras;
-    expect(await server.row(extra!.username)).toMatchObject({authservice: 'gitlab', authdata: '100001', has_password: false, roles: 'system_user'});
+    expect(await server.row(extra!.username)).toMatchObject({
+      authservice: 'gitlab',
+      authdata: '100001',
+      has_password: false,
+      roles: 'system_user',
+    });
     expect((await signInThroughProvider(url, extra!.username, extra!.password)).userId).toBe(extra!.userId);
     const {total_users_count: total} = await server.client.request<{total_users_count: number}>('GET', '/users/stats');
     expect(total).toBeGreaterThanOrEqual(EXTRAS + 3);
@@ -83,7 +101,9 @@ describe('accounts made in bulk', () => {
   test('have sessions that work', async () => {
     const {userId, sessions} = server.extras[2]!;
     expect(await tokenWorks(url, sessions[0]!.token)).toBe(true);
-    expect(await server.sessionsOf(userId)).toMatchObject([{id: sessions[0]!.id, deviceid: expect.stringContaining('android:'), props: {isMobile: 'true'}}]);
+    expect(await server.sessionsOf(userId)).toMatchObject([
+      {id: sessions[0]!.id, deviceid: expect.stringContaining('android:'), props: {isMobile: 'true'}},
+    ]);
     const [expired] = await server.addSessions([{userId, expiresAt: Date.now() - HOUR, kind: 'password'}]);
     expect(await tokenWorks(url, expired!.token)).toBe(false);
   });
@@ -106,8 +126,11 @@ describe('while the provider is down', () => {
   });
 
   test('who was half way fails at Mattermost, in its own words', async () => {
-    await expect(signIn({beforeCallback: () => server.identityProvider.stop()}))
-      .rejects.toMatchObject({by: 'mattermost', status: 500, says: 'Token request failed.'});
+    await expect(signIn({beforeCallback: () => server.identityProvider.stop()})).rejects.toMatchObject({
+      by: 'mattermost',
+      status: 500,
+      says: 'Token request failed.',
+    });
   });
 
   test('a provider that hangs holds the sign-in until it comes back', async () => {
@@ -123,11 +146,15 @@ describe('while the provider is down', () => {
     expect((await underWay).userId).toBe(person.userId);
   });
 
-  test.each([[503, ''], [401, '{"error":"invalid_client"}'], [200, '<html>Maintenance</html>']])(
-    'a token endpoint that says %i %s fails the sign-in', async (status, body) => {
-      await expect(signIn({beforeCallback: () => server.identityProvider.answerInstead(status, body, '/token')}))
-        .rejects.toMatchObject({by: 'mattermost', status: 500, says: 'Bad response from token request.'});
-    });
+  test.each([
+    [503, ''],
+    [401, '{"error":"invalid_client"}'],
+    [200, '<html>Maintenance</html>'],
+  ])('a token endpoint that says %i %s fails the sign-in', async (status, body) => {
+    await expect(
+      signIn({beforeCallback: () => server.identityProvider.answerInstead(status, body, '/token')}),
+    ).rejects.toMatchObject({by: 'mattermost', status: 500, says: 'Bad response from token request.'});
+  });
 
   test('a slow provider lets people in, late', async () => {
     await server.identityProvider.answerSlowly(1, '/token');

@@ -47,11 +47,13 @@ const password = ({username}: ExtraAccount) => `Outage-${username}-1`;
 
 async function switchFifty(): Promise<void> {
   await declare();
-  expect(await sso(server, 'switch', '--user', ...switched().map(({username}) => username), '--yes')).toMatchObject({switch: {switched: SWITCHED}});
+  expect(await sso(server, 'switch', '--user', ...switched().map(({username}) => username), '--yes')).toMatchObject({
+    switch: {switched: SWITCHED},
+  });
 }
 
 async function switchEveryoneBack(count: number): Promise<void> {
-  const {switch_back: result} = await sso(server, ...BACK) as {switch_back: SwitchBackResult};
+  const {switch_back: result} = (await sso(server, ...BACK)) as {switch_back: SwitchBackResult};
   expect(result).toMatchObject({returned: count, failed: 0, conflicts: 0});
   await expectEveryoneBack(server);
 }
@@ -63,7 +65,11 @@ async function restoreInPlace(set: string): Promise<void> {
   await drctlOrThrow(server.drctl('restore', set, '--yes'));
   await server.startMattermost();
   await server.companion().start();
-  await waitFor('the plugin to answer', async () => (await sso(server, 'status') as {bridge: string}).bridge === 'plugin', 60);
+  await waitFor(
+    'the plugin to answer',
+    async () => ((await sso(server, 'status')) as {bridge: string}).bridge === 'plugin',
+    60,
+  );
 }
 
 async function expectProviderSignsIn(accounts: readonly ExtraAccount[]): Promise<void> {
@@ -98,7 +104,9 @@ describe('a database restored from the middle of an incident that is long over',
     await declare();
     await switchEveryoneBack(SWITCHED);
     await expectProviderSignsIn([claimed()[0]!, people[10]!, people.at(-1)!]);
-    await expect(signInWithPassword(url, claimed()[0]!.username, password(claimed()[0]!))).rejects.toMatchObject({status: 401});
+    await expect(signInWithPassword(url, claimed()[0]!.username, password(claimed()[0]!))).rejects.toMatchObject({
+      status: 401,
+    });
     expect(await sso(server, 'return-list')).toMatchObject({empty: true, settings: []});
     expect(await sso(server, 'close')).toMatchObject({state: 'closed'});
     expect(await server.settingsHash()).toBe(before);
@@ -119,26 +127,35 @@ describe('a database restored from before an incident that is under way', () => 
 });
 
 /** Rows of identity.jsonl in the record of a set, read by restic alone. */
-async function identitiesOf(set: string): Promise<{user: string; identity: {sign_in: {service: string; data: string | null}}}[]> {
+async function identitiesOf(
+  set: string,
+): Promise<{user: string; identity: {sign_in: {service: string; data: string | null}}}[]> {
   const place = {RESTIC_REPOSITORY: server.repository, RESTIC_PASSWORD_FILE: server.keyFile};
-  const records = (await snapshots(server)).filter(({tags}) => tags.some((tag) => tag.includes(set)) && tags.some((tag) => tag.includes('record')));
+  const records = (await snapshots(server)).filter(
+    ({tags}) => tags.some((tag) => tag.includes(set)) && tags.some((tag) => tag.includes('record')),
+  );
   expect(records).toHaveLength(1);
   const {id} = records[0]!;
   const {stdout: listed} = await execa(RESTIC, ['ls', '--no-lock', '--no-cache', id], {env: place});
   const path = listed.split('\n').find((line) => line.endsWith('/identity.jsonl'));
-  const {stdout} = await execa(RESTIC, ['dump', '--no-lock', '--no-cache', id, path ?? '/identity.jsonl'], {env: place});
+  const {stdout} = await execa(RESTIC, ['dump', '--no-lock', '--no-cache', id, path ?? '/identity.jsonl'], {
+    env: place,
+  });
   return stdout.split('\n').map((line) => JSON.parse(line) as Awaited<ReturnType<typeof identitiesOf>>[number]);
 }
 
 describe('the record of a set', () => {
-  test.each(['before', 'during'] as const)('taken %s the incident holds how everybody signed in through the provider, and nothing else', async (when) => {
-    const rows = new Map((await identitiesOf(sets[when])).map(({user, identity}) => [user, identity.sign_in]));
-    expect(rows.size).toBe(EXTRAS + 1);
-    for (const {userId, authService, authData} of people) {
-      expect(rows.get(userId)).toEqual({service: authService, data: authData});
-    }
-    expect([...rows.values()].filter(({service, data}) => service === '' || !data)).toEqual([]);
-  });
+  test.each(['before', 'during'] as const)(
+    'taken %s the incident holds how everybody signed in through the provider, and nothing else',
+    async (when) => {
+      const rows = new Map((await identitiesOf(sets[when])).map(({user, identity}) => [user, identity.sign_in]));
+      expect(rows.size).toBe(EXTRAS + 1);
+      for (const {userId, authService, authData} of people) {
+        expect(rows.get(userId)).toEqual({service: authService, data: authData});
+      }
+      expect([...rows.values()].filter(({service, data}) => service === '' || !data)).toEqual([]);
+    },
+  );
 
   test('shows no address to anybody who has only the repository', async () => {
     const names = await readdir(server.repository, {recursive: true, withFileTypes: true});
@@ -161,7 +178,7 @@ describe('a state directory that is lost in the middle of an incident', () => {
     // The key is on the recovery sheet; here it lay in the directory that is lost.
     await mkdir(server.stateDirectory, {mode: 0o700});
     await cp(server.keyFile.replace(server.stateDirectory, lost()), server.keyFile);
-    const list = await sso(server, 'return-list') as ReturnList;
+    const list = (await sso(server, 'return-list')) as ReturnList;
     expect(list).toMatchObject({count: SWITCHED, next: expect.stringContaining('declare')});
     const originals = new Map(list.entries.map(({person, state, original}) => [person.id, {state, original}]));
     for (const {userId, authService, authData} of switched()) {
@@ -171,14 +188,18 @@ describe('a state directory that is lost in the middle of an incident', () => {
 
   test('and everybody comes back through the database, which Mattermost sees at once', async () => {
     await declare();
-    const {plan} = await sso(server, ...BACK.slice(0, 1), ...BACK.slice(2), '--dry-run') as {plan: {count: number; conflicts: unknown[]}};
+    const {plan} = (await sso(server, ...BACK.slice(0, 1), ...BACK.slice(2), '--dry-run')) as {
+      plan: {count: number; conflicts: unknown[]};
+    };
     expect(plan).toMatchObject({count: SWITCHED, conflicts: []});
     await switchEveryoneBack(SWITCHED);
     for (const {userId} of [claimed()[0]!, people[SWITCHED - 1]!]) {
       expect(await server.client.request('GET', `/users/${userId}`)).toMatchObject({auth_service: 'gitlab'});
     }
     await expectProviderSignsIn([people[4]!, people[SWITCHED - 1]!]);
-    await expect(signInWithPassword(url, claimed()[0]!.username, password(claimed()[0]!))).rejects.toMatchObject({status: 401});
+    await expect(signInWithPassword(url, claimed()[0]!.username, password(claimed()[0]!))).rejects.toMatchObject({
+      status: 401,
+    });
     expect(await sso(server, 'close')).toMatchObject({state: 'closed'});
     expect(await sso(server, 'return-list')).toMatchObject({empty: true});
   });

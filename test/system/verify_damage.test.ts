@@ -59,7 +59,11 @@ describe('one byte of the repository changed', () => {
 
   test('L2 says which set and what', async () => {
     const verified = await drctlOn(damaged, 'verify', set, '--level', 'L2');
-    expect(verified).toMatchObject({exitCode: 6, error: {code: 'VERIFY_NOT_PASSED'}, value: {set, level: 'L2', passed: false}});
+    expect(verified).toMatchObject({
+      exitCode: 6,
+      error: {code: 'VERIFY_NOT_PASSED'},
+      value: {set, level: 'L2', passed: false},
+    });
     const errors = verified.value.findings.filter(({severity}: {severity: string}) => severity === 'error');
     expect(errors[0]).toMatchObject({set, what: expect.stringContaining(set), where: expect.stringMatching(/\S/)});
     expect(verified.error?.message).toContain(set);
@@ -70,7 +74,9 @@ describe('one byte of the repository changed', () => {
     const target = join(server.directory, 'from damaged');
     const restored = await drctlOn(damaged, 'restore', set, '--into-files', target, '--into-database', database);
     expect(restored.error).toMatchObject({code: 'REPOSITORY_DAMAGED'});
-    expect((await drctlOn(server, 'restore', set, '--into-files', target, '--into-database', database)).error).toBeNull();
+    expect(
+      (await drctlOn(server, 'restore', set, '--into-files', target, '--into-database', database)).error,
+    ).toBeNull();
   });
 
   test('the set is still listed, because its manifest is whole', async () => {

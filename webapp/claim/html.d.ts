@@ -1,4 +1,4 @@
 declare module '*.html' {
-    const text: string;
-    export default text;
+  const text: string;
+  export default text;
 }

@@ -1,22 +1,37 @@
 import type {
-    BackupRequest, DeclareRequest, ErrorBody, ErrorReply, Forecast, Incident, Job, JobList, LetInRequest, LetInResult, Readiness, ReturnList, SetList, SsoStatus,
-    Status, SwitchBackPlan, VerifyRequest,
+  BackupRequest,
+  DeclareRequest,
+  ErrorBody,
+  ErrorReply,
+  Forecast,
+  Incident,
+  Job,
+  JobList,
+  LetInRequest,
+  LetInResult,
+  Readiness,
+  ReturnList,
+  SetList,
+  SsoStatus,
+  Status,
+  SwitchBackPlan,
+  VerifyRequest,
 } from '@disaster-recovery/contract';
 import {Client4} from 'mattermost-redux/client';
 import {PLUGIN_ID} from './plugin_id.ts';
 
 /** What the bridge knows by itself, also while the companion is down. Times are milliseconds since 1970. */
 export type Connection = {
-    companion_url: string;
-    enrolled: boolean;
-    companion_id: string | null;
-    enrolled_at: number | null;
-    enrolled_by: string | null;
-    reachable: boolean;
-    unreachable_since: number | null;
-    companion_version: string | null;
-    last_error: string | null;
-    plugin_version: string;
+  companion_url: string;
+  enrolled: boolean;
+  companion_id: string | null;
+  enrolled_at: number | null;
+  enrolled_by: string | null;
+  reachable: boolean;
+  unreachable_since: number | null;
+  companion_version: string | null;
+  last_error: string | null;
+  plugin_version: string;
 };
 
 export type Enrolment = {url: string; code: string; tls_pin?: string};
@@ -40,71 +55,71 @@ export type Client = ReturnType<typeof createClient>;
 const ANSWER_WITHIN_MS = 40_000;
 
 function isErrorReply(body: unknown): body is ErrorReply {
-    const error = (body as Partial<ErrorReply> | null)?.error as Partial<ErrorBody> | undefined;
-    return typeof error?.code === 'string' && typeof error.message === 'string';
+  const error = (body as Partial<ErrorReply> | null)?.error as Partial<ErrorBody> | undefined;
+  return typeof error?.code === 'string' && typeof error.message === 'string';
 }
 
 function localFailure<Body>(code: LocalCode, status: number): Reply<Body> {
-    return {ok: false, status, error: {code, message: '', meaning: '', remedy: '', retryable: true}};
+  return {ok: false, status, error: {code, message: '', meaning: '', remedy: '', retryable: true}};
 }
 
 async function ask<Body>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: object): Promise<Reply<Body>> {
-    const stop = new AbortController();
-    const timer = setTimeout(() => stop.abort(), ANSWER_WITHIN_MS);
-    try {
-        const options = Client4.getOptions({method, signal: stop.signal, ...(body ? {body: JSON.stringify(body)} : {})});
-        const reply = await fetch(`${window.basename ?? ''}/plugins/${PLUGIN_ID}/api/v1/${path}`, options as RequestInit);
-        const text = await reply.text();
-        return read(reply.status, text);
-    } catch {
-        return localFailure('NO_ANSWER', 0);
-    } finally {
-        clearTimeout(timer);
-    }
+  const stop = new AbortController();
+  const timer = setTimeout(() => stop.abort(), ANSWER_WITHIN_MS);
+  try {
+    const options = Client4.getOptions({method, signal: stop.signal, ...(body ? {body: JSON.stringify(body)} : {})});
+    const reply = await fetch(`${window.basename ?? ''}/plugins/${PLUGIN_ID}/api/v1/${path}`, options as RequestInit);
+    const text = await reply.text();
+    return read(reply.status, text);
+  } catch {
+    return localFailure('NO_ANSWER', 0);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function read<Body>(status: number, text: string): Reply<Body> {
-    const isFine = status >= 200 && status < 300;
-    if (isFine && text === '') {
-        return {ok: true, value: undefined as Body};
+  const isFine = status >= 200 && status < 300;
+  if (isFine && text === '') {
+    return {ok: true, value: undefined as Body};
+  }
+  try {
+    const body: unknown = JSON.parse(text);
+    if (isFine) {
+      return {ok: true, value: body as Body};
     }
-    try {
-        const body: unknown = JSON.parse(text);
-        if (isFine) {
-            return {ok: true, value: body as Body};
-        }
-        if (isErrorReply(body)) {
-            return {ok: false, status, error: body.error};
-        }
-    } catch {
-        // A proxy's page, or a web client without this plugin.
+    if (isErrorReply(body)) {
+      return {ok: false, status, error: body.error};
     }
-    return localFailure('ANSWER_UNREADABLE', status);
+  } catch {
+    // A proxy's page, or a web client without this plugin.
+  }
+  return localFailure('ANSWER_UNREADABLE', status);
 }
 
 /** The bridge's API. Everything but `connection` and `enrol` is handed on to the companion. */
 export function createClient() {
-    const one = encodeURIComponent;
-    return {
-        connection: () => ask<Connection>('GET', 'connection'),
-        enrol: (enrolment: Enrolment) => ask<EnrolOutcome>('POST', 'enrol', enrolment),
-        revoke: () => ask<RevokeOutcome | undefined>('DELETE', 'enrol'),
-        status: () => ask<Status>('GET', 'status'),
-        sets: () => ask<SetList>('GET', 'sets'),
-        jobs: () => ask<JobList>('GET', 'jobs'),
-        job: (id: string) => ask<Job>('GET', `jobs/${one(id)}`),
-        cancel: (id: string) => ask<Job>('POST', `jobs/${one(id)}/cancel`, {}),
-        startBackup: (request: BackupRequest) => ask<Job>('POST', 'backups', request),
-        startVerify: (request: VerifyRequest) => ask<Job>('POST', 'verifications', request),
-        sso: () => ask<SsoStatus>('GET', 'sso'),
-        forecast: () => ask<Forecast>('GET', 'sso/forecast'),
-        readiness: () => ask<Readiness>('GET', 'sso/readiness'),
-        returnList: () => ask<ReturnList>('GET', 'sso/return-list'),
-        declare: (request: DeclareRequest) => ask<Incident>('POST', 'sso/incidents', request),
-        closeIncident: () => ask<Incident>('POST', 'sso/incidents/current/close', {}),
-        letIn: (request: LetIn) => ask<LetInResult>('POST', 'sso/let-ins', request),
-        extendSessions: () => ask<Job>('POST', 'sso/session-extensions', {}),
-        planSwitchBack: () => ask<SwitchBackPlan>('POST', 'sso/switch-back-plans', {}),
-        switchBack: (request: SwitchBack) => ask<Job>('POST', 'sso/switch-backs', request),
-    };
+  const one = encodeURIComponent;
+  return {
+    connection: () => ask<Connection>('GET', 'connection'),
+    enrol: (enrolment: Enrolment) => ask<EnrolOutcome>('POST', 'enrol', enrolment),
+    revoke: () => ask<RevokeOutcome | undefined>('DELETE', 'enrol'),
+    status: () => ask<Status>('GET', 'status'),
+    sets: () => ask<SetList>('GET', 'sets'),
+    jobs: () => ask<JobList>('GET', 'jobs'),
+    job: (id: string) => ask<Job>('GET', `jobs/${one(id)}`),
+    cancel: (id: string) => ask<Job>('POST', `jobs/${one(id)}/cancel`, {}),
+    startBackup: (request: BackupRequest) => ask<Job>('POST', 'backups', request),
+    startVerify: (request: VerifyRequest) => ask<Job>('POST', 'verifications', request),
+    sso: () => ask<SsoStatus>('GET', 'sso'),
+    forecast: () => ask<Forecast>('GET', 'sso/forecast'),
+    readiness: () => ask<Readiness>('GET', 'sso/readiness'),
+    returnList: () => ask<ReturnList>('GET', 'sso/return-list'),
+    declare: (request: DeclareRequest) => ask<Incident>('POST', 'sso/incidents', request),
+    closeIncident: () => ask<Incident>('POST', 'sso/incidents/current/close', {}),
+    letIn: (request: LetIn) => ask<LetInResult>('POST', 'sso/let-ins', request),
+    extendSessions: () => ask<Job>('POST', 'sso/session-extensions', {}),
+    planSwitchBack: () => ask<SwitchBackPlan>('POST', 'sso/switch-back-plans', {}),
+    switchBack: (request: SwitchBack) => ask<Job>('POST', 'sso/switch-backs', request),
+  };
 }

@@ -9,17 +9,17 @@ import type {PluginRegistry} from './registry.ts';
 
 /** Runs in the browser of everybody, signed in or not: it only says what there is. The page itself is a lazy chunk. */
 export class Plugin {
-    initialize(registry: PluginRegistry, store: Store<GlobalState>): void {
-        registry.registerTranslations?.(() => shellEnglish);
-        registry.registerReducer?.(liveJobs);
-        registry.registerWebSocketEventHandler?.(JOB_EVENT, (message) => {
-            const job = parseJobMessage(message);
-            if (job) {
-                store.dispatch(receivedJob(job));
-            }
-        });
-        registry.registerAdminConsoleCustomSetting?.('Dashboard', LazyDashboard, {showTitle: false});
-    }
+  initialize(registry: PluginRegistry, store: Store<GlobalState>): void {
+    registry.registerTranslations?.(() => shellEnglish);
+    registry.registerReducer?.(liveJobs);
+    registry.registerWebSocketEventHandler?.(JOB_EVENT, (message) => {
+      const job = parseJobMessage(message);
+      if (job) {
+        store.dispatch(receivedJob(job));
+      }
+    });
+    registry.registerAdminConsoleCustomSetting?.('Dashboard', LazyDashboard, {showTitle: false});
+  }
 }
 
 window.registerPlugin(PLUGIN_ID, new Plugin());

@@ -4,10 +4,10 @@ import type {Message} from './i18n/say.tsx';
 export const PARTS: readonly Part[] = ['database', 'config', 'files'];
 
 export function partMessage(part: Part): Message {
-    return {id: `part.${part}`};
+  return {id: `part.${part}`};
 }
 
 /** Parts that the set lacks, wholly or in part. */
 export function missingParts(set: Pick<SetSummary, 'scope' | 'omitted'>): Part[] {
-    return PARTS.filter((part) => !set.scope.includes(part) || set.omitted.some((omission) => omission.part === part));
+  return PARTS.filter((part) => !set.scope.includes(part) || set.omitted.some((omission) => omission.part === part));
 }

@@ -1,11 +1,11 @@
 declare module '*.css' {
-    const text: string;
-    export default text;
+  const text: string;
+  export default text;
 }
 
 declare let __webpack_public_path__: string;
 
 interface Window {
-    basename?: string;
-    registerPlugin(id: string, plugin: object): void;
+  basename?: string;
+  registerPlugin(id: string, plugin: object): void;
 }

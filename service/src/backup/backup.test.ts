@@ -20,8 +20,17 @@ type Engines = Parameters<typeof createBackup>[0];
 const ACTOR = {kind: 'cli' as const, id: '0', name: 'root'};
 const T0 = Date.UTC(2026, 10, 24, 12);
 const facts: DatabaseFacts = {
-  name: 'mattermost', location: 'postgres://mm@db:5432/mattermost', server_version: '16.4', server_version_num: 160_004, bytes: 1000, dump_bytes_estimate: 100, dump_tool_version: '17.2',
-  role: 'mm', can_create_databases: true, mattermost: {schema_version: 148, diagnostic_id: 'd'}, busy_jobs: [],
+  name: 'mattermost',
+  location: 'postgres://mm@db:5432/mattermost',
+  server_version: '16.4',
+  server_version_num: 160_004,
+  bytes: 1000,
+  dump_bytes_estimate: 100,
+  dump_tool_version: '17.2',
+  role: 'mm',
+  can_create_databases: true,
+  mattermost: {schema_version: 148, diagnostic_id: 'd'},
+  busy_jobs: [],
 };
 
 let home = '';
@@ -41,19 +50,25 @@ const database: DatabaseSource = {
   openSnapshot: async () => {
     opened += 1;
     return {
-      t0: T0, lsn: '0/1', mattermost: facts.mattermost,
+      t0: T0,
+      lsn: '0/1',
+      mattermost: facts.mattermost,
       record: async () => {
         const {dump_bytes, ...record} = aManifest().database as DatabaseRecord;
         return record;
       },
-      expectedFiles: async function* () { yield* rows; },
+      expectedFiles: async function* () {
+        yield* rows;
+      },
       dump: async (directory) => {
         duringDump();
         mkdirSync(directory, {recursive: true});
         writeFileSync(join(directory, 'toc.dat'), 'dump');
         return 4;
       },
-      close: async () => { closed += 1; },
+      close: async () => {
+        closed += 1;
+      },
     };
   },
 };
@@ -64,7 +79,13 @@ beforeEach(async () => {
     mkdirSync(join(home, name));
   }
   writeFileSync(join(home, 'data/a.png'), 'abc');
-  writeFileSync(join(home, 'config/config.json'), JSON.stringify({ServiceSettings: {SiteURL: 'https://chat.example.org'}, PluginSettings: {PluginStates: {jira: {Enable: true}}}}));
+  writeFileSync(
+    join(home, 'config/config.json'),
+    JSON.stringify({
+      ServiceSettings: {SiteURL: 'https://chat.example.org'},
+      PluginSettings: {PluginStates: {jira: {Enable: true}}},
+    }),
+  );
   rows = [{owner: 'file', id: 'f1', path: 'a.png', bytes: 3}];
   [opened, closed] = [0, 0];
   duringDump = () => undefined;
@@ -76,24 +97,52 @@ beforeEach(async () => {
 function aBackup(changes: Partial<Engines> = {}): Backup {
   const state = openState(join(home, 'state'), [JOB_TABLES, LEDGER_TABLE]);
   // Waiting is skipped, so that a retry is quick.
-  const clock = {now: () => T0 + 1000, sleep: (_ms: number, signal?: AbortSignal) => new Promise<void>((resolve, reject) => {
-    const timer = setTimeout(resolve, 5);
-    signal?.addEventListener('abort', () => { clearTimeout(timer); reject(signal.reason as Error); });
-  })};
+  const clock = {
+    now: () => T0 + 1000,
+    sleep: (_ms: number, signal?: AbortSignal) =>
+      new Promise<void>((resolve, reject) => {
+        const timer = setTimeout(resolve, 5);
+        signal?.addEventListener('abort', () => {
+          clearTimeout(timer);
+          reject(signal.reason as Error);
+        });
+      }),
+  };
   ledger = createLedger(state, clock);
   jobs = createJobs(state, clock);
   const sets = createSets(repository, null);
-  return createBackup({
-    clock, ledger, repository, database, files: createLocalFileStore(join(home, 'data')), bridge: () => null, serverVersion: async () => '11.1.0', workDirectory: join(home, 'work'),
-    config: {kind: 'file', location: join(home, 'config/config.json'), directory: join(home, 'config'), bringToDisk: async () => join(home, 'config')},
-    settings: {jobs: 2, version: '0.1.0'},
-    identities: async () => undefined,
-    sets: {
-      newest: async () => { const [newest] = await sets.list(); return newest ? sets.show(newest.id) : null; },
-      seal: sealManifest, open: openManifest, tags: setTags, manifestFile: MANIFEST_FILE,
+  return createBackup(
+    {
+      clock,
+      ledger,
+      repository,
+      database,
+      files: createLocalFileStore(join(home, 'data')),
+      bridge: () => null,
+      serverVersion: async () => '11.1.0',
+      workDirectory: join(home, 'work'),
+      config: {
+        kind: 'file',
+        location: join(home, 'config/config.json'),
+        directory: join(home, 'config'),
+        bringToDisk: async () => join(home, 'config'),
+      },
+      settings: {jobs: 2, version: '0.1.0'},
+      identities: async () => undefined,
+      sets: {
+        newest: async () => {
+          const [newest] = await sets.list();
+          return newest ? sets.show(newest.id) : null;
+        },
+        seal: sealManifest,
+        open: openManifest,
+        tags: setTags,
+        manifestFile: MANIFEST_FILE,
+      },
+      ...changes,
     },
-    ...changes,
-  }, jobs);
+    jobs,
+  );
 }
 
 async function take(request: BackupRequest = {}, changes: Partial<Engines> = {}): Promise<Job & {set: SetManifest}> {
@@ -113,14 +162,28 @@ async function take(request: BackupRequest = {}, changes: Partial<Engines> = {})
 
 const sealedSets = async (): Promise<number> => (await repository.snapshots(['part=manifest'])).length;
 const workLeft = (): string[] => readdirSync(join(home, 'work'));
-const outcomes = (job: Job): Record<string, string> => Object.fromEntries(job.steps.map(({name, outcome}) => [name, outcome]));
+const outcomes = (job: Job): Record<string, string> =>
+  Object.fromEntries(job.steps.map(({name, outcome}) => [name, outcome]));
 
 test('a whole backup is sealed, reads back, and leaves no dump behind', async () => {
   const job = await take();
   expect([job.status, job.error]).toEqual(['warning', null]);
-  expect(job.set).toMatchObject({t0: T0, lsn: '0/1', scope: ['database', 'config', 'files'], cross_check: {outcome: 'passed', ok: 1}, files: {count: 1, bytes: 3}, plugins: [{id: 'jira', enabled: true, bundle: false}]});
+  expect(job.set).toMatchObject({
+    t0: T0,
+    lsn: '0/1',
+    scope: ['database', 'config', 'files'],
+    cross_check: {outcome: 'passed', ok: 1},
+    files: {count: 1, bytes: 3},
+    plugins: [{id: 'jira', enabled: true, bundle: false}],
+  });
   expect((await createSets(repository, null).show('latest')).sha256).toBe(job.set.sha256);
-  expect(job.set.snapshots.map(({part, pass}) => pass ?? part)).toEqual(['database', 'config', 'first', 'second', 'record']);
+  expect(job.set.snapshots.map(({part, pass}) => pass ?? part)).toEqual([
+    'database',
+    'config',
+    'first',
+    'second',
+    'record',
+  ]);
   expect([workLeft(), opened, closed]).toEqual([[], 1, 1]);
   expect([...ledger.entries()].map(({kind}) => kind)).toEqual(['backup.started', 'backup.finished']);
 });
@@ -130,19 +193,35 @@ test.each<[string, BackupRequest, string[]]>([
   ['the files', {scope: ['files']}, ['first_pass', 'capture_database', 'store_database', 'capture_config']],
   ['the configuration', {scope: ['config']}, ['first_pass', 'capture_database', 'store_database', 'second_pass']],
   ['database and files', {scope: ['database', 'files']}, ['capture_config']],
-])('with only %s asked for, the other steps are skipped and the set says that it is not whole', async (_name, request, skipped) => {
-  const job = await take(request);
-  expect(Object.entries(outcomes(job)).filter(([, outcome]) => outcome === 'skipped').map(([name]) => name)).toEqual(skipped);
-  expect(Object.values(outcomes(job)).filter((outcome) => outcome !== 'skipped' && outcome !== 'done')).toEqual([]);
-  expect(job.status).toBe('warning');
-  expect(job.set.omitted.length).toBeGreaterThan(0);
-  expect(job.set.cross_check.outcome).toBe(request.scope?.length === 2 ? 'passed' : 'not_possible');
+])(
+  'with only %s asked for, the other steps are skipped and the set says that it is not whole',
+  async (_name, request, skipped) => {
+    const job = await take(request);
+    expect(
+      Object.entries(outcomes(job))
+        .filter(([, outcome]) => outcome === 'skipped')
+        .map(([name]) => name),
+    ).toEqual(skipped);
+    expect(Object.values(outcomes(job)).filter((outcome) => outcome !== 'skipped' && outcome !== 'done')).toEqual([]);
+    expect(job.status).toBe('warning');
+    expect(job.set.omitted.length).toBeGreaterThan(0);
+    expect(job.set.cross_check.outcome).toBe(request.scope?.length === 2 ? 'passed' : 'not_possible');
+  },
+);
+
+const bridge = (effectiveConfig: MattermostBridge['effectiveConfig']): Partial<Engines> => ({
+  bridge: () => ({effectiveConfig}) as unknown as MattermostBridge,
 });
 
-const bridge = (effectiveConfig: MattermostBridge['effectiveConfig']): Partial<Engines> => ({bridge: () => ({effectiveConfig}) as unknown as MattermostBridge});
-
 test('with the plugin the environment is in the set, by name in the manifest and by value only in the record', async () => {
-  const job = await take({}, bridge(async () => ({server_version: '11.1.0', config: {}, env: {MM_SQLSETTINGS_DATASOURCE: 'hunter2', MM_A: '1'}})));
+  const job = await take(
+    {},
+    bridge(async () => ({
+      server_version: '11.1.0',
+      config: {},
+      env: {MM_SQLSETTINGS_DATASOURCE: 'hunter2', MM_A: '1'},
+    })),
+  );
   expect([job.status, job.set.omitted]).toEqual(['success', []]);
   expect(job.set.config).toMatchObject({effective: 'captured', env_names: ['MM_A', 'MM_SQLSETTINGS_DATASOURCE']});
   expect(JSON.stringify(job.set)).not.toContain('hunter2');
@@ -152,7 +231,14 @@ test('with the plugin the environment is in the set, by name in the manifest and
 
 test.each<[string, Partial<Engines>, string, string]>([
   ['no plugin is enrolled', {}, 'not_enrolled', 'no plugin is enrolled'],
-  ['the plugin does not answer', bridge(async () => { throw new Failure('MATTERMOST_UNREACHABLE', 'down'); }), 'unreachable', 'the plugin did not answer'],
+  [
+    'the plugin does not answer',
+    bridge(async () => {
+      throw new Failure('MATTERMOST_UNREACHABLE', 'down');
+    }),
+    'unreachable',
+    'the plugin did not answer',
+  ],
 ])('when %s, the backup goes on and the set says what it lacks', async (_name, changes, effective, reason) => {
   const job = await take({}, changes);
   expect([job.status, job.set.config?.effective]).toEqual(['warning', effective]);
@@ -162,21 +248,31 @@ test.each<[string, Partial<Engines>, string, string]>([
 /** Mattermost writes its configuration while it is stored, the first so many times. */
 function restless(times: number): Partial<Engines> {
   let writes = 0;
-  return {repository: {...repository, store: async (directory, options) => {
-    const stored = await repository.store(directory, options);
-    if (directory === join(home, 'config') && writes < times) {
-      writes += 1;
-      writeFileSync(join(home, 'config/config.json'), JSON.stringify({ServiceSettings: {SiteURL: `https://new${writes}.example.org`}}));
-    }
-    return stored;
-  }}};
+  return {
+    repository: {
+      ...repository,
+      store: async (directory, options) => {
+        const stored = await repository.store(directory, options);
+        if (directory === join(home, 'config') && writes < times) {
+          writes += 1;
+          writeFileSync(
+            join(home, 'config/config.json'),
+            JSON.stringify({ServiceSettings: {SiteURL: `https://new${writes}.example.org`}}),
+          );
+        }
+        return stored;
+      },
+    },
+  };
 }
 
 test('a configuration that changes while it is read is read again, and the set names the copy that is whole', async () => {
   const job = await take({}, restless(2));
   expect(noted.filter((text) => text.includes('changed while it was read'))).toHaveLength(2);
   const stored = job.set.snapshots.find(({part}) => part === 'config')!;
-  expect(await repository.readText(stored.id, join(stored.root, 'config.json'))).toBe(readFileSync(join(home, 'config/config.json'), 'utf8'));
+  expect(await repository.readText(stored.id, join(stored.root, 'config.json'))).toBe(
+    readFileSync(join(home, 'config/config.json'), 'utf8'),
+  );
   expect(job.set.server?.site_url).toBe('https://new2.example.org');
 });
 
@@ -194,29 +290,44 @@ test('a config.json that is not JSON is named without its words, which may be a 
 });
 
 test('a file deleted after T0 is in the set by its first pass', async () => {
-  duringDump = () => { writeFileSync(join(home, 'data/b.png'), 'new'); };
+  duringDump = () => {
+    writeFileSync(join(home, 'data/b.png'), 'new');
+  };
   rows.push({owner: 'file', id: 'gone', path: 'gone.png', bytes: 4});
   writeFileSync(join(home, 'data/gone.png'), 'gone');
   let passes = 0;
-  const job = await take({}, {repository: {...repository, store: async (directory, options) => {
-    if (directory === join(home, 'data')) {
-      passes += 1;
-      if (passes === 2) {
-        rmSync(join(home, 'data/gone.png'));
-      }
-    }
-    return repository.store(directory, options);
-  }}});
+  const job = await take(
+    {},
+    {
+      repository: {
+        ...repository,
+        store: async (directory, options) => {
+          if (directory === join(home, 'data')) {
+            passes += 1;
+            if (passes === 2) {
+              rmSync(join(home, 'data/gone.png'));
+            }
+          }
+          return repository.store(directory, options);
+        },
+      },
+    },
+  );
   expect(job.set.cross_check).toMatchObject({outcome: 'passed', missing: 0, orphans: 1});
   expect(job.set.snapshots.filter(({part}) => part === 'files').map(({pass}) => pass)).toEqual(['first', 'second']);
 });
 
 test('a row whose file production had lost is told, whatever its name, and the rest is worth keeping', async () => {
   rows.push({owner: 'file', id: 'lost', path: 'lost\n"\u2028.png', bytes: 1});
-  const job = await take({}, bridge(async () => ({server_version: '', config: {}, env: {}})));
+  const job = await take(
+    {},
+    bridge(async () => ({server_version: '', config: {}, env: {}})),
+  );
   expect(job.error).toBeNull();
   expect([job.status, job.set.cross_check.outcome]).toEqual(['success', 'passed_with_losses']);
-  expect(job.set.cross_check.findings).toContainEqual(expect.objectContaining({kind: 'missing', path: 'lost\n"\u2028.png', in_production: true}));
+  expect(job.set.cross_check.findings).toContainEqual(
+    expect.objectContaining({kind: 'missing', path: 'lost\n"\u2028.png', in_production: true}),
+  );
 });
 
 test('files in object storage are said to stay there', async () => {
@@ -226,15 +337,41 @@ test('files in object storage are said to stay there', async () => {
 });
 
 test.each<[string, () => Partial<Engines>, string]>([
-  ['a dump that fails', () => { duringDump = () => { throw new Failure('DUMP_FAILED', 'pg_dump'); }; return {}; }, 'DUMP_FAILED'],
-  ['a manifest that does not read back', () => ({repository: {...repository, readText: async () => '{}'}}), 'REPOSITORY_DAMAGED'],
-  ['a part that is gone before the end', () => ({repository: {...repository, storeText: async (name, text, options) => {
-    const stored = await repository.storeText(name, text, options);
-    repository.forget((JSON.parse(text) as SetManifest).snapshots[0]!.id);
-    return stored;
-  }}}), 'REPOSITORY_DAMAGED'],
+  [
+    'a dump that fails',
+    () => {
+      duringDump = () => {
+        throw new Failure('DUMP_FAILED', 'pg_dump');
+      };
+      return {};
+    },
+    'DUMP_FAILED',
+  ],
+  [
+    'a manifest that does not read back',
+    () => ({repository: {...repository, readText: async () => '{}'}}),
+    'REPOSITORY_DAMAGED',
+  ],
+  [
+    'a part that is gone before the end',
+    () => ({
+      repository: {
+        ...repository,
+        storeText: async (name, text, options) => {
+          const stored = await repository.storeText(name, text, options);
+          repository.forget((JSON.parse(text) as SetManifest).snapshots[0]!.id);
+          return stored;
+        },
+      },
+    }),
+    'REPOSITORY_DAMAGED',
+  ],
   ['files that cannot be read', () => ({files: createLocalFileStore(join(home, 'nowhere'))}), 'FILES_UNREADABLE'],
-  ['no room', () => ({database: {...database, inspect: async () => ({...facts, dump_bytes_estimate: 1e18})}}), 'DISK_FULL'],
+  [
+    'no room',
+    () => ({database: {...database, inspect: async () => ({...facts, dump_bytes_estimate: 1e18})}}),
+    'DISK_FULL',
+  ],
 ])('%s ends the job by name, leaves no dump, and the ledger knows', async (_name, prepare, code) => {
   const job = await take({}, prepare());
   expect([job.status, job.error?.code, workLeft(), opened]).toEqual(['error', code, [], closed]);
@@ -248,7 +385,9 @@ test('a plan changes nothing', async () => {
 });
 
 test('a plan for files alone does not ask the database, which may be down', async () => {
-  const plan = await aBackup({database: {...database, inspect: () => Promise.reject(new Failure('DATABASE_UNREACHABLE', 'down'))}}).plan({scope: ['files', 'config']});
+  const plan = await aBackup({
+    database: {...database, inspect: () => Promise.reject(new Failure('DATABASE_UNREACHABLE', 'down'))},
+  }).plan({scope: ['files', 'config']});
   expect(plan.database).toBeNull();
 });
 

@@ -25,7 +25,8 @@ export function createBackup(engines: BackupEngines, jobs: Jobs): Backup {
     const takesDatabase = request.scope?.includes('database') ?? true;
     const now = engines.clock.now();
     return planBackup(request, {
-      now, kind,
+      now,
+      kind,
       set: newSetId(now),
       repository: engines.repository.location,
       steps: steps.map((step) => step.name),
@@ -58,8 +59,12 @@ export function createBackup(engines: BackupEngines, jobs: Jobs): Backup {
 
   return {
     plan,
-    start: (request, {actor, origin, kind}) => jobs.start(procedure, () => plan(request, kind), {
-      actor, reason: request.reason ?? '', request: {...request, kind: kind ?? 'backup'}, ...(origin && {origin}),
-    }),
+    start: (request, {actor, origin, kind}) =>
+      jobs.start(procedure, () => plan(request, kind), {
+        actor,
+        reason: request.reason ?? '',
+        request: {...request, kind: kind ?? 'backup'},
+        ...(origin && {origin}),
+      }),
   };
 }

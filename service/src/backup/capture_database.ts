@@ -16,10 +16,16 @@ import {EXPECTED_FILES, recordDirectory} from './work.ts';
  * T0. One exported snapshot serves the row counts, the list of files that rows name, and the dump, so that they agree exactly.
  * All in one step: the snapshot dies with this process.
  */
-export async function captureDatabase(engines: BackupEngines, plan: BackupPlan, context: StepContext): Promise<Pick<BackupFound, 'database'>> {
+export async function captureDatabase(
+  engines: BackupEngines,
+  plan: BackupPlan,
+  context: StepContext,
+): Promise<Pick<BackupFound, 'database'>> {
   const snapshot = await engines.database.openSnapshot();
   // A count that waits for a table which a migration holds would not hear of a cancel.
-  const letGo = (): void => { void snapshot.close(); };
+  const letGo = (): void => {
+    void snapshot.close();
+  };
   context.signal.addEventListener('abort', letGo);
   try {
     const record = await snapshot.record();
@@ -29,12 +35,19 @@ export async function captureDatabase(engines: BackupEngines, plan: BackupPlan, 
     const dumpBytes = await snapshot.dump(dumpDirectory, {
       jobs: engines.settings.jobs,
       signal: context.signal,
-      progress: (done) => { context.progress({done, total: Math.max(done, plan.staging.bytes_needed), unit: 'bytes'}); },
+      progress: (done) => {
+        context.progress({done, total: Math.max(done, plan.staging.bytes_needed), unit: 'bytes'});
+      },
     });
-    return {database: {
-      t0: snapshot.t0, lsn: snapshot.lsn, mattermost: snapshot.mattermost,
-      record: {...record, dump_bytes: dumpBytes}, dump_directory: dumpDirectory,
-    }};
+    return {
+      database: {
+        t0: snapshot.t0,
+        lsn: snapshot.lsn,
+        mattermost: snapshot.mattermost,
+        record: {...record, dump_bytes: dumpBytes},
+        dump_directory: dumpDirectory,
+      },
+    };
   } finally {
     context.signal.removeEventListener('abort', letGo);
     await snapshot.close();
@@ -44,9 +57,14 @@ export async function captureDatabase(engines: BackupEngines, plan: BackupPlan, 
 async function writeExpectedFiles(snapshot: DatabaseSnapshot, directory: string): Promise<void> {
   try {
     await mkdir(directory, {recursive: true, mode: 0o700});
-    await pipeline(Readable.from(jsonLines(snapshot.expectedFiles())), createWriteStream(join(directory, EXPECTED_FILES), {mode: 0o600}));
+    await pipeline(
+      Readable.from(jsonLines(snapshot.expectedFiles())),
+      createWriteStream(join(directory, EXPECTED_FILES), {mode: 0o600}),
+    );
   } catch (error) {
-    throw systemErrorCode(error) === 'ENOSPC' ? new Failure('DISK_FULL', `${directory} is full.`, {cause: error}) : error;
+    throw systemErrorCode(error) === 'ENOSPC'
+      ? new Failure('DISK_FULL', `${directory} is full.`, {cause: error})
+      : error;
   }
 }
 

@@ -24,11 +24,24 @@ export type CrossCheckSources = {
 
 /** For a set that lacks the database or the files. */
 export const NO_CROSS_CHECK: CrossCheck = {
-  outcome: 'not_possible', rows: 0, ok: 0, missing: 0, missing_in_production: 0, size_differs: 0, derived_missing: 0, orphans: 0, transient: 0, findings: [],
+  outcome: 'not_possible',
+  rows: 0,
+  ok: 0,
+  missing: 0,
+  missing_in_production: 0,
+  size_differs: 0,
+  derived_missing: 0,
+  orphans: 0,
+  transient: 0,
+  findings: [],
 };
 
 /** The same for captured files that are not indexed yet; `scratch` is a file that is removed again. Later lists replace what earlier ones say. */
-export async function crossCheckLists(captured: readonly FileList[], sources: CrossCheckSources, scratch: string): Promise<CrossCheck> {
+export async function crossCheckLists(
+  captured: readonly FileList[],
+  sources: CrossCheckSources,
+  scratch: string,
+): Promise<CrossCheck> {
   const index = await createFileIndex(scratch);
   try {
     for (const list of captured) {
@@ -55,7 +68,7 @@ export async function crossCheck(index: FileIndex, {expected, liveSize, t0}: Cro
     if (captured !== null) {
       index.name(row.path);
     }
-    if (captured === null || row.bytes !== null && captured !== row.bytes) {
+    if (captured === null || (row.bytes !== null && captured !== row.bytes)) {
       const finding = judge(row, captured, liveSize === null ? undefined : await liveSize(row.path));
       count(result, finding);
       add(finding);
@@ -65,7 +78,15 @@ export async function crossCheck(index: FileIndex, {expected, liveSize, t0}: Cro
     if (!KNOWN.test(file.path)) {
       const kind = TRANSIENT.test(file.path) || isYoungerThan(t0, file) ? 'transient' : 'orphan';
       result[kind === 'orphan' ? 'orphans' : 'transient'] += 1;
-      add({kind, owner: 'none', id: '', path: file.path, expected_bytes: null, actual_bytes: file.bytes, in_production: false});
+      add({
+        kind,
+        owner: 'none',
+        id: '',
+        path: file.path,
+        expected_bytes: null,
+        actual_bytes: file.bytes,
+        in_production: false,
+      });
     }
   }
   const bad = result.missing + result.size_differs;
@@ -77,10 +98,18 @@ export async function crossCheck(index: FileIndex, {expected, liveSize, t0}: Cro
 type BadRow = CrossCheckFinding & {kind: 'missing' | 'size_differs' | 'derived_missing'};
 
 /** `live`: size in the live store, null when it is not there, undefined when there is none to look at. */
-function judge({owner, id, path, bytes}: ExpectedFile, captured: number | null, live: number | null | undefined): BadRow {
+function judge(
+  {owner, id, path, bytes}: ExpectedFile,
+  captured: number | null,
+  live: number | null | undefined,
+): BadRow {
   return {
     kind: captured !== null ? 'size_differs' : DERIVED.includes(owner) ? 'derived_missing' : 'missing',
-    owner, id, path, expected_bytes: bytes, actual_bytes: captured,
+    owner,
+    id,
+    path,
+    expected_bytes: bytes,
+    actual_bytes: captured,
     // Only what the live store lacks as well was lost before this backup.
     in_production: live !== undefined && (captured === null ? live === null : live !== bytes),
   };

@@ -4,7 +4,10 @@ import type {ExpectedFile} from '../engines/database/port.ts';
 import {EXPECTED_FILES} from './work.ts';
 
 /** Streams the rows of T0 that name a file, as capture_database wrote them. */
-export async function readExpectedFiles(recordDirectory: string, onRow: (row: ExpectedFile) => Promise<void> | void): Promise<void> {
+export async function readExpectedFiles(
+  recordDirectory: string,
+  onRow: (row: ExpectedFile) => Promise<void> | void,
+): Promise<void> {
   const path = join(recordDirectory, EXPECTED_FILES);
   // Not node:readline: it also ends lines at U+2028 and U+2029, which JSON leaves as they are and a file name may hold.
   let rest = '';

@@ -48,13 +48,19 @@ function open(path: string): FileIndex {
   return {
     async add(list) {
       db.exec('BEGIN');
-      await list(({path: name, bytes, modified_at}) => { insert.run(name, bytes, modified_at ?? null); });
+      await list(({path: name, bytes, modified_at}) => {
+        insert.run(name, bytes, modified_at ?? null);
+      });
       db.exec('COMMIT');
     },
     bytesOf: (name) => (find.get(name) as {bytes: number} | undefined)?.bytes ?? null,
-    name: (name) => { mark.run(name); },
+    name: (name) => {
+      mark.run(name);
+    },
     unnamed: () => unnamed.iterate() as Iterable<UnnamedFile>,
     totals: () => sum.get() as {files: number; bytes: number},
-    close: () => { db.close(); },
+    close: () => {
+      db.close();
+    },
   };
 }

@@ -11,11 +11,20 @@ export type BackupFound = {
   tool_versions: Record<string, string>;
   first_pass: StoredPart;
   database: {
-    t0: number; lsn: string | null; record: DatabaseRecord; dump_directory: string;
+    t0: number;
+    lsn: string | null;
+    record: DatabaseRecord;
+    dump_directory: string;
     mattermost: MattermostFacts | null;
   };
   stored_database: StoredPart;
-  config: {record: ConfigRecord; stored: StoredPart; plugins: SetManifest['plugins']; site_url: string | null; server_version: string | null};
+  config: {
+    record: ConfigRecord;
+    stored: StoredPart;
+    plugins: SetManifest['plugins'];
+    site_url: string | null;
+    server_version: string | null;
+  };
   second_pass: StoredPart;
   /** Both passes together. */
   captured_files: {files: number; bytes: number};

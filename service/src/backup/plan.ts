@@ -1,4 +1,11 @@
-import {ALL_PARTS, type BackupPlan, type BackupRequest, type Omission, type Part, type SetManifest} from '@disaster-recovery/contract';
+import {
+  ALL_PARTS,
+  type BackupPlan,
+  type BackupRequest,
+  type Omission,
+  type Part,
+  type SetManifest,
+} from '@disaster-recovery/contract';
 import type {DatabaseFacts} from '../engines/database/port.ts';
 import {formatBytes} from '../kernel/format.ts';
 
@@ -36,7 +43,13 @@ export function planBackup(request: BackupRequest, facts: BackupFacts): BackupPl
     steps: [...facts.steps],
     omitted,
     previous: facts.previous?.id ?? null,
-    database: database && {name: database.name, server_version: database.server_version, dump_tool_version: database.dump_tool_version, bytes: database.bytes, jobs: facts.jobs},
+    database: database && {
+      name: database.name,
+      server_version: database.server_version,
+      dump_tool_version: database.dump_tool_version,
+      bytes: database.bytes,
+      jobs: facts.jobs,
+    },
     files: takesFiles ? {directory: facts.files.directory ?? '', bytes: facts.previous?.files?.bytes ?? null} : null,
     config: scope.includes('config') ? facts.config : null,
     staging: {
@@ -50,17 +63,28 @@ export function planBackup(request: BackupRequest, facts: BackupFacts): BackupPl
 
 /** What is missing in the staging directory, in words; null when there is room. */
 export function lacksSpace({staging}: BackupPlan): string | null {
-  return staging.bytes_free >= staging.bytes_needed ? null
+  return staging.bytes_free >= staging.bytes_needed
+    ? null
     : `${staging.directory} has ${formatBytes(staging.bytes_free)} free and the backup may need ${formatBytes(staging.bytes_needed)}; free ${formatBytes(staging.bytes_needed - staging.bytes_free)}.`;
 }
 
 function leftOut(scope: readonly Part[]): Omission[] {
-  return ALL_PARTS.filter((part) => !scope.includes(part)).map((part) => ({part, what: `the whole part ${part}`, reason: 'left out by the request'}));
+  return ALL_PARTS.filter((part) => !scope.includes(part)).map((part) => ({
+    part,
+    what: `the whole part ${part}`,
+    reason: 'left out by the request',
+  }));
 }
 
 function staysWhereItIs(scope: readonly Part[], {files}: BackupFacts): Omission[] {
   return scope.includes('files') && files.directory === null
-    ? [{part: 'files', what: `users' files in ${files.location}`, reason: 'they are in object storage and stay there; protect the bucket by versioning and replication'}]
+    ? [
+        {
+          part: 'files',
+          what: `users' files in ${files.location}`,
+          reason: 'they are in object storage and stay there; protect the bucket by versioning and replication',
+        },
+      ]
     : [];
 }
 
@@ -73,10 +97,14 @@ function warnings(database: DatabaseFacts | null): string[] {
     found.push(`The database ${database.name} does not look like one of Mattermost.`);
   }
   for (const job of database.busy_jobs) {
-    found.push(`Mattermost's job ${job} is running; it deletes or writes much, and the backup takes what is there at T0.`);
+    found.push(
+      `Mattermost's job ${job} is running; it deletes or writes much, and the backup takes what is there at T0.`,
+    );
   }
   if (!database.can_create_databases) {
-    found.push(`The role ${database.role} cannot create databases, which an in-place restore needs. As superuser: ALTER ROLE "${database.role}" CREATEDB;`);
+    found.push(
+      `The role ${database.role} cannot create databases, which an in-place restore needs. As superuser: ALTER ROLE "${database.role}" CREATEDB;`,
+    );
   }
   return found;
 }

@@ -16,7 +16,11 @@ import {fileIndexPath, LEDGER_COPY, pluginBundle, recordDirectory} from './work.
 type Found = Readonly<Partial<BackupFound>>;
 
 /** Step: every row that names a file against the files in the repository. */
-export async function checkRowsAgainstFiles(engines: BackupEngines, found: Found, context: StepContext): Promise<Pick<BackupFound, 'cross_check'>> {
+export async function checkRowsAgainstFiles(
+  engines: BackupEngines,
+  found: Found,
+  context: StepContext,
+): Promise<Pick<BackupFound, 'cross_check'>> {
   if (!found.captured_files || !found.database) {
     return {cross_check: NO_CROSS_CHECK};
   }
@@ -26,21 +30,27 @@ export async function checkRowsAgainstFiles(engines: BackupEngines, found: Found
   }
   try {
     const directory = await recordDirectory(engines.workDirectory, context.job);
-    return {cross_check: await crossCheck(index, {
-      expected: async (onRow) => {
-        await readExpectedFiles(directory, onRow);
-        await expectedBundles(engines, found, onRow);
-      },
-      t0: found.database.t0,
-      liveSize: (path) => engines.files.sizeOf(path),
-    })};
+    return {
+      cross_check: await crossCheck(index, {
+        expected: async (onRow) => {
+          await readExpectedFiles(directory, onRow);
+          await expectedBundles(engines, found, onRow);
+        },
+        t0: found.database.t0,
+        liveSize: (path) => engines.files.sizeOf(path),
+      }),
+    };
   } finally {
     index.close();
   }
 }
 
 /** The bundles of enabled plugins. One that the live server lacks as well came with Mattermost itself, or was never installed. */
-async function expectedBundles({files}: BackupEngines, {config}: Found, onRow: (row: ExpectedFile) => Promise<void> | void): Promise<void> {
+async function expectedBundles(
+  {files}: BackupEngines,
+  {config}: Found,
+  onRow: (row: ExpectedFile) => Promise<void> | void,
+): Promise<void> {
   for (const {id, enabled, bundle} of config?.plugins ?? []) {
     if (enabled && bundle) {
       await onRow({owner: 'plugin', id, path: pluginBundle(id), bytes: await files.sizeOf(pluginBundle(id))});
@@ -49,7 +59,12 @@ async function expectedBundles({files}: BackupEngines, {config}: Found, onRow: (
 }
 
 /** Step: the record, then the manifest, last of all. From then on the set exists. */
-export async function seal(engines: BackupEngines, plan: BackupPlan, found: Found, context: StepContext): Promise<Pick<BackupFound, 'sealed'>> {
+export async function seal(
+  engines: BackupEngines,
+  plan: BackupPlan,
+  found: Found,
+  context: StepContext,
+): Promise<Pick<BackupFound, 'sealed'>> {
   const sealed = context.repeated ? await alreadySealed(engines, plan, context) : null;
   if (sealed) {
     return {sealed};
@@ -57,15 +72,25 @@ export async function seal(engines: BackupEngines, plan: BackupPlan, found: Foun
   const record = await storeRecord(engines, plan, context);
   const manifest = engines.sets.seal(manifestBody(engines, plan, found, context, record));
   const {snapshot} = await engines.repository.storeText(engines.sets.manifestFile, JSON.stringify(manifest), {
-    tags: engines.sets.tags(plan.set, 'manifest'), signal: context.signal,
+    tags: engines.sets.tags(plan.set, 'manifest'),
+    signal: context.signal,
   });
   return {sealed: {manifest, snapshot}};
 }
 
 /** The manifest of this very set, when a process was killed after it wrote it and before it could say so. One set never has two. */
-async function alreadySealed({repository, sets}: BackupEngines, {set}: BackupPlan, {signal}: StepContext): Promise<BackupFound['sealed'] | null> {
+async function alreadySealed(
+  {repository, sets}: BackupEngines,
+  {set}: BackupPlan,
+  {signal}: StepContext,
+): Promise<BackupFound['sealed'] | null> {
   const [found] = await repository.snapshots(sets.tags(set, 'manifest'), signal);
-  return found ? {manifest: sets.open(await repository.readText(found.id, `/${sets.manifestFile}`, signal), found.id), snapshot: found.id} : null;
+  return found
+    ? {
+        manifest: sets.open(await repository.readText(found.id, `/${sets.manifestFile}`, signal), found.id),
+        snapshot: found.id,
+      }
+    : null;
 }
 
 /** What proves and explains the set: the rows that name files, the configuration in force, the ledger so far, how people sign in. */
@@ -78,19 +103,39 @@ async function storeRecord(engines: BackupEngines, plan: BackupPlan, context: St
   })();
   await pipeline(Readable.from(lines), createWriteStream(join(directory, LEDGER_COPY), {mode: 0o600}));
   await engines.identities(directory);
-  const {snapshot, files, bytes, bytes_added} = await engines.repository.store(directory, {tags: engines.sets.tags(plan.set, 'record'), signal: context.signal});
+  const {snapshot, files, bytes, bytes_added} = await engines.repository.store(directory, {
+    tags: engines.sets.tags(plan.set, 'record'),
+    signal: context.signal,
+  });
   return {snapshot, root: directory, files, bytes, bytes_added};
 }
 
-function manifestBody(engines: BackupEngines, plan: BackupPlan, found: Found, context: StepContext, record: StoredPart): Omit<SetManifest, 'sha256'> {
+function manifestBody(
+  engines: BackupEngines,
+  plan: BackupPlan,
+  found: Found,
+  context: StepContext,
+  record: StoredPart,
+): Omit<SetManifest, 'sha256'> {
   const {database, config, captured_files: files} = found;
   const startedAt = need(found, 'started_at');
   return {
-    format: 1, id: plan.set, kind: plan.kind, reason: plan.reason, actor: context.actor, scope: plan.scope,
-    t0: database?.t0 ?? startedAt, lsn: database?.lsn ?? null, started_at: startedAt, finished_at: engines.clock.now(),
+    format: 1,
+    id: plan.set,
+    kind: plan.kind,
+    reason: plan.reason,
+    actor: context.actor,
+    scope: plan.scope,
+    t0: database?.t0 ?? startedAt,
+    lsn: database?.lsn ?? null,
+    started_at: startedAt,
+    finished_at: engines.clock.now(),
     server: serverOf(found),
     database: database?.record ?? null,
-    files: files && plan.files ? {driver: engines.files.driver, directory: plan.files.directory, count: files.files, bytes: files.bytes} : null,
+    files:
+      files && plan.files
+        ? {driver: engines.files.driver, directory: plan.files.directory, count: files.files, bytes: files.bytes}
+        : null,
     config: config?.record ?? null,
     plugins: config?.plugins ?? [],
     snapshots: snapshotsOf(found, record),
@@ -105,15 +150,23 @@ function manifestBody(engines: BackupEngines, plan: BackupPlan, found: Found, co
 }
 
 function serverOf({database, config}: Found): SetManifest['server'] {
-  return database?.mattermost ? {version: config?.server_version ?? null, ...database.mattermost, site_url: config?.site_url ?? null} : null;
+  return database?.mattermost
+    ? {version: config?.server_version ?? null, ...database.mattermost, site_url: config?.site_url ?? null}
+    : null;
 }
 
-function bytesAdded({first_pass: first, stored_database: dump, config, second_pass: second}: Found, record: StoredPart): number {
+function bytesAdded(
+  {first_pass: first, stored_database: dump, config, second_pass: second}: Found,
+  record: StoredPart,
+): number {
   return [first, dump, config?.stored, second, record].reduce((sum, part) => sum + (part?.bytes_added ?? 0), 0);
 }
 
 /** A restore writes the passes in their order: the second replaces what the first has. */
-function snapshotsOf({config, second_pass: second, stored_database: dump, first_pass: first}: Found, record: StoredPart): SetSnapshot[] {
+function snapshotsOf(
+  {config, second_pass: second, stored_database: dump, first_pass: first}: Found,
+  record: StoredPart,
+): SetSnapshot[] {
   return [
     ...(dump ? [{part: 'database' as const, id: dump.snapshot, root: dump.root}] : []),
     ...(config ? [{part: 'config' as const, id: config.stored.snapshot, root: config.stored.root}] : []),
@@ -125,12 +178,23 @@ function snapshotsOf({config, second_pass: second, stored_database: dump, first_
 
 function environmentOmission({config}: Found): SetManifest['omitted'] {
   return config && config.record.effective !== 'captured'
-    ? [{part: 'config', what: 'values that exist only in Mattermost\'s environment (MM_…)', reason: config.record.effective === 'not_enrolled' ? 'no plugin is enrolled' : 'the plugin did not answer'}]
+    ? [
+        {
+          part: 'config',
+          what: "values that exist only in Mattermost's environment (MM_…)",
+          reason: config.record.effective === 'not_enrolled' ? 'no plugin is enrolled' : 'the plugin did not answer',
+        },
+      ]
     : [];
 }
 
 /** Step: what was sealed is read back from the repository, not believed. */
-export async function readBack(engines: BackupEngines, plan: BackupPlan, found: Found, context: StepContext): Promise<object> {
+export async function readBack(
+  engines: BackupEngines,
+  plan: BackupPlan,
+  found: Found,
+  context: StepContext,
+): Promise<object> {
   const {manifest, snapshot} = need(found, 'sealed');
   // Side by side: opening the repository, where its key is made slow on purpose, is most of what either costs.
   const [text, snapshots] = await Promise.all([
@@ -141,7 +205,10 @@ export async function readBack(engines: BackupEngines, plan: BackupPlan, found: 
   const present = new Set(snapshots.map(({id}) => id));
   const lost = manifest.snapshots.filter(({id}) => !present.has(id));
   if (again.sha256 !== manifest.sha256 || lost.length > 0) {
-    throw new Failure('REPOSITORY_DAMAGED', `Set ${plan.set} was written but does not read back${lost.length > 0 ? `: ${lost.map(({part}) => part).join(', ')} missing` : ''}.`);
+    throw new Failure(
+      'REPOSITORY_DAMAGED',
+      `Set ${plan.set} was written but does not read back${lost.length > 0 ? `: ${lost.map(({part}) => part).join(', ')} missing` : ''}.`,
+    );
   }
   return {};
 }

@@ -20,7 +20,12 @@ type SecondPass = Pick<BackupFound, 'captured_files'> & Partial<Pick<BackupFound
  * What the first pass cannot have: everything below the days around it, everything that is not filed by day (images that change in place, emoji, plugins),
  * and each file that a row of T0 names and the first pass lacks. So the second pass costs what changed, not what exists.
  */
-export async function secondPass(engines: BackupEngines, plan: BackupPlan, found: Readonly<Partial<BackupFound>>, context: StepContext): Promise<SecondPass> {
+export async function secondPass(
+  engines: BackupEngines,
+  plan: BackupPlan,
+  found: Readonly<Partial<BackupFound>>,
+  context: StepContext,
+): Promise<SecondPass> {
   const root = plan.files?.directory ?? '';
   const index = await createFileIndex(fileIndexPath(engines.workDirectory, context.job));
   try {
@@ -28,11 +33,19 @@ export async function secondPass(engines: BackupEngines, plan: BackupPlan, found
     if (first) {
       await index.add(listOf(engines, first, context));
     }
-    const only = first ? [...await recentEntries(root, (found.started_at ?? 0) - RECENT_MS), ...await namedAndLacking(engines, index, context)] : undefined;
+    const only = first
+      ? [
+          ...(await recentEntries(root, (found.started_at ?? 0) - RECENT_MS)),
+          ...(await namedAndLacking(engines, index, context)),
+        ]
+      : undefined;
     if (only?.length === 0) {
       return {captured_files: index.totals()};
     }
-    const stored = await storePart(engines, plan, 'files', root, context, {...(only && {only}), ...(first && {parent: first.snapshot})});
+    const stored = await storePart(engines, plan, 'files', root, context, {
+      ...(only && {only}),
+      ...(first && {parent: first.snapshot}),
+    });
     await index.add(listOf(engines, stored, context));
     return {second_pass: stored, captured_files: index.totals()};
   } finally {
@@ -55,7 +68,7 @@ async function namedAndLacking(engines: BackupEngines, index: FileIndex, context
   const lacking: string[] = [];
   await readExpectedFiles(await recordDirectory(engines.workDirectory, context.job), async ({path, bytes}) => {
     const captured = index.bytesOf(path);
-    if ((captured === null || bytes !== null && captured !== bytes) && await engines.files.sizeOf(path) !== null) {
+    if ((captured === null || (bytes !== null && captured !== bytes)) && (await engines.files.sizeOf(path)) !== null) {
       lacking.push(path);
     }
   });

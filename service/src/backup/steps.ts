@@ -11,7 +11,10 @@ import {secondPass} from './second_pass.ts';
 import {checkRowsAgainstFiles, readBack, seal} from './seal.ts';
 import {storePart} from './store_part.ts';
 
-const lacks = (part: 'database' | 'config' | 'files') => (plan: BackupPlan): boolean => plan[part] === null;
+const lacks =
+  (part: 'database' | 'config' | 'files') =>
+  (plan: BackupPlan): boolean =>
+    plan[part] === null;
 
 /**
  * The whole backup, in order. Mattermost writes a file first and its row second, so whatever T0's rows name is there after T0,
@@ -24,9 +27,15 @@ export function backupSteps(engines: BackupEngines): readonly Step<BackupPlan, B
       name: 'first_pass',
       // Without the database there is no T0 to be on both sides of.
       skip: (plan) => plan.files === null || plan.database === null,
-      run: async (plan, _found, context) => ({first_pass: await storePart(engines, plan, 'files', plan.files?.directory ?? '', context)}),
+      run: async (plan, _found, context) => ({
+        first_pass: await storePart(engines, plan, 'files', plan.files?.directory ?? '', context),
+      }),
     },
-    {name: 'capture_database', skip: lacks('database'), run: (plan, _found, context) => captureDatabase(engines, plan, context)},
+    {
+      name: 'capture_database',
+      skip: lacks('database'),
+      run: (plan, _found, context) => captureDatabase(engines, plan, context),
+    },
     {
       name: 'store_database',
       skip: lacks('database'),
@@ -35,7 +44,11 @@ export function backupSteps(engines: BackupEngines): readonly Step<BackupPlan, B
         return {stored_database: await storePart(engines, plan, 'database', directory, context)};
       },
     },
-    {name: 'capture_config', skip: lacks('config'), run: (plan, _found, context) => captureConfig(engines, plan, context)},
+    {
+      name: 'capture_config',
+      skip: lacks('config'),
+      run: (plan, _found, context) => captureConfig(engines, plan, context),
+    },
     {
       name: 'second_pass',
       skip: lacks('files'),
@@ -44,11 +57,18 @@ export function backupSteps(engines: BackupEngines): readonly Step<BackupPlan, B
     {name: 'cross_check', run: (_plan, found, context) => checkRowsAgainstFiles(engines, found, context)},
     {name: 'seal', commits: true, run: (plan, found, context) => seal(engines, plan, found, context)},
     {name: 'read_back', run: (plan, found, context) => readBack(engines, plan, found, context)},
-    {name: 'record', run: async (plan, found, context) => record(engines, plan, need(found, 'sealed').manifest, context)},
+    {
+      name: 'record',
+      run: async (plan, found, context) => record(engines, plan, need(found, 'sealed').manifest, context),
+    },
   ];
 }
 
-async function preflight(engines: BackupEngines, plan: BackupPlan, context: StepContext): Promise<Pick<BackupFound, 'started_at' | 'tool_versions'>> {
+async function preflight(
+  engines: BackupEngines,
+  plan: BackupPlan,
+  context: StepContext,
+): Promise<Pick<BackupFound, 'started_at' | 'tool_versions'>> {
   const missing = lacksSpace(plan);
   if (missing !== null) {
     throw new Failure('DISK_FULL', missing, {details: plan.staging});
@@ -56,14 +76,23 @@ async function preflight(engines: BackupEngines, plan: BackupPlan, context: Step
   if (plan.files) {
     await requireReadable(plan.files.directory);
   }
-  engines.ledger.append('backup.started', context.actor, {set: plan.set, job: context.job, scope: plan.scope, reason: plan.reason});
+  engines.ledger.append('backup.started', context.actor, {
+    set: plan.set,
+    job: context.job,
+    scope: plan.scope,
+    reason: plan.reason,
+  });
   for (const warning of plan.warnings) {
     context.note('warning', warning);
   }
   const engine = await engines.repository.engineVersion();
   return {
     started_at: engines.clock.now(),
-    tool_versions: {drctl: engines.settings.version, restic: engine, ...(plan.database && {pg_dump: plan.database.dump_tool_version})},
+    tool_versions: {
+      drctl: engines.settings.version,
+      restic: engine,
+      ...(plan.database && {pg_dump: plan.database.dump_tool_version}),
+    },
   };
 }
 
@@ -75,11 +104,24 @@ async function requireReadable(path: string): Promise<void> {
   }
 }
 
-async function record(engines: BackupEngines, plan: BackupPlan, manifest: BackupFound['sealed']['manifest'], context: StepContext): Promise<object> {
+async function record(
+  engines: BackupEngines,
+  plan: BackupPlan,
+  manifest: BackupFound['sealed']['manifest'],
+  context: StepContext,
+): Promise<object> {
   engines.ledger.append('backup.finished', context.actor, {
-    set: plan.set, job: context.job, manifest_sha256: manifest.sha256, t0: manifest.t0, scope: manifest.scope, reason: manifest.reason,
-    rows: manifest.database?.tables.reduce((sum, table) => sum + table.rows, 0) ?? 0, files: manifest.files?.count ?? 0,
-    bytes_added: manifest.bytes_added, cross_check: manifest.cross_check.outcome, omitted: manifest.omitted,
+    set: plan.set,
+    job: context.job,
+    manifest_sha256: manifest.sha256,
+    t0: manifest.t0,
+    scope: manifest.scope,
+    reason: manifest.reason,
+    rows: manifest.database?.tables.reduce((sum, table) => sum + table.rows, 0) ?? 0,
+    files: manifest.files?.count ?? 0,
+    bytes_added: manifest.bytes_added,
+    cross_check: manifest.cross_check.outcome,
+    omitted: manifest.omitted,
   });
   return {};
 }

@@ -12,23 +12,35 @@ export const PATIENCE_MS = 6000;
 export type AnswerParts = {bridge: Posting; clock: Clock; log: Logger};
 
 /** Answers at once, also when planning takes longer than the bridge waits; a failure that comes later is posted. */
-export async function announce(parts: AnswerParts, starting: Promise<StartedJob>, origin: Origin, says: string): Promise<CommandReply> {
+export async function announce(
+  parts: AnswerParts,
+  starting: Promise<StartedJob>,
+  origin: Origin,
+  says: string,
+): Promise<CommandReply> {
   const started = await patiently(parts.clock, starting);
   if (started !== 'late') {
     watchEnd(parts, started);
     return {message: says, job: started.job.id};
   }
-  starting.then((late) => { watchEnd(parts, late); }, (error: unknown) => {
-    const message = failureAnswer(logged(parts, error));
-    parts.bridge.createPost({...origin, message}).catch((lost: unknown) => {
-      parts.log.warn({code: asFailure(lost).code}, 'A failure could not be posted.');
-    });
-  });
+  starting.then(
+    (late) => {
+      watchEnd(parts, late);
+    },
+    (error: unknown) => {
+      const message = failureAnswer(logged(parts, error));
+      parts.bridge.createPost({...origin, message}).catch((lost: unknown) => {
+        parts.log.warn({code: asFailure(lost).code}, 'A failure could not be posted.');
+      });
+    },
+  );
   return {message: 'It is being prepared, which takes longer than usual. A post follows here.', job: null};
 }
 
 function watchEnd({log}: AnswerParts, {job, done}: StartedJob): void {
-  done.catch((error: unknown) => { log.error({err: error, job: job.id}, 'A job ended without an outcome.'); });
+  done.catch((error: unknown) => {
+    log.error({err: error, job: job.id}, 'A job ended without an outcome.');
+  });
 }
 
 /** @throws Failure REPOSITORY_UNREACHABLE when the answer would come after the bridge stopped waiting */
@@ -36,7 +48,10 @@ export async function inTime<Value>({clock}: Pick<AnswerParts, 'clock'>, value: 
   const answer = await patiently(clock, value);
   if (answer === 'late') {
     value.catch(() => undefined);
-    throw new Failure('REPOSITORY_UNREACHABLE', `The repository has not answered within ${PATIENCE_MS / 1000} seconds. Try again in a moment.`);
+    throw new Failure(
+      'REPOSITORY_UNREACHABLE',
+      `The repository has not answered within ${PATIENCE_MS / 1000} seconds. Try again in a moment.`,
+    );
   }
   return answer;
 }

@@ -11,7 +11,10 @@ const TRIES = 8;
 const LARGEST_EVENT = 32_000;
 
 export type BrowserEventParts = {
-  jobs: Pick<Jobs, 'get'>; bridge: {publish(event: BridgeEvent): Promise<void>}; clock: Clock; log: Logger;
+  jobs: Pick<Jobs, 'get'>;
+  bridge: {publish(event: BridgeEvent): Promise<void>};
+  clock: Clock;
+  log: Logger;
 };
 
 export type BrowserEvents = {note(event: Event): void; flush(): Promise<void>};
@@ -25,7 +28,7 @@ export function createBrowserEvents({jobs, bridge, clock, log}: BrowserEventPart
     const job = jobs.get(id);
     try {
       changed.delete(id);
-      if (!await sender.attempt(() => bridge.publish({job: jobText(job)}))) {
+      if (!(await sender.attempt(() => bridge.publish({job: jobText(job)})))) {
         changed.add(id);
         return;
       }
@@ -46,7 +49,10 @@ export function createBrowserEvents({jobs, bridge, clock, log}: BrowserEventPart
     note: (event) => {
       changed.add(event.job);
       if (!senders.has(event.job)) {
-        senders.set(event.job, createSender(clock, () => EVERY_MS));
+        senders.set(
+          event.job,
+          createSender(clock, () => EVERY_MS),
+        );
       }
     },
     flush: async () => {

@@ -20,10 +20,24 @@ beforeEach(() => {
   calls = [];
   posts = [];
   parts = {
-    sso: createFakeSso(calls), requireWritable: () => undefined, log: pino({level: 'silent'}),
-    bridge: {createPost: async (post) => { posts.push(post); return {id: 'p'}; }, updatePost: async () => undefined},
+    sso: createFakeSso(calls),
+    requireWritable: () => undefined,
+    log: pino({level: 'silent'}),
+    bridge: {
+      createPost: async (post) => {
+        posts.push(post);
+        return {id: 'p'};
+      },
+      updatePost: async () => undefined,
+    },
     // Patience ends at once where the other side never answers.
-    clock: {now: () => START, sleep: () => new Promise((resolve) => { setTimeout(resolve, 20); })},
+    clock: {
+      now: () => START,
+      sleep: () =>
+        new Promise((resolve) => {
+          setTimeout(resolve, 20);
+        }),
+    },
   };
 });
 
@@ -36,31 +50,60 @@ function withSso(changes: Partial<Sso>): void {
 }
 
 test.each<[string, keyof Sso, string]>([
-  ['status', 'status', 'An SSO outage is open'], ['readiness', 'readiness', '72 of 100'], ['forecast', 'forecast', 'locked out now'], ['snapshot', 'snapshot', 'Identity snapshot of 1,300'],
-  ['return-list', 'returnList', 'to bring back'], ['declare --reason "it is down"', 'declare', 'it is down'], ['close', 'close', 'closed'], ['approve a1', 'approve', '--approval a1'],
-  ['resolve anna --choice leave --reason "left us"', 'resolve', 'Decided'], ['let-in anna --identified-by voice', 'letIn', CODE], ['admin-access --user root --identified-by voice', 'administratorCode', CODE],
-  ['switch --everyone', 'planSwitch', '`/dr sso switch --everyone --yes`'], ['switch --everyone --dry-run', 'planSwitch', 'Nobody is switched yet.'], ['switch-back', 'planSwitchBack', '`/dr sso switch-back --yes`'],
+  ['status', 'status', 'An SSO outage is open'],
+  ['readiness', 'readiness', '72 of 100'],
+  ['forecast', 'forecast', 'locked out now'],
+  ['snapshot', 'snapshot', 'Identity snapshot of 1,300'],
+  ['return-list', 'returnList', 'to bring back'],
+  ['declare --reason "it is down"', 'declare', 'it is down'],
+  ['close', 'close', 'closed'],
+  ['approve a1', 'approve', '--approval a1'],
+  ['resolve anna --choice leave --reason "left us"', 'resolve', 'Decided'],
+  ['let-in anna --identified-by voice', 'letIn', CODE],
+  ['admin-access --user root --identified-by voice', 'administratorCode', CODE],
+  ['switch --everyone', 'planSwitch', '`/dr sso switch --everyone --yes`'],
+  ['switch --everyone --dry-run', 'planSwitch', 'Nobody is switched yet.'],
+  ['switch-back', 'planSwitchBack', '`/dr sso switch-back --yes`'],
 ])('/dr sso %s calls %s and answers with %s, and no job starts', async (text, verb, says) => {
   const {message, job} = await typed(text);
   expect([calls.map((call) => call.verb), job]).toEqual([[verb], null]);
   expect(message).toContain(says);
 });
 
-test.each<[string, keyof Sso]>([['switch --everyone --approval a1 --yes', 'startSwitch'], ['switch-back --yes', 'startSwitchBack'], ['extend-sessions', 'extend']])(
-  '/dr sso %s starts the job with the place where its post shall follow, and not as from a shell', async (text, verb) => {
+test.each<[string, keyof Sso]>([
+  ['switch --everyone --approval a1 --yes', 'startSwitch'],
+  ['switch-back --yes', 'startSwitchBack'],
+  ['extend-sessions', 'extend'],
+])(
+  '/dr sso %s starts the job with the place where its post shall follow, and not as from a shell',
+  async (text, verb) => {
     expect(await typed(text)).toEqual({message: expect.stringContaining('started'), job: 'job1'});
     expect(calls).toEqual([{verb, given: [expect.anything(), by]}]);
-  });
+  },
+);
 
-test.each(['switch --everyone --yes', 'switch-back --yes', 'extend-sessions', 'declare --reason down', 'close', 'approve a1', 'resolve a --choice leave --reason xyz', 'let-in a --identified-by voice', 'admin-access --user a --identified-by voice'])(
-  'a clone of the enrolled server is refused: /dr sso %s', async (text) => {
-    parts.requireWritable = () => { throw new Failure('COMPANION_READ_ONLY', 'A clone.'); };
-    await expect(typed(text)).rejects.toMatchObject({code: 'COMPANION_READ_ONLY'});
-    expect(calls).toEqual([]);
-  });
+test.each([
+  'switch --everyone --yes',
+  'switch-back --yes',
+  'extend-sessions',
+  'declare --reason down',
+  'close',
+  'approve a1',
+  'resolve a --choice leave --reason xyz',
+  'let-in a --identified-by voice',
+  'admin-access --user a --identified-by voice',
+])('a clone of the enrolled server is refused: /dr sso %s', async (text) => {
+  parts.requireWritable = () => {
+    throw new Failure('COMPANION_READ_ONLY', 'A clone.');
+  };
+  await expect(typed(text)).rejects.toMatchObject({code: 'COMPANION_READ_ONLY'});
+  expect(calls).toEqual([]);
+});
 
 test('a clone may look', async () => {
-  parts.requireWritable = () => { throw new Failure('COMPANION_READ_ONLY', 'A clone.'); };
+  parts.requireWritable = () => {
+    throw new Failure('COMPANION_READ_ONLY', 'A clone.');
+  };
   expect((await typed('status')).message).toContain('outage');
   expect((await typed('switch --everyone')).message).toContain('Plan');
 });
@@ -79,9 +122,18 @@ describe('when the answer takes longer than the bridge waits', () => {
   });
 
   test('a refusal that comes late is posted where it was asked', async () => {
-    withSso({startSwitch: () => new Promise((_resolve, reject) => { setTimeout(() => { reject(new Failure('SECOND_ADMINISTRATOR_NEEDED', 'Needs two.', {details: {approval: 'a9'}})); }, 60); })});
+    withSso({
+      startSwitch: () =>
+        new Promise((_resolve, reject) => {
+          setTimeout(() => {
+            reject(new Failure('SECOND_ADMINISTRATOR_NEEDED', 'Needs two.', {details: {approval: 'a9'}}));
+          }, 60);
+        }),
+    });
     expect((await typed('switch --everyone --yes')).message).toContain('being prepared');
-    await new Promise((resolve) => { setTimeout(resolve, 120); });
+    await new Promise((resolve) => {
+      setTimeout(resolve, 120);
+    });
     expect(posts).toEqual([{...origin, message: expect.stringContaining('/dr sso approve a9')}]);
   });
 });

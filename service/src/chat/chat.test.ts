@@ -17,10 +17,14 @@ const here = {channel_id: 'c1', root_id: ''};
 const started = performance.now();
 const clock = {
   now: () => 1_795_521_600_000 + Math.round((performance.now() - started) * 100),
-  sleep: (ms: number, signal?: AbortSignal) => new Promise<void>((resolve, reject) => {
-    const timer = setTimeout(resolve, ms / 100);
-    signal?.addEventListener('abort', () => { clearTimeout(timer); reject(signal.reason as Error); });
-  }),
+  sleep: (ms: number, signal?: AbortSignal) =>
+    new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(resolve, ms / 100);
+      signal?.addEventListener('abort', () => {
+        clearTimeout(timer);
+        reject(signal.reason as Error);
+      });
+    }),
 };
 
 let jobs: Jobs;
@@ -29,12 +33,20 @@ let published: number;
 let parts: ChatParts;
 
 const procedure: Procedure<{steps: string[]}, object> = {
-  kind: 'backup', subject: () => SET, clean: async () => undefined, conclude: () => ({result: aManifest(), status: 'success'}),
-  steps: [{name: 'capture_database', run: async (_plan, _found, context) => {
-    context.progress({done: 5, total: 10, unit: 'bytes'});
-    await clock.sleep(5000);
-    return {};
-  }}],
+  kind: 'backup',
+  subject: () => SET,
+  clean: async () => undefined,
+  conclude: () => ({result: aManifest(), status: 'success'}),
+  steps: [
+    {
+      name: 'capture_database',
+      run: async (_plan, _found, context) => {
+        context.progress({done: 5, total: 10, unit: 'bytes'});
+        await clock.sleep(5000);
+        return {};
+      },
+    },
+  ],
 };
 
 beforeEach(() => {
@@ -43,15 +55,35 @@ beforeEach(() => {
   messages = [];
   published = 0;
   parts = {
-    state, clock, jobs, log: pino({level: 'silent'}), requireWritable: () => undefined,
-    backup: {start: (request, by) => jobs.start(procedure as never, async () => ({steps: ['capture_database']}), {actor: by.actor, reason: request.reason ?? '', request, ...(by.origin && {origin: by.origin})})},
+    state,
+    clock,
+    jobs,
+    log: pino({level: 'silent'}),
+    requireWritable: () => undefined,
+    backup: {
+      start: (request, by) =>
+        jobs.start(procedure as never, async () => ({steps: ['capture_database']}), {
+          actor: by.actor,
+          reason: request.reason ?? '',
+          request,
+          ...(by.origin && {origin: by.origin}),
+        }),
+    },
     verify: {start: () => Promise.reject(new Failure('SET_NOT_FOUND', 'There is no such set.'))},
     sets: {list: async () => [summary], show: async () => aManifest()},
-    status: {report: async () => aStatus()}, sso: createFakeSso(),
+    status: {report: async () => aStatus()},
+    sso: createFakeSso(),
     bridge: {
-      createPost: async ({message}: BotPost) => { messages.push(message); return {id: 'p1'}; },
-      updatePost: async (_id, {message}) => { messages.push(message); },
-      publish: async () => { published += 1; },
+      createPost: async ({message}: BotPost) => {
+        messages.push(message);
+        return {id: 'p1'};
+      },
+      updatePost: async (_id, {message}) => {
+        messages.push(message);
+      },
+      publish: async () => {
+        published += 1;
+      },
     },
   };
 });
@@ -61,8 +93,14 @@ async function typed(command: string): Promise<CommandReply> {
 }
 
 test.each([
-  ['help', '/dr verify SET|latest'], ['status', 'Protected'], ['list', SET], ['show latest', 'Mattermost 11.1.0'], ['bakup', 'Did you mean `/dr backup`?'],
-  ['verify latest', 'There is no such set.'], ['cancel nothing', 'There is no job nothing.'], ['backup now', 'Usage: `/dr backup'],
+  ['help', '/dr verify SET|latest'],
+  ['status', 'Protected'],
+  ['list', SET],
+  ['show latest', 'Mattermost 11.1.0'],
+  ['bakup', 'Did you mean `/dr backup`?'],
+  ['verify latest', 'There is no such set.'],
+  ['cancel nothing', 'There is no job nothing.'],
+  ['backup now', 'Usage: `/dr backup'],
 ])('/dr %s answers with %s', async (command, part) => {
   const {message, job} = await typed(command);
   expect(message).toContain(part);
@@ -82,14 +120,21 @@ test('a backup is answered at once, lived through in one post, and told to the b
 });
 
 test('a clone of the enrolled server starts nothing', async () => {
-  parts.requireWritable = () => { throw new Failure('COMPANION_READ_ONLY', 'Not the enrolled server.'); };
+  parts.requireWritable = () => {
+    throw new Failure('COMPANION_READ_ONLY', 'Not the enrolled server.');
+  };
   expect((await typed('backup')).message).toContain('Not the enrolled server.');
   expect(jobs.newest(1)).toEqual([]);
 });
 
 describe('when planning takes longer than the bridge waits', () => {
   test('the answer comes all the same, and a failure later is posted', async () => {
-    parts.backup = {start: () => clock.sleep(9000).then(() => { throw new Failure('DISK_FULL', 'No room.'); })};
+    parts.backup = {
+      start: () =>
+        clock.sleep(9000).then(() => {
+          throw new Failure('DISK_FULL', 'No room.');
+        }),
+    };
     expect((await typed('backup')).message).toContain('being prepared');
     await until(() => messages.length > 0);
     expect(messages[0]).toContain('No room.');
@@ -103,7 +148,9 @@ describe('when planning takes longer than the bridge waits', () => {
 
 async function until(holds: () => boolean): Promise<void> {
   for (let tries = 0; tries < 200 && !holds(); tries += 1) {
-    await new Promise((resolve) => { setTimeout(resolve, 20); });
+    await new Promise((resolve) => {
+      setTimeout(resolve, 20);
+    });
   }
   expect(holds()).toBe(true);
 }

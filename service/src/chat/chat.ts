@@ -26,11 +26,18 @@ export type Chat = {
 };
 
 export type ChatParts = {
-  backup: Pick<Backup, 'start'>; sets: Pick<Sets, 'list' | 'show'>; verify: Verify; status: StatusReport; jobs: Jobs; sso: Omit<Sso, 'watch'>;
+  backup: Pick<Backup, 'start'>;
+  sets: Pick<Sets, 'list' | 'show'>;
+  verify: Verify;
+  status: StatusReport;
+  jobs: Jobs;
+  sso: Omit<Sso, 'watch'>;
   bridge: Posting & BrowserEventParts['bridge'];
   /** @throws Failure COMPANION_READ_ONLY */
   requireWritable: () => void;
-  state: State; clock: Clock; log: Logger;
+  state: State;
+  clock: Clock;
+  log: Logger;
 };
 
 export function createChat(parts: ChatParts): Chat {
@@ -77,7 +84,11 @@ async function carryOut(parts: ChatParts, request: CommandRequest, actor: Actor)
     case 'cancel': {
       const job = parts.jobs.cancel(command.job);
       const ends = laneOf(job.kind) === 'accounts' ? 'what it has done stays done' : 'nothing of it will count';
-      return reply(job.status === 'canceled' ? `Job ${code(job.id)} is canceled.` : `Job ${code(job.id)} was asked to stop. It ends after what it is doing right now; ${ends}.`);
+      return reply(
+        job.status === 'canceled'
+          ? `Job ${code(job.id)} is canceled.`
+          : `Job ${code(job.id)} was asked to stop. It ends after what it is doing right now; ${ends}.`,
+      );
     }
     case 'sso':
       return carryOutSso(parts, command.command, {actor, origin}, request.command);
@@ -88,11 +99,20 @@ type By = {actor: Actor; origin: Origin};
 
 function startBackup(parts: ChatParts, request: BackupRequest, by: By): Promise<CommandReply> {
   parts.requireWritable();
-  return announce(parts, parts.backup.start(request, by), by.origin, 'Backup started. People can go on working; the post below shows how it goes.');
+  return announce(
+    parts,
+    parts.backup.start(request, by),
+    by.origin,
+    'Backup started. People can go on working; the post below shows how it goes.',
+  );
 }
 
 function startVerify(parts: ChatParts, request: VerifyRequest, by: By): Promise<CommandReply> {
   const {set, level} = request;
-  return announce(parts, parts.verify.start(request, by), by.origin,
-    `Verification of ${set === 'latest' ? 'the newest set' : code(set)} started, level ${level} (${LEVEL_WORDS[level]}). The post below shows how it goes.`);
+  return announce(
+    parts,
+    parts.verify.start(request, by),
+    by.origin,
+    `Verification of ${set === 'latest' ? 'the newest set' : code(set)} started, level ${level} (${LEVEL_WORDS[level]}). The post below shows how it goes.`,
+  );
 }

@@ -10,10 +10,19 @@ const DEFAULT_LEVEL = 'L1';
 export const VERBS = {
   help: {usage: '/dr help', says: 'What can be typed here', options: {}},
   status: {usage: '/dr status', says: 'Is everything in order, and what to do next', options: {}},
-  backup: {usage: '/dr backup [--scope database,config,files] [--reason "text"]', says: 'Back up now, while the server runs', options: {scope: 'list', reason: 'value'}},
+  backup: {
+    usage: '/dr backup [--scope database,config,files] [--reason "text"]',
+    says: 'Back up now, while the server runs',
+    options: {scope: 'list', reason: 'value'},
+  },
   list: {usage: '/dr list', says: 'The sets that exist, newest first', options: {}},
   show: {usage: '/dr show SET|latest', says: 'What a set holds', subject: 'The set', options: {}},
-  verify: {usage: '/dr verify SET|latest [--level L0|L1|L2|L3]', says: 'Prove that a set is whole', subject: 'The set', options: {level: 'value'}},
+  verify: {
+    usage: '/dr verify SET|latest [--level L0|L1|L2|L3]',
+    says: 'Prove that a set is whole',
+    subject: 'The set',
+    options: {level: 'value'},
+  },
   cancel: {usage: '/dr cancel JOB', says: 'Ask a job to stop', subject: 'The job', options: {}},
   sso: {usage: '/dr sso …', says: 'When single sign-on is down: `/dr sso help`', options: {}},
 } as const satisfies Record<string, VerbForm>;
@@ -47,7 +56,9 @@ export function parseCommand(text: string, now: number): Command {
 
 function ssoCommand(words: readonly string[], now: number): Command {
   const command = parseSsoCommand(words, now);
-  return command.verb === 'unknown' ? {...command, typed: `sso ${command.typed}`, suggestion: command.suggestion && `sso ${command.suggestion}`} : {verb: 'sso', command};
+  return command.verb === 'unknown'
+    ? {...command, typed: `sso ${command.typed}`, suggestion: command.suggestion && `sso ${command.suggestion}`}
+    : {verb: 'sso', command};
 }
 
 function isVerb(name: string): name is Exclude<VerbName, 'sso'> {
@@ -65,11 +76,21 @@ const READERS = {
   help: () => ({verb: 'help'}),
   status: () => ({verb: 'status'}),
   list: () => ({verb: 'list'}),
-  backup: ({lists: {scope}, values: {reason}}) => ({verb: 'backup', request: checkedRequest(VERBS.backup, SAYS, BackupRequest.safeParse({
-    ...(scope !== undefined && {scope: [...new Set(scope.map((part) => part.toLowerCase()))]}),
-    ...(reason !== undefined && {reason}),
-  }))}),
+  backup: ({lists: {scope}, values: {reason}}) => ({
+    verb: 'backup',
+    request: checkedRequest(
+      VERBS.backup,
+      SAYS,
+      BackupRequest.safeParse({
+        ...(scope !== undefined && {scope: [...new Set(scope.map((part) => part.toLowerCase()))]}),
+        ...(reason !== undefined && {reason}),
+      }),
+    ),
+  }),
   show: ({subject}) => ({verb: 'show', set: subject}),
-  verify: ({subject, values: {level = DEFAULT_LEVEL}}) => ({verb: 'verify', request: checkedRequest(VERBS.verify, SAYS, VerifyRequest.safeParse({set: subject, level: level.toUpperCase()}))}),
+  verify: ({subject, values: {level = DEFAULT_LEVEL}}) => ({
+    verb: 'verify',
+    request: checkedRequest(VERBS.verify, SAYS, VerifyRequest.safeParse({set: subject, level: level.toUpperCase()})),
+  }),
   cancel: ({subject}) => ({verb: 'cancel', job: subject}),
 } as const satisfies Record<Exclude<VerbName, 'sso'>, (given: Arguments) => Command>;

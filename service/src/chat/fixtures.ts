@@ -1,6 +1,22 @@
 import type {
-  Actor, Detection, ExtendResult, Forecast, Incident, Job, LetInResult, Person, Readiness, ReturnEntry, SetManifest, SetSummary, SsoStatus, Status, SwitchBackPlan,
-  SwitchBackResult, SwitchPlan, SwitchResult,
+  Actor,
+  Detection,
+  ExtendResult,
+  Forecast,
+  Incident,
+  Job,
+  LetInResult,
+  Person,
+  Readiness,
+  ReturnEntry,
+  SetManifest,
+  SetSummary,
+  SsoStatus,
+  Status,
+  SwitchBackPlan,
+  SwitchBackResult,
+  SwitchPlan,
+  SwitchResult,
 } from '@disaster-recovery/contract';
 import type {Sso} from '../sso/index.ts';
 
@@ -11,41 +27,123 @@ const ACTOR: Actor = {kind: 'mattermost', id: 'u1', name: 'admin'};
 /** For tests: a job of any state. */
 export function aJob(changes: Partial<Job> = {}): Job {
   return {
-    id: 'job1', kind: 'backup', status: 'in_progress', actor: ACTOR, reason: '', subject: SET, created_at: START, started_at: START, finished_at: null,
-    progress: null, steps: [], result: null, error: null, ...changes,
+    id: 'job1',
+    kind: 'backup',
+    status: 'in_progress',
+    actor: ACTOR,
+    reason: '',
+    subject: SET,
+    created_at: START,
+    started_at: START,
+    finished_at: null,
+    progress: null,
+    steps: [],
+    result: null,
+    error: null,
+    ...changes,
   };
 }
 
 /** For tests: what a list shows of a healthy set. */
 export const summary: SetSummary = {
-  id: SET, kind: 'backup', t0: START - 3_600_000, reason: '', scope: ['database', 'config', 'files'], server_version: '11.1.0', bytes: 4_000_000_000,
-  bytes_added: 210_000_000, rows: 1_234_567, files: 12_345, cross_check: 'passed', omitted: [],
+  id: SET,
+  kind: 'backup',
+  t0: START - 3_600_000,
+  reason: '',
+  scope: ['database', 'config', 'files'],
+  server_version: '11.1.0',
+  bytes: 4_000_000_000,
+  bytes_added: 210_000_000,
+  rows: 1_234_567,
+  files: 12_345,
+  cross_check: 'passed',
+  omitted: [],
 };
 
 /** For tests: a whole manifest. */
 export function aManifest(changes: Partial<SetManifest> = {}): SetManifest {
   return {
-    format: 1, id: SET, kind: 'backup', reason: '', actor: ACTOR, scope: ['database', 'config', 'files'], t0: START - 3_600_000, lsn: null,
-    started_at: START - 3_600_000, finished_at: START - 3_500_000, server: {version: '11.1.0', schema_version: 148, diagnostic_id: 'd', site_url: 's'},
+    format: 1,
+    id: SET,
+    kind: 'backup',
+    reason: '',
+    actor: ACTOR,
+    scope: ['database', 'config', 'files'],
+    t0: START - 3_600_000,
+    lsn: null,
+    started_at: START - 3_600_000,
+    finished_at: START - 3_500_000,
+    server: {version: '11.1.0', schema_version: 148, diagnostic_id: 'd', site_url: 's'},
     database: {
-      name: 'mattermost', owner: 'mm', server_version: '16.4', server_version_num: 160004, system_identifier: null, encoding: 'UTF8', collation: 'C',
-      character_type: 'C', locale_provider: 'libc', extensions: [], settings: [], roles: [], migrations: [],
-      tables: [{name: 'public.posts', rows: 1_234_000}, {name: 'public.users', rows: 567}], bytes: 900_000_000, dump_bytes: 512_000_000,
+      name: 'mattermost',
+      owner: 'mm',
+      server_version: '16.4',
+      server_version_num: 160004,
+      system_identifier: null,
+      encoding: 'UTF8',
+      collation: 'C',
+      character_type: 'C',
+      locale_provider: 'libc',
+      extensions: [],
+      settings: [],
+      roles: [],
+      migrations: [],
+      tables: [
+        {name: 'public.posts', rows: 1_234_000},
+        {name: 'public.users', rows: 567},
+      ],
+      bytes: 900_000_000,
+      dump_bytes: 512_000_000,
     },
     files: {driver: 'local', directory: '/opt/mattermost/data', count: 12_345, bytes: 3_400_000_000},
-    config: {source: 'file', directory: '/opt/mattermost/config', files: [{path: 'config.json', bytes: 9000, sha256: 'a'.repeat(64)}], sha256: 'a'.repeat(64), env_names: [], effective: 'captured'},
-    plugins: [], snapshots: [],
-    cross_check: {outcome: 'passed', rows: 12_345, ok: 12_345, missing: 0, missing_in_production: 0, size_differs: 0, derived_missing: 0, orphans: 0, transient: 0, findings: []},
-    omitted: [], bytes_added: 210_000_000, durations: [], tool_versions: {}, ledger: {entries: 0, head: '0'.repeat(64)}, previous: null, sha256: 'b'.repeat(64), ...changes,
+    config: {
+      source: 'file',
+      directory: '/opt/mattermost/config',
+      files: [{path: 'config.json', bytes: 9000, sha256: 'a'.repeat(64)}],
+      sha256: 'a'.repeat(64),
+      env_names: [],
+      effective: 'captured',
+    },
+    plugins: [],
+    snapshots: [],
+    cross_check: {
+      outcome: 'passed',
+      rows: 12_345,
+      ok: 12_345,
+      missing: 0,
+      missing_in_production: 0,
+      size_differs: 0,
+      derived_missing: 0,
+      orphans: 0,
+      transient: 0,
+      findings: [],
+    },
+    omitted: [],
+    bytes_added: 210_000_000,
+    durations: [],
+    tool_versions: {},
+    ledger: {entries: 0, head: '0'.repeat(64)},
+    previous: null,
+    sha256: 'b'.repeat(64),
+    ...changes,
   };
 }
 
 /** For tests: a healthy status. */
 export function aStatus(changes: Partial<Status> = {}): Status {
   return {
-    version: '0.1.0', now: START, companion_id: 'c', repository: {location: '/srv/repository', outcome: 'ok', says: 'answers'},
-    enrolment: {state: 'enrolled', site_url: null, enrolled_at: null, enrolled_by: null, last_seen_at: null}, last_set: summary, sets: 1,
-    running: null, last_failed: null, rpo_objective_ms: 86_400_000, next_actions: [], ...changes,
+    version: '0.1.0',
+    now: START,
+    companion_id: 'c',
+    repository: {location: '/srv/repository', outcome: 'ok', says: 'answers'},
+    enrolment: {state: 'enrolled', site_url: null, enrolled_at: null, enrolled_by: null, last_seen_at: null},
+    last_set: summary,
+    sets: 1,
+    running: null,
+    last_failed: null,
+    rpo_objective_ms: 86_400_000,
+    next_actions: [],
+    ...changes,
   };
 }
 
@@ -55,39 +153,111 @@ export const HOSTILE: Person = {id: 'hostile-id', username: 'x*y_z', email: '"<i
 export const CODE = 'K7PQ-3M9D-XW2R-8HTN-5BVC-JY4F-6AEG';
 
 const incident: Incident = {
-  id: 'incident1', state: 'open', reason: 'Provider @all is down', declared_at: START - 3_600_000, declared_by: ACTOR, closed_at: null, deadline_at: START + 604_800_000,
+  id: 'incident1',
+  state: 'open',
+  reason: 'Provider @all is down',
+  declared_at: START - 3_600_000,
+  declared_by: ACTOR,
+  closed_at: null,
+  deadline_at: START + 604_800_000,
 };
 
 export const detection: Detection = {
-  running: true, last_round_at: START, controls_ok: true, flapping: false, proposal: {provider: 'gitlab', since: START - 600_000, says: 'gitlab is down for 10 min.'},
-  providers: [{provider: 'gitlab', state: 'down', since: START - 600_000, outcome: 'unreachable', says: 'connection refused', rounds_down: 20, rounds_up: 0, last_login_at: null, results: []}],
-  thresholds: {interval_ms: 30_000, rounds_down: 3, minimum_down_ms: 120_000, rounds_up: 5, vantage_points: 2, slow_ms: 5000, healthy_ms: 600_000, flap_limit: 4},
+  running: true,
+  last_round_at: START,
+  controls_ok: true,
+  flapping: false,
+  proposal: {provider: 'gitlab', since: START - 600_000, says: 'gitlab is down for 10 min.'},
+  providers: [
+    {
+      provider: 'gitlab',
+      state: 'down',
+      since: START - 600_000,
+      outcome: 'unreachable',
+      says: 'connection refused',
+      rounds_down: 20,
+      rounds_up: 0,
+      last_login_at: null,
+      results: [],
+    },
+  ],
+  thresholds: {
+    interval_ms: 30_000,
+    rounds_down: 3,
+    minimum_down_ms: 120_000,
+    rounds_up: 5,
+    vantage_points: 2,
+    slow_ms: 5000,
+    healthy_ms: 600_000,
+    flap_limit: 4,
+  },
 };
 
 /** For tests: the status of an outage in which people are switched. */
 export function anSsoStatus(changes: Partial<SsoStatus> = {}): SsoStatus {
   return {
-    at: START, state: 'open', incident, detection, counts: {sso_accounts: 1200, locked_out_now: 37, switched: 12, claimed: 5, returned: 0, conflicts: 1},
+    at: START,
+    state: 'open',
+    incident,
+    detection,
+    counts: {sso_accounts: 1200, locked_out_now: 37, switched: 12, claimed: 5, returned: 0, conflicts: 1},
     settings: [{key: 'EmailSettings.EnableSignInWithEmail', from: false, to: true, state: 'changed'}],
-    approvals: [{id: 'approval1', verb: 'switch_everyone', asked_by: ACTOR, asked_at: START, expires_at: START + 3_600_000, approved_by: null}],
-    snapshot: {at: START - 3_600_000, accounts: 1300, sso_accounts: 1200, changed: 3, sha256: 'a'.repeat(64), stored: 'repository', warnings: []},
-    bridge: 'plugin', next_actions: [{says: 'admin asks to switch everyone.', how: '/dr sso approve approval1'}, {says: 'Five people wait.', how: '/dr sso let-in USER'}], ...changes,
+    approvals: [
+      {
+        id: 'approval1',
+        verb: 'switch_everyone',
+        asked_by: ACTOR,
+        asked_at: START,
+        expires_at: START + 3_600_000,
+        approved_by: null,
+      },
+    ],
+    snapshot: {
+      at: START - 3_600_000,
+      accounts: 1300,
+      sso_accounts: 1200,
+      changed: 3,
+      sha256: 'a'.repeat(64),
+      stored: 'repository',
+      warnings: [],
+    },
+    bridge: 'plugin',
+    next_actions: [
+      {says: 'admin asks to switch everyone.', how: '/dr sso approve approval1'},
+      {says: 'Five people wait.', how: '/dr sso let-in USER'},
+    ],
+    ...changes,
   };
 }
 
 export const forecast: Forecast = {
-  at: START, sso_accounts: 1200, dormant: 100, locked_out_now: 37,
+  at: START,
+  sso_accounts: 1200,
+  dormant: 100,
+  locked_out_now: 37,
   curve: [
-    {within_ms: 3_600_000, sessions_end: 20, locked_out: 50, with_extension: 37}, {within_ms: 86_400_000, sessions_end: 400, locked_out: 420, with_extension: 37},
+    {within_ms: 3_600_000, sessions_end: 20, locked_out: 50, with_extension: 37},
+    {within_ms: 86_400_000, sessions_end: 400, locked_out: 420, with_extension: 37},
     {within_ms: 259_200_000, sessions_end: 900, locked_out: 1100, with_extension: 400},
   ],
-  by_service: [{name: 'gitlab', people: 1100, locked_out: 37}], by_role: [{name: 'member', people: 1095, locked_out: 36}], by_team: [{name: 'core', people: 900, locked_out: 30}],
-  by_device: [{device: 'web', sessions: 800}, {device: 'mobile', sessions: 0}, {device: 'desktop', sessions: 700}],
-  administrators: {total: 5, sso: 4, local: 1, locked_out: 1}, next: [{...HOSTILE, ends_at: START + 60_000}, {...ANNA, ends_at: null}],
+  by_service: [{name: 'gitlab', people: 1100, locked_out: 37}],
+  by_role: [{name: 'member', people: 1095, locked_out: 36}],
+  by_team: [{name: 'core', people: 900, locked_out: 30}],
+  by_device: [
+    {device: 'web', sessions: 800},
+    {device: 'mobile', sessions: 0},
+    {device: 'desktop', sessions: 700},
+  ],
+  administrators: {total: 5, sso: 4, local: 1, locked_out: 1},
+  next: [
+    {...HOSTILE, ends_at: START + 60_000},
+    {...ANNA, ends_at: null},
+  ],
 };
 
 export const readiness: Readiness = {
-  score: 72, providers: ['gitlab'],
+  score: 72,
+  providers: ['gitlab'],
   checks: [
     {name: 'local_administrator', outcome: 'ok', weight: 20, says: 'admin signs in with a password', remedy: null},
     {name: 'break_glass', outcome: 'failed', weight: 20, says: 'nobody', remedy: 'Run `drctl sso admin-access`.'},
@@ -98,49 +268,118 @@ export const readiness: Readiness = {
 /** For tests: what a switch of two people would do. */
 export function aSwitchPlan(changes: Partial<SwitchPlan> = {}): SwitchPlan {
   return {
-    incident: 'incident1', count: 2, people: [{...ANNA, service: 'gitlab', is_administrator: false, live_sessions: 0}, {...HOSTILE, service: 'gitlab', is_administrator: true, live_sessions: 2}],
-    excluded: [{person: {id: 'b', username: 'robot', email: 'robot@example.org'}, reason: 'bot'}], excluded_counts: {bot: 1, dormant: 4},
-    settings: [{key: 'EmailSettings.EnableSignInWithEmail', from: false, to: true, locked: false}], warnings: ['Nobody could mail.'],
-    needs_second_administrator: false, writes_through: 'plugin', steps: ['settings', 'switch', 'tell'], ...changes,
+    incident: 'incident1',
+    count: 2,
+    people: [
+      {...ANNA, service: 'gitlab', is_administrator: false, live_sessions: 0},
+      {...HOSTILE, service: 'gitlab', is_administrator: true, live_sessions: 2},
+    ],
+    excluded: [{person: {id: 'b', username: 'robot', email: 'robot@example.org'}, reason: 'bot'}],
+    excluded_counts: {bot: 1, dormant: 4},
+    settings: [{key: 'EmailSettings.EnableSignInWithEmail', from: false, to: true, locked: false}],
+    warnings: ['Nobody could mail.'],
+    needs_second_administrator: false,
+    writes_through: 'plugin',
+    steps: ['settings', 'switch', 'tell'],
+    ...changes,
   };
 }
 
 export const switchResult: SwitchResult = {
-  incident: 'incident1', switched: 1, already: 0, conflicts: 0, failed: 1, told: 1, duration_ms: 4200, settings: [{key: 'EmailSettings.EnableSignInWithEmail', from: false, to: true, state: 'changed'}],
-  people: [{...HOSTILE, outcome: 'failed', says: 'the plugin said *no*'}, {...ANNA, outcome: 'switched', says: null}],
+  incident: 'incident1',
+  switched: 1,
+  already: 0,
+  conflicts: 0,
+  failed: 1,
+  told: 1,
+  duration_ms: 4200,
+  settings: [{key: 'EmailSettings.EnableSignInWithEmail', from: false, to: true, state: 'changed'}],
+  people: [
+    {...HOSTILE, outcome: 'failed', says: 'the plugin said *no*'},
+    {...ANNA, outcome: 'switched', says: null},
+  ],
 };
 
 export const extendResult: ExtendResult = {
-  extended: 800, people: 600, until: START + 259_200_000, already_longer: 10, failed: 0, cookie_limit_ms: 2_592_000_000, duration_ms: 3000,
+  extended: 800,
+  people: 600,
+  until: START + 259_200_000,
+  already_longer: 10,
+  failed: 0,
+  cookie_limit_ms: 2_592_000_000,
+  duration_ms: 3000,
 };
 
 /** For tests: one person of the return list. */
 export function aReturnEntry(changes: Partial<ReturnEntry> = {}): ReturnEntry {
   return {
-    person: ANNA, state: 'claimed', is_administrator: false, original: {service: 'gitlab', data: '1001'}, live: {service: '', data: null}, switched_at: START - 1000, changes: [], conflict: null, ...changes,
+    person: ANNA,
+    state: 'claimed',
+    is_administrator: false,
+    original: {service: 'gitlab', data: '1001'},
+    live: {service: '', data: null},
+    switched_at: START - 1000,
+    changes: [],
+    conflict: null,
+    ...changes,
   };
 }
 
 export const conflictEntry: ReturnEntry = aReturnEntry({
-  person: HOSTILE, state: 'conflict', live: {service: 'saml', data: 'someone'}, changes: ['e-mail'],
-  conflict: {kind: 'self_switched', says: 'signs in through saml now', choices: ['drctl sso resolve x --choice leave --reason "…"', 'drctl sso resolve x --choice restore --reason "…"']},
+  person: HOSTILE,
+  state: 'conflict',
+  live: {service: 'saml', data: 'someone'},
+  changes: ['e-mail'],
+  conflict: {
+    kind: 'self_switched',
+    says: 'signs in through saml now',
+    choices: ['drctl sso resolve x --choice leave --reason "…"', 'drctl sso resolve x --choice restore --reason "…"'],
+  },
 });
 
 /** For tests: what a switch back of two people would do. */
 export function aSwitchBackPlan(changes: Partial<SwitchBackPlan> = {}): SwitchBackPlan {
   return {
-    incident: 'incident1', count: 2, canary: ANNA, groups: [{name: 'canary', count: 1}, {name: 'rest', count: 1}], people: [{...ANNA, service: 'gitlab', has_password: true}],
-    conflicts: [conflictEntry], gates: [{name: 'provider', passed: false, says: 'up for 2 min, 10 min are wanted'}], settings: [], warnings: [], steps: ['gates', 'canary', 'await_login', 'switch_back'], ...changes,
+    incident: 'incident1',
+    count: 2,
+    canary: ANNA,
+    groups: [
+      {name: 'canary', count: 1},
+      {name: 'rest', count: 1},
+    ],
+    people: [{...ANNA, service: 'gitlab', has_password: true}],
+    conflicts: [conflictEntry],
+    gates: [{name: 'provider', passed: false, says: 'up for 2 min, 10 min are wanted'}],
+    settings: [],
+    warnings: [],
+    steps: ['gates', 'canary', 'await_login', 'switch_back'],
+    ...changes,
   };
 }
 
 export const switchBackResult: SwitchBackResult = {
-  incident: 'incident1', returned: 11, conflicts: 1, failed: 0, people: [{...HOSTILE, outcome: 'conflict', says: 'signs in through saml now'}], sessions_revoked: 9, sessions_kept: 30,
-  reset_tokens_purged: 2, drift: [{person: HOSTILE, changes: ['roles']}], settings: [{key: 'TeamSettings.EnableUserCreation', from: true, to: false, state: 'put_back'}], provider_check: 'overridden', duration_ms: 61_000,
+  incident: 'incident1',
+  returned: 11,
+  conflicts: 1,
+  failed: 0,
+  people: [{...HOSTILE, outcome: 'conflict', says: 'signs in through saml now'}],
+  sessions_revoked: 9,
+  sessions_kept: 30,
+  reset_tokens_purged: 2,
+  drift: [{person: HOSTILE, changes: ['roles']}],
+  settings: [{key: 'TeamSettings.EnableUserCreation', from: true, to: false, state: 'put_back'}],
+  provider_check: 'overridden',
+  duration_ms: 61_000,
 };
 
 export const letInResult: LetInResult = {
-  person: HOSTILE, code: CODE, url: 'https://chat.example.org/plugins/disaster-recovery/claim', expires_at: START + 900_000, switched_now: true, mailed: null, warnings: ['Mail is *down*.'],
+  person: HOSTILE,
+  code: CODE,
+  url: 'https://chat.example.org/plugins/disaster-recovery/claim',
+  expires_at: START + 900_000,
+  switched_now: true,
+  mailed: null,
+  warnings: ['Mail is *down*.'],
 };
 
 export type SsoCall = {verb: keyof Sso; given: readonly unknown[]};
@@ -152,25 +391,80 @@ export function createFakeSso(calls: SsoCall[] = [], changes: Partial<Sso> = {})
     return {job, done: Promise.resolve(aJob({kind, status: 'success', finished_at: START + 5000, result}))};
   };
   const answers: Sso = {
-    status: async () => anSsoStatus(), brief: async () => null, detection: () => detection, readiness: async () => readiness, forecast: async () => forecast,
-    snapshot: async () => ({at: START, accounts: 1300, sso_accounts: 1200, changed: 2, sha256: 'a'.repeat(64), stored: 'here_only', warnings: ['The repository did not answer.']}),
-    declare: async ({reason}) => ({...incident, state: 'declared', reason}), close: async () => ({...incident, state: 'closed', closed_at: START}),
+    status: async () => anSsoStatus(),
+    brief: async () => null,
+    detection: () => detection,
+    readiness: async () => readiness,
+    forecast: async () => forecast,
+    snapshot: async () => ({
+      at: START,
+      accounts: 1300,
+      sso_accounts: 1200,
+      changed: 2,
+      sha256: 'a'.repeat(64),
+      stored: 'here_only',
+      warnings: ['The repository did not answer.'],
+    }),
+    declare: async ({reason}) => ({...incident, state: 'declared', reason}),
+    close: async () => ({...incident, state: 'closed', closed_at: START}),
     extend: async () => started('sso_extend', extendResult),
-    planSwitch: async () => aSwitchPlan(), startSwitch: async () => started('sso_switch', switchResult),
-    approve: (id) => ({id, verb: 'switch_everyone', asked_by: ACTOR, asked_at: START, expires_at: START + 3_600_000, approved_by: ACTOR}),
+    planSwitch: async () => aSwitchPlan(),
+    startSwitch: async () => started('sso_switch', switchResult),
+    approve: (id) => ({
+      id,
+      verb: 'switch_everyone',
+      asked_by: ACTOR,
+      asked_at: START,
+      expires_at: START + 3_600_000,
+      approved_by: ACTOR,
+    }),
     letIn: async () => letInResult,
-    claimSheet: async () => ({url: letInResult.url, expires_at: START + 900_000, codes: [{person: ANNA, code: CODE}, {person: HOSTILE, code: CODE.toLowerCase()}], skipped: []}),
-    claim: async () => ({username: 'anna', token: 'reset-token', password: {minimum_length: 8, lowercase: true, uppercase: false, number: false, symbol: false}, mfa: 'off'}),
-    planSwitchBack: async () => aSwitchBackPlan(), startSwitchBack: async () => started('sso_switch_back', switchBackResult),
-    returnList: async () => ({empty: false, count: 2, entries: [conflictEntry, aReturnEntry()], settings: [], sessions: 5, deadline_at: START + 604_800_000, overdue: false, next: null}),
-    resolve: async () => aReturnEntry({state: 'switched'}), administratorCode: async () => letInResult,
-    adminAccess: async ({password}) => ({person: ANNA, password: password === null ? 'made-here-1' : null, way: 'database', was: {service: 'gitlab'}, warnings: []}),
-    writeIdentities: async () => undefined, watch: async () => undefined,
+    claimSheet: async () => ({
+      url: letInResult.url,
+      expires_at: START + 900_000,
+      codes: [
+        {person: ANNA, code: CODE},
+        {person: HOSTILE, code: CODE.toLowerCase()},
+      ],
+      skipped: [],
+    }),
+    claim: async () => ({
+      username: 'anna',
+      token: 'reset-token',
+      password: {minimum_length: 8, lowercase: true, uppercase: false, number: false, symbol: false},
+      mfa: 'off',
+    }),
+    planSwitchBack: async () => aSwitchBackPlan(),
+    startSwitchBack: async () => started('sso_switch_back', switchBackResult),
+    returnList: async () => ({
+      empty: false,
+      count: 2,
+      entries: [conflictEntry, aReturnEntry()],
+      settings: [],
+      sessions: 5,
+      deadline_at: START + 604_800_000,
+      overdue: false,
+      next: null,
+    }),
+    resolve: async () => aReturnEntry({state: 'switched'}),
+    administratorCode: async () => letInResult,
+    adminAccess: async ({password}) => ({
+      person: ANNA,
+      password: password === null ? 'made-here-1' : null,
+      way: 'database',
+      was: {service: 'gitlab'},
+      warnings: [],
+    }),
+    writeIdentities: async () => undefined,
+    watch: async () => undefined,
     ...changes,
   };
-  const watched = Object.entries(answers).map(([verb, answer]) => [verb, (...given: unknown[]) => {
-    calls.push({verb: verb as keyof Sso, given});
-    return (answer as (...all: unknown[]) => unknown)(...given);
-  }]);
+  const watched = Object.entries(answers).map(([verb, answer]) => [
+    verb,
+    (...given: unknown[]) => {
+      calls.push({verb: verb as keyof Sso, given});
+      return (answer as (...all: unknown[]) => unknown)(...given);
+    },
+  ]);
   return Object.fromEntries(watched) as Sso;
 }

@@ -9,11 +9,24 @@ const AGAIN_AFTER_MS = 5000;
 export type Listener = {note(event: Event): void; flush(): Promise<void>};
 
 /** Hands every event to the listeners and lets them send, until the signal. A mistake in one never ends it. */
-export async function followJobs(parts: {jobs: Pick<Jobs, 'follow'>; clock: Clock; log: Logger}, listeners: readonly Listener[], after: number, signal: AbortSignal): Promise<void> {
-  await Promise.all([listen(parts, listeners, after, signal), ...listeners.map((listener) => flushEach(parts, listener, signal))]);
+export async function followJobs(
+  parts: {jobs: Pick<Jobs, 'follow'>; clock: Clock; log: Logger},
+  listeners: readonly Listener[],
+  after: number,
+  signal: AbortSignal,
+): Promise<void> {
+  await Promise.all([
+    listen(parts, listeners, after, signal),
+    ...listeners.map((listener) => flushEach(parts, listener, signal)),
+  ]);
 }
 
-async function listen({jobs, clock, log}: Parameters<typeof followJobs>[0], listeners: readonly Listener[], after: number, signal: AbortSignal): Promise<void> {
+async function listen(
+  {jobs, clock, log}: Parameters<typeof followJobs>[0],
+  listeners: readonly Listener[],
+  after: number,
+  signal: AbortSignal,
+): Promise<void> {
   let seq = after;
   while (!signal.aborted) {
     try {
@@ -30,7 +43,11 @@ async function listen({jobs, clock, log}: Parameters<typeof followJobs>[0], list
   }
 }
 
-async function flushEach({clock, log}: Parameters<typeof followJobs>[0], listener: Listener, signal: AbortSignal): Promise<void> {
+async function flushEach(
+  {clock, log}: Parameters<typeof followJobs>[0],
+  listener: Listener,
+  signal: AbortSignal,
+): Promise<void> {
   while (!signal.aborted) {
     try {
       await listener.flush();

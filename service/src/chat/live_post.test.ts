@@ -37,8 +37,13 @@ beforeEach(() => {
 
 const jobs = {get: () => job, origin: () => origin, newest: () => [job]};
 const bridge = {
-  createPost: async (post: BotPost) => { attempt('create', 'p1', post); return {id: 'p1'}; },
-  updatePost: async (id: string, post: BotPost) => { attempt('update', id, post); },
+  createPost: async (post: BotPost) => {
+    attempt('create', 'p1', post);
+    return {id: 'p1'};
+  },
+  updatePost: async (id: string, post: BotPost) => {
+    attempt('update', id, post);
+  },
   publish: async (event: BridgeEvent) => {
     if (trouble) {
       throw trouble;
@@ -54,19 +59,35 @@ function attempt(what: string, id: string, post: BotPost): void {
   }
 }
 
-const event = (changes: Partial<Event> = {}) => ({type: 'status', seq: 1, at: now, job: 'job1', kind: 'backup', status: 'in_progress', error: null, ...changes}) as Event;
+const event = (changes: Partial<Event> = {}) =>
+  ({
+    type: 'status',
+    seq: 1,
+    at: now,
+    job: 'job1',
+    kind: 'backup',
+    status: 'in_progress',
+    error: null,
+    ...changes,
+  }) as Event;
 const posts = () => createLivePosts({jobs, bridge, state, clock, log});
 const whats = () => calls.map(({what}) => what);
 const openRows = () => state.db.prepare('SELECT job FROM chat_posts WHERE is_finished = 0').all();
-const end = (status: Job['status'] = 'canceled') => { job = {...job, status, finished_at: now}; };
-const go = (reason: string) => { job = {...job, reason}; };
+const end = (status: Job['status'] = 'canceled') => {
+  job = {...job, status, finished_at: now};
+};
+const go = (reason: string) => {
+  job = {...job, reason};
+};
 
 describe('the post of a job', () => {
   test('is made once, where it was asked for, and edited no more often than every two seconds', async () => {
     const live = posts();
     live.note(event());
     await live.flush();
-    expect(calls).toMatchObject([{what: 'create', post: {channel_id: 'c1', root_id: 'r1', message: expect.stringContaining('Backup is running')}}]);
+    expect(calls).toMatchObject([
+      {what: 'create', post: {channel_id: 'c1', root_id: 'r1', message: expect.stringContaining('Backup is running')}},
+    ]);
     for (let step = 0; step < 8; step += 1) {
       now += 500;
       go(`r${step}`);
@@ -99,7 +120,11 @@ describe('the post of a job', () => {
     trouble = null;
     now += 300_000;
     await live.flush();
-    expect(calls.at(-1)).toMatchObject({what: 'update', id: 'p1', post: {message: expect.stringContaining('was canceled')}});
+    expect(calls.at(-1)).toMatchObject({
+      what: 'update',
+      id: 'p1',
+      post: {message: expect.stringContaining('was canceled')},
+    });
     expect(openRows()).toEqual([]);
     const count = calls.length;
     now += 10_000;
@@ -116,7 +141,11 @@ describe('the post of a job', () => {
     const after = posts();
     after.resume();
     await after.flush();
-    expect(calls.at(-1)).toMatchObject({what: 'update', id: 'p1', post: {message: expect.stringContaining('Backup failed')}});
+    expect(calls.at(-1)).toMatchObject({
+      what: 'update',
+      id: 'p1',
+      post: {message: expect.stringContaining('Backup failed')},
+    });
     expect(openRows()).toEqual([]);
   });
 
@@ -140,7 +169,10 @@ describe('the post of a job', () => {
 
   test('in a channel that takes none is given up after a while; a wrong clock is not', async () => {
     const live = posts();
-    for (const [code, left] of [['TOKEN_EXPIRED', 1], ['MATTERMOST_REFUSED', 0]] as const) {
+    for (const [code, left] of [
+      ['TOKEN_EXPIRED', 1],
+      ['MATTERMOST_REFUSED', 0],
+    ] as const) {
       trouble = refused(code);
       live.note(event());
       for (let tries = 0; tries < 25; tries += 1) {

@@ -21,7 +21,13 @@ export type Posting = {
   updatePost(id: string, post: BotPost): Promise<void>;
 };
 
-export type LivePostParts = {jobs: Pick<Jobs, 'get' | 'origin' | 'newest'>; bridge: Posting; state: State; clock: Clock; log: Logger};
+export type LivePostParts = {
+  jobs: Pick<Jobs, 'get' | 'origin' | 'newest'>;
+  bridge: Posting;
+  state: State;
+  clock: Clock;
+  log: Logger;
+};
 
 export type LivePosts = {
   /** Takes up what an earlier process left open. */
@@ -50,7 +56,12 @@ export function createLivePosts(parts: LivePostParts): LivePosts {
   function load(): void {
     for (const row of store.open()) {
       if (!live.has(row.job)) {
-        live.set(row.job, {row, sender: createSender(clock, () => editEvery(clock.now() - jobs.get(row.job).created_at)), warnings: [], sent: null});
+        live.set(row.job, {
+          row,
+          sender: createSender(clock, () => editEvery(clock.now() - jobs.get(row.job).created_at)),
+          warnings: [],
+          sent: null,
+        });
       }
     }
   }
@@ -71,11 +82,13 @@ export function createLivePosts(parts: LivePostParts): LivePosts {
       }
     },
     flush: async () => {
-      await Promise.all([...live.values()].map(async (post) => {
-        if (await update(parts, store, post)) {
-          live.delete(post.row.job);
-        }
-      }));
+      await Promise.all(
+        [...live.values()].map(async (post) => {
+          if (await update(parts, store, post)) {
+            live.delete(post.row.job);
+          }
+        }),
+      );
     },
   };
 }
@@ -129,7 +142,9 @@ function finishIfEnded(store: PostStore, job: Job): boolean {
 /** A post that somebody deleted, or a channel that takes no post, will not come back; an outage will. */
 function isHopeless({clock}: LivePostParts, post: Live, error: unknown): boolean {
   const said = refusal(asFailure(error));
-  return clock.now() - post.row.createdAt > GIVE_UP_AFTER_MS
-    || (said === 'NOT_FOUND' && post.row.postId !== null)
-    || (said !== null && !said.startsWith('TOKEN_') && post.sender.failures() >= REFUSALS_ACCEPTED);
+  return (
+    clock.now() - post.row.createdAt > GIVE_UP_AFTER_MS ||
+    (said === 'NOT_FOUND' && post.row.postId !== null) ||
+    (said !== null && !said.startsWith('TOKEN_') && post.sender.failures() >= REFUSALS_ACCEPTED)
+  );
 }

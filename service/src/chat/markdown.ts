@@ -19,12 +19,15 @@ export function plain(text: string): string {
 
 /** Names, ids and paths. */
 export function code(text: string): string {
-  return `\`${oneLine(text).replaceAll('`', '\'')}\``;
+  return `\`${oneLine(text).replaceAll('`', "'")}\``;
 }
 
 // Control characters and those that turn the direction of writing.
 function oneLine(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').replaceAll(/[\u202A-\u202E\u2066-\u2069\u200B-\u200F\uFEFF]/g, '').trim();
+  return text
+    .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
+    .replaceAll(/[\u202A-\u202E\u2066-\u2069\u200B-\u200F\uFEFF]/g, '')
+    .trim();
 }
 
 /** A command to copy, or a sentence of the product. */

@@ -15,16 +15,31 @@ type Row = {job: string; channel_id: string; root_id: string; post_id: string | 
 export type PostStore = ReturnType<typeof createPostStore>;
 
 export function createPostStore({db}: State) {
-  const insert = db.prepare('INSERT OR IGNORE INTO chat_posts (job, channel_id, root_id, created_at) VALUES (?, ?, ?, ?)');
+  const insert = db.prepare(
+    'INSERT OR IGNORE INTO chat_posts (job, channel_id, root_id, created_at) VALUES (?, ?, ?, ?)',
+  );
   const setPost = db.prepare('UPDATE chat_posts SET post_id = ? WHERE job = ?');
   const setFinished = db.prepare('UPDATE chat_posts SET is_finished = 1 WHERE job = ?');
-  const selectOpen = db.prepare('SELECT job, channel_id, root_id, post_id, created_at FROM chat_posts WHERE is_finished = 0');
+  const selectOpen = db.prepare(
+    'SELECT job, channel_id, root_id, post_id, created_at FROM chat_posts WHERE is_finished = 0',
+  );
   return {
     /** Does nothing when the job has its row already. */
-    add: (job: string, {channel_id, root_id}: Origin, now: number) => { insert.run(job, channel_id, root_id, now); },
-    setPost: (job: string, postId: string) => { setPost.run(postId, job); },
-    finish: (job: string) => { setFinished.run(job); },
-    open: (): PostRow[] => (selectOpen.all() as Row[]).map((row) => (
-      {job: row.job, origin: {channel_id: row.channel_id, root_id: row.root_id}, postId: row.post_id, createdAt: row.created_at})),
+    add: (job: string, {channel_id, root_id}: Origin, now: number) => {
+      insert.run(job, channel_id, root_id, now);
+    },
+    setPost: (job: string, postId: string) => {
+      setPost.run(postId, job);
+    },
+    finish: (job: string) => {
+      setFinished.run(job);
+    },
+    open: (): PostRow[] =>
+      (selectOpen.all() as Row[]).map((row) => ({
+        job: row.job,
+        origin: {channel_id: row.channel_id, root_id: row.root_id},
+        postId: row.post_id,
+        createdAt: row.created_at,
+      })),
   };
 }

@@ -12,13 +12,20 @@ export type VerbForm = {
   options: Readonly<Record<string, OptionKind>>;
 };
 
-export type Arguments = {subject: string; values: Partial<Record<string, string>>; lists: Partial<Record<string, string[]>>; flags: ReadonlySet<string>};
+export type Arguments = {
+  subject: string;
+  values: Partial<Record<string, string>>;
+  lists: Partial<Record<string, string[]>>;
+  flags: ReadonlySet<string>;
+};
 
 /** Reads the words after a verb. @throws Failure USAGE_INVALID with the usage of the verb */
 export function readArguments(verb: VerbForm, words: readonly string[]): Arguments {
   const flags = new Set<string>();
   const result: Arguments = {subject: '', values: {}, lists: {}, flags};
-  const addTo = (list: string, text: string): void => { result.lists[list] = [...(result.lists[list] ?? []), ...text.split(/[\s,]+/).filter((part) => part !== '')]; };
+  const addTo = (list: string, text: string): void => {
+    result.lists[list] = [...(result.lists[list] ?? []), ...text.split(/[\s,]+/).filter((part) => part !== '')];
+  };
   let openList: string | null = null;
   for (let index = 0; index < words.length; index += 1) {
     const word = words[index] ?? '';
@@ -47,7 +54,11 @@ export function readArguments(verb: VerbForm, words: readonly string[]): Argumen
   return result;
 }
 
-function readOption(verb: VerbForm, word: string, next: string | undefined): {option: string; kind: OptionKind; value: string; isInline: boolean} {
+function readOption(
+  verb: VerbForm,
+  word: string,
+  next: string | undefined,
+): {option: string; kind: OptionKind; value: string; isInline: boolean} {
   const [option = '', ...inline] = word.slice(2).split('=');
   const kind = Object.hasOwn(verb.options, option) ? verb.options[option] : undefined;
   if (kind === undefined) {
@@ -68,10 +79,15 @@ function readOption(verb: VerbForm, word: string, next: string | undefined): {op
   return {option, kind, value, isInline};
 }
 
-type Parsed<Value> = {success: true; data: Value} | {success: false; error: {issues: readonly {path: readonly PropertyKey[]}[]}};
+type Parsed<Value> =
+  {success: true; data: Value} | {success: false; error: {issues: readonly {path: readonly PropertyKey[]}[]}};
 
 /** The request, or what is wrong with it by its first field: `says` holds the words for each field, and for `''`. @throws Failure USAGE_INVALID */
-export function checkedRequest<Value>(verb: VerbForm, says: Readonly<Record<string, string>>, parsed: Parsed<Value>): Value {
+export function checkedRequest<Value>(
+  verb: VerbForm,
+  says: Readonly<Record<string, string>>,
+  parsed: Parsed<Value>,
+): Value {
   if (parsed.success) {
     return parsed.data;
   }

@@ -29,21 +29,34 @@ describe('text of people', () => {
   });
 
   test('cannot leave a code span', () => {
-    expect(code('a`b\n@all')).toBe('`a\'b @all`');
+    expect(code('a`b\n@all')).toBe("`a'b @all`");
   });
 });
 
-test.each([[0, 10, '░'.repeat(20), '0 %'], [5, 10, `${'█'.repeat(10)}${'░'.repeat(10)}`, '50 %'], [999, 1000, `${'█'.repeat(19)}░`, '99 %'], [12, 10, '█'.repeat(20), '100 %']])(
-  '%d of %d is drawn as %s %s', (done, total, bar, percent) => {
-    expect(progressBar(done, total)).toBe(`\`${bar}\` **${percent}**`);
-  });
+test.each([
+  [0, 10, '░'.repeat(20), '0 %'],
+  [5, 10, `${'█'.repeat(10)}${'░'.repeat(10)}`, '50 %'],
+  [999, 1000, `${'█'.repeat(19)}░`, '99 %'],
+  [12, 10, '█'.repeat(20), '100 %'],
+])('%d of %d is drawn as %s %s', (done, total, bar, percent) => {
+  expect(progressBar(done, total)).toBe(`\`${bar}\` **${percent}**`);
+});
 
 const steps: Job['steps'] = [
   {name: 'preflight', outcome: 'done', started_at: START, ms: 1200},
   {name: 'capture_database', outcome: 'running', started_at: START, ms: null},
   {name: 'some_new_step', outcome: 'waiting', started_at: null, ms: null},
 ];
-const progress: Job['progress'] = {phase: 'capture_database', step: 2, steps: 3, done: 1_200_000_000, total: 3_400_000_000, unit: 'bytes', rate: 45_000_000, eta_ms: 49_000};
+const progress: Job['progress'] = {
+  phase: 'capture_database',
+  step: 2,
+  steps: 3,
+  done: 1_200_000_000,
+  total: 3_400_000_000,
+  unit: 'bytes',
+  rate: 45_000_000,
+  eta_ms: 49_000,
+};
 
 describe('the post of a job', () => {
   test('that runs shows bar, phase, amounts, steps and how to stop it', () => {
@@ -62,7 +75,9 @@ describe('the post of a job', () => {
 
   test('whose total is not known has no bar, and progress of a step that ended is not shown', () => {
     const files = {...progress, total: null, rate: null, eta_ms: null, unit: 'files' as const, done: 1234};
-    expect(lines(renderJob(aJob({steps, progress: files}), []))[1]).toBe('**Copying the database** (step 2 of 3): 1,234 files');
+    expect(lines(renderJob(aJob({steps, progress: files}), []))[1]).toBe(
+      '**Copying the database** (step 2 of 3): 1,234 files',
+    );
     expect(renderJob(aJob({steps, progress: {...progress, phase: 'preflight'}}), [])).not.toContain('step 2 of 3');
   });
 
@@ -109,13 +124,26 @@ describe('the post of a job', () => {
     ]);
   });
 
-  test.each<[Job['status'], string]>([['pending', '⏳ Backup is about to start'], ['cancel_requested', '🛑 Backup is being stopped'], ['canceled', '🛑 Backup was canceled']])('that is %s says %s', (status, headline) => {
+  test.each<[Job['status'], string]>([
+    ['pending', '⏳ Backup is about to start'],
+    ['cancel_requested', '🛑 Backup is being stopped'],
+    ['canceled', '🛑 Backup was canceled'],
+  ])('that is %s says %s', (status, headline) => {
     expect(lines(renderJob(aJob({status}), []))[0]).toBe(`#### ${headline}`);
   });
 
   test('of a verification names what was found', () => {
-    const result = {set: SET, level: 'L3', passed: false, checked_at: START, duration_ms: 5000, findings: [{set: SET, severity: 'error', what: 'file *x* is gone', where: 'data/x'}]};
-    expect(lines(renderJob(aJob({kind: 'verify', status: 'warning', finished_at: START, result}), [])).slice(0, 4)).toEqual([
+    const result = {
+      set: SET,
+      level: 'L3',
+      passed: false,
+      checked_at: START,
+      duration_ms: 5000,
+      findings: [{set: SET, severity: 'error', what: 'file *x* is gone', where: 'data/x'}],
+    };
+    expect(
+      lines(renderJob(aJob({kind: 'verify', status: 'warning', finished_at: START, result}), [])).slice(0, 4),
+    ).toEqual([
       '#### ❌ Verification found damage',
       `Set \`${SET}\` · level **L3** (database against files) · 5.0 s`,
       '1 error, 0 warnings:',
@@ -124,7 +152,14 @@ describe('the post of a job', () => {
   });
 
   test('is never longer than the bridge takes', () => {
-    const long = {set: SET, level: 'L3', passed: false, checked_at: START, duration_ms: 1, findings: Array.from({length: 50}, () => ({set: SET, severity: 'error', what: 'x'.repeat(5000), where: null}))};
+    const long = {
+      set: SET,
+      level: 'L3',
+      passed: false,
+      checked_at: START,
+      duration_ms: 1,
+      findings: Array.from({length: 50}, () => ({set: SET, severity: 'error', what: 'x'.repeat(5000), where: null})),
+    };
     expect(renderJob(aJob({kind: 'verify', status: 'warning', result: long}), []).length).toBeLessThan(16_000);
   });
 });
@@ -132,8 +167,14 @@ describe('the post of a job', () => {
 const check = aManifest().cross_check;
 test.each<[Partial<CrossCheck>, string]>([
   [{}, '✅ all 12,345 entries in the database found their file'],
-  [{outcome: 'passed_with_losses', ok: 12_343, missing: 2, missing_in_production: 2}, '⚠️ 12,343 of 12,345 entries found their file; 2 files missing (2 of them were gone on the live server already)'],
-  [{outcome: 'failed', ok: 12_344, size_differs: 1}, '❌ 12,344 of 12,345 entries found their file; 1 file of another size'],
+  [
+    {outcome: 'passed_with_losses', ok: 12_343, missing: 2, missing_in_production: 2},
+    '⚠️ 12,343 of 12,345 entries found their file; 2 files missing (2 of them were gone on the live server already)',
+  ],
+  [
+    {outcome: 'failed', ok: 12_344, size_differs: 1},
+    '❌ 12,344 of 12,345 entries found their file; 1 file of another size',
+  ],
   [{outcome: 'not_possible'}, '➖ not possible, because not both database and files are in the set'],
 ])('the cross-check %j reads: %s', (changes, words) => {
   expect(crossCheckWords({...check, ...changes})).toBe(words);
@@ -143,7 +184,11 @@ test.each<[string, Partial<Status>, string]>([
   ['all is well', {}, '✅ Protected: the newest backup is 1 h 0 min old'],
   ['no set', {last_set: null, sets: 0}, '❌ There is no backup yet'],
   ['an old set', {now: START + 86_400_000}, '❌ The newest backup is 25 h 0 min old; the objective is 24 h 0 min'],
-  ['a dead repository', {repository: {location: '/r', outcome: 'failed', says: 'gone'}}, '❌ The repository does not answer'],
+  [
+    'a dead repository',
+    {repository: {location: '/r', outcome: 'failed', says: 'gone'}},
+    '❌ The repository does not answer',
+  ],
   ['a failed backup', {last_failed: aJob({status: 'error'})}, '⚠️ The last backup failed'],
   ['a partial set', {last_set: {...summary, cross_check: 'failed'}}, '⚠️ The newest backup does not hold everything'],
 ])('the headline of %s', (_name, changes, says) => {
@@ -151,7 +196,19 @@ test.each<[string, Partial<Status>, string]>([
 });
 
 test('answers are short and lead on', () => {
-  expect(lines(statusAnswer(aStatus({next_actions: [{says: 'Nothing was proven yet.', how: '/dr verify latest'}, {says: 'It failed: a*b', how: 'Free the disk.'}], running: aJob({progress})}))).slice(1)).toEqual([
+  expect(
+    lines(
+      statusAnswer(
+        aStatus({
+          next_actions: [
+            {says: 'Nothing was proven yet.', how: '/dr verify latest'},
+            {says: 'It failed: a*b', how: 'Free the disk.'},
+          ],
+          running: aJob({progress}),
+        }),
+      ),
+    ).slice(1),
+  ).toEqual([
     '⏳ Backup `job1` is running: copying the database, step 2 of 3',
     `- **Newest set**: \`${SET}\` of 2026-11-24 11:00 UTC, 4.0 GB`,
     '- **Repository**: `/srv/repository`: answers',
@@ -159,14 +216,23 @@ test('answers are short and lead on', () => {
     '- Nothing was proven yet. `/dr verify latest`',
     '- It failed: a\\*b Free the disk.',
   ]);
-  expect(lines(listAnswer([summary])).slice(0, 4)).toEqual(['#### 1 set, newest first', '| Set | State of | Size |', '|:--|:--|--:|', `| ✅ \`${SET}\` | 2026-11-24 11:00 UTC | 4.0 GB |`]);
+  expect(lines(listAnswer([summary])).slice(0, 4)).toEqual([
+    '#### 1 set, newest first',
+    '| Set | State of | Size |',
+    '|:--|:--|--:|',
+    `| ✅ \`${SET}\` | 2026-11-24 11:00 UTC | 4.0 GB |`,
+  ]);
   expect(listAnswer([])).toContain('`/dr backup`');
   expect(showAnswer(aManifest())).toContain('Mattermost 11.1.0, PostgreSQL 16.4');
   expect(helpAnswer()).toContain('drctl restore');
 });
 
 test('a failure says what to do; a mistyped command shows its usage; the unforeseen stays hidden', () => {
-  expect(failureAnswer(new Failure('JOB_ALREADY_RUNNING', 'Job x is running.'))).toMatch(/^❌ \*\*Job x is running\.\*\*\n.*\n\*\*What to do:\*\* Wait/);
-  expect(failureAnswer(new Failure('USAGE_INVALID', 'The set is missing.', {details: {usage: '/dr show SET'}}))).toBe('The set is missing.\nUsage: `/dr show SET`');
+  expect(failureAnswer(new Failure('JOB_ALREADY_RUNNING', 'Job x is running.'))).toMatch(
+    /^❌ \*\*Job x is running\.\*\*\n.*\n\*\*What to do:\*\* Wait/,
+  );
+  expect(failureAnswer(new Failure('USAGE_INVALID', 'The set is missing.', {details: {usage: '/dr show SET'}}))).toBe(
+    'The set is missing.\nUsage: `/dr show SET`',
+  );
   expect(failureAnswer(new Failure('INTERNAL', 'canary'))).not.toContain('canary');
 });

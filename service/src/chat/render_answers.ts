@@ -37,7 +37,9 @@ export function failureAnswer(failure: Failure): string {
 /** How the second administrator approves, and how the first one goes on. */
 function approvalHint({code: kind, details}: Failure): string {
   const id = details?.['approval'];
-  return kind !== 'SECOND_ADMINISTRATOR_NEEDED' || typeof id !== 'string' ? '' : `
+  return kind !== 'SECOND_ADMINISTRATOR_NEEDED' || typeof id !== 'string'
+    ? ''
+    : `
 - Another system administrator says ${code(`/dr sso approve ${id}`)}
 - Then say the same again with ${code(`--approval ${id}`)}: ${code(`/dr sso switch --everyone --approval ${id} --yes`)}`;
 }
@@ -54,7 +56,10 @@ function headline(status: Status): Headline {
   }
   const age = now - last_set.t0;
   if (rpo_objective_ms !== null && age > rpo_objective_ms) {
-    return {mark: '❌', says: `The newest backup is ${formatDuration(age)} old; the objective is ${formatDuration(rpo_objective_ms)}`};
+    return {
+      mark: '❌',
+      says: `The newest backup is ${formatDuration(age)} old; the objective is ${formatDuration(rpo_objective_ms)}`,
+    };
   }
   if (status.last_failed) {
     return {mark: '⚠️', says: 'The last backup failed'};
@@ -74,14 +79,20 @@ export function statusAnswer(status: Status): string {
   return [
     `#### ${mark} ${says}`,
     ...(running ? [runningLine(running)] : []),
-    ...(last_set ? [`- **Newest set**: ${code(last_set.id)} of ${minute(last_set.t0)}, ${formatBytes(last_set.bytes)}`] : []),
+    ...(last_set
+      ? [`- **Newest set**: ${code(last_set.id)} of ${minute(last_set.t0)}, ${formatBytes(last_set.bytes)}`]
+      : []),
     `- **Repository**: ${code(status.repository.location)}: ${plain(status.repository.says)}`,
-    ...(next_actions.length === 0 ? [] : ['', '**Next**', ...next_actions.map((action) => `- ${plain(action.says)} ${howTo(action.how)}`)]),
+    ...(next_actions.length === 0
+      ? []
+      : ['', '**Next**', ...next_actions.map((action) => `- ${plain(action.says)} ${howTo(action.how)}`)]),
   ].join('\n');
 }
 
 function runningLine(job: Job): string {
-  const phase = job.progress ? `: ${stepWords(job.progress.phase).doing.toLowerCase()}, step ${job.progress.step} of ${job.progress.steps}` : '';
+  const phase = job.progress
+    ? `: ${stepWords(job.progress.phase).doing.toLowerCase()}, step ${job.progress.step} of ${job.progress.steps}`
+    : '';
   return `⏳ ${KIND_WORDS[job.kind]} ${code(job.id)} is running${phase}`;
 }
 
@@ -110,7 +121,11 @@ export function showAnswer(manifest: SetManifest): string {
     `#### Set of ${minute(manifest.t0)}`,
     ...manifestLines(manifest),
     `Holds: ${manifest.scope.map((part) => PART_WORDS[part].toLowerCase()).join(', ')}`,
-    ...(manifest.server ? [`Mattermost ${plain(manifest.server.version ?? '(did not answer)')}${manifest.database ? `, PostgreSQL ${plain(manifest.database.server_version)}` : ''}`] : []),
+    ...(manifest.server
+      ? [
+          `Mattermost ${plain(manifest.server.version ?? '(did not answer)')}${manifest.database ? `, PostgreSQL ${plain(manifest.database.server_version)}` : ''}`,
+        ]
+      : []),
     ...(manifest.reason === '' ? [] : [`Reason: ${plain(manifest.reason)}`]),
     `Made by ${plain(manifest.actor.name)} in ${formatDuration(manifest.finished_at - manifest.started_at)}; added ${formatBytes(manifest.bytes_added)}`,
     '',

@@ -39,7 +39,9 @@ function progressLines(progress: Progress, steps: readonly StepRecord[]): string
   const numbers = [
     total === null ? amount(done, progress.unit) : `${amount(done, progress.unit)} of ${amount(total, progress.unit)}`,
     ...(progress.rate !== null && progress.rate > 0 ? [`${amount(progress.rate, progress.unit)}/s`] : []),
-    ...(progress.eta_ms !== null && progress.eta_ms >= 1000 ? [`about ${formatDuration(progress.eta_ms)} left in this step`] : []),
+    ...(progress.eta_ms !== null && progress.eta_ms >= 1000
+      ? [`about ${formatDuration(progress.eta_ms)} left in this step`]
+      : []),
   ];
   return [
     ...(total === null ? [] : [progressBar(done, total)]),
@@ -55,11 +57,16 @@ function stepLine({name, outcome, ms}: StepRecord): string {
   const {doing, done} = stepWords(name);
   const took = ms === null ? '' : ` · ${formatDuration(ms)}`;
   switch (outcome) {
-    case 'done': return `✅ ${done}${took}`;
-    case 'running': return `▶️ **${doing} …**`;
-    case 'failed': return `❌ **${doing}: failed**${took}`;
-    case 'skipped': return `➖ ${doing}: not needed`;
-    case 'waiting': return `▫️ ${doing}`;
+    case 'done':
+      return `✅ ${done}${took}`;
+    case 'running':
+      return `▶️ **${doing} …**`;
+    case 'failed':
+      return `❌ **${doing}: failed**${took}`;
+    case 'skipped':
+      return `➖ ${doing}: not needed`;
+    case 'waiting':
+      return `▫️ ${doing}`;
   }
 }
 
@@ -85,12 +92,18 @@ function failed(job: Job): string[] {
 }
 
 function afterBackup(isRetryable: boolean): string[] {
-  return ['Nothing of it counts as a set. The sets from before are as they were: `/dr list`.', ...(isRetryable ? ['To try again: `/dr backup`'] : [])];
+  return [
+    'Nothing of it counts as a set. The sets from before are as they were: `/dr list`.',
+    ...(isRetryable ? ['To try again: `/dr backup`'] : []),
+  ];
 }
 
 function afterSso(kind: Job['kind']): string[] {
-  return kind === 'sso_extend' ? ['Sessions that are extended stay so. Asking the same again does the rest.']
-    : ['Accounts that were changed stay as they are now: `/dr sso return-list`. Asking the same again goes on where it ended.'];
+  return kind === 'sso_extend'
+    ? ['Sessions that are extended stay so. Asking the same again does the rest.']
+    : [
+        'Accounts that were changed stay as they are now: `/dr sso return-list`. Asking the same again goes on where it ended.',
+      ];
 }
 
 function endedIn(steps: readonly StepRecord[]): string[] {

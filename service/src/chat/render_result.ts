@@ -22,7 +22,11 @@ export function renderResult(job: Job): string[] {
     return sso;
   }
   const mark = job.status === 'success' ? '✅' : '⚠️';
-  return [`#### ${mark} ${KIND_WORDS[job.kind]} is done`, `It took ${formatDuration(tookMs(job))}.`, ...(job.subject && laneOf(job.kind) === 'data' ? [`Set ${code(job.subject)}`] : [])];
+  return [
+    `#### ${mark} ${KIND_WORDS[job.kind]} is done`,
+    `It took ${formatDuration(tookMs(job))}.`,
+    ...(job.subject && laneOf(job.kind) === 'data' ? [`Set ${code(job.subject)}`] : []),
+  ];
 }
 
 function tookMs(job: Job): number {
@@ -52,9 +56,17 @@ export function manifestLines(manifest: SetManifest): string[] {
     `Set ${code(manifest.id)} (${manifest.kind === 'backup' ? 'backup' : 'restore point'})`,
     `State of **${minute(manifest.t0)}** (T0)`,
     '',
-    ...(database ? [`- **Database**: ${formatBytes(database.dump_bytes)}, ${counted(rows, 'row')} in ${counted(database.tables.length, 'table')}`] : []),
+    ...(database
+      ? [
+          `- **Database**: ${formatBytes(database.dump_bytes)}, ${counted(rows, 'row')} in ${counted(database.tables.length, 'table')}`,
+        ]
+      : []),
     ...(files ? [`- **Files**: ${formatBytes(files.bytes)}, ${counted(files.count, 'file')}`] : []),
-    ...(config ? [`- **Configuration**: ${counted(config.files.length, 'file')}${config.effective === 'captured' ? '' : '; values from the environment are not in it'}`] : []),
+    ...(config
+      ? [
+          `- **Configuration**: ${counted(config.files.length, 'file')}${config.effective === 'captured' ? '' : '; values from the environment are not in it'}`,
+        ]
+      : []),
     `- **Cross-check**: ${crossCheckWords(cross_check)}`,
     ...omissionLines(omitted),
     '',
@@ -64,7 +76,10 @@ export function manifestLines(manifest: SetManifest): string[] {
 function omissionLines(omitted: readonly Omission[]): string[] {
   return omitted.length === 0
     ? ['- **Left out**: nothing']
-    : omitted.map(({part, what, reason}) => `- ⚠️ **Left out of ${PART_WORDS[part].toLowerCase()}**: ${plain(what)} (${plain(reason)})`);
+    : omitted.map(
+        ({part, what, reason}) =>
+          `- ⚠️ **Left out of ${PART_WORDS[part].toLowerCase()}**: ${plain(what)} (${plain(reason)})`,
+      );
 }
 
 /** The cross-check of database and files in a sentence. */
@@ -77,7 +92,11 @@ export function crossCheckWords(check: CrossCheck): string {
     return `${mark} all ${counted(check.rows, 'entry', 'entries')} in the database found their file`;
   }
   const losses = [
-    ...(check.missing > 0 ? [`${counted(check.missing, 'file')} missing (${check.missing_in_production} of them were gone on the live server already)`] : []),
+    ...(check.missing > 0
+      ? [
+          `${counted(check.missing, 'file')} missing (${check.missing_in_production} of them were gone on the live server already)`,
+        ]
+      : []),
     ...(check.size_differs > 0 ? [`${counted(check.size_differs, 'file')} of another size`] : []),
   ];
   return `${mark} ${check.ok.toLocaleString('en-US')} of ${counted(check.rows, 'entry', 'entries')} found their file; ${losses.join(', ') || 'the rest did not'}`;
@@ -88,12 +107,18 @@ function verifyResult(result: VerifyResult): string[] {
   return [
     `#### ${result.passed ? '✅ Verification passed' : '❌ Verification found damage'}`,
     `Set ${code(result.set)} · level **${result.level}** (${LEVEL_WORDS[result.level]}) · ${formatDuration(result.duration_ms)}`,
-    ...(result.findings.length === 0 ? ['Nothing to complain about.'] : [
-      `${counted(errors, 'error')}, ${counted(result.findings.length - errors, 'warning')}:`,
-      ...result.findings.slice(0, FINDINGS_SHOWN).map((finding) =>
-        `- ${finding.severity === 'error' ? '❌' : '⚠️'} ${plain(finding.what)}${finding.where === null ? '' : ` (${code(finding.where)})`}`),
-      ...(result.findings.length > FINDINGS_SHOWN ? [`- and ${result.findings.length - FINDINGS_SHOWN} more`] : []),
-    ]),
+    ...(result.findings.length === 0
+      ? ['Nothing to complain about.']
+      : [
+          `${counted(errors, 'error')}, ${counted(result.findings.length - errors, 'warning')}:`,
+          ...result.findings
+            .slice(0, FINDINGS_SHOWN)
+            .map(
+              (finding) =>
+                `- ${finding.severity === 'error' ? '❌' : '⚠️'} ${plain(finding.what)}${finding.where === null ? '' : ` (${code(finding.where)})`}`,
+            ),
+          ...(result.findings.length > FINDINGS_SHOWN ? [`- and ${result.findings.length - FINDINGS_SHOWN} more`] : []),
+        ]),
     '',
     '**Next**',
     ...(result.passed

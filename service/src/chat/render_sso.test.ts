@@ -2,32 +2,113 @@ import {describe, expect, test} from '@jest/globals';
 import type {Job, SsoStatus} from '@disaster-recovery/contract';
 import {errorBody, Failure} from '../kernel/failure.ts';
 import {
-  aJob, anSsoStatus, aReturnEntry, aSwitchBackPlan, aSwitchPlan, CODE, conflictEntry, createFakeSso, detection, extendResult, forecast, HOSTILE, letInResult, readiness, START, switchBackResult, switchResult,
+  aJob,
+  anSsoStatus,
+  aReturnEntry,
+  aSwitchBackPlan,
+  aSwitchPlan,
+  CODE,
+  conflictEntry,
+  createFakeSso,
+  detection,
+  extendResult,
+  forecast,
+  HOSTILE,
+  letInResult,
+  readiness,
+  START,
+  switchBackResult,
+  switchResult,
 } from './fixtures.ts';
 import {failureAnswer, helpAnswer} from './render_answers.ts';
 import {renderJob} from './render_job.ts';
 import {
-  codeAnswer, forecastAnswer, incidentAnswer, readinessAnswer, resolvedAnswer, returnListAnswer, snapshotAnswer, ssoHelpAnswer, ssoStatusAnswer, switchBackPlanAnswer, switchPlanAnswer,
+  codeAnswer,
+  forecastAnswer,
+  incidentAnswer,
+  readinessAnswer,
+  resolvedAnswer,
+  returnListAnswer,
+  snapshotAnswer,
+  ssoHelpAnswer,
+  ssoStatusAnswer,
+  switchBackPlanAnswer,
+  switchPlanAnswer,
 } from './render_sso.ts';
 import {SSO_VERBS} from './sso_commands.ts';
 
 const by = {actor: {kind: 'mattermost', id: 'u', name: 'u'}} as const;
 const sso = createFakeSso();
-const ended = (kind: Job['kind'], result: unknown, status: Job['status'] = 'success'): Job => aJob({kind, status, finished_at: START + 5000, subject: 'incident1', result});
+const ended = (kind: Job['kind'], result: unknown, status: Job['status'] = 'success'): Job =>
+  aJob({kind, status, finished_at: START + 5000, subject: 'incident1', result});
 const first = (text: string): string | undefined => text.split('\n')[0];
-const quiet = anSsoStatus({state: 'watching', incident: null, settings: [], approvals: [], snapshot: null, next_actions: [], detection: {...detection, running: false, last_round_at: null, controls_ok: null, providers: [], proposal: null}});
+const quiet = anSsoStatus({
+  state: 'watching',
+  incident: null,
+  settings: [],
+  approvals: [],
+  snapshot: null,
+  next_actions: [],
+  detection: {...detection, running: false, last_round_at: null, controls_ok: null, providers: [], proposal: null},
+});
 
 const answers: [string, string][] = [
-  ['status', ssoStatusAnswer(anSsoStatus())], ['a quiet status', ssoStatusAnswer(quiet)], ['forecast', forecastAnswer(forecast)],
-  ['an empty forecast', forecastAnswer({...forecast, sso_accounts: 0, dormant: 0, locked_out_now: 0, curve: [{within_ms: 1, sessions_end: 0, locked_out: 0, with_extension: 0}], by_team: [], next: []})],
-  ['readiness', readinessAnswer(readiness)], ['snapshot', snapshotAnswer(await sso.snapshot(by))], ['declared', incidentAnswer(await sso.declare({reason: 'x @all', tell: true}, by))],
-  ['closed', incidentAnswer(await sso.close(by))], ['a code', codeAnswer(letInResult)], ['a switch plan', switchPlanAnswer(aSwitchPlan(), '/dr sso switch --yes')],
-  ['an empty switch plan', switchPlanAnswer(aSwitchPlan({count: 0, people: [], excluded_counts: {}, settings: [], warnings: [], steps: []}), null)],
-  ['a switch back plan', switchBackPlanAnswer(aSwitchBackPlan(), null)], ['a switch back plan of nobody', switchBackPlanAnswer(aSwitchBackPlan({count: 0, canary: null, groups: [], people: [], conflicts: [], gates: []}), null)],
-  ['a return list', returnListAnswer(await sso.returnList())], ['an empty return list', returnListAnswer({empty: true, count: 0, entries: [], settings: [], sessions: 0, deadline_at: null, overdue: false, next: null})],
-  ['a decision', resolvedAnswer(aReturnEntry({live: null, switched_at: null}))], ['help', ssoHelpAnswer()],
-  ['the post of a switch', renderJob(ended('sso_switch', switchResult, 'warning'), [])], ['the post of a switch back', renderJob(ended('sso_switch_back', switchBackResult, 'warning'), [])],
-  ['the post of an extension', renderJob(ended('sso_extend', extendResult), [])], ['the post of a result in another shape', renderJob(ended('sso_switch', {odd: true}), [])],
+  ['status', ssoStatusAnswer(anSsoStatus())],
+  ['a quiet status', ssoStatusAnswer(quiet)],
+  ['forecast', forecastAnswer(forecast)],
+  [
+    'an empty forecast',
+    forecastAnswer({
+      ...forecast,
+      sso_accounts: 0,
+      dormant: 0,
+      locked_out_now: 0,
+      curve: [{within_ms: 1, sessions_end: 0, locked_out: 0, with_extension: 0}],
+      by_team: [],
+      next: [],
+    }),
+  ],
+  ['readiness', readinessAnswer(readiness)],
+  ['snapshot', snapshotAnswer(await sso.snapshot(by))],
+  ['declared', incidentAnswer(await sso.declare({reason: 'x @all', tell: true}, by))],
+  ['closed', incidentAnswer(await sso.close(by))],
+  ['a code', codeAnswer(letInResult)],
+  ['a switch plan', switchPlanAnswer(aSwitchPlan(), '/dr sso switch --yes')],
+  [
+    'an empty switch plan',
+    switchPlanAnswer(
+      aSwitchPlan({count: 0, people: [], excluded_counts: {}, settings: [], warnings: [], steps: []}),
+      null,
+    ),
+  ],
+  ['a switch back plan', switchBackPlanAnswer(aSwitchBackPlan(), null)],
+  [
+    'a switch back plan of nobody',
+    switchBackPlanAnswer(
+      aSwitchBackPlan({count: 0, canary: null, groups: [], people: [], conflicts: [], gates: []}),
+      null,
+    ),
+  ],
+  ['a return list', returnListAnswer(await sso.returnList())],
+  [
+    'an empty return list',
+    returnListAnswer({
+      empty: true,
+      count: 0,
+      entries: [],
+      settings: [],
+      sessions: 0,
+      deadline_at: null,
+      overdue: false,
+      next: null,
+    }),
+  ],
+  ['a decision', resolvedAnswer(aReturnEntry({live: null, switched_at: null}))],
+  ['help', ssoHelpAnswer()],
+  ['the post of a switch', renderJob(ended('sso_switch', switchResult, 'warning'), [])],
+  ['the post of a switch back', renderJob(ended('sso_switch_back', switchBackResult, 'warning'), [])],
+  ['the post of an extension', renderJob(ended('sso_extend', extendResult), [])],
+  ['the post of a result in another shape', renderJob(ended('sso_switch', {odd: true}), [])],
 ];
 
 test.each(answers)('%s has no hole in its words, notifies nobody, and is not longer than a post', (_name, text) => {
@@ -39,8 +120,12 @@ test.each(answers)('%s has no hole in its words, notifies nobody, and is not lon
 });
 
 test.each<[SsoStatus['state'], string]>([
-  ['watching', '✅ There is no SSO outage'], ['suspected', '⚠️ An SSO outage is suspected'], ['declared', '⚠️ An SSO outage is declared; nothing is switched yet'], ['open', '⚠️ An SSO outage is open'],
-  ['switching_back', '⚠️ The switch back has begun'], ['closed', '✅ The SSO outage is closed'],
+  ['watching', '✅ There is no SSO outage'],
+  ['suspected', '⚠️ An SSO outage is suspected'],
+  ['declared', '⚠️ An SSO outage is declared; nothing is switched yet'],
+  ['open', '⚠️ An SSO outage is open'],
+  ['switching_back', '⚠️ The switch back has begun'],
+  ['closed', '✅ The SSO outage is closed'],
 ])('the first line of a status that is %s says so', (state, says) => {
   expect(first(ssoStatusAnswer(anSsoStatus({state})))).toContain(says);
 });
@@ -63,22 +148,47 @@ describe('a code', () => {
     expect(text).toContain('Mail is \\*down\\*');
   });
 
-  test.each<[boolean | null, RegExp]>([[true, /was mailed/], [false, /could not be mailed/]])('that was to be mailed (%s) says what became of it', (mailed, says) => {
+  test.each<[boolean | null, RegExp]>([
+    [true, /was mailed/],
+    [false, /could not be mailed/],
+  ])('that was to be mailed (%s) says what became of it', (mailed, says) => {
     expect(codeAnswer({...letInResult, mailed})).toMatch(says);
     expect(text).not.toMatch(/mailed/);
   });
 });
 
 test('a plan shows who, who not and why, what changes, and how to carry it out', () => {
-  const text = switchPlanAnswer(aSwitchPlan({needs_second_administrator: true, writes_through: 'database'}), '/dr sso switch --everyone --yes');
-  for (const part of ['2 people', '`anna`', '(administrator)', '1 bot', '4 not seen for long', 'second system administrator', 'in the database', 'Nobody could mail.', '`/dr sso switch --everyone --yes`']) {
+  const text = switchPlanAnswer(
+    aSwitchPlan({needs_second_administrator: true, writes_through: 'database'}),
+    '/dr sso switch --everyone --yes',
+  );
+  for (const part of [
+    '2 people',
+    '`anna`',
+    '(administrator)',
+    '1 bot',
+    '4 not seen for long',
+    'second system administrator',
+    'in the database',
+    'Nobody could mail.',
+    '`/dr sso switch --everyone --yes`',
+  ]) {
     expect(text).toContain(part);
   }
   expect(switchPlanAnswer(aSwitchPlan(), null)).not.toContain('--yes');
 });
 
 test('the return list shows both sides of a conflict and the choices as commands', () => {
-  const text = returnListAnswer({empty: false, count: 200, entries: [conflictEntry, aReturnEntry()], settings: [], sessions: 5, deadline_at: START, overdue: true, next: '/dr sso switch-back'});
+  const text = returnListAnswer({
+    empty: false,
+    count: 200,
+    entries: [conflictEntry, aReturnEntry()],
+    settings: [],
+    sessions: 5,
+    deadline_at: START,
+    overdue: true,
+    next: '/dr sso switch-back',
+  });
   expect(text).toContain('before: gitlab, now: saml');
   expect(text).toContain('`drctl sso resolve x --choice leave --reason "…"`');
   expect(text).toContain('now: email and password');
@@ -87,13 +197,28 @@ test('the return list shows both sides of a conflict and the choices as commands
 });
 
 describe('the post of a job', () => {
-  test.each<[Job['kind'], string]>([['sso_switch', 'Switch to email and password is running'], ['sso_switch_back', 'Switch back is running'], ['sso_extend', 'Extension of sessions is running']])('%s has its name', (kind, says) => {
+  test.each<[Job['kind'], string]>([
+    ['sso_switch', 'Switch to email and password is running'],
+    ['sso_switch_back', 'Switch back is running'],
+    ['sso_extend', 'Extension of sessions is running'],
+  ])('%s has its name', (kind, says) => {
     expect(first(renderJob(aJob({kind}), []))).toBe(`#### ⏳ ${says}`);
   });
 
   test('counts people', () => {
-    const progress: Job['progress'] = {phase: 'switch', step: 2, steps: 3, done: 300, total: 1200, unit: 'people', rate: 20, eta_ms: 45_000};
-    expect(renderJob(aJob({kind: 'sso_switch', progress}), [])).toContain('300 people of 1,200 people · 20 people/s · about 45 s left');
+    const progress: Job['progress'] = {
+      phase: 'switch',
+      step: 2,
+      steps: 3,
+      done: 300,
+      total: 1200,
+      unit: 'people',
+      rate: 20,
+      eta_ms: 45_000,
+    };
+    expect(renderJob(aJob({kind: 'sso_switch', progress}), [])).toContain(
+      '300 people of 1,200 people · 20 people/s · about 45 s left',
+    );
   });
 
   test('tells what came of it, and names only those with whom something is wrong', () => {
@@ -101,19 +226,31 @@ describe('the post of a job', () => {
     expect(first(text)).toBe('#### ⚠️ 1 person switched to email and password');
     expect(text).toContain('the plugin said \\*no\\*');
     expect(text).not.toContain('anna');
-    expect(renderJob(ended('sso_switch_back', switchBackResult, 'warning'), [])).toContain('Without the check of the provider');
+    expect(renderJob(ended('sso_switch_back', switchBackResult, 'warning'), [])).toContain(
+      'Without the check of the provider',
+    );
     expect(renderJob(ended('sso_extend', extendResult), [])).toContain('800 sessions of 600 people extended');
   });
 
   test('that ended early says that its work stays, not that nothing counts', () => {
-    const text = renderJob(aJob({kind: 'sso_switch', status: 'error', error: errorBody(new Failure('ERROR_BUDGET_SPENT', 'Ten failed.')), finished_at: START}), []);
+    const text = renderJob(
+      aJob({
+        kind: 'sso_switch',
+        status: 'error',
+        error: errorBody(new Failure('ERROR_BUDGET_SPENT', 'Ten failed.')),
+        finished_at: START,
+      }),
+      [],
+    );
     expect(text).toContain('`/dr sso return-list`');
     expect(text).not.toContain('Nothing of it counts');
   });
 });
 
 test('who needs a second administrator is told both commands', () => {
-  const text = failureAnswer(new Failure('SECOND_ADMINISTRATOR_NEEDED', 'Needs two.', {details: {approval: 'approval1'}}));
+  const text = failureAnswer(
+    new Failure('SECOND_ADMINISTRATOR_NEEDED', 'Needs two.', {details: {approval: 'approval1'}}),
+  );
   expect(text).toContain('`/dr sso approve approval1`');
   expect(text).toContain('`--approval approval1`');
 });

@@ -1,18 +1,43 @@
 import type {
-  Approval, Detection, Forecast, IdentitySnapshot, Incident, LetInResult, Person, Readiness, ReturnEntry, ReturnList, SsoStatus, SwitchBackPlan, SwitchPlan,
+  Approval,
+  Detection,
+  Forecast,
+  IdentitySnapshot,
+  Incident,
+  LetInResult,
+  Person,
+  Readiness,
+  ReturnEntry,
+  ReturnList,
+  SsoStatus,
+  SwitchBackPlan,
+  SwitchPlan,
 } from '@disaster-recovery/contract';
 import {stepWords} from '@disaster-recovery/contract';
 import {formatCount, formatHorizon} from '../kernel/format.ts';
 import {code, counted, howTo, minute, plain, progressBar} from './markdown.ts';
 import {settingLines} from './render_sso_result.ts';
-import {CHECK_MARKS, exclusionWords, GROUP_WORDS, INCIDENT_WORDS, PROVIDER_WORDS, RETURN_WORDS, serviceName, settingValue} from './sso_words.ts';
+import {
+  CHECK_MARKS,
+  exclusionWords,
+  GROUP_WORDS,
+  INCIDENT_WORDS,
+  PROVIDER_WORDS,
+  RETURN_WORDS,
+  serviceName,
+  settingValue,
+} from './sso_words.ts';
 import {SSO_VERBS} from './sso_commands.ts';
 
 const SHOWN = 15;
 
 export function ssoHelpAnswer(): string {
-  return ['#### When single sign-on is down', ...Object.values(SSO_VERBS).map(({usage, says}) => `- ${code(usage)}: ${plain(says)}`), '',
-    'All of it works on a shell as well, also when Mattermost is down: `drctl sso`.'].join('\n');
+  return [
+    '#### When single sign-on is down',
+    ...Object.values(SSO_VERBS).map(({usage, says}) => `- ${code(usage)}: ${plain(says)}`),
+    '',
+    'All of it works on a shell as well, also when Mattermost is down: `drctl sso`.',
+  ].join('\n');
 }
 
 export function ssoStatusAnswer(status: SsoStatus): string {
@@ -20,10 +45,18 @@ export function ssoStatusAnswer(status: SsoStatus): string {
   const mark = status.state === 'watching' || status.state === 'closed' ? '✅' : '⚠️';
   return [
     `#### ${mark} ${INCIDENT_WORDS[status.state]}`,
-    ...(incident ? [`Declared ${minute(incident.declared_at)} by ${plain(incident.declared_by.name)}: ${plain(incident.reason)}. Everyone is to be back by ${minute(incident.deadline_at)}.`] : []),
+    ...(incident
+      ? [
+          `Declared ${minute(incident.declared_at)} by ${plain(incident.declared_by.name)}: ${plain(incident.reason)}. Everyone is to be back by ${minute(incident.deadline_at)}.`,
+        ]
+      : []),
     ...providerLines(status.detection),
     `- **People**: ${counted(counts.sso_accounts, 'person', 'people')} sign in through a provider, ${formatCount(counts.locked_out_now)} are locked out now`,
-    ...(incident ? [`- **Switched**: ${formatCount(counts.switched)} without a password yet, ${formatCount(counts.claimed)} with one; ${formatCount(counts.returned)} are back; ${counted(counts.conflicts, 'conflict')}`] : []),
+    ...(incident
+      ? [
+          `- **Switched**: ${formatCount(counts.switched)} without a password yet, ${formatCount(counts.claimed)} with one; ${formatCount(counts.returned)} are back; ${counted(counts.conflicts, 'conflict')}`,
+        ]
+      : []),
     `- **Identity snapshot**: ${snapshot ? `${minute(snapshot.at)}, ${counted(snapshot.sso_accounts, 'account')}${snapshot.stored === 'repository' ? '' : ', ⚠️ not in the repository'}` : '⚠️ none yet'}`,
     ...(status.bridge === 'database' ? ['- Accounts are changed in the database, past the plugin'] : []),
     ...settingLines(status.settings),
@@ -34,14 +67,21 @@ export function ssoStatusAnswer(status: SsoStatus): string {
 function providerLines({running, controls_ok, providers, flapping}: Detection): string[] {
   return [
     ...(running ? [] : ['- ⚠️ Nobody watches the provider: no companion has probed lately']),
-    ...(controls_ok === false ? ['- ⚠️ The control addresses do not answer either: the companion itself may be cut off'] : []),
-    ...providers.map(({provider, state, since, says}) => `- **${plain(provider)}**: ${state === 'up' ? '' : '⚠️ '}${PROVIDER_WORDS[state]} since ${minute(since)} (${plain(says)})`),
+    ...(controls_ok === false
+      ? ['- ⚠️ The control addresses do not answer either: the companion itself may be cut off']
+      : []),
+    ...providers.map(
+      ({provider, state, since, says}) =>
+        `- **${plain(provider)}**: ${state === 'up' ? '' : '⚠️ '}${PROVIDER_WORDS[state]} since ${minute(since)} (${plain(says)})`,
+    ),
     ...(flapping ? ['- ⚠️ The state changes too often; nothing is proposed until it settles'] : []),
   ];
 }
 
 function nextLines(actions: SsoStatus['next_actions']): string[] {
-  return actions.length === 0 ? [] : ['', '**Next**', ...actions.map(({says, how}) => `- ${plain(says)} ${howTo(how)}`)];
+  return actions.length === 0
+    ? []
+    : ['', '**Next**', ...actions.map(({says, how}) => `- ${plain(says)} ${howTo(how)}`)];
 }
 
 export function forecastAnswer(forecast: Forecast): string {
@@ -51,20 +91,42 @@ export function forecastAnswer(forecast: Forecast): string {
     `#### ${forecast.locked_out_now === 0 ? '✅' : '⚠️'} ${counted(forecast.locked_out_now, 'person', 'people')} locked out now, of ${formatCount(forecast.sso_accounts - forecast.dormant)} who sign in through a provider`,
     '| Within | Locked out | | With sessions extended |',
     '|:--|--:|:--|--:|',
-    ...forecast.curve.map(({within_ms, locked_out, with_extension}) => `| ${formatHorizon(within_ms)} | ${formatCount(locked_out)} | ${progressBar(locked_out, total)} | ${formatCount(with_extension)} |`),
+    ...forecast.curve.map(
+      ({within_ms, locked_out, with_extension}) =>
+        `| ${formatHorizon(within_ms)} | ${formatCount(locked_out)} | ${progressBar(locked_out, total)} | ${formatCount(with_extension)} |`,
+    ),
     '',
     `- **Administrators**: ${formatCount(admins.total)}; ${formatCount(admins.local)} with a password, ${formatCount(admins.sso)} through a provider, ${formatCount(admins.locked_out)} locked out`,
-    ...(forecast.dormant > 0 ? [`- ${counted(forecast.dormant, 'person', 'people')} not seen for 90 days are not counted`] : []),
-    ...forecast.by_team.slice(0, 5).map(({name, people, locked_out}) => `- Team ${code(name)}: ${formatCount(locked_out)} of ${formatCount(people)} locked out`),
-    ...(forecast.next.length === 0 ? [] : ['', '**Locked out next**', ...forecast.next.slice(0, SHOWN).map((person) => `- ${who(person)}: ${person.ends_at === null ? 'now' : minute(person.ends_at)}`)]),
+    ...(forecast.dormant > 0
+      ? [`- ${counted(forecast.dormant, 'person', 'people')} not seen for 90 days are not counted`]
+      : []),
+    ...forecast.by_team
+      .slice(0, 5)
+      .map(
+        ({name, people, locked_out}) =>
+          `- Team ${code(name)}: ${formatCount(locked_out)} of ${formatCount(people)} locked out`,
+      ),
+    ...(forecast.next.length === 0
+      ? []
+      : [
+          '',
+          '**Locked out next**',
+          ...forecast.next
+            .slice(0, SHOWN)
+            .map((person) => `- ${who(person)}: ${person.ends_at === null ? 'now' : minute(person.ends_at)}`),
+        ]),
   ].join('\n');
 }
 
 export function readinessAnswer({score, providers, checks}: Readiness): string {
   return [
     `#### ${score >= 90 ? '✅' : score >= 50 ? '⚠️' : '❌'} Readiness for an SSO outage: ${score} of 100`,
-    ...(providers.length === 0 ? ['No provider is set up in Mattermost.'] : [`Providers: ${providers.map((name) => code(name)).join(', ')}`]),
-    ...checks.flatMap(({name, outcome, says, remedy}) => [`- ${CHECK_MARKS[outcome]} **${plain(name.replaceAll('_', ' '))}**: ${plain(says)}${remedy === null ? '' : ` → ${plain(remedy)}`}`]),
+    ...(providers.length === 0
+      ? ['No provider is set up in Mattermost.']
+      : [`Providers: ${providers.map((name) => code(name)).join(', ')}`]),
+    ...checks.flatMap(({name, outcome, says, remedy}) => [
+      `- ${CHECK_MARKS[outcome]} **${plain(name.replaceAll('_', ' '))}**: ${plain(says)}${remedy === null ? '' : ` → ${plain(remedy)}`}`,
+    ]),
   ].join('\n');
 }
 
@@ -72,7 +134,9 @@ export function snapshotAnswer(snapshot: IdentitySnapshot): string {
   return [
     `#### ✅ Identity snapshot of ${counted(snapshot.accounts, 'account')}`,
     `${formatCount(snapshot.sso_accounts)} sign in through a provider; ${formatCount(snapshot.changed)} differ from the snapshot before.`,
-    snapshot.stored === 'repository' ? 'The repository holds a copy.' : '⚠️ It is kept on the companion only: the repository holds no copy of it.',
+    snapshot.stored === 'repository'
+      ? 'The repository holds a copy.'
+      : '⚠️ It is kept on the companion only: the repository holds no copy of it.',
     ...warningLines(snapshot.warnings),
   ].join('\n');
 }
@@ -81,10 +145,15 @@ export function incidentAnswer(incident: Incident): string {
   return incident.state === 'closed'
     ? `#### ✅ The incident is closed\nEveryone and everything is as it was before. Reason of the outage: ${plain(incident.reason)}`
     : [
-      '#### ⚠️ An SSO outage is declared', `${plain(incident.reason)}. Nobody is switched yet.`, '', '**Next**',
-      `- Let live sessions live longer: ${code('/dr sso extend-sessions')}`, `- See who is locked out: ${code('/dr sso forecast')}`,
-      `- Let one person in: ${code(SSO_VERBS['let-in'].usage)}`, `- Switch many: ${code('/dr sso switch --sessions-ending-before 8h')}`,
-    ].join('\n');
+        '#### ⚠️ An SSO outage is declared',
+        `${plain(incident.reason)}. Nobody is switched yet.`,
+        '',
+        '**Next**',
+        `- Let live sessions live longer: ${code('/dr sso extend-sessions')}`,
+        `- See who is locked out: ${code('/dr sso forecast')}`,
+        `- Let one person in: ${code(SSO_VERBS['let-in'].usage)}`,
+        `- Switch many: ${code('/dr sso switch --sessions-ending-before 8h')}`,
+      ].join('\n');
 }
 
 export function approvalAnswer({asked_by, expires_at, id}: Approval): string {
@@ -95,7 +164,9 @@ export function approvalAnswer({asked_by, expires_at, id}: Approval): string {
 export function codeAnswer(result: LetInResult): string {
   return [
     `#### ✅ One-time code for ${who(result.person)}`,
-    '```', result.code, '```',
+    '```',
+    result.code,
+    '```',
     `Good once, until **${minute(result.expires_at)}**, on the page ${code(result.url)}`,
     `- Hand it over where you know who listens: in person or on the telephone, to the number that you know. Not by a link.`,
     '- The person opens that page, types the code, and chooses a password. The page names no code, so it can be sent openly.',
@@ -111,11 +182,27 @@ export function switchPlanAnswer(plan: SwitchPlan, again: string | null): string
   const counts = Object.entries(plan.excluded_counts).filter(([, count]) => count > 0);
   return [
     `#### Plan: switch ${counted(plan.count, 'person', 'people')} to email and password`,
-    ...(plan.people.length === 0 ? [] : [`${plan.people.slice(0, SHOWN).map((person) => `${who(person)}${person.is_administrator ? ' (administrator)' : ''}`).join(', ')}${andMore(plan.count)}`]),
-    ...(counts.length === 0 ? [] : [`- **Left as they are**: ${counts.map(([reason, count]) => `${formatCount(count)} ${exclusionWords(reason)}`).join(' · ')}`]),
-    ...plan.settings.map(({key, from, to, locked}) => `- ${code(key)}: ${code(settingValue(from))} → ${code(settingValue(to))}${locked ? ' ⚠️ set by the environment of Mattermost' : ''}`),
+    ...(plan.people.length === 0
+      ? []
+      : [
+          `${plan.people
+            .slice(0, SHOWN)
+            .map((person) => `${who(person)}${person.is_administrator ? ' (administrator)' : ''}`)
+            .join(', ')}${andMore(plan.count)}`,
+        ]),
+    ...(counts.length === 0
+      ? []
+      : [
+          `- **Left as they are**: ${counts.map(([reason, count]) => `${formatCount(count)} ${exclusionWords(reason)}`).join(' · ')}`,
+        ]),
+    ...plan.settings.map(
+      ({key, from, to, locked}) =>
+        `- ${code(key)}: ${code(settingValue(from))} → ${code(settingValue(to))}${locked ? ' ⚠️ set by the environment of Mattermost' : ''}`,
+    ),
     `- **Steps**: ${plan.steps.map((step) => stepWords(step).doing).join(' → ')}`,
-    ...(plan.writes_through === 'database' ? ['- ⚠️ The plugin does not answer the companion: accounts are changed in the database'] : []),
+    ...(plan.writes_through === 'database'
+      ? ['- ⚠️ The plugin does not answer the companion: accounts are changed in the database']
+      : []),
     ...(plan.needs_second_administrator ? ['- ⚠️ A second system administrator has to approve it'] : []),
     ...warningLines(plan.warnings),
     ...carryOut(again, 'Nobody is switched yet.'),
@@ -125,9 +212,15 @@ export function switchPlanAnswer(plan: SwitchPlan, again: string | null): string
 export function switchBackPlanAnswer(plan: SwitchBackPlan, again: string | null): string {
   return [
     `#### Plan: switch ${counted(plan.count, 'person', 'people')} back to single sign-on`,
-    ...plan.gates.map(({name, passed, says}) => `- ${passed ? '✅' : '❌'} **${plain(name.replaceAll('_', ' '))}**: ${plain(says)}`),
+    ...plan.gates.map(
+      ({name, passed, says}) => `- ${passed ? '✅' : '❌'} **${plain(name.replaceAll('_', ' '))}**: ${plain(says)}`,
+    ),
     `- **First**: ${plan.canary ? `${who(plan.canary)}, who then signs in through the provider` : 'nobody is chosen'}`,
-    ...(plan.groups.length === 0 ? [] : [`- **Order**: ${plan.groups.map(({name, count}) => `${GROUP_WORDS[name]}: ${formatCount(count)}`).join(' → ')}`]),
+    ...(plan.groups.length === 0
+      ? []
+      : [
+          `- **Order**: ${plan.groups.map(({name, count}) => `${GROUP_WORDS[name]}: ${formatCount(count)}`).join(' → ')}`,
+        ]),
     ...plan.conflicts.slice(0, SHOWN).map(entryLine),
     ...(plan.conflicts.length > SHOWN ? [`- and ${plan.conflicts.length - SHOWN} more in conflict`] : []),
     ...settingLines(plan.settings),

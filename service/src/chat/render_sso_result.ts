@@ -1,4 +1,11 @@
-import {ExtendResult, SwitchBackResult, SwitchResult, type ChangedSetting, type Job, type Person} from '@disaster-recovery/contract';
+import {
+  ExtendResult,
+  SwitchBackResult,
+  SwitchResult,
+  type ChangedSetting,
+  type Job,
+  type Person,
+} from '@disaster-recovery/contract';
 import {formatDuration} from '../kernel/format.ts';
 import {code, counted, minute, plain} from './markdown.ts';
 import {SETTING_WORDS, settingValue} from './sso_words.ts';
@@ -22,7 +29,10 @@ export function renderSsoResult(job: Job): string[] | null {
       const {data} = ExtendResult.safeParse(job.result);
       return data ? extended(data) : null;
     }
-    case 'backup': case 'restore': case 'undo': case 'verify':
+    case 'backup':
+    case 'restore':
+    case 'undo':
+    case 'verify':
       return null;
   }
 }
@@ -31,7 +41,9 @@ function switched(result: SwitchResult): string[] {
   const isClean = result.conflicts + result.failed === 0;
   return [
     `#### ${isClean ? '✅' : '⚠️'} ${counted(result.switched, 'person', 'people')} switched to email and password`,
-    ...(result.already > 0 ? [`- ${counted(result.already, 'person', 'people')} had been switched before and were not touched`] : []),
+    ...(result.already > 0
+      ? [`- ${counted(result.already, 'person', 'people')} had been switched before and were not touched`]
+      : []),
     ...troubles(result),
     `- ${counted(result.told, 'person', 'people')} told`,
     ...settingLines(result.settings),
@@ -50,18 +62,32 @@ function switchedBack(result: SwitchBackResult): string[] {
     `#### ${isClean ? '✅' : '⚠️'} ${counted(result.returned, 'person', 'people')} switched back to single sign-on`,
     ...troubles(result),
     `- ${counted(result.sessions_revoked, 'session')} born of a password revoked, ${counted(result.sessions_kept, 'session')} of single sign-on kept, ${counted(result.reset_tokens_purged, 'reset token')} deleted`,
-    ...(result.drift.length > 0 ? [
-      `- ⚠️ ${counted(result.drift.length, 'account')} changed otherwise during the outage:`,
-      ...result.drift.slice(0, PEOPLE_SHOWN).map(({person, changes}) => `  - ${name(person)}: ${plain(changes.join(', '))}`),
-      ...more(result.drift.length),
-    ] : []),
+    ...(result.drift.length > 0
+      ? [
+          `- ⚠️ ${counted(result.drift.length, 'account')} changed otherwise during the outage:`,
+          ...result.drift
+            .slice(0, PEOPLE_SHOWN)
+            .map(({person, changes}) => `  - ${name(person)}: ${plain(changes.join(', '))}`),
+          ...more(result.drift.length),
+        ]
+      : []),
     ...settingLines(result.settings),
-    ...(result.provider_check === 'overridden' ? ['- ⚠️ Without the check of the provider, as asked for; that is recorded'] : []),
+    ...(result.provider_check === 'overridden'
+      ? ['- ⚠️ Without the check of the provider, as asked for; that is recorded']
+      : []),
     `It took ${formatDuration(result.duration_ms)}.`,
     '',
     '**Next**',
-    ...(isClean ? [`- See whether anything is left: ${code('/dr sso return-list')}`, `- Then close the incident: ${code('/dr sso close')}`]
-      : [`- Look at what is left: ${code('/dr sso return-list')}`, `- Decide about conflicts: ${code('/dr sso resolve USER --choice restore|leave --reason "text"')}`, '- Run the switch back again']),
+    ...(isClean
+      ? [
+          `- See whether anything is left: ${code('/dr sso return-list')}`,
+          `- Then close the incident: ${code('/dr sso close')}`,
+        ]
+      : [
+          `- Look at what is left: ${code('/dr sso return-list')}`,
+          `- Decide about conflicts: ${code('/dr sso resolve USER --choice restore|leave --reason "text"')}`,
+          '- Run the switch back again',
+        ]),
   ];
 }
 
@@ -78,15 +104,21 @@ function extended(result: ExtendResult): string[] {
   ];
 }
 
-type Outcomes = {conflicts: number; failed: number; people: readonly (Person & {outcome: string; says: string | null})[]};
+type Outcomes = {
+  conflicts: number;
+  failed: number;
+  people: readonly (Person & {outcome: string; says: string | null})[];
+};
 
 function troubles({conflicts, failed, people}: Outcomes): string[] {
   const bad = people.filter(({outcome}) => outcome === 'conflict' || outcome === 'failed');
-  return conflicts + failed === 0 ? [] : [
-    `- ❌ ${counted(conflicts, 'conflict')}, ${failed.toLocaleString('en-US')} failed:`,
-    ...bad.slice(0, PEOPLE_SHOWN).map((person) => `  - ${name(person)}: ${plain(person.says ?? person.outcome)}`),
-    ...more(conflicts + failed),
-  ];
+  return conflicts + failed === 0
+    ? []
+    : [
+        `- ❌ ${counted(conflicts, 'conflict')}, ${failed.toLocaleString('en-US')} failed:`,
+        ...bad.slice(0, PEOPLE_SHOWN).map((person) => `  - ${name(person)}: ${plain(person.says ?? person.outcome)}`),
+        ...more(conflicts + failed),
+      ];
 }
 
 function more(count: number): string[] {
@@ -99,6 +131,10 @@ function name({username}: Person): string {
 }
 
 export function settingLines(settings: readonly ChangedSetting[]): string[] {
-  return settings.slice(0, SETTINGS_SHOWN).map(({key, from, to, state}) =>
-    `- ${state === 'changed' || state === 'put_back' ? '' : '⚠️ '}${code(key)}: ${code(settingValue(from))} → ${code(settingValue(to))}, ${SETTING_WORDS[state]}`);
+  return settings
+    .slice(0, SETTINGS_SHOWN)
+    .map(
+      ({key, from, to, state}) =>
+        `- ${state === 'changed' || state === 'put_back' ? '' : '⚠️ '}${code(key)}: ${code(settingValue(from))} → ${code(settingValue(to))}, ${SETTING_WORDS[state]}`,
+    );
 }

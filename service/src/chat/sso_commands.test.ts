@@ -19,28 +19,70 @@ function refusal(text: string): Failure | null {
 
 describe('what is typed after /dr sso', () => {
   test.each<[string, unknown]>([
-    ['', {verb: 'help'}], ['help', {verb: 'help'}], ['STATUS', {verb: 'status'}], ['forecast', {verb: 'forecast'}], ['readiness', {verb: 'readiness'}], ['snapshot', {verb: 'snapshot'}],
-    ['return-list', {verb: 'return-list'}], ['close', {verb: 'close'}],
+    ['', {verb: 'help'}],
+    ['help', {verb: 'help'}],
+    ['STATUS', {verb: 'status'}],
+    ['forecast', {verb: 'forecast'}],
+    ['readiness', {verb: 'readiness'}],
+    ['snapshot', {verb: 'snapshot'}],
+    ['return-list', {verb: 'return-list'}],
+    ['close', {verb: 'close'}],
     ['claim-sheet --identified-by “badge” --out x.html', {verb: 'claim-sheet'}],
     ['declare --reason “Keycloak is down”', {verb: 'declare', request: {reason: 'Keycloak is down', tell: true}}],
     ['declare —no-tell --reason down', {verb: 'declare', request: {reason: 'down', tell: false}}],
     ['extend-sessions', {verb: 'extend-sessions', request: {hours: 72}}],
     ['extend-sessions --hours 8', {verb: 'extend-sessions', request: {hours: 8}}],
-    ['let-in @anna --identified-by "by voice"', {verb: 'let-in', request: {user: 'anna', identified_by: 'by voice', valid_minutes: 15, mail: false}}],
-    ['let-in --mail --valid-minutes=30 anna@example.org --identified-by badge', {verb: 'let-in', request: {user: 'anna@example.org', identified_by: 'badge', valid_minutes: 30, mail: true}}],
-    ['switch --user anna @ben, carl --yes', {verb: 'switch', mode: 'run', request: {users: ['anna', 'ben', 'carl'], ...many}}],
-    ['switch --user @anna --user ben,carl', {verb: 'switch', mode: 'ask', request: {users: ['anna', 'ben', 'carl'], ...many}}],
-    ['switch --team core --deny @ex --dry-run', {verb: 'switch', mode: 'dry_run', request: {team: 'core', deny: ['ex'], ...many}}],
+    [
+      'let-in @anna --identified-by "by voice"',
+      {verb: 'let-in', request: {user: 'anna', identified_by: 'by voice', valid_minutes: 15, mail: false}},
+    ],
+    [
+      'let-in --mail --valid-minutes=30 anna@example.org --identified-by badge',
+      {verb: 'let-in', request: {user: 'anna@example.org', identified_by: 'badge', valid_minutes: 30, mail: true}},
+    ],
+    [
+      'switch --user anna @ben, carl --yes',
+      {verb: 'switch', mode: 'run', request: {users: ['anna', 'ben', 'carl'], ...many}},
+    ],
+    [
+      'switch --user @anna --user ben,carl',
+      {verb: 'switch', mode: 'ask', request: {users: ['anna', 'ben', 'carl'], ...many}},
+    ],
+    [
+      'switch --team core --deny @ex --dry-run',
+      {verb: 'switch', mode: 'dry_run', request: {team: 'core', deny: ['ex'], ...many}},
+    ],
     ['switch --group staff --yes', {verb: 'switch', mode: 'run', request: {group: 'staff', ...many}}],
-    ['switch --sessions-ending-before 8h', {verb: 'switch', mode: 'ask', request: {sessions_ending_before: START + 8 * HOUR, ...many}}],
-    ['switch --sessions-ending-before 2026-11-25T08:00Z', {verb: 'switch', mode: 'ask', request: {sessions_ending_before: Date.UTC(2026, 10, 25, 8), ...many}}],
-    ['switch --everyone --approval a1 --yes', {verb: 'switch', mode: 'run', request: {everyone: true, approval: 'a1', ...many}}],
+    [
+      'switch --sessions-ending-before 8h',
+      {verb: 'switch', mode: 'ask', request: {sessions_ending_before: START + 8 * HOUR, ...many}},
+    ],
+    [
+      'switch --sessions-ending-before 2026-11-25T08:00Z',
+      {verb: 'switch', mode: 'ask', request: {sessions_ending_before: Date.UTC(2026, 10, 25, 8), ...many}},
+    ],
+    [
+      'switch --everyone --approval a1 --yes',
+      {verb: 'switch', mode: 'run', request: {everyone: true, approval: 'a1', ...many}},
+    ],
     ['approve a1', {verb: 'approve', id: 'a1'}],
-    ['admin-access --user @root --identified-by voice', {verb: 'admin-access', request: {user: 'root', identified_by: 'voice'}}],
+    [
+      'admin-access --user @root --identified-by voice',
+      {verb: 'admin-access', request: {user: 'root', identified_by: 'voice'}},
+    ],
     ['switch-back', {verb: 'switch-back', mode: 'ask', request: back}],
-    ['switch-back --user anna --canary @ben --without-provider-check --resume-sync --yes',
-      {verb: 'switch-back', mode: 'run', request: {users: ['anna'], canary: 'ben', without_provider_check: true, resume_sync: true}}],
-    ['resolve anna --choice LEAVE --reason "left us"', {verb: 'resolve', request: {user: 'anna', choice: 'leave', reason: 'left us'}}],
+    [
+      'switch-back --user anna --canary @ben --without-provider-check --resume-sync --yes',
+      {
+        verb: 'switch-back',
+        mode: 'run',
+        request: {users: ['anna'], canary: 'ben', without_provider_check: true, resume_sync: true},
+      },
+    ],
+    [
+      'resolve anna --choice LEAVE --reason "left us"',
+      {verb: 'resolve', request: {user: 'anna', choice: 'leave', reason: 'left us'}},
+    ],
   ])('%j means %j', (text, command) => {
     expect(parseCommand(`sso ${text}`, START)).toEqual({verb: 'sso', command});
   });
@@ -55,7 +97,10 @@ describe('what is typed after /dr sso', () => {
     ['let-in anna secret --identified-by voice', '“secret” is one word too many. Put text with spaces in quotes.'],
     ['let-in anna --identified-by voice --valid-minutes 9999', '--valid-minutes takes 1 to 1440.'],
     ['switch', 'Say exactly one of --user, --team, --group, --sessions-ending-before and --everyone.'],
-    ['switch --everyone --team core', 'Say exactly one of --user, --team, --group, --sessions-ending-before and --everyone.'],
+    [
+      'switch --everyone --team core',
+      'Say exactly one of --user, --team, --group, --sessions-ending-before and --everyone.',
+    ],
     ['switch --everyone --yes --dry-run', '--dry-run and --yes do not go together.'],
     ['switch --sessions-ending-before 1', '“1” is no time. Say 8h or 3d from now, or 2026-11-25T08:00Z.'],
     ['switch --file people.csv', 'There is no option --file.'],
@@ -68,10 +113,18 @@ describe('what is typed after /dr sso', () => {
     ['status now', '“now” is one word too many. Put text with spaces in quotes.'],
     ['status --constructor x', 'There is no option --constructor.'],
   ])('%j is refused: %s', (text, message) => {
-    expect(refusal(`sso ${text}`)).toMatchObject({code: 'USAGE_INVALID', message, details: {usage: expect.stringContaining('/dr sso ')}});
+    expect(refusal(`sso ${text}`)).toMatchObject({
+      code: 'USAGE_INVALID',
+      message,
+      details: {usage: expect.stringContaining('/dr sso ')},
+    });
   });
 
-  test.each([['declair', 'sso declare'], ['switchback', 'sso switch-back'], ['constructor', null]])('%s is unknown; %s may be meant', (typed, suggestion) => {
+  test.each([
+    ['declair', 'sso declare'],
+    ['switchback', 'sso switch-back'],
+    ['constructor', null],
+  ])('%s is unknown; %s may be meant', (typed, suggestion) => {
     expect(parseCommand(`sso ${typed}`, START)).toEqual({verb: 'unknown', typed: `sso ${typed}`, suggestion});
   });
 });

@@ -1,5 +1,11 @@
 import {
-  AdminAccessRequest, DeclareRequest, ExtendRequest, LetInRequest, ResolveRequest, SwitchBackRequest, SwitchRequest,
+  AdminAccessRequest,
+  DeclareRequest,
+  ExtendRequest,
+  LetInRequest,
+  ResolveRequest,
+  SwitchBackRequest,
+  SwitchRequest,
 } from '@disaster-recovery/contract';
 import {parseMoment} from '../cli/moment.ts';
 import {asFailure} from '../kernel/failure.ts';
@@ -15,27 +21,73 @@ export const SSO_VERBS = {
   readiness: {usage: '/dr sso readiness', says: 'Would this server survive an SSO outage?', options: {}},
   forecast: {usage: '/dr sso forecast', says: 'Who is locked out now, and who next', options: {}},
   snapshot: {usage: '/dr sso snapshot', says: 'Take an identity snapshot now', options: {}},
-  declare: {usage: '/dr sso declare --reason "text" [--no-tell]', says: 'Declare an SSO outage; nothing else is changed', options: {'reason': 'value', 'no-tell': 'flag'}},
-  'extend-sessions': {usage: '/dr sso extend-sessions [--hours N]', says: 'Let live sessions live longer', options: {hours: 'value'}},
+  declare: {
+    usage: '/dr sso declare --reason "text" [--no-tell]',
+    says: 'Declare an SSO outage; nothing else is changed',
+    options: {reason: 'value', 'no-tell': 'flag'},
+  },
+  'extend-sessions': {
+    usage: '/dr sso extend-sessions [--hours N]',
+    says: 'Let live sessions live longer',
+    options: {hours: 'value'},
+  },
   'let-in': {
-    usage: '/dr sso let-in USER --identified-by "text" [--valid-minutes N] [--mail]', says: 'Switch one person and make a one-time code for them', subject: 'The person',
-    options: {'identified-by': 'value', 'valid-minutes': 'value', 'mail': 'flag'},
+    usage: '/dr sso let-in USER --identified-by "text" [--valid-minutes N] [--mail]',
+    says: 'Switch one person and make a one-time code for them',
+    subject: 'The person',
+    options: {'identified-by': 'value', 'valid-minutes': 'value', mail: 'flag'},
   },
   switch: {
-    usage: `/dr sso switch ${WHO} [--deny NAME …] [--approval ID] [--dry-run|--yes]`, says: 'Switch people to email and password',
-    options: {'user': 'list', 'team': 'value', 'group': 'value', 'sessions-ending-before': 'value', 'everyone': 'flag', 'deny': 'list', 'approval': 'value', 'dry-run': 'flag', 'yes': 'flag'},
+    usage: `/dr sso switch ${WHO} [--deny NAME …] [--approval ID] [--dry-run|--yes]`,
+    says: 'Switch people to email and password',
+    options: {
+      user: 'list',
+      team: 'value',
+      group: 'value',
+      'sessions-ending-before': 'value',
+      everyone: 'flag',
+      deny: 'list',
+      approval: 'value',
+      'dry-run': 'flag',
+      yes: 'flag',
+    },
   },
-  approve: {usage: '/dr sso approve ID', says: 'Approve, as a second administrator, a switch of everyone', subject: 'The id of the approval', options: {}},
+  approve: {
+    usage: '/dr sso approve ID',
+    says: 'Approve, as a second administrator, a switch of everyone',
+    subject: 'The id of the approval',
+    options: {},
+  },
   'admin-access': {
-    usage: '/dr sso admin-access --user NAME --identified-by "text"', says: 'A one-time code for an administrator who is locked out', options: {'user': 'value', 'identified-by': 'value'},
+    usage: '/dr sso admin-access --user NAME --identified-by "text"',
+    says: 'A one-time code for an administrator who is locked out',
+    options: {user: 'value', 'identified-by': 'value'},
   },
-  'claim-sheet': {usage: 'drctl sso claim-sheet --identified-by "text" --out FILE.html', says: 'One-time codes for many, to be printed: on a shell', options: {}},
+  'claim-sheet': {
+    usage: 'drctl sso claim-sheet --identified-by "text" --out FILE.html',
+    says: 'One-time codes for many, to be printed: on a shell',
+    options: {},
+  },
   'return-list': {usage: '/dr sso return-list', says: 'Who and what is not back yet', options: {}},
   'switch-back': {
-    usage: '/dr sso switch-back [--user NAME …] [--canary NAME] [--without-provider-check] [--resume-sync] [--dry-run|--yes]', says: 'Switch people back to single sign-on',
-    options: {'user': 'list', 'canary': 'value', 'without-provider-check': 'flag', 'resume-sync': 'flag', 'dry-run': 'flag', 'yes': 'flag'},
+    usage:
+      '/dr sso switch-back [--user NAME …] [--canary NAME] [--without-provider-check] [--resume-sync] [--dry-run|--yes]',
+    says: 'Switch people back to single sign-on',
+    options: {
+      user: 'list',
+      canary: 'value',
+      'without-provider-check': 'flag',
+      'resume-sync': 'flag',
+      'dry-run': 'flag',
+      yes: 'flag',
+    },
   },
-  resolve: {usage: '/dr sso resolve USER --choice restore|leave --reason "text"', says: 'Decide about a conflict', subject: 'The person', options: {choice: 'value', reason: 'value'}},
+  resolve: {
+    usage: '/dr sso resolve USER --choice restore|leave --reason "text"',
+    says: 'Decide about a conflict',
+    subject: 'The person',
+    options: {choice: 'value', reason: 'value'},
+  },
   close: {usage: '/dr sso close', says: 'Close the incident, when everyone is back', options: {}},
 } as const satisfies Record<string, VerbForm>;
 
@@ -71,16 +123,16 @@ export function parseSsoCommand(words: readonly string[], now: number): SsoComma
 }
 
 const SAYS = {
-  'reason': '--reason is missing, or not of 3 to 500 characters.',
-  'hours': '--hours takes 1 to 720.',
-  'user': 'A person is named by username, e-mail address or id.',
-  'users': '--user takes usernames, e-mail addresses or ids.',
-  'canary': '--canary takes a username, an e-mail address or an id.',
-  'identified_by': '--identified-by is missing: say in 3 to 200 characters how you know that it is this person.',
-  'valid_minutes': '--valid-minutes takes 1 to 1440.',
-  'choice': '--choice takes restore or leave.',
-  'team': '--team takes the name of a team.',
-  'group': '--group takes the name of a group.',
+  reason: '--reason is missing, or not of 3 to 500 characters.',
+  hours: '--hours takes 1 to 720.',
+  user: 'A person is named by username, e-mail address or id.',
+  users: '--user takes usernames, e-mail addresses or ids.',
+  canary: '--canary takes a username, an e-mail address or an id.',
+  identified_by: '--identified-by is missing: say in 3 to 200 characters how you know that it is this person.',
+  valid_minutes: '--valid-minutes takes 1 to 1440.',
+  choice: '--choice takes restore or leave.',
+  team: '--team takes the name of a team.',
+  group: '--group takes the name of a group.',
   '': 'Say exactly one of --user, --team, --group, --sessions-ending-before and --everyone.',
 };
 
@@ -92,28 +144,62 @@ const READERS = {
   snapshot: () => ({verb: 'snapshot'}),
   'return-list': () => ({verb: 'return-list'}),
   close: () => ({verb: 'close'}),
-  declare: ({values: {reason}, flags}) => ({verb: 'declare', request: checked('declare', DeclareRequest, {reason, tell: !flags.has('no-tell')})}),
-  'extend-sessions': ({values: {hours}}) => ({verb: 'extend-sessions', request: checked('extend-sessions', ExtendRequest, {hours: numberOf(hours)})}),
-  'let-in': ({subject, values, flags}) => ({verb: 'let-in', request: checked('let-in', LetInRequest, {
-    user: accountName(subject), identified_by: values['identified-by'], valid_minutes: numberOf(values['valid-minutes']), mail: flags.has('mail'),
-  })}),
-  switch: (given, now) => ({verb: 'switch', mode: modeOf('switch', given), request: checked('switch', SwitchRequest, switchRequest(given, now))}),
+  declare: ({values: {reason}, flags}) => ({
+    verb: 'declare',
+    request: checked('declare', DeclareRequest, {reason, tell: !flags.has('no-tell')}),
+  }),
+  'extend-sessions': ({values: {hours}}) => ({
+    verb: 'extend-sessions',
+    request: checked('extend-sessions', ExtendRequest, {hours: numberOf(hours)}),
+  }),
+  'let-in': ({subject, values, flags}) => ({
+    verb: 'let-in',
+    request: checked('let-in', LetInRequest, {
+      user: accountName(subject),
+      identified_by: values['identified-by'],
+      valid_minutes: numberOf(values['valid-minutes']),
+      mail: flags.has('mail'),
+    }),
+  }),
+  switch: (given, now) => ({
+    verb: 'switch',
+    mode: modeOf('switch', given),
+    request: checked('switch', SwitchRequest, switchRequest(given, now)),
+  }),
   approve: ({subject}) => ({verb: 'approve', id: subject}),
-  'admin-access': ({values}) => ({verb: 'admin-access', request: checked('admin-access', AdminAccessRequest, {
-    user: accountName(values['user'] ?? ''), identified_by: values['identified-by'],
-  })}),
-  'switch-back': (given) => ({verb: 'switch-back', mode: modeOf('switch-back', given), request: checked('switch-back', SwitchBackRequest, {
-    users: given.lists['user']?.map(accountName), canary: given.values['canary'] === undefined ? undefined : accountName(given.values['canary']),
-    without_provider_check: given.flags.has('without-provider-check'), resume_sync: given.flags.has('resume-sync'),
-  })}),
-  resolve: ({subject, values: {choice, reason}}) => ({verb: 'resolve', request: checked('resolve', ResolveRequest, {user: accountName(subject), choice: choice?.toLowerCase(), reason})}),
+  'admin-access': ({values}) => ({
+    verb: 'admin-access',
+    request: checked('admin-access', AdminAccessRequest, {
+      user: accountName(values['user'] ?? ''),
+      identified_by: values['identified-by'],
+    }),
+  }),
+  'switch-back': (given) => ({
+    verb: 'switch-back',
+    mode: modeOf('switch-back', given),
+    request: checked('switch-back', SwitchBackRequest, {
+      users: given.lists['user']?.map(accountName),
+      canary: given.values['canary'] === undefined ? undefined : accountName(given.values['canary']),
+      without_provider_check: given.flags.has('without-provider-check'),
+      resume_sync: given.flags.has('resume-sync'),
+    }),
+  }),
+  resolve: ({subject, values: {choice, reason}}) => ({
+    verb: 'resolve',
+    request: checked('resolve', ResolveRequest, {user: accountName(subject), choice: choice?.toLowerCase(), reason}),
+  }),
 } as const satisfies Record<Exclude<SsoVerb, 'claim-sheet'>, (given: Arguments, now: number) => SsoCommand>;
 
 function switchRequest({values, lists, flags}: Arguments, now: number): Record<string, unknown> {
   const before = values['sessions-ending-before'];
   return {
-    users: lists['user']?.map(accountName), team: values['team'], group: values['group'], sessions_ending_before: before === undefined ? undefined : momentOf(before, now),
-    everyone: flags.has('everyone') ? true : undefined, deny: lists['deny']?.map(accountName), approval: values['approval'],
+    users: lists['user']?.map(accountName),
+    team: values['team'],
+    group: values['group'],
+    sessions_ending_before: before === undefined ? undefined : momentOf(before, now),
+    everyone: flags.has('everyone') ? true : undefined,
+    deny: lists['deny']?.map(accountName),
+    approval: values['approval'],
   };
 }
 
@@ -145,5 +231,9 @@ type Schema<Value> = {safeParse(value: unknown): Parameters<typeof checkedReques
 
 /** What was not typed is left out, so that the contract's own defaults count. */
 function checked<Value>(verb: SsoVerb, schema: Schema<Value>, fields: Record<string, unknown>): Value {
-  return checkedRequest(SSO_VERBS[verb], SAYS, schema.safeParse(Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))));
+  return checkedRequest(
+    SSO_VERBS[verb],
+    SAYS,
+    schema.safeParse(Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))),
+  );
 }

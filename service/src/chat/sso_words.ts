@@ -1,33 +1,75 @@
-import type {ChangedSetting, Exclusion, IncidentState, ProviderState, ReadinessCheck, ReturnEntry, SwitchBackPlan} from '@disaster-recovery/contract';
+import type {
+  ChangedSetting,
+  Exclusion,
+  IncidentState,
+  ProviderState,
+  ReadinessCheck,
+  ReturnEntry,
+  SwitchBackPlan,
+} from '@disaster-recovery/contract';
 
 // One thing has one word, in the terminal and in Mattermost; the web page translates its own.
 
 export const INCIDENT_WORDS = {
-  watching: 'There is no SSO outage', suspected: 'An SSO outage is suspected', declared: 'An SSO outage is declared; nothing is switched yet',
-  open: 'An SSO outage is open; something must be put back', switching_back: 'The switch back has begun', closed: 'The SSO outage is closed',
+  watching: 'There is no SSO outage',
+  suspected: 'An SSO outage is suspected',
+  declared: 'An SSO outage is declared; nothing is switched yet',
+  open: 'An SSO outage is open; something must be put back',
+  switching_back: 'The switch back has begun',
+  closed: 'The SSO outage is closed',
 } as const satisfies Record<IncidentState, string>;
 
 export const EXCLUSION_WORDS = {
-  bot: 'bot', remote: 'account of another server', deactivated: 'deactivated', guest_without_licence: 'guest, and guests need a licence here', magic_link: 'signs in by magic link',
-  local: 'has email and password already', no_auth_data: 'has no sign-in data that could be put back', unknown_service: 'signs in through an unknown service', no_email: 'has no e-mail address',
-  dormant: 'not seen for long', break_glass: 'kept for emergencies', denied: 'on the list of denied people', already_switched: 'switched already', not_found: 'no such account',
+  bot: 'bot',
+  remote: 'account of another server',
+  deactivated: 'deactivated',
+  guest_without_licence: 'guest, and guests need a licence here',
+  magic_link: 'signs in by magic link',
+  local: 'has email and password already',
+  no_auth_data: 'has no sign-in data that could be put back',
+  unknown_service: 'signs in through an unknown service',
+  no_email: 'has no e-mail address',
+  dormant: 'not seen for long',
+  break_glass: 'kept for emergencies',
+  denied: 'on the list of denied people',
+  already_switched: 'switched already',
+  not_found: 'no such account',
 } as const satisfies Record<Exclusion, string>;
 
 export const SETTING_WORDS = {
-  changed: 'changed', put_back: 'put back', changed_by_others: 'changed by others since; left as it is', locked: 'set by the environment of Mattermost; not changed',
+  changed: 'changed',
+  put_back: 'put back',
+  changed_by_others: 'changed by others since; left as it is',
+  locked: 'set by the environment of Mattermost; not changed',
 } as const satisfies Record<ChangedSetting['state'], string>;
 
 export const RETURN_WORDS = {
-  switched: 'switched, has no password yet', claimed: 'switched, has a password', outside: 'switched by something else', conflict: 'conflict', failed: 'failed',
+  switched: 'switched, has no password yet',
+  claimed: 'switched, has a password',
+  outside: 'switched by something else',
+  conflict: 'conflict',
+  failed: 'failed',
 } as const satisfies Record<ReturnEntry['state'], string>;
 
 export const GROUP_WORDS = {
-  canary: 'the first person (canary)', five: 'the first five', fifty: 'the next fifty', rest: 'the rest', administrators: 'administrators',
+  canary: 'the first person (canary)',
+  five: 'the first five',
+  fifty: 'the next fifty',
+  rest: 'the rest',
+  administrators: 'administrators',
 } as const satisfies Record<SwitchBackPlan['groups'][number]['name'], string>;
 
-export const PROVIDER_WORDS = {up: 'up', degraded: 'degraded', down: 'down', unknown: 'not known'} as const satisfies Record<ProviderState['state'], string>;
+export const PROVIDER_WORDS = {
+  up: 'up',
+  degraded: 'degraded',
+  down: 'down',
+  unknown: 'not known',
+} as const satisfies Record<ProviderState['state'], string>;
 
-export const CHECK_MARKS = {ok: '✅', warning: '⚠️', failed: '❌', skipped: '➖'} as const satisfies Record<ReadinessCheck['outcome'], string>;
+export const CHECK_MARKS = {ok: '✅', warning: '⚠️', failed: '❌', skipped: '➖'} as const satisfies Record<
+  ReadinessCheck['outcome'],
+  string
+>;
 
 /** Which exclusion it is, in words; a reason that this version does not know is shown as it is. */
 export function exclusionWords(reason: string): string {

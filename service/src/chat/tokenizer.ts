@@ -2,7 +2,16 @@ import {Failure} from '../kernel/failure.ts';
 
 /** Closing quote by opening quote. Phones turn straight quotes into the others on their own. */
 const QUOTES: Readonly<Record<string, string>> = {
-  '"': '"”', '\'': '\'’', '“': '”“"', '”': '”"', '„': '“”"', '‘': '’\'', '’': '’\'', '«': '»', '»': '«»', '‹': '›',
+  '"': '"”',
+  "'": "'’",
+  '“': '”“"',
+  '”': '”"',
+  '„': '“”"',
+  '‘': "’'",
+  '’': "’'",
+  '«': '»',
+  '»': '«»',
+  '‹': '›',
 };
 
 /**

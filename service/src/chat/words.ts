@@ -1,18 +1,30 @@
 import type {CrossCheck, JobKind, Part, VerifyLevel} from '@disaster-recovery/contract';
 
 export const KIND_WORDS = {
-  backup: 'Backup', restore: 'Restore', undo: 'Undo of a restore', verify: 'Verification',
-  sso_switch: 'Switch to email and password', sso_switch_back: 'Switch back', sso_extend: 'Extension of sessions',
+  backup: 'Backup',
+  restore: 'Restore',
+  undo: 'Undo of a restore',
+  verify: 'Verification',
+  sso_switch: 'Switch to email and password',
+  sso_switch_back: 'Switch back',
+  sso_extend: 'Extension of sessions',
 } as const satisfies Record<JobKind, string>;
 
-export const PART_WORDS = {
-  database: 'Database', config: 'Configuration', files: 'Files',
-} as const satisfies Record<Part, string>;
+export const PART_WORDS = {database: 'Database', config: 'Configuration', files: 'Files'} as const satisfies Record<
+  Part,
+  string
+>;
 
 export const LEVEL_WORDS = {
-  L0: 'complete and sealed', L1: 'structure of the repository', L2: 'all data read back', L3: 'database against files',
+  L0: 'complete and sealed',
+  L1: 'structure of the repository',
+  L2: 'all data read back',
+  L3: 'database against files',
 } as const satisfies Record<VerifyLevel, string>;
 
 export const OUTCOME_MARKS = {
-  passed: '✅', passed_with_losses: '⚠️', failed: '❌', not_possible: '➖',
+  passed: '✅',
+  passed_with_losses: '⚠️',
+  failed: '❌',
+  not_possible: '➖',
 } as const satisfies Record<CrossCheck['outcome'], string>;

@@ -8,7 +8,11 @@ import type {CommonOptions} from './verb.ts';
 /** The operating-system user who types. */
 export function cliActor(): Actor {
   const {uid, username} = userInfo();
-  return {kind: 'cli', id: String(uid), name: process.env['SUDO_USER'] ? `${process.env['SUDO_USER']} (sudo)` : username};
+  return {
+    kind: 'cli',
+    id: String(uid),
+    name: process.env['SUDO_USER'] ? `${process.env['SUDO_USER']} (sudo)` : username,
+  };
 }
 
 /** Runs `work` with everything that the configuration describes. */
@@ -25,19 +29,28 @@ export async function withCompanion<T>(options: CommonOptions, work: (companion:
 export type RepositoryOptions = {repository?: string; passwordFile?: string; scratch?: string};
 
 /** With `--repository` and `--password-file`: from these alone. Otherwise from the configuration. */
-export async function withRecovery<T>(options: CommonOptions & RepositoryOptions, work: (parts: RecoveryParts) => Promise<T>): Promise<T> {
+export async function withRecovery<T>(
+  options: CommonOptions & RepositoryOptions,
+  work: (parts: RecoveryParts) => Promise<T>,
+): Promise<T> {
   if (options.repository === undefined) {
     return withCompanion(options, work);
   }
   if (options.passwordFile === undefined) {
-    throw new Failure('USAGE_INVALID', '--repository needs --password-file, the file with the key from the recovery sheet.');
+    throw new Failure(
+      'USAGE_INVALID',
+      '--repository needs --password-file, the file with the key from the recovery sheet.',
+    );
   }
   await requirePrivate(options.passwordFile).catch((error: unknown) => {
-    throw error instanceof Failure ? error : new Failure('USAGE_INVALID', `${options.passwordFile ?? ''} cannot be read.`, {cause: error});
+    throw error instanceof Failure
+      ? error
+      : new Failure('USAGE_INVALID', `${options.passwordFile ?? ''} cannot be read.`, {cause: error});
   });
-  const parts = await composeRecovery({url: options.repository, passwordFile: options.passwordFile, environment: {}}, {
-    ...(options.scratch && {scratch: options.scratch}),
-  });
+  const parts = await composeRecovery(
+    {url: options.repository, passwordFile: options.passwordFile, environment: {}},
+    {...(options.scratch && {scratch: options.scratch})},
+  );
   try {
     return await work(parts);
   } finally {

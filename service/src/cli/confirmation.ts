@@ -3,7 +3,11 @@ import {Failure} from '../kernel/failure.ts';
 import type {Output} from './output.ts';
 
 /** Asks on a terminal, unless `--yes` was given. @throws Failure CONFIRMATION_NEEDED */
-export async function requireConfirmation(output: Output, options: Record<string, unknown>, question: string): Promise<void> {
+export async function requireConfirmation(
+  output: Output,
+  options: Record<string, unknown>,
+  question: string,
+): Promise<void> {
   if (options['yes']) {
     return;
   }

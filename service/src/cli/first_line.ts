@@ -20,7 +20,10 @@ export async function readFirstLine(stream: AsyncIterable<Uint8Array | string>):
   }
   const line = Buffer.concat(chunks).toString('utf8').replace(/\r$/, '');
   if (line === '' || line.length > LINE_LIMIT_BYTES || line.includes('\uFFFD')) {
-    throw new Failure('USAGE_INVALID', line === '' ? 'There is no password on stdin.' : 'What is on stdin is no password: it is too long or not UTF-8.');
+    throw new Failure(
+      'USAGE_INVALID',
+      line === '' ? 'There is no password on stdin.' : 'What is on stdin is no password: it is too long or not UTF-8.',
+    );
   }
   return line;
 }

@@ -10,7 +10,13 @@ import {openState} from '../kernel/state.ts';
 import {followJob} from './follow_job.ts';
 import type {Output} from './output.ts';
 
-const clock = {now: () => 1, sleep: () => new Promise<void>((resolve) => { setTimeout(resolve, 5); })};
+const clock = {
+  now: () => 1,
+  sleep: () =>
+    new Promise<void>((resolve) => {
+      setTimeout(resolve, 5);
+    }),
+};
 
 let jobs: Jobs;
 let canceled: string[];
@@ -19,15 +25,34 @@ let told: Event[];
 let running: Job | null;
 const open: (() => Promise<unknown>)[] = [];
 let insert: (job: string, kind: Job['kind']) => void;
-const output: Output = {json: true, event: (event) => { told.push(event); }, say: () => undefined};
+const output: Output = {
+  json: true,
+  event: (event) => {
+    told.push(event);
+  },
+  say: () => undefined,
+};
 
 beforeEach(() => {
   [canceled, exits, told, running] = [[], [], [], null];
   const state = openState(mkdtempSync(join(tmpdir(), 'follow-')), [JOB_TABLES]);
   const statement = state.db.prepare('INSERT INTO events (job, type, body) VALUES (?, ?, ?)');
-  insert = (job, kind) => { statement.run(job, 'note', JSON.stringify({type: 'note', at: 1, job, kind, level: 'info', text: job})); };
-  jobs = {...createJobs(state, clock), get: (id) => aJob({id}), running: () => running, cancel: (id) => { canceled.push(id); return aJob({id, status: 'cancel_requested'}); }};
-  jest.spyOn(process, 'exit').mockImplementation((code) => { exits.push(Number(code)); throw new Error('left'); });
+  insert = (job, kind) => {
+    statement.run(job, 'note', JSON.stringify({type: 'note', at: 1, job, kind, level: 'info', text: job}));
+  };
+  jobs = {
+    ...createJobs(state, clock),
+    get: (id) => aJob({id}),
+    running: () => running,
+    cancel: (id) => {
+      canceled.push(id);
+      return aJob({id, status: 'cancel_requested'});
+    },
+  };
+  jest.spyOn(process, 'exit').mockImplementation((code) => {
+    exits.push(Number(code));
+    throw new Error('left');
+  });
   jest.spyOn(process.stderr, 'write').mockImplementation(() => true);
 });
 afterEach(async () => {
@@ -36,7 +61,10 @@ afterEach(async () => {
   jest.restoreAllMocks();
 });
 
-const rest = () => new Promise((resolve) => { setTimeout(resolve, 40); });
+const rest = () =>
+  new Promise((resolve) => {
+    setTimeout(resolve, 40);
+  });
 
 /** What the terminal sends. A process that leaves does nothing afterwards. */
 function send(signal: 'SIGINT' | 'SIGTERM'): void {
@@ -51,8 +79,12 @@ function send(signal: 'SIGINT' | 'SIGTERM'): void {
 function following(lane: 'data' | 'accounts') {
   let begin: (started: StartedJob) => void = () => undefined;
   let end: (job: Job) => void = () => undefined;
-  const started = new Promise<StartedJob>((resolve) => { begin = resolve; });
-  const done = new Promise<Job>((resolve) => { end = resolve; });
+  const started = new Promise<StartedJob>((resolve) => {
+    begin = resolve;
+  });
+  const done = new Promise<Job>((resolve) => {
+    end = resolve;
+  });
   const result = followJob(jobs, output, () => started, lane);
   const finish = () => {
     begin({job: aJob({id: 'ours'}), done});
@@ -61,20 +93,27 @@ function following(lane: 'data' | 'accounts') {
   };
   open.push(finish);
   return {
-    finish, begin: async () => { begin({job: aJob({id: 'ours'}), done}); await rest(); },
+    finish,
+    begin: async () => {
+      begin({job: aJob({id: 'ours'}), done});
+      await rest();
+    },
   };
 }
 
-test.each(['data', 'accounts'] as const)('a signal cancels the job itself, whatever else runs (%s); the second one leaves', async (lane) => {
-  const job = following(lane);
-  await job.begin();
-  running = aJob({id: 'somebody-else'});
-  send('SIGINT');
-  expect([canceled, exits]).toEqual([['ours'], []]);
-  send('SIGINT');
-  expect([canceled, exits]).toEqual([['ours'], [130]]);
-  await job.finish();
-});
+test.each(['data', 'accounts'] as const)(
+  'a signal cancels the job itself, whatever else runs (%s); the second one leaves',
+  async (lane) => {
+    const job = following(lane);
+    await job.begin();
+    running = aJob({id: 'somebody-else'});
+    send('SIGINT');
+    expect([canceled, exits]).toEqual([['ours'], []]);
+    send('SIGINT');
+    expect([canceled, exits]).toEqual([['ours'], [130]]);
+    await job.finish();
+  },
+);
 
 test('before a restore has started, a signal cancels the restore point that it takes', async () => {
   const job = following('data');
@@ -92,7 +131,7 @@ test('a job that ran before is never canceled', async () => {
   await job.finish();
 });
 
-test('before a job that changes accounts has started, a signal leaves at once and cancels nobody\'s backup', async () => {
+test("before a job that changes accounts has started, a signal leaves at once and cancels nobody's backup", async () => {
   const job = following('accounts');
   running = aJob({id: 'nightly'});
   send('SIGTERM');
@@ -100,19 +139,27 @@ test('before a job that changes accounts has started, a signal leaves at once an
   await job.finish();
 });
 
-test.each(['data', 'accounts'] as const)('of the two lanes only ours is told (%s), and the end does not wait for the other', async (lane) => {
-  const job = following(lane);
-  await job.begin();
-  insert('b', 'backup');
-  insert('s', 'sso_switch');
-  await rest();
-  await job.finish();
-  expect(told.map((event) => event.kind)).toEqual([lane === 'data' ? 'backup' : 'sso_switch']);
-});
+test.each(['data', 'accounts'] as const)(
+  'of the two lanes only ours is told (%s), and the end does not wait for the other',
+  async (lane) => {
+    const job = following(lane);
+    await job.begin();
+    insert('b', 'backup');
+    insert('s', 'sso_switch');
+    await rest();
+    await job.finish();
+    expect(told.map((event) => event.kind)).toEqual([lane === 'data' ? 'backup' : 'sso_switch']);
+  },
+);
 
 test('the error of the job is the error of the verb, with the id of the job', async () => {
   const error = {code: 'ERROR_BUDGET_SPENT', message: 'Ten failed.', meaning: '', remedy: '', retryable: true};
-  const failed = followJob(jobs, output, async () => ({job: aJob({id: 'ours'}), done: Promise.resolve(aJob({id: 'ours', status: 'error', error}))}), 'accounts');
+  const failed = followJob(
+    jobs,
+    output,
+    async () => ({job: aJob({id: 'ours'}), done: Promise.resolve(aJob({id: 'ours', status: 'error', error}))}),
+    'accounts',
+  );
   await expect(failed).rejects.toMatchObject(new Failure('ERROR_BUDGET_SPENT', 'Ten failed.'));
   await expect(failed).rejects.toMatchObject({details: {job: 'ours'}});
 });

@@ -12,7 +12,12 @@ const EXIT_ON_SIGNAL = 130;
  * Starts a job, shows what it tells until it ends, and returns it. The first signal cancels the job, a second one leaves at once.
  * @throws Failure the job's own error
  */
-export async function followJob(jobs: Jobs, output: Output, start: () => Promise<StartedJob>, lane: Lane = 'data'): Promise<Job> {
+export async function followJob(
+  jobs: Jobs,
+  output: Output,
+  start: () => Promise<StartedJob>,
+  lane: Lane = 'data',
+): Promise<Job> {
   const stop = new AbortController();
   const view = createLiveView(output);
   const watching = watch(jobs, {output, view, lane}, stop.signal);
@@ -33,7 +38,9 @@ export async function followJob(jobs: Jobs, output: Output, start: () => Promise
     started = await start();
     const job = await started.done;
     if (job.error) {
-      throw new Failure(job.error.code as Failure['code'], job.error.message, {details: {...job.error.details, job: job.id}});
+      throw new Failure(job.error.code as Failure['code'], job.error.message, {
+        details: {...job.error.details, job: job.id},
+      });
     }
     return job;
   } finally {

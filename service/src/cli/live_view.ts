@@ -27,7 +27,9 @@ export function createLiveView({json}: Output) {
       out.write(`${open ? '\r\x1b[K' : ''}◌ ${stepWords(event.step).doing}`);
       open = true;
     } else if (event.type === 'step' && event.outcome === 'done') {
-      line(`${mark('green', '✓')} ${stepWords(event.step).done}${event.ms !== null && event.ms >= 1000 ? `  ${formatDuration(event.ms)}` : ''}`);
+      line(
+        `${mark('green', '✓')} ${stepWords(event.step).done}${event.ms !== null && event.ms >= 1000 ? `  ${formatDuration(event.ms)}` : ''}`,
+      );
     } else if (event.type === 'step' && event.outcome === 'failed') {
       line(`${mark('red', '✗')} ${stepWords(event.step).doing}`);
     } else if (event.type === 'progress' && isTerminal) {
@@ -50,7 +52,18 @@ export function createLiveView({json}: Output) {
     }
   }
 
-  return {show, pass, caughtUp, note: line, close: () => { if (open) { out.write('\r\x1b[K'); open = false; } }};
+  return {
+    show,
+    pass,
+    caughtUp,
+    note: line,
+    close: () => {
+      if (open) {
+        out.write('\r\x1b[K');
+        open = false;
+      }
+    },
+  };
 }
 
 /** Colour only on a terminal, and never the only sign. */
@@ -59,8 +72,12 @@ function mark(colour: 'green' | 'yellow' | 'red', sign: string): string {
 }
 
 /** `Copying the files, first pass  ━━━━━━╌╌╌╌  2.3 GB of 3.7 GB · 118 MB/s · about 12 s left`, cut to the width of the terminal. */
-export function progressLine({phase, done, total, unit, rate, eta_ms: eta}: Extract<Event, {type: 'progress'}>['progress'], columns = 100): string {
-  const amount = (value: number): string => (unit === 'bytes' ? formatBytes(value) : `${formatCount(Math.round(value))} ${unit}`);
+export function progressLine(
+  {phase, done, total, unit, rate, eta_ms: eta}: Extract<Event, {type: 'progress'}>['progress'],
+  columns = 100,
+): string {
+  const amount = (value: number): string =>
+    unit === 'bytes' ? formatBytes(value) : `${formatCount(Math.round(value))} ${unit}`;
   const filled = total === null || total === 0 ? 0 : Math.min(BAR_WIDTH, Math.round((done / total) * BAR_WIDTH));
   const parts = [
     total === null ? amount(done) : `${amount(done)} of ${amount(total)}`,

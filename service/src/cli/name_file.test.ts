@@ -48,7 +48,10 @@ test.each<[string, string | Uint8Array, RegExp]>([
   ['what moves the cursor', 'anna\n\u001B[2Jben\n', /^Line 2 of .* characters that no name has/],
   ['too many people', Array.from({length: 10_001}, (_, index) => `user${index}`).join('\n'), /more than 10,000 people/],
 ])('%s is refused, with the line and without its content', async (_name, content, says) => {
-  const error = await readNames(fileOf(content)).then(() => null, (failure: Error) => failure);
+  const error = await readNames(fileOf(content)).then(
+    () => null,
+    (failure: Error) => failure,
+  );
   expect(error).toMatchObject({code: 'USAGE_INVALID', message: expect.stringMatching(says)});
   expect(error?.message.length).toBeLessThan(300);
 });
@@ -58,6 +61,12 @@ test('ten thousand people are read, over many chunks, none cut in two', async ()
   expect(await readNames(fileOf(`\uFEFF${names.join('\r\n')}\r\n`))).toEqual(names);
 });
 
-test.each([['/nonexistent/people.csv', 'ENOENT'], ['/tmp', 'EISDIR']])('%s cannot be read (%s)', async (path, code) => {
-  await expect(readNames(path)).rejects.toMatchObject({code: 'USAGE_INVALID', message: `${path} cannot be read (${code}).`});
+test.each([
+  ['/nonexistent/people.csv', 'ENOENT'],
+  ['/tmp', 'EISDIR'],
+])('%s cannot be read (%s)', async (path, code) => {
+  await expect(readNames(path)).rejects.toMatchObject({
+    code: 'USAGE_INVALID',
+    message: `${path} cannot be read (${code}).`,
+  });
 });

@@ -5,7 +5,21 @@ const NAMES_LIMIT = 10_000;
 const NAME_LIMIT = 128;
 /** A row of an export with many columns; longer is no list of people. */
 const LINE_LIMIT = 64 * 1024;
-const HEADERS = new Set(['username', 'user name', 'user_name', 'user', 'email', 'e-mail', 'mail', 'email address', 'e-mail address', 'id', 'user id', 'user_id', 'userid']);
+const HEADERS = new Set([
+  'username',
+  'user name',
+  'user_name',
+  'user',
+  'email',
+  'e-mail',
+  'mail',
+  'email address',
+  'e-mail address',
+  'id',
+  'user id',
+  'user_id',
+  'userid',
+]);
 
 /**
  * People from a file: the first column of CSV (`,`, `;` or tab), or one name a line; `#` begins a comment, a first line of column names is skipped. Each name once.
@@ -26,7 +40,10 @@ export async function readNames(path: string): Promise<string[]> {
     }
     names.add(name);
     if (names.size > NAMES_LIMIT) {
-      throw new Failure('USAGE_INVALID', `${path} names more than ${NAMES_LIMIT.toLocaleString('en-US')} people. Split it, or choose by team, group or sessions.`);
+      throw new Failure(
+        'USAGE_INVALID',
+        `${path} names more than ${NAMES_LIMIT.toLocaleString('en-US')} people. Split it, or choose by team, group or sessions.`,
+      );
     }
   }
   if (names.size === 0) {
@@ -59,7 +76,11 @@ async function* chunksOf(path: string): AsyncGenerator<string> {
       yield chunk as string;
     }
   } catch (error) {
-    throw error instanceof Failure ? error : new Failure('USAGE_INVALID', `${path} cannot be read (${systemErrorCode(error) ?? 'unknown error'}).`, {cause: error});
+    throw error instanceof Failure
+      ? error
+      : new Failure('USAGE_INVALID', `${path} cannot be read (${systemErrorCode(error) ?? 'unknown error'}).`, {
+          cause: error,
+        });
   }
 }
 

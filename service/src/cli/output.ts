@@ -32,7 +32,12 @@ export type Outcome = {value: unknown; failure?: Failure};
 /** The last line, and the exit code. */
 export function finish({json}: Output, {value, failure}: Outcome): number {
   if (json) {
-    writeLine({type: 'result', ok: failure === undefined, value: value ?? null, error: failure ? errorBody(failure) : null} satisfies ResultLine);
+    writeLine({
+      type: 'result',
+      ok: failure === undefined,
+      value: value ?? null,
+      error: failure ? errorBody(failure) : null,
+    } satisfies ResultLine);
   } else if (failure) {
     const {message, remedy, code} = errorBody(failure);
     process.stderr.write(`\n${code}: ${message}\n→ ${remedy}\n`);

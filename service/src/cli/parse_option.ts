@@ -15,5 +15,8 @@ export function parseOption<Schema extends z.ZodType>(schema: Schema, value: unk
   if (name === 'set') {
     throw new Failure('USAGE_INVALID', 'A set is named by its id, such as 20261124T120301Z-k3v9qa, or by `latest`.');
   }
-  throw new Failure('USAGE_INVALID', `--${OPTIONS[name] ?? name.replaceAll('_', '-')}: ${issue?.message ?? 'not valid'}`);
+  throw new Failure(
+    'USAGE_INVALID',
+    `--${OPTIONS[name] ?? name.replaceAll('_', '-')}: ${issue?.message ?? 'not valid'}`,
+  );
 }

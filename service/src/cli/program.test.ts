@@ -11,14 +11,24 @@ let err = '';
 
 beforeEach(() => {
   [out, err] = ['', ''];
-  jest.spyOn(process.stdout, 'write').mockImplementation((text) => { out += String(text); return true; });
-  jest.spyOn(process.stderr, 'write').mockImplementation((text) => { err += String(text); return true; });
+  jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    out += String(text);
+    return true;
+  });
+  jest.spyOn(process.stderr, 'write').mockImplementation((text) => {
+    err += String(text);
+    return true;
+  });
 });
-afterEach(() => { jest.restoreAllMocks(); });
+afterEach(() => {
+  jest.restoreAllMocks();
+});
 
 async function called(...argv: string[]) {
   let call: {verb: Verb; options: Record<string, unknown>; arguments: string[]} | undefined;
-  await buildProgram(async (verb, rest) => { call = {verb, ...rest}; }).parseAsync(argv, {from: 'user'});
+  await buildProgram(async (verb, rest) => {
+    call = {verb, ...rest};
+  }).parseAsync(argv, {from: 'user'});
   return call;
 }
 
@@ -30,49 +40,93 @@ function verbOf(name: string): unknown {
 }
 
 test.each([
-  [['--config', '/x.yaml', '--json', 'status']], [['status', '--config', '/x.yaml', '--json']], [['--json', 'status', '--config=/x.yaml']],
+  [['--config', '/x.yaml', '--json', 'status']],
+  [['status', '--config', '/x.yaml', '--json']],
+  [['--json', 'status', '--config=/x.yaml']],
 ])('common options are taken before and after the verb: %j', async (argv) => {
   expect(await called(...argv)).toMatchObject({verb: VERBS['status'], options: {config: '/x.yaml', json: true}});
 });
 
 test.each<[string[], string, Record<string, unknown>, string[]]>([
-  [['backup', '--scope', 'database,config', '--reason', 'two words', '--dry-run'], 'backup', {scope: ['database', 'config'], reason: 'two words', dryRun: true}, []],
-  [['restore', 'latest', '--into-database', 'postgres://x/y', '--yes'], 'restore', {intoDatabase: 'postgres://x/y', yes: true}, ['latest']],
+  [
+    ['backup', '--scope', 'database,config', '--reason', 'two words', '--dry-run'],
+    'backup',
+    {scope: ['database', 'config'], reason: 'two words', dryRun: true},
+    [],
+  ],
+  [
+    ['restore', 'latest', '--into-database', 'postgres://x/y', '--yes'],
+    'restore',
+    {intoDatabase: 'postgres://x/y', yes: true},
+    ['latest'],
+  ],
   [['restore', '--undo'], 'restore', {undo: true}, []],
   [['verify', 'latest'], 'verify', {level: 'L1'}, ['latest']],
   [['jobs'], 'jobs', {limit: '20'}, []],
-  [['sso', 'let-in', 'anna', '--identified-by', 'by voice'], 'sso let-in', {identifiedBy: 'by voice', validMinutes: '15'}, ['anna']],
-  [['sso', 'declare', '--reason', 'down', '--no-tell', '--json'], 'sso declare', {reason: 'down', tell: false, json: true}, []],
+  [
+    ['sso', 'let-in', 'anna', '--identified-by', 'by voice'],
+    'sso let-in',
+    {identifiedBy: 'by voice', validMinutes: '15'},
+    ['anna'],
+  ],
+  [
+    ['sso', 'declare', '--reason', 'down', '--no-tell', '--json'],
+    'sso declare',
+    {reason: 'down', tell: false, json: true},
+    [],
+  ],
   [['list', '--repository', '/r', '--password-file', '/k'], 'list', {repository: '/r', passwordFile: '/k'}, []],
 ])('%j reaches its verb', async (argv, name, options, args) => {
-  expect(await called(...argv)).toEqual({verb: verbOf(name), options: expect.objectContaining(options), arguments: args});
+  expect(await called(...argv)).toEqual({
+    verb: verbOf(name),
+    options: expect.objectContaining(options),
+    arguments: args,
+  });
 });
 
 test.each([
-  [['statuss'], 'unknown command \'statuss\''], [['backup', '--unknown'], 'unknown option \'--unknown\''], [['verify'], 'missing required argument \'set\''],
-  [['backup', '--reason'], 'argument missing'], [['status', 'extra'], 'too many arguments'], [['--config'], 'argument missing'],
-  [['sso', 'declair'], 'unknown command \'declair\''], [['sso', 'let-in', '--identified-by', 'x'], 'missing required argument \'user\''], [['sso', 'switch', '--password', 'x'], 'unknown option'],
+  [['statuss'], "unknown command 'statuss'"],
+  [['backup', '--unknown'], "unknown option '--unknown'"],
+  [['verify'], "missing required argument 'set'"],
+  [['backup', '--reason'], 'argument missing'],
+  [['status', 'extra'], 'too many arguments'],
+  [['--config'], 'argument missing'],
+  [['sso', 'declair'], "unknown command 'declair'"],
+  [['sso', 'let-in', '--identified-by', 'x'], "missing required argument 'user'"],
+  [['sso', 'switch', '--password', 'x'], 'unknown option'],
 ])('%j is a usage error: exit code 2, words on stderr, nothing on stdout', async (argv, says) => {
   expect(await runProgram(argv)).toBe(2);
   expect([out, err.includes('USAGE_INVALID'), err.includes(says)]).toEqual(['', true, true]);
 });
 
-test.each([[[], 'backup'], [['sso'], 'switch-back']])('a call without a verb, %j, shows the help and is not a success', async (argv, says) => {
+test.each([
+  [[], 'backup'],
+  [['sso'], 'switch-back'],
+])('a call without a verb, %j, shows the help and is not a success', async (argv, says) => {
   expect(await runProgram(argv)).toBe(2);
   expect(err + out).toContain(says);
   expect(err).toContain('Name one of the verbs above.');
 });
 
-test.each([[['--json', 'statuss']], [['verify', '--json']], [['status', '--json', '--config', '/nonexistent/drctl.yaml']]])(
-  'with --json the last line on stdout is the result, also of an error: %j', async (argv) => {
-    const code = await runProgram(argv);
-    const lines = out.trimEnd().split('\n');
-    const result = ResultLine.parse(JSON.parse(lines.at(-1) ?? ''));
-    expect(result).toMatchObject({ok: false, value: null, error: {remedy: expect.stringMatching(/\w/)}});
-    expect([code, lines.length]).toEqual([result.error?.code === 'USAGE_INVALID' ? 2 : 3, 1]);
-  });
+test.each([
+  [['--json', 'statuss']],
+  [['verify', '--json']],
+  [['status', '--json', '--config', '/nonexistent/drctl.yaml']],
+])('with --json the last line on stdout is the result, also of an error: %j', async (argv) => {
+  const code = await runProgram(argv);
+  const lines = out.trimEnd().split('\n');
+  const result = ResultLine.parse(JSON.parse(lines.at(-1) ?? ''));
+  expect(result).toMatchObject({ok: false, value: null, error: {remedy: expect.stringMatching(/\w/)}});
+  expect([code, lines.length]).toEqual([result.error?.code === 'USAGE_INVALID' ? 2 : 3, 1]);
+});
 
-test.each([[['--version'], /^\d+\.\d+\.\d+/], [['--help'], /Usage: drctl/], [['restore', '--help'], /--into-database/], [['sso', '--help'], /switch-back/], [['sso', 'switch', '--help'], /--deny-file/]])('%j is an answer, not an error', async (argv, says) => {
+test.each([
+  [['--version'], /^\d+\.\d+\.\d+/],
+  [['--help'], /Usage: drctl/],
+  [['restore', '--help'], /--into-database/],
+  [['sso', '--help'], /switch-back/],
+  [['sso', 'switch', '--help'], /--deny-file/],
+])('%j is an answer, not an error', async (argv, says) => {
   expect(await runProgram(argv)).toBe(0);
   expect(out).toMatch(says);
 });
@@ -93,13 +147,25 @@ test('every verb says what it does', () => {
   expect(program.commands.map((command) => command.name())).toEqual(Object.keys(VERBS));
   const all = program.commands.flatMap((command) => [command, ...command.commands]);
   expect(all.filter((command) => command.description() === '')).toEqual([]);
-  expect(all.map((command) => command.name())).toEqual(expect.arrayContaining(['switch-back', 'claim-sheet', 'admin-access']));
+  expect(all.map((command) => command.name())).toEqual(
+    expect.arrayContaining(['switch-back', 'claim-sheet', 'admin-access']),
+  );
 });
 
-test.each([['words', false], ['JSON lines', true]])('as %s, an answer that is not the wanted one keeps its value and its exit code', (_name, json) => {
-  expect(finish(createOutput(json), {value: {passed: false}, failure: new Failure('VERIFY_NOT_PASSED', 'damage')})).toBe(6);
+test.each([
+  ['words', false],
+  ['JSON lines', true],
+])('as %s, an answer that is not the wanted one keeps its value and its exit code', (_name, json) => {
+  expect(
+    finish(createOutput(json), {value: {passed: false}, failure: new Failure('VERIFY_NOT_PASSED', 'damage')}),
+  ).toBe(6);
   if (json) {
-    expect(JSON.parse(out)).toMatchObject({type: 'result', ok: false, value: {passed: false}, error: {code: 'VERIFY_NOT_PASSED'}});
+    expect(JSON.parse(out)).toMatchObject({
+      type: 'result',
+      ok: false,
+      value: {passed: false},
+      error: {code: 'VERIFY_NOT_PASSED'},
+    });
   } else {
     expect([out, err.startsWith('\nVERIFY_NOT_PASSED: damage\n→ ')]).toEqual(['', true]);
   }

@@ -9,7 +9,9 @@ import {VERBS} from './verbs/index.ts';
 export async function runProgram(argv: readonly string[]): Promise<number> {
   const output = createOutput(argv.includes('--json'));
   let outcome: Outcome | undefined;
-  const program = buildProgram(async (verb, call) => { outcome = await perform(verb, {...call, output}); });
+  const program = buildProgram(async (verb, call) => {
+    outcome = await perform(verb, {...call, output});
+  });
   try {
     await program.parseAsync(argv, {from: 'user'});
   } catch (error) {
@@ -17,7 +19,15 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
       throw error;
     }
     // Help and version are answers, not errors.
-    return error.exitCode === 0 ? 0 : finish(output, {value: null, failure: new Failure('USAGE_INVALID', error.code === 'commander.help' ? 'Name one of the verbs above.' : error.message.replace(/^error: /, ''))});
+    return error.exitCode === 0
+      ? 0
+      : finish(output, {
+          value: null,
+          failure: new Failure(
+            'USAGE_INVALID',
+            error.code === 'commander.help' ? 'Name one of the verbs above.' : error.message.replace(/^error: /, ''),
+          ),
+        });
   }
   return outcome ? finish(output, outcome) : 0;
 }
@@ -28,14 +38,16 @@ async function perform(verb: Verb, call: Parameters<Verb['run']>[0]): Promise<Ou
   } catch (error) {
     const failure = asFailure(error);
     if (failure.code === 'INTERNAL' && process.env['DRCTL_DEBUG'] !== undefined) {
-      process.stderr.write(`${failure.cause instanceof Error ? failure.cause.stack ?? '' : ''}\n`);
+      process.stderr.write(`${failure.cause instanceof Error ? (failure.cause.stack ?? '') : ''}\n`);
     }
     return {value: null, failure};
   }
 }
 
 /** All verbs as one commander program; also the source of docs/cli.md. */
-export function buildProgram(perform: (verb: Verb, call: {options: CommonOptions & Record<string, unknown>; arguments: string[]}) => Promise<void>): Command {
+export function buildProgram(
+  perform: (verb: Verb, call: {options: CommonOptions & Record<string, unknown>; arguments: string[]}) => Promise<void>,
+): Command {
   const program = new Command('drctl')
     .description('Backup and disaster recovery for Mattermost. Works also when Mattermost is down.')
     .version(VERSION)

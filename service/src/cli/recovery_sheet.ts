@@ -1,5 +1,13 @@
 /** What to keep on paper: with it, everything comes back on an empty machine. */
-export function recoverySheet({repository, key, passwordFile}: {repository: string; key: string; passwordFile: string}): string {
+export function recoverySheet({
+  repository,
+  key,
+  passwordFile,
+}: {
+  repository: string;
+  key: string;
+  passwordFile: string;
+}): string {
   return `──────────────── RECOVERY SHEET ────────────────
 Print this and keep it away from the server. Who has it can read every backup;
 without it nobody can, and no one can make it again.

@@ -1,5 +1,12 @@
 import {expect, test} from '@jest/globals';
-import type {BackupPlan, EnrolmentState, Progress, RestorePlan, RestoreResult, SetManifest} from '@disaster-recovery/contract';
+import type {
+  BackupPlan,
+  EnrolmentState,
+  Progress,
+  RestorePlan,
+  RestoreResult,
+  SetManifest,
+} from '@disaster-recovery/contract';
 import {aJob, aManifest, aStatus, SET, START, summary} from '../chat/fixtures.ts';
 import {errorBody, Failure} from '../kernel/failure.ts';
 import {progressLine} from './live_view.ts';
@@ -11,17 +18,57 @@ import {renderDoctor, renderJobs, renderStatus} from './render_status.ts';
 import {VerifyRequest} from '@disaster-recovery/contract';
 
 const plan: BackupPlan = {
-  set: SET, kind: 'backup', scope: ['database', 'config', 'files'], reason: '', planned_at: START, repository: '/srv/r', steps: ['preflight', 'a_new_step'], omitted: [], previous: null,
-  database: {name: 'mm', server_version: '16.4', dump_tool_version: '16.4', bytes: 0, jobs: 2}, files: {directory: '/data', bytes: null}, config: {source: 'file', directory: null},
-  staging: {directory: '/w', bytes_needed: 0, bytes_free: 0}, warnings: [],
+  set: SET,
+  kind: 'backup',
+  scope: ['database', 'config', 'files'],
+  reason: '',
+  planned_at: START,
+  repository: '/srv/r',
+  steps: ['preflight', 'a_new_step'],
+  omitted: [],
+  previous: null,
+  database: {name: 'mm', server_version: '16.4', dump_tool_version: '16.4', bytes: 0, jobs: 2},
+  files: {directory: '/data', bytes: null},
+  config: {source: 'file', directory: null},
+  staging: {directory: '/w', bytes_needed: 0, bytes_free: 0},
+  warnings: [],
 };
 const restorePlan: RestorePlan = {
-  id: 'r1', mode: 'in_place', set: SET, t0: START, age_ms: 0, planned_at: START, parts: [], overwrites: [], restore_point: true,
-  targets: {database: null, files: null, config: null}, bytes: 0, space: [], steps: [], warnings: [],
+  id: 'r1',
+  mode: 'in_place',
+  set: SET,
+  t0: START,
+  age_ms: 0,
+  planned_at: START,
+  parts: [],
+  overwrites: [],
+  restore_point: true,
+  targets: {database: null, files: null, config: null},
+  bytes: 0,
+  space: [],
+  steps: [],
+  warnings: [],
 };
-const result: RestoreResult = {id: 'r1', set: SET, mode: 'in_place', tables: null, files: null, config: null, restore_point: null, undo: [], next: []};
+const result: RestoreResult = {
+  id: 'r1',
+  set: SET,
+  mode: 'in_place',
+  tables: null,
+  files: null,
+  config: null,
+  restore_point: null,
+  undo: [],
+  next: [],
+};
 const none: EnrolmentState = {state: 'none', site_url: null, enrolled_at: null, enrolled_by: null, last_seen_at: null};
-const bare: Partial<SetManifest> = {server: null, database: null, files: null, config: null, scope: ['config'], finished_at: START - 3_600_000};
+const bare: Partial<SetManifest> = {
+  server: null,
+  database: null,
+  files: null,
+  config: null,
+  scope: ['config'],
+  finished_at: START - 3_600_000,
+};
 
 // Whatever is missing, empty or zero: an administrator in trouble must not read NaN.
 test.each<[string, string]>([
@@ -29,56 +76,124 @@ test.each<[string, string]>([
   ['a plan of nothing', renderPlan({...plan, database: null, files: null, config: null, scope: [], steps: []})],
   ['a whole set', renderSet(aManifest())],
   ['a set of nothing', renderSet(aManifest(bare))],
-  ['a set whose server did not answer', renderSet(aManifest({server: {version: null, schema_version: 0, diagnostic_id: null, site_url: null}, database: {...aManifest().database!, tables: []}}))],
+  [
+    'a set whose server did not answer',
+    renderSet(
+      aManifest({
+        server: {version: null, schema_version: 0, diagnostic_id: null, site_url: null},
+        database: {...aManifest().database!, tables: []},
+      }),
+    ),
+  ],
   ['no sets', renderList([], [])],
-  ['sets', renderList([summary, {...summary, bytes: 0, rows: 0, files: 0, scope: [], server_version: null, kind: 'restore_point'}], [{set: null, snapshot: 's', says: 'x'}])],
+  [
+    'sets',
+    renderList(
+      [summary, {...summary, bytes: 0, rows: 0, files: 0, scope: [], server_version: null, kind: 'restore_point'}],
+      [{set: null, snapshot: 's', says: 'x'}],
+    ),
+  ],
   ['a verification', renderVerify({set: SET, level: 'L2', passed: true, findings: [], checked_at: 0, duration_ms: 0})],
   ['a status', renderStatus(aStatus())],
-  ['an empty status', renderStatus(aStatus({last_set: null, sets: 0, enrolment: none, rpo_objective_ms: null, running: aJob({subject: null})}))],
+  [
+    'an empty status',
+    renderStatus(
+      aStatus({last_set: null, sets: 0, enrolment: none, rpo_objective_ms: null, running: aJob({subject: null})}),
+    ),
+  ],
   ['no jobs', renderJobs([])],
-  ['jobs', renderJobs([aJob(), aJob({started_at: null, subject: null, reason: ''}), aJob({status: 'error', error: errorBody(new Failure('INTERNAL', 'x')), finished_at: START})])],
-  ['a doctor', renderDoctor({healthy: false, checks: [{name: 'x', outcome: 'failed', says: 's', remedy: null}, {name: 'y', outcome: 'skipped', says: '', remedy: null}]})],
+  [
+    'jobs',
+    renderJobs([
+      aJob(),
+      aJob({started_at: null, subject: null, reason: ''}),
+      aJob({status: 'error', error: errorBody(new Failure('INTERNAL', 'x')), finished_at: START}),
+    ]),
+  ],
+  [
+    'a doctor',
+    renderDoctor({
+      healthy: false,
+      checks: [
+        {name: 'x', outcome: 'failed', says: 's', remedy: null},
+        {name: 'y', outcome: 'skipped', says: '', remedy: null},
+      ],
+    }),
+  ],
   ['a restore plan', renderRestorePlan(restorePlan)],
   ['a restore result', renderRestoreResult(result)],
-  ['an undo result', renderRestoreResult({...result, mode: 'undo', undo: ['database mm_undone_1'], next: ['Start Mattermost.']})],
+  [
+    'an undo result',
+    renderRestoreResult({...result, mode: 'undo', undo: ['database mm_undone_1'], next: ['Start Mattermost.']}),
+  ],
 ])('%s has no hole in its words', (_name, text) => {
   expect(text).not.toMatch(/NaN|undefined|null|Infinity|\[object|(^|\s)-\d+ (ms|s|B)/);
   expect(text.length).toBeGreaterThan(20);
 });
 
 test.each<[string, Partial<SetManifest['cross_check']>, string]>([
-  ['passed', {}, 'every file there'], ['previews missing', {derived_missing: 1200}, '1,200 previews missing'], ['orphans', {orphans: 7}, '7 files that no row names'],
-  ['lost before', {outcome: 'passed_with_losses', missing: 2, size_differs: 1}, '3 files were already lost'], ['lost now', {outcome: 'failed', missing: 2, size_differs: 1}, '3 FILES ARE MISSING'],
+  ['passed', {}, 'every file there'],
+  ['previews missing', {derived_missing: 1200}, '1,200 previews missing'],
+  ['orphans', {orphans: 7}, '7 files that no row names'],
+  ['lost before', {outcome: 'passed_with_losses', missing: 2, size_differs: 1}, '3 files were already lost'],
+  ['lost now', {outcome: 'failed', missing: 2, size_differs: 1}, '3 FILES ARE MISSING'],
   ['impossible', {outcome: 'not_possible'}, 'not possible'],
 ])('a cross-check that is %s reads so', (_name, changes, says) => {
   expect(renderSet(aManifest({cross_check: {...aManifest().cross_check, ...changes}}))).toContain(says);
 });
 
 test('what a set lacks is written under it, so that a partial set never looks whole', () => {
-  const text = renderSet(aManifest({...bare, omitted: [{part: 'files', what: 'the whole part files', reason: 'left out by the request'}]}));
+  const text = renderSet(
+    aManifest({...bare, omitted: [{part: 'files', what: 'the whole part files', reason: 'left out by the request'}]}),
+  );
   expect(text).toContain('Not in this set\n  ! the whole part files: left out by the request');
 });
 
 test('a damaged set is in the list, also when it is the only one', () => {
-  expect(renderList([], [{set: SET, snapshot: 's', says: 'The seal does not hold.'}])).toContain(`! ${SET} cannot be read: The seal does not hold.`);
+  expect(renderList([], [{set: SET, snapshot: 's', says: 'The seal does not hold.'}])).toContain(
+    `! ${SET} cannot be read: The seal does not hold.`,
+  );
 });
 
 test.each<[string, Parameters<typeof aStatus>[0], string]>([
   ['a fresh set', {}, 'You can recover to 1 h 0 min ago.'],
   ['an old set', {last_set: {...summary, t0: START - 172_800_000}}, 'You can recover, but only to 2 d 0 h ago.'],
-  ['an old set without an objective', {last_set: {...summary, t0: START - 172_800_000}, rpo_objective_ms: null}, 'You can recover to 2 d 0 h ago.'],
+  [
+    'an old set without an objective',
+    {last_set: {...summary, t0: START - 172_800_000}, rpo_objective_ms: null},
+    'You can recover to 2 d 0 h ago.',
+  ],
   ['no set', {last_set: null}, 'You cannot recover yet'],
-  ['a repository that is away, whatever was known', {repository: {location: '/r', outcome: 'failed', says: 'x'}, last_set: null}, 'It cannot be told whether you can recover'],
-  ['a database server whose clock is ahead', {last_set: {...summary, t0: START + 5000}}, 'You can recover to 0 ms ago.'],
+  [
+    'a repository that is away, whatever was known',
+    {repository: {location: '/r', outcome: 'failed', says: 'x'}, last_set: null},
+    'It cannot be told whether you can recover',
+  ],
+  [
+    'a database server whose clock is ahead',
+    {last_set: {...summary, t0: START + 5000}},
+    'You can recover to 0 ms ago.',
+  ],
 ])('with %s the first line says whether one can recover', (_name, changes, headline) => {
   expect(renderStatus(aStatus(changes)).split('\n')[0]).toContain(headline);
 });
 
 test('a status says what to do and how', () => {
-  expect(renderStatus(aStatus({next_actions: [{says: 'Nothing is backed up yet.', how: '/dr backup'}]}))).toContain('! Nothing is backed up yet.\n    → /dr backup');
+  expect(renderStatus(aStatus({next_actions: [{says: 'Nothing is backed up yet.', how: '/dr backup'}]}))).toContain(
+    '! Nothing is backed up yet.\n    → /dr backup',
+  );
 });
 
-const progress: Progress = {phase: 'second_pass', step: 6, steps: 10, done: 2_300_000_000, total: 3_700_000_000, unit: 'bytes', rate: 118_000_000, eta_ms: 12_000};
+const progress: Progress = {
+  phase: 'second_pass',
+  step: 6,
+  steps: 10,
+  done: 2_300_000_000,
+  total: 3_700_000_000,
+  unit: 'bytes',
+  rate: 118_000_000,
+  eta_ms: 12_000,
+};
 
 test.each<[string, Partial<Progress>, RegExp]>([
   ['all known', {}, /━+╌+ {2}2\.3 GB of 3\.7 GB · 118 MB\/s · about 12 s left$/],
@@ -93,17 +208,28 @@ test.each<[string, Partial<Progress>, RegExp]>([
   expect(line).not.toMatch(/NaN|undefined|Infinity/);
 });
 
-test.each([[10, 20], [40, 37], [80, 77], [0, 20]])('on a terminal of %d columns a line of progress has at most %d, so that it never wraps', (columns, most) => {
+test.each([
+  [10, 20],
+  [40, 37],
+  [80, 77],
+  [0, 20],
+])('on a terminal of %d columns a line of progress has at most %d, so that it never wraps', (columns, most) => {
   expect(progressLine(progress, columns).length).toBeLessThanOrEqual(most);
 });
 
 test('options are checked as the contract says, and the option is named', () => {
   expect(parseOption(VerifyRequest, {set: 'latest', level: 'L2'})).toEqual({set: 'latest', level: 'L2'});
-  expect(() => parseOption(VerifyRequest, {set: 'latest', level: 'L9'})).toThrow(expect.objectContaining({code: 'USAGE_INVALID', message: expect.stringContaining('--level: ')}));
+  expect(() => parseOption(VerifyRequest, {set: 'latest', level: 'L9'})).toThrow(
+    expect.objectContaining({code: 'USAGE_INVALID', message: expect.stringContaining('--level: ')}),
+  );
 });
 
 test('the recovery sheet holds all that an empty machine needs', () => {
-  const sheet = recoverySheet({repository: 'sftp:backup@host:/srv/mm', key: 'the-key-itself', passwordFile: '/var/lib/drctl/repository.key'});
+  const sheet = recoverySheet({
+    repository: 'sftp:backup@host:/srv/mm',
+    key: 'the-key-itself',
+    passwordFile: '/var/lib/drctl/repository.key',
+  });
   expect(sheet).toMatch(/Repository\s+sftp:backup@host:\/srv\/mm/);
   expect(sheet).toMatch(/Key\s+the-key-itself/);
   expect(sheet).toMatch(/drctl list --repository '?sftp:backup@host:\/srv\/mm'? --password-file key/);

@@ -8,14 +8,17 @@ export function renderRestorePlan(plan: RestorePlan): string {
   const rows = [
     ['Restore', `${plan.set}, ${plan.mode === 'in_place' ? 'in place' : 'side by side'}`],
     ['State of', `${isoTime(plan.t0)} (${formatDuration(plan.age_ms)} ago)`],
-    ...(targets.database ? [['Database', `${targets.database.location}${targets.database.exists ? '' : ' (is made)'}`]] : []),
+    ...(targets.database
+      ? [['Database', `${targets.database.location}${targets.database.exists ? '' : ' (is made)'}`]]
+      : []),
     ...(targets.files ? [['Files', targets.files.directory]] : []),
     ...(targets.config ? [['Configuration', targets.config.directory]] : []),
     ['Writes', formatBytes(plan.bytes)],
     ['Restore point', plan.restore_point ? 'the present state is saved first' : 'none'],
   ];
   return [
-    facts(rows), `Steps: ${plan.steps.map((step) => stepWords(step).doing).join(' → ')}`,
+    facts(rows),
+    `Steps: ${plan.steps.map((step) => stepWords(step).doing).join(' → ')}`,
     ...(plan.overwrites.length > 0 ? ['What is replaced', ...plan.overwrites.map((line) => `  ! ${line}`)] : []),
     ...(plan.warnings.length > 0 ? ['Warnings', ...plan.warnings.map((line) => `  ! ${line}`)] : []),
   ].join('\n');
@@ -24,8 +27,22 @@ export function renderRestorePlan(plan: RestorePlan): string {
 export function renderRestoreResult(result: RestoreResult): string {
   const rows = [
     ['Restored', result.mode === 'undo' ? 'the state before the restore' : result.set],
-    ...(result.tables ? [['Database', `${formatCount(result.tables.rows)} rows in ${result.tables.compared} tables, all as in the manifest`]] : []),
-    ...(result.files ? [['Files', `${formatCount(result.files.count)} files, ${formatBytes(result.files.bytes)}, each compared with its hash`]] : []),
+    ...(result.tables
+      ? [
+          [
+            'Database',
+            `${formatCount(result.tables.rows)} rows in ${result.tables.compared} tables, all as in the manifest`,
+          ],
+        ]
+      : []),
+    ...(result.files
+      ? [
+          [
+            'Files',
+            `${formatCount(result.files.count)} files, ${formatBytes(result.files.bytes)}, each compared with its hash`,
+          ],
+        ]
+      : []),
     ...(result.config ? [['Configuration', `${result.config.count} files, hash as in the manifest`]] : []),
     ...(result.restore_point ? [['Restore point', result.restore_point]] : []),
     ...(result.undo.length > 0 ? [['Set aside', result.undo.join(', ')]] : []),

@@ -1,5 +1,11 @@
 import Table from 'cli-table3';
-import {stepWords, type BackupPlan, type SetManifest, type SetSummary, type VerifyResult} from '@disaster-recovery/contract';
+import {
+  stepWords,
+  type BackupPlan,
+  type SetManifest,
+  type SetSummary,
+  type VerifyResult,
+} from '@disaster-recovery/contract';
 import {isoTime} from '../kernel/clock.ts';
 import {formatBytes, formatCount, formatDuration} from '../kernel/format.ts';
 import type {Unreadable} from '../sets/index.ts';
@@ -8,16 +14,35 @@ const bullets = (lines: readonly string[]): string => lines.map((line) => `  ! $
 
 export function renderPlan(plan: BackupPlan): string {
   const rows = [
-    ['Set', plan.set], ['Repository', plan.repository], ['Parts', plan.scope.join(', ')],
-    ['Database', plan.database ? `${plan.database.name}, PostgreSQL ${plan.database.server_version}, ${formatBytes(plan.database.bytes)}` : '–'],
-    ['Files', plan.files ? `${plan.files.directory}${plan.files.bytes === null ? '' : `, ${formatBytes(plan.files.bytes)} last time`}` : '–'],
+    ['Set', plan.set],
+    ['Repository', plan.repository],
+    ['Parts', plan.scope.join(', ')],
+    [
+      'Database',
+      plan.database
+        ? `${plan.database.name}, PostgreSQL ${plan.database.server_version}, ${formatBytes(plan.database.bytes)}`
+        : '–',
+    ],
+    [
+      'Files',
+      plan.files
+        ? `${plan.files.directory}${plan.files.bytes === null ? '' : `, ${formatBytes(plan.files.bytes)} last time`}`
+        : '–',
+    ],
     ['Configuration', plan.config?.directory ?? '–'],
-    ['Staging', `${plan.staging.directory}: needs up to ${formatBytes(plan.staging.bytes_needed)}, ${formatBytes(plan.staging.bytes_free)} free`],
+    [
+      'Staging',
+      `${plan.staging.directory}: needs up to ${formatBytes(plan.staging.bytes_needed)}, ${formatBytes(plan.staging.bytes_free)} free`,
+    ],
     ['Previous set', plan.previous ?? 'none'],
   ];
   return [
-    facts(rows), 'Steps', plan.steps.map((step, index) => `  ${index + 1}. ${stepWords(step).doing}`).join('\n'),
-    ...(plan.omitted.length > 0 ? ['Left out', bullets(plan.omitted.map(({what, reason}) => `${what}: ${reason}`))] : []),
+    facts(rows),
+    'Steps',
+    plan.steps.map((step, index) => `  ${index + 1}. ${stepWords(step).doing}`).join('\n'),
+    ...(plan.omitted.length > 0
+      ? ['Left out', bullets(plan.omitted.map(({what, reason}) => `${what}: ${reason}`))]
+      : []),
     ...(plan.warnings.length > 0 ? ['Warnings', bullets(plan.warnings)] : []),
     'Nothing was changed.',
   ].join('\n');
@@ -29,16 +54,34 @@ export function renderSet(set: SetManifest): string {
     ['Set', `${set.id}${set.kind === 'restore_point' ? ' (restore point)' : ''}`],
     ['T0', isoTime(set.t0)],
     ...(set.reason ? [['Reason', set.reason]] : []),
-    ['Server', set.server ? `Mattermost ${set.server.version ?? '(did not answer)'}, schema ${set.server.schema_version}` : '–'],
-    ['Database', database ? `${formatCount(database.tables.reduce((sum, table) => sum + table.rows, 0))} rows in ${database.tables.length} tables, ${formatBytes(database.dump_bytes)}` : '–'],
+    [
+      'Server',
+      set.server ? `Mattermost ${set.server.version ?? '(did not answer)'}, schema ${set.server.schema_version}` : '–',
+    ],
+    [
+      'Database',
+      database
+        ? `${formatCount(database.tables.reduce((sum, table) => sum + table.rows, 0))} rows in ${database.tables.length} tables, ${formatBytes(database.dump_bytes)}`
+        : '–',
+    ],
     ['Files', files ? `${formatCount(files.count)} files, ${formatBytes(files.bytes)}` : '–'],
-    ['Configuration', config ? `${config.files.length} files; environment ${config.effective === 'captured' ? `captured (${config.env_names.length} variables)` : 'not captured'}` : '–'],
+    [
+      'Configuration',
+      config
+        ? `${config.files.length} files; environment ${config.effective === 'captured' ? `captured (${config.env_names.length} variables)` : 'not captured'}`
+        : '–',
+    ],
     ['Cross-check', crossCheckWords(check)],
-    ['Added', `${formatBytes(set.bytes_added)} to the repository, in ${formatDuration(set.finished_at - set.started_at)}`],
+    [
+      'Added',
+      `${formatBytes(set.bytes_added)} to the repository, in ${formatDuration(set.finished_at - set.started_at)}`,
+    ],
   ];
   return [
     facts(rows),
-    ...(set.omitted.length > 0 ? ['Not in this set', bullets(set.omitted.map(({what, reason}) => `${what}: ${reason}`))] : []),
+    ...(set.omitted.length > 0
+      ? ['Not in this set', bullets(set.omitted.map(({what, reason}) => `${what}: ${reason}`))]
+      : []),
     `Next: drctl verify ${set.id} --level L2 · drctl restore ${set.id} --dry-run`,
   ].join('\n');
 }
@@ -50,9 +93,13 @@ function crossCheckWords(check: SetManifest['cross_check']): string {
   const rows = `${formatCount(check.rows)} rows that name a file`;
   if (check.outcome === 'passed') {
     return `${rows}, every file there${[
-      ...(check.derived_missing > 0 ? [`${formatCount(check.derived_missing)} previews missing, Mattermost makes them again`] : []),
+      ...(check.derived_missing > 0
+        ? [`${formatCount(check.derived_missing)} previews missing, Mattermost makes them again`]
+        : []),
       ...(check.orphans > 0 ? [`${formatCount(check.orphans)} files that no row names`] : []),
-    ].map((text) => `; ${text}`).join('')}`;
+    ]
+      .map((text) => `; ${text}`)
+      .join('')}`;
   }
   const bad = check.missing + check.size_differs;
   return check.outcome === 'passed_with_losses'
@@ -67,16 +114,30 @@ export function renderList(sets: readonly SetSummary[], unreadable: readonly Unr
   const table = plainTable(['Set', 'T0', 'Parts', 'Rows', 'Files', 'Size', 'Added', 'Cross-check', 'Reason']);
   for (const set of sets) {
     table.push([
-      set.id, isoTime(set.t0), set.scope.length === 3 ? 'everything' : set.scope.join(', '), formatCount(set.rows), formatCount(set.files), formatBytes(set.bytes),
-      formatBytes(set.bytes_added), set.cross_check.replaceAll('_', ' '), set.kind === 'restore_point' ? `restore point ${set.reason}` : set.reason,
+      set.id,
+      isoTime(set.t0),
+      set.scope.length === 3 ? 'everything' : set.scope.join(', '),
+      formatCount(set.rows),
+      formatCount(set.files),
+      formatBytes(set.bytes),
+      formatBytes(set.bytes_added),
+      set.cross_check.replaceAll('_', ' '),
+      set.kind === 'restore_point' ? `restore point ${set.reason}` : set.reason,
     ]);
   }
-  return [table.toString(), ...unreadable.map(({set, says}) => `! ${set ?? 'A set'} cannot be read: ${says}`)].join('\n');
+  return [table.toString(), ...unreadable.map(({set, says}) => `! ${set ?? 'A set'} cannot be read: ${says}`)].join(
+    '\n',
+  );
 }
 
 export function renderVerify(result: VerifyResult): string {
-  const lines = result.findings.map(({severity, what, where}) => `  ${severity === 'error' ? '✗' : '!'} ${what}${where ? `\n    in ${where}` : ''}`);
-  return [`${result.passed ? '✓' : '✗'} Set ${result.set} ${result.passed ? 'passed' : 'did not pass'} ${result.level}, in ${formatDuration(result.duration_ms)}.`, ...lines].join('\n');
+  const lines = result.findings.map(
+    ({severity, what, where}) => `  ${severity === 'error' ? '✗' : '!'} ${what}${where ? `\n    in ${where}` : ''}`,
+  );
+  return [
+    `${result.passed ? '✓' : '✗'} Set ${result.set} ${result.passed ? 'passed' : 'did not pass'} ${result.level}, in ${formatDuration(result.duration_ms)}.`,
+    ...lines,
+  ].join('\n');
 }
 
 /** Names left, values right, nothing around them. */
@@ -87,7 +148,24 @@ export function facts(rows: readonly (readonly string[])[]): string {
 
 export function plainTable(head: string[]): Table.Table {
   return new Table({
-    head, style: {head: [], border: [], 'padding-left': 0, 'padding-right': 2},
-    chars: {top: '', 'top-mid': '', 'top-left': '', 'top-right': '', bottom: '', 'bottom-mid': '', 'bottom-left': '', 'bottom-right': '', left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '', middle: ''},
+    head,
+    style: {head: [], border: [], 'padding-left': 0, 'padding-right': 2},
+    chars: {
+      top: '',
+      'top-mid': '',
+      'top-left': '',
+      'top-right': '',
+      bottom: '',
+      'bottom-mid': '',
+      'bottom-left': '',
+      'bottom-right': '',
+      left: '',
+      'left-mid': '',
+      mid: '',
+      'mid-mid': '',
+      right: '',
+      'right-mid': '',
+      middle: '',
+    },
   });
 }

@@ -6,14 +6,30 @@ import {facts, plainTable} from './render_set.ts';
 export function renderStatus(status: Status): string {
   const {last_set: last, running, enrolment} = status;
   const rows = [
-    ['Newest set', last ? `${last.id}, ${formatDuration(ageOf(status, last))} old: ${formatCount(last.rows)} rows, ${formatCount(last.files)} files, ${formatBytes(last.bytes)}` : 'none'],
+    [
+      'Newest set',
+      last
+        ? `${last.id}, ${formatDuration(ageOf(status, last))} old: ${formatCount(last.rows)} rows, ${formatCount(last.files)} files, ${formatBytes(last.bytes)}`
+        : 'none',
+    ],
     ['Repository', `${status.repository.location}: ${status.repository.says}`],
-    ['Running', running ? `${running.kind} ${running.subject ?? ''} (job ${running.id})${running.progress ? `, ${stepWords(running.progress.phase).doing.toLowerCase()}` : ''}` : 'nothing'],
-    ['Plugin', enrolment.state === 'none' ? 'not enrolled' : `${enrolment.state.replace('_', '-')}: ${enrolment.site_url ?? ''}`],
+    [
+      'Running',
+      running
+        ? `${running.kind} ${running.subject ?? ''} (job ${running.id})${running.progress ? `, ${stepWords(running.progress.phase).doing.toLowerCase()}` : ''}`
+        : 'nothing',
+    ],
+    [
+      'Plugin',
+      enrolment.state === 'none' ? 'not enrolled' : `${enrolment.state.replace('_', '-')}: ${enrolment.site_url ?? ''}`,
+    ],
   ];
   return [
-    headline(status), facts(rows),
-    ...(status.next_actions.length > 0 ? ['What to do next', ...status.next_actions.map(({says, how}) => `  ! ${says}\n    → ${how}`)] : ['Nothing needs you.']),
+    headline(status),
+    facts(rows),
+    ...(status.next_actions.length > 0
+      ? ['What to do next', ...status.next_actions.map(({says, how}) => `  ! ${says}\n    → ${how}`)]
+      : ['Nothing needs you.']),
   ].join('\n');
 }
 
@@ -29,18 +45,28 @@ function headline(status: Status): string {
     return 'You cannot recover yet: nothing is backed up.';
   }
   const age = ageOf(status, last);
-  return objective !== null && age > objective ? `You can recover, but only to ${formatDuration(age)} ago.` : `You can recover to ${formatDuration(age)} ago.`;
+  return objective !== null && age > objective
+    ? `You can recover, but only to ${formatDuration(age)} ago.`
+    : `You can recover to ${formatDuration(age)} ago.`;
 }
 
 const MARKS: Record<DoctorCheck['outcome'], string> = {ok: '✓', warning: '!', failed: '✗', skipped: '·'};
 
 /** One check with what to do about it. */
-export function renderCheck({name, outcome, says, remedy}: Pick<DoctorCheck, 'name' | 'outcome' | 'says' | 'remedy'>): string {
+export function renderCheck({
+  name,
+  outcome,
+  says,
+  remedy,
+}: Pick<DoctorCheck, 'name' | 'outcome' | 'says' | 'remedy'>): string {
   return `${MARKS[outcome]} ${name}: ${says}${remedy ? `\n    → ${remedy}` : ''}`;
 }
 
 export function renderDoctor({checks, healthy}: DoctorReport): string {
-  return [...checks.map(renderCheck), healthy ? 'Everything that a backup needs is there.' : 'Something that a backup needs is not right.'].join('\n');
+  return [
+    ...checks.map(renderCheck),
+    healthy ? 'Everything that a backup needs is there.' : 'Something that a backup needs is not right.',
+  ].join('\n');
 }
 
 export function renderJobs(jobs: readonly Job[]): string {
@@ -49,8 +75,18 @@ export function renderJobs(jobs: readonly Job[]): string {
   }
   const table = plainTable(['Job', 'Kind', 'Status', 'Set', 'Began', 'Took', 'By', 'Reason']);
   for (const job of jobs) {
-    const took = job.started_at !== null && job.finished_at !== null ? formatDuration(job.finished_at - job.started_at) : '';
-    table.push([job.id, job.kind, job.error ? `${job.status}: ${job.error.code}` : job.status, job.subject ?? '', isoTime(job.created_at), took, job.actor.name, job.reason]);
+    const took =
+      job.started_at !== null && job.finished_at !== null ? formatDuration(job.finished_at - job.started_at) : '';
+    table.push([
+      job.id,
+      job.kind,
+      job.error ? `${job.status}: ${job.error.code}` : job.status,
+      job.subject ?? '',
+      isoTime(job.created_at),
+      took,
+      job.actor.name,
+      job.reason,
+    ]);
   }
   return table.toString();
 }

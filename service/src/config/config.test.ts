@@ -14,7 +14,11 @@ const WHOLE = {
   mattermost: {config: '/opt/mattermost/config/config.json'},
   database: {url: `postgres://mm:${SECRET}@db/mattermost`},
   files: {directory: '/opt/mattermost/data'},
-  repository: {url: `rest:https://u:${SECRET}@backup/mm`, password_file: '/var/lib/drctl/repository.key', environment: {AWS_SECRET_ACCESS_KEY: SECRET}},
+  repository: {
+    url: `rest:https://u:${SECRET}@backup/mm`,
+    password_file: '/var/lib/drctl/repository.key',
+    environment: {AWS_SECRET_ACCESS_KEY: SECRET},
+  },
   state_directory: '/var/lib/drctl',
 };
 
@@ -26,20 +30,36 @@ function written(content: unknown, mode = 0o600): string {
 }
 
 async function refused(work: Promise<unknown>): Promise<Failure> {
-  return work.then(() => { throw new Error('it was accepted'); }, (error: unknown) => error as Failure);
+  return work.then(
+    () => {
+      throw new Error('it was accepted');
+    },
+    (error: unknown) => error as Failure,
+  );
 }
 
 test('a short file is enough: the rest has defaults', async () => {
   expect(await loadConfig(written(WHOLE), {})).toMatchObject({
-    database: {jobs: 2}, files: {driver: 'local'}, serve: {listen: '127.0.0.1:8066'}, objectives: {rpo_hours: 24}, log_level: 'info', tools: {},
+    database: {jobs: 2},
+    files: {driver: 'local'},
+    serve: {listen: '127.0.0.1:8066'},
+    objectives: {rpo_hours: 24},
+    log_level: 'info',
+    tools: {},
   });
 });
 
-test.each([0o644, 0o640, 0o660, 0o602, 0o601])('a file of secrets with mode %o is refused, with its mode', async (mode) => {
-  const path = written(WHOLE, mode);
-  expect(await refused(loadConfig(path, {}))).toMatchObject({code: 'CONFIG_EXPOSED', message: `${path} has mode 0${mode.toString(8)}; it must be 0600.`});
-  await expect(requirePrivate(path)).rejects.toMatchObject({code: 'CONFIG_EXPOSED'});
-});
+test.each([0o644, 0o640, 0o660, 0o602, 0o601])(
+  'a file of secrets with mode %o is refused, with its mode',
+  async (mode) => {
+    const path = written(WHOLE, mode);
+    expect(await refused(loadConfig(path, {}))).toMatchObject({
+      code: 'CONFIG_EXPOSED',
+      message: `${path} has mode 0${mode.toString(8)}; it must be 0600.`,
+    });
+    await expect(requirePrivate(path)).rejects.toMatchObject({code: 'CONFIG_EXPOSED'});
+  },
+);
 
 test.each([0o600, 0o400])('a file with mode %o is private', async (mode) => {
   await expect(loadConfig(written(WHOLE, mode), {})).resolves.toBeDefined();
@@ -56,41 +76,85 @@ test.each([
 });
 
 test('all problems are told at once, and no value of the file with them', async () => {
-  const failure = await refused(loadConfig(written({
-    ...WHOLE, files: {}, database: {url: SECRET, jobs: 99, urll: SECRET}, state_directory: `relative-${SECRET}`, log_level: SECRET, serve: {listen: 'nowhere'},
-  }), {}));
+  const failure = await refused(
+    loadConfig(
+      written({
+        ...WHOLE,
+        files: {},
+        database: {url: SECRET, jobs: 99, urll: SECRET},
+        state_directory: `relative-${SECRET}`,
+        log_level: SECRET,
+        serve: {listen: 'nowhere'},
+      }),
+      {},
+    ),
+  );
   expect(failure.code).toBe('CONFIG_INVALID');
   const problems = failure.details?.['problems'] as string[];
-  expect(problems.map((problem) => problem.split(':')[0])).toEqual(['database.jobs', 'database', 'state_directory', 'serve.listen', 'log_level']);
+  expect(problems.map((problem) => problem.split(':')[0])).toEqual([
+    'database.jobs',
+    'database',
+    'state_directory',
+    'serve.listen',
+    'log_level',
+  ]);
   expect(JSON.stringify(failure.details) + failure.message).not.toContain(SECRET);
 });
 
 test('local files need their directory; object storage has none', async () => {
-  expect((await refused(loadConfig(written({...WHOLE, files: {}}), {}))).message).toContain('files.directory: is needed when files.driver is `local`');
-  await expect(loadConfig(written({...WHOLE, files: {driver: 'amazons3'}}), {})).resolves.toMatchObject({files: {driver: 'amazons3'}});
+  expect((await refused(loadConfig(written({...WHOLE, files: {}}), {}))).message).toContain(
+    'files.directory: is needed when files.driver is `local`',
+  );
+  await expect(loadConfig(written({...WHOLE, files: {driver: 'amazons3'}}), {})).resolves.toMatchObject({
+    files: {driver: 'amazons3'},
+  });
 });
 
-test.each([['127.0.0.1:8066', true], ['[::1]:8066', true], ['backup.example.org:443', true], ['8066', false], [':8066', false], ['::1:8066', false], ['a b:1', false]])(
-  'listening on %s is valid: %s', async (listen, valid) => {
-    const loading = loadConfig(written({...WHOLE, serve: {listen}}), {});
-    await (valid ? expect(loading).resolves.toMatchObject({serve: {listen}}) : expect(loading).rejects.toMatchObject({code: 'CONFIG_INVALID'}));
-  });
+test.each([
+  ['127.0.0.1:8066', true],
+  ['[::1]:8066', true],
+  ['backup.example.org:443', true],
+  ['8066', false],
+  [':8066', false],
+  ['::1:8066', false],
+  ['a b:1', false],
+])('listening on %s is valid: %s', async (listen, valid) => {
+  const loading = loadConfig(written({...WHOLE, serve: {listen}}), {});
+  await (valid
+    ? expect(loading).resolves.toMatchObject({serve: {listen}})
+    : expect(loading).rejects.toMatchObject({code: 'CONFIG_INVALID'}));
+});
 
 test('the environment overrides the file, numbers as numbers', async () => {
   const config = await loadConfig(written(WHOLE), {
-    DRCTL_DATABASE_URL: 'postgres://other/db', DRCTL_DATABASE_JOBS: '8', DRCTL_OBJECTIVES_RPO_HOURS: '0.5', DRCTL_SERVE_LISTEN: '127.0.0.1:9000', DRCTL_UNKNOWN: 'x',
+    DRCTL_DATABASE_URL: 'postgres://other/db',
+    DRCTL_DATABASE_JOBS: '8',
+    DRCTL_OBJECTIVES_RPO_HOURS: '0.5',
+    DRCTL_SERVE_LISTEN: '127.0.0.1:9000',
+    DRCTL_UNKNOWN: 'x',
   });
-  expect(config).toMatchObject({database: {url: 'postgres://other/db', jobs: 8}, objectives: {rpo_hours: 0.5}, serve: {listen: '127.0.0.1:9000'}});
+  expect(config).toMatchObject({
+    database: {url: 'postgres://other/db', jobs: 8},
+    objectives: {rpo_hours: 0.5},
+    serve: {listen: '127.0.0.1:9000'},
+  });
 });
 
-test.each([['DRCTL_DATABASE_JOBS', 'many', 'database.jobs'], ['DRCTL_DATABASE_JOBS', '', 'database.jobs'], ['DRCTL_DATABASE_JOBS', '1.5', 'database.jobs'], ['DRCTL_OBJECTIVES_RPO_HOURS', '-1', 'objectives.rpo_hours']])(
-  'the environment is checked as the file is: %s=%s', async (name, value, where) => {
-    expect((await refused(loadConfig(written(WHOLE), {[name]: value}))).message).toContain(`${where}: `);
-  });
+test.each([
+  ['DRCTL_DATABASE_JOBS', 'many', 'database.jobs'],
+  ['DRCTL_DATABASE_JOBS', '', 'database.jobs'],
+  ['DRCTL_DATABASE_JOBS', '1.5', 'database.jobs'],
+  ['DRCTL_OBJECTIVES_RPO_HOURS', '-1', 'objectives.rpo_hours'],
+])('the environment is checked as the file is: %s=%s', async (name, value, where) => {
+  expect((await refused(loadConfig(written(WHOLE), {[name]: value}))).message).toContain(`${where}: `);
+});
 
 test('the environment can bring a part that the file lacks', async () => {
   const {repository, ...rest} = WHOLE;
-  const config = await loadConfig(written({...rest, repository: null}), {DRCTL_REPOSITORY_URL: '/srv/r', DRCTL_REPOSITORY_PASSWORD_FILE: repository.password_file});
+  const config = await loadConfig(written({...rest, repository: null}), {
+    DRCTL_REPOSITORY_URL: '/srv/r',
+    DRCTL_REPOSITORY_PASSWORD_FILE: repository.password_file,
+  });
   expect(config.repository).toEqual({url: '/srv/r', password_file: repository.password_file, environment: {}});
 });
 
@@ -98,7 +162,11 @@ test('every setting is documented and has a name in the environment of its own',
   const fields = configFields();
   expect(fields.filter(({description}) => description === '')).toEqual([]);
   expect(new Set(fields.map(({env}) => env)).size).toBe(fields.length);
-  expect(fields.find(({env}) => env === 'DRCTL_DATABASE_JOBS')).toMatchObject({type: 'integer', required: false, default: 2});
+  expect(fields.find(({env}) => env === 'DRCTL_DATABASE_JOBS')).toMatchObject({
+    type: 'integer',
+    required: false,
+    default: 2,
+  });
 });
 
 test('the file is named by the option, then by the environment, then by custom', () => {
@@ -115,7 +183,10 @@ test('the file is named by the option, then by the environment, then by custom',
 test('a configuration that is shown names everything and tells no secret', async () => {
   const shown = JSON.stringify(shownConfig(await loadConfig(written(WHOLE), {})));
   expect(shown).not.toContain(SECRET);
-  expect(JSON.parse(shown)).toMatchObject({database: {url: 'postgres://mm:***@db/mattermost'}, repository: {url: 'rest:https://u:***@backup/mm', environment: {AWS_SECRET_ACCESS_KEY: '***'}}});
+  expect(JSON.parse(shown)).toMatchObject({
+    database: {url: 'postgres://mm:***@db/mattermost'},
+    repository: {url: 'rest:https://u:***@backup/mm', environment: {AWS_SECRET_ACCESS_KEY: '***'}},
+  });
 });
 
 function mattermost(config: unknown): string {
@@ -125,23 +196,31 @@ function mattermost(config: unknown): string {
 }
 
 test.each([
-  ['./data/', '/data'], ['data', '/data'], ['../elsewhere', '/../elsewhere'], ['/srv/files/', '=/srv/files'],
+  ['./data/', '/data'],
+  ['data', '/data'],
+  ['../elsewhere', '/../elsewhere'],
+  ['/srv/files/', '=/srv/files'],
 ])('the file directory %s is found as Mattermost finds it, from its own directory', async (directory, place) => {
   const path = mattermost({FileSettings: {DriverName: 'local', Directory: directory}});
   const {filesDirectory} = await readMattermostConfig(path);
   expect(filesDirectory).toBe(place.startsWith('=') ? place.slice(1) : join(path, '../..', place));
 });
 
-test('keys that are missing have Mattermost\'s defaults', async () => {
+test("keys that are missing have Mattermost's defaults", async () => {
   const path = mattermost({});
   expect(await readMattermostConfig(path)).toEqual({
-    databaseUrl: '', databaseDriver: 'postgres', filesDriver: 'local', filesDirectory: join(path, '../../data'), url: 'http://127.0.0.1:8065',
+    databaseUrl: '',
+    databaseDriver: 'postgres',
+    filesDriver: 'local',
+    filesDirectory: join(path, '../../data'),
+    url: 'http://127.0.0.1:8065',
   });
 });
 
 test.each([
   [{SiteURL: 'https://chat.example.org', ListenAddress: ':8065'}, 'https://chat.example.org'],
-  [{ListenAddress: ':9000'}, 'http://127.0.0.1:9000'], [{ListenAddress: '[::]:9001'}, 'http://127.0.0.1:9001'],
+  [{ListenAddress: ':9000'}, 'http://127.0.0.1:9000'],
+  [{ListenAddress: '[::]:9001'}, 'http://127.0.0.1:9001'],
 ])('the server with %j is asked at %s', async (ServiceSettings, url) => {
   expect((await readMattermostConfig(mattermost({ServiceSettings}))).url).toBe(url);
 });
@@ -159,5 +238,8 @@ test.each([
 });
 
 test('no config.json is named with its path', async () => {
-  expect(await refused(readMattermostConfig('/nonexistent/config.json'))).toMatchObject({code: 'MATTERMOST_CONFIG_UNREADABLE', message: expect.stringContaining('/nonexistent/config.json')});
+  expect(await refused(readMattermostConfig('/nonexistent/config.json'))).toMatchObject({
+    code: 'MATTERMOST_CONFIG_UNREADABLE',
+    message: expect.stringContaining('/nonexistent/config.json'),
+  });
 });

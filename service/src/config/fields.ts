@@ -12,8 +12,13 @@ export type Field = {
 };
 
 type JsonSchema = {
-  type?: string; properties?: Record<string, JsonSchema>; required?: string[]; enum?: string[];
-  default?: unknown; description?: string; additionalProperties?: unknown;
+  type?: string;
+  properties?: Record<string, JsonSchema>;
+  required?: string[];
+  enum?: string[];
+  default?: unknown;
+  description?: string;
+  additionalProperties?: unknown;
 };
 
 /** All settings in the order of the schema. */
@@ -32,7 +37,11 @@ function field(part: JsonSchema, path: readonly string[], required: boolean): Fi
   return {
     path,
     env: `DRCTL_${path.join('_').toUpperCase()}`,
-    type: part.enum ? part.enum.map((value) => `\`${value}\``).join(', ') : part.type === 'object' ? 'map of text' : part.type ?? 'text',
+    type: part.enum
+      ? part.enum.map((value) => `\`${value}\``).join(', ')
+      : part.type === 'object'
+        ? 'map of text'
+        : (part.type ?? 'text'),
     required,
     default: part.default,
     description: part.description ?? '',

@@ -21,7 +21,11 @@ export async function loadConfig(path: string, environment: NodeJS.ProcessEnv = 
   const parsed = Config.safeParse(overlaid);
   if (!parsed.success) {
     const problems = parsed.error.issues.map((issue) => `${issue.path.join('.') || '(top)'}: ${issue.message}`);
-    throw new Failure('CONFIG_INVALID', `${path} has ${problems.length} problem${problems.length === 1 ? '' : 's'}: ${problems.join('; ')}`, {details: {problems}});
+    throw new Failure(
+      'CONFIG_INVALID',
+      `${path} has ${problems.length} problem${problems.length === 1 ? '' : 's'}: ${problems.join('; ')}`,
+      {details: {problems}},
+    );
   }
   return parsed.data;
 }
@@ -34,7 +38,9 @@ async function readPrivateFile(path: string): Promise<string> {
     if (error instanceof Failure) {
       throw error;
     }
-    throw new Failure('CONFIG_NOT_FOUND', `${path} cannot be read (${systemErrorCode(error) ?? 'unknown reason'}).`, {cause: error});
+    throw new Failure('CONFIG_NOT_FOUND', `${path} cannot be read (${systemErrorCode(error) ?? 'unknown reason'}).`, {
+      cause: error,
+    });
   }
 }
 
@@ -42,7 +48,10 @@ async function readPrivateFile(path: string): Promise<string> {
 export async function requirePrivate(path: string): Promise<void> {
   const {mode} = await stat(path);
   if ((mode & 0o077) !== 0) {
-    throw new Failure('CONFIG_EXPOSED', `${path} has mode ${(mode & 0o777).toString(8).padStart(4, '0')}; it must be 0600.`);
+    throw new Failure(
+      'CONFIG_EXPOSED',
+      `${path} has mode ${(mode & 0o777).toString(8).padStart(4, '0')}; it must be 0600.`,
+    );
   }
 }
 
@@ -53,7 +62,9 @@ function parseYaml(path: string, text: string): Record<string, unknown> {
       return value as Record<string, unknown>;
     }
   } catch (error) {
-    throw new Failure('CONFIG_INVALID', `${path} is not YAML: ${(error as Error).message.split('\n')[0] ?? ''}`, {cause: error});
+    throw new Failure('CONFIG_INVALID', `${path} is not YAML: ${(error as Error).message.split('\n')[0] ?? ''}`, {
+      cause: error,
+    });
   }
   throw new Failure('CONFIG_INVALID', `${path} must hold a map of settings.`);
 }
@@ -76,7 +87,7 @@ function setAt(target: Record<string, unknown>, path: readonly string[], value: 
     return;
   }
   const child = target[key];
-  const next = child !== null && typeof child === 'object' ? child as Record<string, unknown> : {};
+  const next = child !== null && typeof child === 'object' ? (child as Record<string, unknown>) : {};
   target[key] = next;
   setAt(next, rest, value);
 }

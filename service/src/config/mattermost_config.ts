@@ -6,7 +6,9 @@ import {Failure} from '../kernel/failure.ts';
 /** The few of Mattermost's own settings that decide what a backup reads. */
 const MattermostConfig = z.object({
   SqlSettings: z.object({DriverName: z.string().default('postgres'), DataSource: z.string().default('')}).prefault({}),
-  FileSettings: z.object({DriverName: z.string().default('local'), Directory: z.string().default('./data/')}).prefault({}),
+  FileSettings: z
+    .object({DriverName: z.string().default('local'), Directory: z.string().default('./data/')})
+    .prefault({}),
   ServiceSettings: z.object({SiteURL: z.string().default(''), ListenAddress: z.string().default(':8065')}).prefault({}),
 });
 
@@ -22,7 +24,9 @@ export const isDatabaseUrl = (text: string): boolean => /^postgres(ql)?:\/\//.te
 
 /** @throws Failure MATTERMOST_CONFIG_UNREADABLE */
 export async function readMattermostConfig(path: string): Promise<MattermostFacts> {
-  const text = await readFile(path, 'utf8').catch((error: unknown) => { throw unreadable(path, error); });
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw unreadable(path, error);
+  });
   // A relative Directory is relative to Mattermost's own directory, which is the parent of `config`.
   return mattermostFacts(text, path, dirname(dirname(resolve(path))));
 }

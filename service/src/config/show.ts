@@ -2,10 +2,12 @@ import type {Config} from './schema.ts';
 
 /** A connection string or repository location with its password out. */
 export function withoutPassword(location: string): string {
-  return location
-    // Greedy up to the last @: an @, a colon or a space inside the password must not survive, nor an @ in the user end the search.
-    .replace(/(:\/\/[^:/\s]*):[\s\S]*@/, '$1:***@')
-    .replace(/(password\s*=\s*)('(?:[^'\\]|\\[\s\S]|'')*(?:'|$)|(?:[^\s\\]|\\[\s\S])+)/gi, '$1***');
+  return (
+    location
+      // Greedy up to the last @: an @, a colon or a space inside the password must not survive, nor an @ in the user end the search.
+      .replace(/(:\/\/[^:/\s]*):[\s\S]*@/, '$1:***@')
+      .replace(/(password\s*=\s*)('(?:[^'\\]|\\[\s\S]|'')*(?:'|$)|(?:[^\s\\]|\\[\s\S])+)/gi, '$1***')
+  );
 }
 
 /** The configuration as it may be shown: passwords and credentials replaced. */

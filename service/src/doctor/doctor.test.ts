@@ -16,11 +16,21 @@ import {createDoctor, type Doctor} from './index.ts';
 type Engines = Parameters<typeof createDoctor>[0];
 
 const facts: DatabaseFacts = {
-  name: 'mm', location: 'postgres://mm@db:5432/mm', server_version: '16.4', server_version_num: 160_004, bytes: 9e8, dump_bytes_estimate: 1, dump_tool_version: '16.4', role: 'mm',
-  can_create_databases: true, mattermost: {schema_version: 148, diagnostic_id: 'd'}, busy_jobs: [],
+  name: 'mm',
+  location: 'postgres://mm@db:5432/mm',
+  server_version: '16.4',
+  server_version_num: 160_004,
+  bytes: 9e8,
+  dump_bytes_estimate: 1,
+  dump_tool_version: '16.4',
+  role: 'mm',
+  can_create_databases: true,
+  mattermost: {schema_version: 148, diagnostic_id: 'd'},
+  busy_jobs: [],
 };
 const database = (changes: Partial<DatabaseFacts> | Failure): Engines['database'] => ({
-  location: facts.location, openSnapshot: () => Promise.reject(new Error('a doctor opens no snapshot')),
+  location: facts.location,
+  openSnapshot: () => Promise.reject(new Error('a doctor opens no snapshot')),
   inspect: async () => {
     if (changes instanceof Failure) {
       throw changes;
@@ -28,7 +38,10 @@ const database = (changes: Partial<DatabaseFacts> | Failure): Engines['database'
     return {...facts, ...changes};
   },
 });
-const bridge = (ping: MattermostBridge['ping']): (() => MattermostBridge) => () => ({ping}) as unknown as MattermostBridge;
+const bridge =
+  (ping: MattermostBridge['ping']): (() => MattermostBridge) =>
+  () =>
+    ({ping}) as unknown as MattermostBridge;
 
 async function aDoctor(changes: Partial<Engines> = {}, keyMode = 0o600): Promise<{doctor: Doctor; engines: Engines}> {
   const home = mkdtempSync(join(tmpdir(), 'doctor-'));
@@ -41,40 +54,132 @@ async function aDoctor(changes: Partial<Engines> = {}, keyMode = 0o600): Promise
   const ledger = createLedger(openState(join(home, 'state'), [LEDGER_TABLE]), systemClock);
   ledger.append('x', {kind: 'cli', id: '0', name: 'root'}, {});
   const engines: Engines = {
-    repository, ledger, passwordFile: join(home, 'key'), database: database({}), files: createLocalFileStore(join(home, 'data')), workDirectory: home,
+    repository,
+    ledger,
+    passwordFile: join(home, 'key'),
+    database: database({}),
+    files: createLocalFileStore(join(home, 'data')),
+    workDirectory: home,
     config: {kind: 'file', location: join(home, 'config.json'), directory: home, bringToDisk: async () => home},
-    newestSet: async () => null, enrolment: () => ({state: 'enrolled', site_url: null, enrolled_at: 1, enrolled_by: 'a', last_seen_at: 1}),
-    bridge: bridge(async () => ({server_version: '11.1.0', site_url: 's', diagnostic_id: 'd', plugin_version: '0.1.0'})), ...changes,
+    newestSet: async () => null,
+    enrolment: () => ({state: 'enrolled', site_url: null, enrolled_at: 1, enrolled_by: 'a', last_seen_at: 1}),
+    bridge: bridge(async () => ({
+      server_version: '11.1.0',
+      site_url: 's',
+      diagnostic_id: 'd',
+      plugin_version: '0.1.0',
+    })),
+    ...changes,
   };
   return {doctor: createDoctor(engines), engines};
 }
 
-const failing = (code: Failure['code']) => async () => { throw new Failure(code, 'it failed'); };
+const failing = (code: Failure['code']) => async () => {
+  throw new Failure(code, 'it failed');
+};
 
 test('a sound installation is healthy in every respect', async () => {
   const {doctor} = await aDoctor();
   const {healthy, checks} = await doctor.report();
   expect(checks.filter(({outcome}) => outcome !== 'ok')).toEqual([]);
-  expect([healthy, checks.map(({name}) => name)]).toEqual([true, ['repository', 'repository key', 'database', 'staging space', 'files', 'configuration of Mattermost', 'ledger', 'plugin']]);
+  expect([healthy, checks.map(({name}) => name)]).toEqual([
+    true,
+    [
+      'repository',
+      'repository key',
+      'database',
+      'staging space',
+      'files',
+      'configuration of Mattermost',
+      'ledger',
+      'plugin',
+    ],
+  ]);
 });
 
 test.each<[string, Partial<Engines>, string, 'warning' | 'failed', string]>([
-  ['a repository that is not there', {repository: createMemoryRepository()}, 'repository', 'failed', 'REPOSITORY_NOT_FOUND'],
+  [
+    'a repository that is not there',
+    {repository: createMemoryRepository()},
+    'repository',
+    'failed',
+    'REPOSITORY_NOT_FOUND',
+  ],
   ['a key file that is gone', {passwordFile: '/nonexistent/key'}, 'repository key', 'failed', 'ENOENT'],
-  ['a database that refuses', {database: database(new Failure('DATABASE_REFUSED', 'it failed'))}, 'database', 'failed', 'DATABASE_REFUSED: it failed'],
-  ['a database of something else', {database: database({mattermost: null})}, 'database', 'warning', 'no Mattermost in it'],
-  ['a role that could not restore in place', {database: database({can_create_databases: false})}, 'database', 'warning', 'cannot create databases'],
-  ['a dump that does not fit', {database: database({dump_bytes_estimate: 1e18})}, 'staging space', 'failed', 'a dump may need 1000 PB'],
+  [
+    'a database that refuses',
+    {database: database(new Failure('DATABASE_REFUSED', 'it failed'))},
+    'database',
+    'failed',
+    'DATABASE_REFUSED: it failed',
+  ],
+  [
+    'a database of something else',
+    {database: database({mattermost: null})},
+    'database',
+    'warning',
+    'no Mattermost in it',
+  ],
+  [
+    'a role that could not restore in place',
+    {database: database({can_create_databases: false})},
+    'database',
+    'warning',
+    'cannot create databases',
+  ],
+  [
+    'a dump that does not fit',
+    {database: database({dump_bytes_estimate: 1e18})},
+    'staging space',
+    'failed',
+    'a dump may need 1000 PB',
+  ],
   ['files that are gone', {files: createLocalFileStore('/nonexistent/data')}, 'files', 'failed', 'FILES_UNREADABLE'],
   ['files in object storage', {files: createRemoteFileStore('amazons3')}, 'files', 'warning', 'no set holds them'],
-  ['no config.json', {config: {kind: 'file', location: '/nonexistent/config.json', directory: '/nonexistent', bringToDisk: async () => ''}}, 'configuration of Mattermost', 'failed', 'FILES_UNREADABLE'],
-  ['no plugin', {enrolment: () => ({state: 'none', site_url: null, enrolled_at: null, enrolled_by: null, last_seen_at: null})}, 'plugin', 'warning', 'no plugin is enrolled'],
-  ['a plugin that does not answer', {bridge: bridge(failing('MATTERMOST_UNREACHABLE'))}, 'plugin', 'failed', 'MATTERMOST_UNREACHABLE'],
-  ['a newest set with another history', {newestSet: async () => aManifest({ledger: {entries: 7, head: 'f'.repeat(64)}})}, 'ledger', 'warning', 'not the continuation'],
+  [
+    'no config.json',
+    {
+      config: {
+        kind: 'file',
+        location: '/nonexistent/config.json',
+        directory: '/nonexistent',
+        bringToDisk: async () => '',
+      },
+    },
+    'configuration of Mattermost',
+    'failed',
+    'FILES_UNREADABLE',
+  ],
+  [
+    'no plugin',
+    {enrolment: () => ({state: 'none', site_url: null, enrolled_at: null, enrolled_by: null, last_seen_at: null})},
+    'plugin',
+    'warning',
+    'no plugin is enrolled',
+  ],
+  [
+    'a plugin that does not answer',
+    {bridge: bridge(failing('MATTERMOST_UNREACHABLE'))},
+    'plugin',
+    'failed',
+    'MATTERMOST_UNREACHABLE',
+  ],
+  [
+    'a newest set with another history',
+    {newestSet: async () => aManifest({ledger: {entries: 7, head: 'f'.repeat(64)}})},
+    'ledger',
+    'warning',
+    'not the continuation',
+  ],
 ])('%s is told with what helps, and hides nothing else', async (_name, changes, name, outcome, says) => {
   const {doctor} = await aDoctor(changes);
   const {checks, healthy} = await doctor.report();
-  expect(checks.find((check) => check.name === name)).toEqual({name, outcome, says: expect.stringContaining(says), remedy: expect.stringMatching(/\w/)});
+  expect(checks.find((check) => check.name === name)).toEqual({
+    name,
+    outcome,
+    says: expect.stringContaining(says),
+    remedy: expect.stringMatching(/\w/),
+  });
   expect(checks).toHaveLength(8);
   expect(healthy).toBe(checks.every((check) => check.outcome !== 'failed'));
   expect(healthy).toBe(outcome !== 'failed');
@@ -82,10 +187,27 @@ test.each<[string, Partial<Engines>, string, 'warning' | 'failed', string]>([
 
 test('a key that others can read is a failure with its remedy', async () => {
   const {doctor, engines} = await aDoctor({}, 0o640);
-  expect((await doctor.report()).checks).toContainEqual({name: 'repository key', outcome: 'failed', says: expect.stringContaining('other users'), remedy: `chmod 600 ${engines.passwordFile}`});
+  expect((await doctor.report()).checks).toContainEqual({
+    name: 'repository key',
+    outcome: 'failed',
+    says: expect.stringContaining('other users'),
+    remedy: `chmod 600 ${engines.passwordFile}`,
+  });
 });
 
 test('a ledger that was changed is a failure', async () => {
-  const {doctor} = await aDoctor({ledger: {...(await aDoctor()).engines.ledger, verify: () => { throw new Failure('LEDGER_BROKEN', 'Ledger entry 1 does not fit the chain.'); }}});
-  expect(await doctor.report()).toMatchObject({healthy: false, checks: expect.arrayContaining([expect.objectContaining({name: 'ledger', outcome: 'failed', says: expect.stringContaining('LEDGER_BROKEN')})])});
+  const {doctor} = await aDoctor({
+    ledger: {
+      ...(await aDoctor()).engines.ledger,
+      verify: () => {
+        throw new Failure('LEDGER_BROKEN', 'Ledger entry 1 does not fit the chain.');
+      },
+    },
+  });
+  expect(await doctor.report()).toMatchObject({
+    healthy: false,
+    checks: expect.arrayContaining([
+      expect.objectContaining({name: 'ledger', outcome: 'failed', says: expect.stringContaining('LEDGER_BROKEN')}),
+    ]),
+  });
 });

@@ -1,7 +1,13 @@
 import {constants} from 'node:fs';
 import {access, stat} from 'node:fs/promises';
 import {dirname} from 'node:path';
-import {FAILURES, type DoctorCheck, type DoctorReport, type EnrolmentState, type SetManifest} from '@disaster-recovery/contract';
+import {
+  FAILURES,
+  type DoctorCheck,
+  type DoctorReport,
+  type EnrolmentState,
+  type SetManifest,
+} from '@disaster-recovery/contract';
 import type {ConfigSource} from '../engines/configsource/port.ts';
 import type {DatabaseSource} from '../engines/database/port.ts';
 import type {FileStore} from '../engines/filestore/port.ts';
@@ -59,7 +65,12 @@ async function perform(name: string, check: () => Promise<Verdict>): Promise<Doc
     return {name, outcome, says, remedy: remedy ?? null};
   } catch (error) {
     const failure = asFailure(error);
-    return {name, outcome: 'failed', says: `${failure.code}: ${failure.message}`, remedy: FAILURES[failure.code].remedy};
+    return {
+      name,
+      outcome: 'failed',
+      says: `${failure.code}: ${failure.message}`,
+      remedy: FAILURES[failure.code].remedy,
+    };
   }
 }
 
@@ -79,21 +90,32 @@ async function checkDatabase({database}: DoctorEngines): Promise<Verdict> {
   const facts = await database.inspect();
   const says = `${facts.location}: PostgreSQL ${facts.server_version}, ${formatBytes(facts.bytes)}, ${facts.mattermost ? `Mattermost's schema ${facts.mattermost.schema_version}` : 'no Mattermost in it'}; pg_dump ${facts.dump_tool_version}`;
   if (facts.mattermost === null) {
-    return {outcome: 'warning', says, remedy: 'Check that database.url names Mattermost\'s database.'};
+    return {outcome: 'warning', says, remedy: "Check that database.url names Mattermost's database."};
   }
-  return facts.can_create_databases ? {outcome: 'ok', says}
-    : {outcome: 'warning', says: `${says}; the role ${facts.role} cannot create databases, which an in-place restore needs`, remedy: `As superuser: ALTER ROLE "${facts.role}" CREATEDB;`};
+  return facts.can_create_databases
+    ? {outcome: 'ok', says}
+    : {
+        outcome: 'warning',
+        says: `${says}; the role ${facts.role} cannot create databases, which an in-place restore needs`,
+        remedy: `As superuser: ALTER ROLE "${facts.role}" CREATEDB;`,
+      };
 }
 
 async function checkStaging({database, workDirectory}: DoctorEngines): Promise<Verdict> {
   const [{dump_bytes_estimate: needed}, free] = await Promise.all([database.inspect(), freeBytes(workDirectory)]);
   const says = `${formatBytes(free)} free in ${workDirectory}, a dump may need ${formatBytes(needed)}`;
-  return free > needed ? {outcome: 'ok', says} : {outcome: 'failed', says, remedy: 'Free space, or name another staging_directory.'};
+  return free > needed
+    ? {outcome: 'ok', says}
+    : {outcome: 'failed', says, remedy: 'Free space, or name another staging_directory.'};
 }
 
 async function checkFiles(files: FileStore): Promise<Verdict> {
   if (files.directory === null) {
-    return {outcome: 'warning', says: `Files are in ${files.location} and stay there; no set holds them`, remedy: 'Protect the bucket by versioning and replication.'};
+    return {
+      outcome: 'warning',
+      says: `Files are in ${files.location} and stay there; no set holds them`,
+      remedy: 'Protect the bucket by versioning and replication.',
+    };
   }
   return checkReadable(files.directory);
 }
@@ -105,7 +127,11 @@ async function checkConfig({location, directory}: ConfigSource): Promise<Verdict
 async function checkReadable(path: string): Promise<Verdict> {
   for (const place of [path, dirname(path)]) {
     await access(place, constants.R_OK).catch((error: unknown) => {
-      throw new Failure('FILES_UNREADABLE', `${place} cannot be read (${systemErrorCode(error) ?? 'unknown reason'}).`, {cause: error});
+      throw new Failure(
+        'FILES_UNREADABLE',
+        `${place} cannot be read (${systemErrorCode(error) ?? 'unknown reason'}).`,
+        {cause: error},
+      );
     });
   }
   return {outcome: 'ok', says: `${path} is readable`};
@@ -120,15 +146,21 @@ async function checkLedger({ledger, newestSet}: DoctorEngines): Promise<Verdict>
     return {outcome: 'ok', says: anchor ? `${says} and continues the one in the newest set` : says};
   }
   return {
-    outcome: 'warning', says: `${says}, but it is not the continuation of the one in the newest set`,
-    remedy: 'Expected after the state directory was lost, or when another companion made that set. Otherwise somebody changed the ledger: compare it with ledger.jsonl in the set.',
+    outcome: 'warning',
+    says: `${says}, but it is not the continuation of the one in the newest set`,
+    remedy:
+      'Expected after the state directory was lost, or when another companion made that set. Otherwise somebody changed the ledger: compare it with ledger.jsonl in the set.',
   };
 }
 
 async function checkPlugin({enrolment, bridge}: DoctorEngines): Promise<Verdict> {
   const client = bridge();
   if (enrolment().state === 'none' || client === null) {
-    return {outcome: 'warning', says: 'no plugin is enrolled', remedy: 'Run `drctl enroll` and type the code into the plugin page.'};
+    return {
+      outcome: 'warning',
+      says: 'no plugin is enrolled',
+      remedy: 'Run `drctl enroll` and type the code into the plugin page.',
+    };
   }
   const {server_version, plugin_version} = await client.ping();
   return {outcome: 'ok', says: `plugin ${plugin_version} answers in Mattermost ${server_version}`};

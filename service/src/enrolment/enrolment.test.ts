@@ -48,7 +48,11 @@ describe('a code', () => {
     expect(newReadableCode()).not.toBe(newReadableCode());
   });
 
-  test.each([['7k2m-q9xd', '7K2MQ9XD'], [' 7K2M Q9XD\n', '7K2MQ9XD'], ['7K2MQ9XD', '7K2MQ9XD']])('typed as %j is %s', (typed, code) => {
+  test.each([
+    ['7k2m-q9xd', '7K2MQ9XD'],
+    [' 7K2M Q9XD\n', '7K2MQ9XD'],
+    ['7K2MQ9XD', '7K2MQ9XD'],
+  ])('typed as %j is %s', (typed, code) => {
     expect(normaliseCode(typed)).toBe(code);
   });
 
@@ -64,7 +68,11 @@ describe('a code', () => {
     const reply = EnrolmentReply.parse(enrolment.enrol(request));
     expect(reply.proof).toBe(proofOf(codeKey(code), 'companion', reply.public_key, request.nonce));
     expect(codeOf(() => enrolment.enrol(bridge.request(code)))).toBe('ENROLMENT_CODE_WRONG');
-    expect(EnrolmentState.parse(enrolment.state())).toMatchObject({state: 'enrolled', site_url: 'https://chat.example.org', enrolled_by: 'admin'});
+    expect(EnrolmentState.parse(enrolment.state())).toMatchObject({
+      state: 'enrolled',
+      site_url: 'https://chat.example.org',
+      enrolled_by: 'admin',
+    });
     expect([...ledger.entries()].map(({kind}) => kind)).toEqual(['enrolment.added']);
   });
 
@@ -85,14 +93,19 @@ describe('a code', () => {
 
   test('does not let the key be exchanged on the way', () => {
     const {code} = enrolment.newCode('u', null);
-    expect(codeOf(() => enrolment.enrol({...bridge.request(code), public_key: createFakeBridge().publicKey}))).toBe('ENROLMENT_CODE_WRONG');
+    expect(codeOf(() => enrolment.enrol({...bridge.request(code), public_key: createFakeBridge().publicKey}))).toBe(
+      'ENROLMENT_CODE_WRONG',
+    );
   });
 });
 
 describe('a signed request', () => {
   const request = {method: 'POST', path: '/api/v1/backups?x=1', body: Buffer.from('{"a":1}')};
   const refused = (token: string, changes: Partial<typeof request> = {}) =>
-    enrolment.authenticate({token, ...request, ...changes}).then(() => null, (error: Failure) => error.code);
+    enrolment.authenticate({token, ...request, ...changes}).then(
+      () => null,
+      (error: Failure) => error.code,
+    );
 
   test('names the administrator and when it was seen', async () => {
     enrolNow();
@@ -106,7 +119,12 @@ describe('a signed request', () => {
     enrolNow();
     const ask = async (method: string, site_url: string): Promise<string | null> => {
       const asked = {method, path: '/api/v1/backups', body: Buffer.alloc(0)};
-      return enrolment.authenticate({token: await bridge.token(enrolment.companionId, asked, now, {site_url}), ...asked}).then(() => null, (error: Failure) => error.code);
+      return enrolment
+        .authenticate({token: await bridge.token(enrolment.companionId, asked, now, {site_url}), ...asked})
+        .then(
+          () => null,
+          (error: Failure) => error.code,
+        );
     };
     expect(await ask('POST', 'https://clone.example.org')).toBe('COMPANION_READ_ONLY');
     expect(await ask('GET', 'https://clone.example.org')).toBe(null);
@@ -158,7 +176,11 @@ describe('a signed request', () => {
   ])('%s, where only the bridge must be proven: %j → %s', async (_name, changes, code) => {
     enrolNow();
     const token = await bridge.token(enrolment.companionId, request, now, changes);
-    const ask = () => enrolment.authenticateBridge({token, ...request}).then(() => null, (error: Failure) => error.code);
+    const ask = () =>
+      enrolment.authenticateBridge({token, ...request}).then(
+        () => null,
+        (error: Failure) => error.code,
+      );
     expect(await ask()).toBe(code);
     expect(await ask()).toBe(code === null || code === 'COMPANION_READ_ONLY' ? 'TOKEN_REPLAYED' : code);
   });
@@ -166,7 +188,10 @@ describe('a signed request', () => {
   test('of another key, or before enrolment, does not prove the bridge', async () => {
     const ask = async (from: FakeBridge) => {
       const token = await from.token(enrolment.companionId, request, now, {actor: undefined as never});
-      return enrolment.authenticateBridge({token, ...request}).then(() => null, (error: Failure) => error.code);
+      return enrolment.authenticateBridge({token, ...request}).then(
+        () => null,
+        (error: Failure) => error.code,
+      );
     };
     expect(await ask(bridge)).toBe('NOT_ENROLLED');
     enrolNow();
@@ -189,7 +214,9 @@ describe('a signed request', () => {
     enrolNow();
     const [, payload] = (await bridge.token(enrolment.companionId, request, now)).split('.');
     const header = Buffer.from('{"alg":"none"}').toString('base64url');
-    const hs256 = await new CompactSign(Buffer.from(payload ?? '', 'base64url')).setProtectedHeader({alg: 'HS256'}).sign(Buffer.from(bridge.publicKey));
+    const hs256 = await new CompactSign(Buffer.from(payload ?? '', 'base64url'))
+      .setProtectedHeader({alg: 'HS256'})
+      .sign(Buffer.from(bridge.publicKey));
     for (const token of [`${header}.${payload}.`, hs256, 'x', '']) {
       expect(await refused(token)).toBe('TOKEN_INVALID');
     }
@@ -204,14 +231,21 @@ describe('the companion', () => {
     const body = Buffer.from('{}');
     const token = await again.sign({method: 'PUT', path: '/plugins/x', body});
     const {payload} = await compactVerify(token, publicKeyObject(public_key), {algorithms: ['EdDSA']});
-    expect(RequestToken.parse(JSON.parse(Buffer.from(payload).toString()))).toMatchObject({iss: enrolment.companionId, aud: 'bridge', method: 'PUT', path: '/plugins/x'});
+    expect(RequestToken.parse(JSON.parse(Buffer.from(payload).toString()))).toMatchObject({
+      iss: enrolment.companionId,
+      aud: 'bridge',
+      method: 'PUT',
+      path: '/plugins/x',
+    });
     const [file = ''] = readdirSync(state.directory).filter((name) => name.endsWith('.key'));
     expect(statSync(join(state.directory, file)).mode & 0o777).toBe(0o600);
   });
 
   test('agrees on one identity when two programs start at once', async () => {
     const fresh = openState(mkdtempSync(join(tmpdir(), 'enrolment-')), [LEDGER_TABLE, ENROLMENT_TABLES]);
-    const both = await Promise.all([1, 2].map(() => createEnrolment({state: fresh, clock, ledger: createLedger(fresh, clock), version: '1'})));
+    const both = await Promise.all(
+      [1, 2].map(() => createEnrolment({state: fresh, clock, ledger: createLedger(fresh, clock), version: '1'})),
+    );
     expect(both[0]?.companionId).toBe(both[1]?.companionId);
     expect(readdirSync(fresh.directory).filter((name) => name.endsWith('.key'))).toHaveLength(1);
   });
@@ -224,18 +258,28 @@ describe('the companion', () => {
     const again = await createEnrolment({state, clock, ledger, version: '0.1.0'});
     expect(again.companionId).not.toBe(enrolment.companionId);
     expect(again.state().state).toBe('none');
-    await expect(again.sign({method: 'GET', path: '/', body: Buffer.alloc(0)})).rejects.toMatchObject({code: 'NOT_ENROLLED'});
+    await expect(again.sign({method: 'GET', path: '/', body: Buffer.alloc(0)})).rejects.toMatchObject({
+      code: 'NOT_ENROLLED',
+    });
   });
 
   test.each([
     ['the same server', {site_url: 'https://chat.example.org/', diagnostic_id: 'diagnostic-1'}, 'enrolled'],
     ['a clone at another address', {site_url: 'https://clone.example.org', diagnostic_id: 'diagnostic-1'}, 'read_only'],
-    ['another database at this address', {site_url: 'https://chat.example.org', diagnostic_id: 'diagnostic-2'}, 'read_only'],
+    [
+      'another database at this address',
+      {site_url: 'https://chat.example.org', diagnostic_id: 'diagnostic-2'},
+      'read_only',
+    ],
   ])('is told that %s answers: %j → %s', (_name, seen, expected) => {
     enrolNow();
     enrolment.noteIdentity(seen);
     expect(enrolment.state().state).toBe(expected);
-    expect(codeOf(() => { enrolment.requireWritable(); })).toBe(expected === 'read_only' ? 'COMPANION_READ_ONLY' : null);
+    expect(
+      codeOf(() => {
+        enrolment.requireWritable();
+      }),
+    ).toBe(expected === 'read_only' ? 'COMPANION_READ_ONLY' : null);
     enrolNow();
     expect(enrolment.state().state).toBe('enrolled');
   });

@@ -1,5 +1,12 @@
 import type {KeyObject} from 'node:crypto';
-import type {Actor, EnrolmentCode, EnrolmentReply, EnrolmentRequest, EnrolmentState, RequestToken} from '@disaster-recovery/contract';
+import type {
+  Actor,
+  EnrolmentCode,
+  EnrolmentReply,
+  EnrolmentRequest,
+  EnrolmentState,
+  RequestToken,
+} from '@disaster-recovery/contract';
 import type {Clock} from '../kernel/clock.ts';
 import {Failure} from '../kernel/failure.ts';
 import type {Logger} from '../kernel/log.ts';
@@ -54,7 +61,9 @@ export async function createEnrolment(parts: EnrolmentParts): Promise<Enrolment>
     companionId: identity.companionId,
     newCode: (url, tlsPin) => newCode(store, clock, url, tlsPin),
     enrol: (request) => enrol(parts, store, identity, request),
-    revoke: (by) => { revoke(parts, store, by); },
+    revoke: (by) => {
+      revoke(parts, store, by);
+    },
     state: () => shownState(store.current()),
     authenticate: ({token, ...request}) => authenticate(store, identity, clock, token, request),
     authenticateBridge: async ({token, ...request}) => {
@@ -66,8 +75,12 @@ export async function createEnrolment(parts: EnrolmentParts): Promise<Enrolment>
       return signToken(request, {...identity, kid: keyId(identity.publicKey)}, clock.now());
     },
     siteUrl: () => store.current()?.site_url || null,
-    noteIdentity: (seen) => { noteIdentity(parts, store, seen); },
-    requireWritable: () => { requireWritable(store.current()); },
+    noteIdentity: (seen) => {
+      noteIdentity(parts, store, seen);
+    },
+    requireWritable: () => {
+      requireWritable(store.current());
+    },
   };
 }
 
@@ -78,15 +91,23 @@ function newCode(store: EnrolmentStore, clock: Clock, url: string, tlsPin: strin
   return {code, expires_at: expiresAt, url, tls_pin: tlsPin};
 }
 
-function enrol({ledger, clock, version}: EnrolmentParts, store: EnrolmentStore, identity: Identity, request: EnrolmentRequest): EnrolmentReply {
+function enrol(
+  {ledger, clock, version}: EnrolmentParts,
+  store: EnrolmentStore,
+  identity: Identity,
+  request: EnrolmentRequest,
+): EnrolmentReply {
   needPublicKey(request.public_key);
   const key = store.redeem(request, clock.now());
   if (!key) {
     throw new Failure('ENROLMENT_CODE_WRONG', 'No code that is alive fits this proof.');
   }
   const {site_url, diagnostic_id, server_version, plugin_version} = request;
-  ledger.append('enrolment.added', {kind: 'mattermost', id: request.actor, name: request.actor},
-    {kid: keyId(request.public_key), site_url, diagnostic_id, server_version, plugin_version});
+  ledger.append(
+    'enrolment.added',
+    {kind: 'mattermost', id: request.actor, name: request.actor},
+    {kid: keyId(request.public_key), site_url, diagnostic_id, server_version, plugin_version},
+  );
   return {
     companion_id: identity.companionId,
     public_key: identity.publicKey,
@@ -112,7 +133,13 @@ function revoke({ledger, clock}: EnrolmentParts, store: EnrolmentStore, by: Acto
 }
 
 /** The token of a request that the enrolled bridge signed, its nonce spent. */
-async function proveBridge(store: EnrolmentStore, identity: Identity, clock: Clock, text: string, request: SignedRequest): Promise<{row: EnrolmentRow; token: RequestToken}> {
+async function proveBridge(
+  store: EnrolmentStore,
+  identity: Identity,
+  clock: Clock,
+  text: string,
+  request: SignedRequest,
+): Promise<{row: EnrolmentRow; token: RequestToken}> {
   const row = needCurrent(store);
   const token = await checkToken(text, publicKeyObject(row.public_key), identity.companionId, request, clock.now());
   if (!store.spendNonce(token.jti, nonceExpiry(token), row.id, clock.now())) {
@@ -121,7 +148,13 @@ async function proveBridge(store: EnrolmentStore, identity: Identity, clock: Clo
   return {row, token};
 }
 
-async function authenticate(store: EnrolmentStore, identity: Identity, clock: Clock, text: string, request: SignedRequest): Promise<Actor> {
+async function authenticate(
+  store: EnrolmentStore,
+  identity: Identity,
+  clock: Clock,
+  text: string,
+  request: SignedRequest,
+): Promise<Actor> {
   const {row, token} = await proveBridge(store, identity, clock, text, request);
   if (token.actor?.system_admin !== true) {
     throw new Failure('NOT_SYSTEM_ADMIN', 'The bridge does not vouch for a system administrator.');
@@ -132,8 +165,15 @@ async function authenticate(store: EnrolmentStore, identity: Identity, clock: Cl
 
 /** @throws Failure COMPANION_READ_ONLY */
 function requireSameSite(row: EnrolmentRow, token: RequestToken, {method}: SignedRequest): void {
-  if (method !== 'GET' && token.site_url !== undefined && comparableUrl(token.site_url) !== comparableUrl(row.site_url)) {
-    throw new Failure('COMPANION_READ_ONLY', `The request comes from ${token.site_url}, but ${row.site_url} was enrolled.`);
+  if (
+    method !== 'GET' &&
+    token.site_url !== undefined &&
+    comparableUrl(token.site_url) !== comparableUrl(row.site_url)
+  ) {
+    throw new Failure(
+      'COMPANION_READ_ONLY',
+      `The request comes from ${token.site_url}, but ${row.site_url} was enrolled.`,
+    );
   }
 }
 
@@ -147,12 +187,23 @@ function noteIdentity({ledger, log}: EnrolmentParts, store: EnrolmentStore, seen
     return;
   }
   store.setDiffers(row.id, differs);
-  ledger.append(differs ? 'enrolment.identity_differs' : 'enrolment.identity_matches', SYSTEM, {kid: row.kid, enrolled: pick(row), seen: pick(seen)});
-  log?.warn({enrolled: pick(row), seen: pick(seen)}, differs ? 'Another Mattermost answers than the enrolled one; the companion is read-only.' : 'The enrolled Mattermost answers again.');
+  ledger.append(differs ? 'enrolment.identity_differs' : 'enrolment.identity_matches', SYSTEM, {
+    kid: row.kid,
+    enrolled: pick(row),
+    seen: pick(seen),
+  });
+  log?.warn(
+    {enrolled: pick(row), seen: pick(seen)},
+    differs
+      ? 'Another Mattermost answers than the enrolled one; the companion is read-only.'
+      : 'The enrolled Mattermost answers again.',
+  );
 }
 
 function identityDiffers(enrolled: ServerIdentity, seen: ServerIdentity): boolean {
-  return enrolled.diagnostic_id !== seen.diagnostic_id || comparableUrl(enrolled.site_url) !== comparableUrl(seen.site_url);
+  return (
+    enrolled.diagnostic_id !== seen.diagnostic_id || comparableUrl(enrolled.site_url) !== comparableUrl(seen.site_url)
+  );
 }
 
 function comparableUrl(url: string): string {
@@ -165,7 +216,10 @@ function pick({site_url, diagnostic_id}: ServerIdentity): ServerIdentity {
 
 function requireWritable(row: EnrolmentRow | null): void {
   if (row?.differs === 1) {
-    throw new Failure('COMPANION_READ_ONLY', 'The Mattermost that answers has another site URL or diagnostic id than the one that was enrolled.');
+    throw new Failure(
+      'COMPANION_READ_ONLY',
+      'The Mattermost that answers has another site URL or diagnostic id than the one that was enrolled.',
+    );
   }
 }
 
@@ -175,7 +229,10 @@ function shownState(row: EnrolmentRow | null): EnrolmentState {
   }
   return {
     state: row.differs === 1 ? 'read_only' : 'enrolled',
-    site_url: row.site_url, enrolled_at: row.enrolled_at, enrolled_by: row.enrolled_by, last_seen_at: row.last_seen_at,
+    site_url: row.site_url,
+    enrolled_at: row.enrolled_at,
+    enrolled_by: row.enrolled_by,
+    last_seen_at: row.last_seen_at,
   };
 }
 

@@ -11,7 +11,12 @@ export type FakeBridge = {
   privateKey: KeyObject;
   publicKey: string;
   request(code: string, changes?: Partial<EnrolmentRequest>): EnrolmentRequest;
-  token(aud: string, request: {method: string; path: string; body?: string | Uint8Array}, nowMs: number, changes?: Partial<RequestToken>): Promise<string>;
+  token(
+    aud: string,
+    request: {method: string; path: string; body?: string | Uint8Array},
+    nowMs: number,
+    changes?: Partial<RequestToken>,
+  ): Promise<string>;
 };
 
 export function createFakeBridge(): FakeBridge {
@@ -23,17 +28,34 @@ export function createFakeBridge(): FakeBridge {
     request: (code, changes = {}) => {
       const nonce = randomToken(24);
       return {
-        public_key: raw, nonce, proof: proofOf(codeKey(code), 'bridge', raw, nonce), site_url: 'https://chat.example.org', diagnostic_id: 'diagnostic-1',
-        server_version: '11.1.0', plugin_version: '0.1.0', actor: 'admin', ...changes,
+        public_key: raw,
+        nonce,
+        proof: proofOf(codeKey(code), 'bridge', raw, nonce),
+        site_url: 'https://chat.example.org',
+        diagnostic_id: 'diagnostic-1',
+        server_version: '11.1.0',
+        plugin_version: '0.1.0',
+        actor: 'admin',
+        ...changes,
       };
     },
     token: (aud, {method, path, body = ''}, nowMs, changes = {}) => {
       const iat = Math.floor(nowMs / 1000);
       const payload: RequestToken = {
-        iss: 'bridge', aud, iat, exp: iat + 60, jti: randomToken(24), method, path, body_sha256: sha256(body),
-        actor: {user_id: 'u1', username: 'admin', system_admin: true}, ...changes,
+        iss: 'bridge',
+        aud,
+        iat,
+        exp: iat + 60,
+        jti: randomToken(24),
+        method,
+        path,
+        body_sha256: sha256(body),
+        actor: {user_id: 'u1', username: 'admin', system_admin: true},
+        ...changes,
       };
-      return new CompactSign(Buffer.from(JSON.stringify(payload))).setProtectedHeader({alg: 'EdDSA', typ: 'JWT'}).sign(privateKey);
+      return new CompactSign(Buffer.from(JSON.stringify(payload)))
+        .setProtectedHeader({alg: 'EdDSA', typ: 'JWT'})
+        .sign(privateKey);
     },
   };
 }

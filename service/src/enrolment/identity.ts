@@ -18,7 +18,7 @@ type Row = {companion_id: string; public_key: string; key_file: string};
  */
 export async function loadIdentity(state: State, clock: Clock): Promise<Identity & {isNew: boolean}> {
   const stored = readIdentity(state);
-  return stored ? {...stored, isNew: false} : {...await makeIdentity(state, clock), isNew: true};
+  return stored ? {...stored, isNew: false} : {...(await makeIdentity(state, clock)), isNew: true};
 }
 
 function readIdentity(state: State): Identity | null {
@@ -26,7 +26,9 @@ function readIdentity(state: State): Identity | null {
   try {
     if (row) {
       const privateKey = createPrivateKey(readFileSync(join(state.directory, row.key_file)));
-      return rawPublicKey(createPublicKey(privateKey)) === row.public_key ? {companionId: row.companion_id, publicKey: row.public_key, privateKey} : null;
+      return rawPublicKey(createPublicKey(privateKey)) === row.public_key
+        ? {companionId: row.companion_id, publicKey: row.public_key, privateKey}
+        : null;
     }
   } catch {
     // Falls through: a key that cannot be read is as good as none.
@@ -44,7 +46,10 @@ async function makeIdentity(state: State, clock: Clock): Promise<Identity> {
   const earlier = state.transact(() => {
     const other = readIdentity(state);
     if (!other) {
-      state.db.prepare('INSERT OR REPLACE INTO companion (one, companion_id, public_key, key_file, created_at) VALUES (1, ?, ?, ?, ?)')
+      state.db
+        .prepare(
+          'INSERT OR REPLACE INTO companion (one, companion_id, public_key, key_file, created_at) VALUES (1, ?, ?, ?, ?)',
+        )
         .run(made.companionId, made.publicKey, keyFile, clock.now());
     }
     return other;

@@ -4,8 +4,17 @@ import {isSameProof, proofOf} from './code.ts';
 import {keyId} from './identity.ts';
 
 export type EnrolmentRow = {
-  id: number; kid: string; public_key: string; site_url: string; diagnostic_id: string; server_version: string; plugin_version: string;
-  enrolled_by: string; enrolled_at: number; last_seen_at: number | null; differs: number;
+  id: number;
+  kid: string;
+  public_key: string;
+  site_url: string;
+  diagnostic_id: string;
+  server_version: string;
+  plugin_version: string;
+  enrolled_by: string;
+  enrolled_at: number;
+  last_seen_at: number | null;
+  differs: number;
 };
 
 type CodeRow = {key: string; expires_at: number; tries_left: number};
@@ -17,11 +26,14 @@ export function createEnrolmentStore(state: State) {
   const {db} = state;
   const selectCurrent = db.prepare('SELECT * FROM enrolments WHERE revoked_at IS NULL ORDER BY id DESC LIMIT 1');
   const selectCode = db.prepare('SELECT key, expires_at, tries_left FROM enrolment_code');
-  const putCode = db.prepare('INSERT OR REPLACE INTO enrolment_code (one, key, expires_at, tries_left) VALUES (1, ?, ?, ?)');
+  const putCode = db.prepare(
+    'INSERT OR REPLACE INTO enrolment_code (one, key, expires_at, tries_left) VALUES (1, ?, ?, ?)',
+  );
   const dropCode = db.prepare('DELETE FROM enrolment_code');
   const countTry = db.prepare('UPDATE enrolment_code SET tries_left = tries_left - 1');
   const revokeAll = db.prepare('UPDATE enrolments SET revoked_at = ?, revoked_by = ? WHERE revoked_at IS NULL');
-  const insert = db.prepare(`INSERT INTO enrolments (kid, public_key, site_url, diagnostic_id, server_version, plugin_version, enrolled_by, enrolled_at)
+  const insert =
+    db.prepare(`INSERT INTO enrolments (kid, public_key, site_url, diagnostic_id, server_version, plugin_version, enrolled_by, enrolled_at)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`);
   const insertNonce = db.prepare('INSERT OR IGNORE INTO spent_nonces (nonce, expires_at) VALUES (?, ?)');
   const purgeNonces = db.prepare('DELETE FROM spent_nonces WHERE expires_at < ?');
@@ -32,42 +44,57 @@ export function createEnrolmentStore(state: State) {
 
   function add(request: EnrolmentRequest, now: number): void {
     revokeAll.run(now, request.actor);
-    insert.run(keyId(request.public_key), request.public_key, request.site_url, request.diagnostic_id,
-      request.server_version, request.plugin_version, request.actor, now);
+    insert.run(
+      keyId(request.public_key),
+      request.public_key,
+      request.site_url,
+      request.diagnostic_id,
+      request.server_version,
+      request.plugin_version,
+      request.actor,
+      now,
+    );
   }
 
   return {
     current,
-    putCode: (key: Buffer, expiresAt: number, tries: number) => { putCode.run(key.toString('hex'), expiresAt, tries); },
+    putCode: (key: Buffer, expiresAt: number, tries: number) => {
+      putCode.run(key.toString('hex'), expiresAt, tries);
+    },
     /** Spends the code when the proof is right and replaces the enrolment; counts a try when it is wrong. Returns the HMAC key, or null. */
-    redeem: (request: EnrolmentRequest, now: number): Buffer | null => state.transact(() => {
-      const code = selectCode.get() as CodeRow | undefined;
-      if (!code || code.expires_at < now || code.tries_left <= 0) {
-        return null;
-      }
-      const key = Buffer.from(code.key, 'hex');
-      if (!isSameProof(request.proof, proofOf(key, 'bridge', request.public_key, request.nonce))) {
-        countTry.run();
-        return null;
-      }
-      dropCode.run();
-      add(request, now);
-      return key;
-    }),
-    revoke: (by: string, now: number): EnrolmentRow | null => state.transact(() => {
-      const row = current();
-      revokeAll.run(now, by);
-      return row;
-    }),
+    redeem: (request: EnrolmentRequest, now: number): Buffer | null =>
+      state.transact(() => {
+        const code = selectCode.get() as CodeRow | undefined;
+        if (!code || code.expires_at < now || code.tries_left <= 0) {
+          return null;
+        }
+        const key = Buffer.from(code.key, 'hex');
+        if (!isSameProof(request.proof, proofOf(key, 'bridge', request.public_key, request.nonce))) {
+          countTry.run();
+          return null;
+        }
+        dropCode.run();
+        add(request, now);
+        return key;
+      }),
+    revoke: (by: string, now: number): EnrolmentRow | null =>
+      state.transact(() => {
+        const row = current();
+        revokeAll.run(now, by);
+        return row;
+      }),
     /** False when the nonce was spent before. */
-    spendNonce: (nonce: string, expiresAt: number, enrolment: number, now: number): boolean => state.transact(() => {
-      purgeNonces.run(now);
-      const isFirst = insertNonce.run(nonce, expiresAt).changes === 1;
-      if (isFirst) {
-        setSeen.run(now, enrolment);
-      }
-      return isFirst;
-    }),
-    setDiffers: (enrolment: number, differs: boolean) => { setDiffers.run(differs ? 1 : 0, enrolment); },
+    spendNonce: (nonce: string, expiresAt: number, enrolment: number, now: number): boolean =>
+      state.transact(() => {
+        purgeNonces.run(now);
+        const isFirst = insertNonce.run(nonce, expiresAt).changes === 1;
+        if (isFirst) {
+          setSeen.run(now, enrolment);
+        }
+        return isFirst;
+      }),
+    setDiffers: (enrolment: number, differs: boolean) => {
+      setDiffers.run(differs ? 1 : 0, enrolment);
+    },
   };
 }

@@ -16,20 +16,38 @@ const PAST_LEEWAY_S = 5;
 export type SignedRequest = {method: string; path: string; body: Uint8Array};
 
 /** Signs a request to the bridge; good for sixty seconds. */
-export async function signToken(request: SignedRequest, by: {companionId: string; kid: string; privateKey: KeyObject}, nowMs: number): Promise<string> {
+export async function signToken(
+  request: SignedRequest,
+  by: {companionId: string; kid: string; privateKey: KeyObject},
+  nowMs: number,
+): Promise<string> {
   const iat = Math.floor(nowMs / 1000);
   const payload: RequestToken = {
-    iss: by.companionId, aud: BRIDGE, iat, exp: iat + LIFETIME_S, jti: randomToken(24),
-    method: request.method, path: request.path, body_sha256: sha256(request.body),
+    iss: by.companionId,
+    aud: BRIDGE,
+    iat,
+    exp: iat + LIFETIME_S,
+    jti: randomToken(24),
+    method: request.method,
+    path: request.path,
+    body_sha256: sha256(request.body),
   };
-  return new CompactSign(Buffer.from(JSON.stringify(payload))).setProtectedHeader({alg: 'EdDSA', typ: 'JWT', kid: by.kid}).sign(by.privateKey);
+  return new CompactSign(Buffer.from(JSON.stringify(payload)))
+    .setProtectedHeader({alg: 'EdDSA', typ: 'JWT', kid: by.kid})
+    .sign(by.privateKey);
 }
 
 /**
  * Checks signature, parties, time and request; not the nonce.
  * @throws Failure TOKEN_INVALID, TOKEN_EXPIRED
  */
-export async function checkToken(text: string, key: KeyObject, companionId: string, request: SignedRequest, nowMs: number): Promise<RequestToken> {
+export async function checkToken(
+  text: string,
+  key: KeyObject,
+  companionId: string,
+  request: SignedRequest,
+  nowMs: number,
+): Promise<RequestToken> {
   const token = parseToken(await verifiedPayload(text, key));
   if (token.iss !== BRIDGE || token.aud !== companionId) {
     throw invalid('The token was made by or for somebody else.');
@@ -39,7 +57,10 @@ export async function checkToken(text: string, key: KeyObject, companionId: stri
   }
   const now = nowMs / 1000;
   if (now <= token.iat - FUTURE_LEEWAY_S || now > token.exp + PAST_LEEWAY_S) {
-    throw new Failure('TOKEN_EXPIRED', `The request was signed at ${isoTime(token.iat * 1000)}, and here it is ${isoTime(nowMs)}.`);
+    throw new Failure(
+      'TOKEN_EXPIRED',
+      `The request was signed at ${isoTime(token.iat * 1000)}, and here it is ${isoTime(nowMs)}.`,
+    );
   }
   if (token.method !== request.method || token.path !== request.path) {
     throw invalid('The token is for another method or path.');

@@ -11,13 +11,20 @@ test('the bridge is asked while one is enrolled, and one that does not answer ch
   let turn = 0;
   const enrolment = {
     state: () => ({state: answers[turn] === 'unenrolled' ? 'none' : 'enrolled'}),
-    noteIdentity: (seen: ServerIdentity) => { noted.push(seen); },
+    noteIdentity: (seen: ServerIdentity) => {
+      noted.push(seen);
+    },
   } as unknown as Enrolment;
   const ping = async () => {
     if (answers[turn] === 'down') {
       throw new Failure('MATTERMOST_UNREACHABLE', 'down');
     }
-    return {site_url: 'https://clone.example.org', diagnostic_id: 'd', server_version: '11.1.0', plugin_version: '0.1.0'};
+    return {
+      site_url: 'https://clone.example.org',
+      diagnostic_id: 'd',
+      server_version: '11.1.0',
+      plugin_version: '0.1.0',
+    };
   };
   const sleep = async () => {
     turn += 1;
@@ -25,6 +32,9 @@ test('the bridge is asked while one is enrolled, and one that does not answer ch
       stop.abort();
     }
   };
-  await watchIdentity({enrolment, bridge: {ping}, clock: {now: () => 0, sleep}, log: pino({level: 'silent'})}, stop.signal);
+  await watchIdentity(
+    {enrolment, bridge: {ping}, clock: {now: () => 0, sleep}, log: pino({level: 'silent'})},
+    stop.signal,
+  );
   expect(noted).toMatchObject([{site_url: 'https://clone.example.org'}]);
 });

@@ -7,7 +7,10 @@ import type {Enrolment} from './enrolment.ts';
 const EVERY_MS = 60_000;
 
 /** Asks the bridge every minute who it is, until the signal. A bridge that does not answer changes nothing. */
-export async function watchIdentity(parts: {enrolment: Enrolment; bridge: Pick<MattermostBridge, 'ping'>; clock: Clock; log: Logger}, signal: AbortSignal): Promise<void> {
+export async function watchIdentity(
+  parts: {enrolment: Enrolment; bridge: Pick<MattermostBridge, 'ping'>; clock: Clock; log: Logger},
+  signal: AbortSignal,
+): Promise<void> {
   const {enrolment, bridge, clock, log} = parts;
   while (!signal.aborted) {
     if (enrolment.state().state !== 'none') {

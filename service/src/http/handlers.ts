@@ -18,7 +18,16 @@ import {serverSentEvents} from './sse.ts';
 
 const JOBS_SHOWN = 100;
 
-export type Verbs = {backup: Backup; sets: Pick<Sets, 'list' | 'show'>; verify: Verify; doctor: Doctor; status: StatusReport; jobs: Jobs; chat: Pick<Chat, 'answer'>; sso: Omit<Sso, 'watch'>};
+export type Verbs = {
+  backup: Backup;
+  sets: Pick<Sets, 'list' | 'show'>;
+  verify: Verify;
+  doctor: Doctor;
+  status: StatusReport;
+  jobs: Jobs;
+  chat: Pick<Chat, 'answer'>;
+  sso: Omit<Sso, 'watch'>;
+};
 
 export type HandlerParts = {
   verbs: Verbs;
@@ -39,7 +48,10 @@ export function createHandlers({verbs, enrolment, clock, version, openapi, metri
     metrics: () => metrics.text(),
     openapi: () => openapi,
     enrol: ({body}) => enrolment.enrol(body),
-    revoke: ({actor}) => { enrolment.revoke(actor); return undefined; },
+    revoke: ({actor}) => {
+      enrolment.revoke(actor);
+      return undefined;
+    },
     status: () => status.report(),
     doctor: () => doctor.report(),
     plan_backup: ({body}) => backup.plan(body),
@@ -55,7 +67,9 @@ export function createHandlers({verbs, enrolment, clock, version, openapi, metri
     cancel_job: ({request}) => jobs.cancel(parameter(request, 'job')),
     events: ({request}) => {
       const signal = AbortSignal.any([closing, whenGone(request)]);
-      return Readable.from(serverSentEvents(jobs.follow(afterOf(request) ?? jobs.lastEventSeq(), signal), clock, signal));
+      return Readable.from(
+        serverSentEvents(jobs.follow(afterOf(request) ?? jobs.lastEventSeq(), signal), clock, signal),
+      );
     },
     command: ({body, actor}) => chat.answer(body, actor),
     ...createSsoHandlers(verbs.sso, enrolment),
@@ -75,6 +89,8 @@ function afterOf(request: FastifyRequest): number | null {
 
 function whenGone(request: FastifyRequest): AbortSignal {
   const gone = new AbortController();
-  request.raw.socket.once('close', () => { gone.abort(); });
+  request.raw.socket.once('close', () => {
+    gone.abort();
+  });
   return gone.signal;
 }

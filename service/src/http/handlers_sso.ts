@@ -7,7 +7,10 @@ import {parameter} from './parameter.ts';
 type SsoRoute = Extract<RouteName, `sso_${string}`>;
 
 /** The routes of an SSO outage. Whatever changes an account or a setting is refused to a clone of the enrolled server. */
-export function createSsoHandlers(sso: Omit<Sso, 'watch'>, {requireWritable}: Pick<Enrolment, 'requireWritable'>): Pick<Handlers, SsoRoute> {
+export function createSsoHandlers(
+  sso: Omit<Sso, 'watch'>,
+  {requireWritable}: Pick<Enrolment, 'requireWritable'>,
+): Pick<Handlers, SsoRoute> {
   /** The capability, once this is known to be the enrolled server. */
   const writable = (): typeof sso => {
     requireWritable();

@@ -30,7 +30,13 @@ export async function listenAddress(serve: Config['serve']): Promise<ListenAddre
   if (!tls && !isLoopback(host)) {
     throw new Failure('TLS_REQUIRED', `serve.listen is ${serve.listen}, which is not this machine alone.`);
   }
-  return {host, port, tls, url: `${tls ? 'https' : 'http'}://${shownHost(host)}:${port}`, tlsPin: tls ? tlsPinOf(tls.cert) : null};
+  return {
+    host,
+    port,
+    tls,
+    url: `${tls ? 'https' : 'http'}://${shownHost(host)}:${port}`,
+    tlsPin: tls ? tlsPinOf(tls.cert) : null,
+  };
 }
 
 /** The pin of a PEM certificate: sha256 over its SubjectPublicKeyInfo. */
@@ -76,6 +82,10 @@ async function readTls({tls_certificate, tls_key}: Config['serve']): Promise<{ce
     if (error instanceof Failure) {
       throw error;
     }
-    throw new Failure('CONFIG_INVALID', `The TLS certificate or key cannot be used (${systemErrorCode(error) ?? 'not PEM'}).`, {cause: error});
+    throw new Failure(
+      'CONFIG_INVALID',
+      `The TLS certificate or key cannot be used (${systemErrorCode(error) ?? 'not PEM'}).`,
+      {cause: error},
+    );
   }
 }

@@ -6,25 +6,50 @@ import {Failure} from '../kernel/failure.ts';
 import {createMetrics} from './metrics.ts';
 
 function metricsOf(list: () => Promise<SetSummary[]>) {
-  const clock = {at: START, now: () => clock.at, sleep: (_ms: number, signal?: AbortSignal) => new Promise<void>((resolve, reject) => {
-    const timer = setTimeout(resolve, 50);
-    signal?.addEventListener('abort', () => { clearTimeout(timer); reject(new Error('stopped')); });
-  })};
+  const clock = {
+    at: START,
+    now: () => clock.at,
+    sleep: (_ms: number, signal?: AbortSignal) =>
+      new Promise<void>((resolve, reject) => {
+        const timer = setTimeout(resolve, 50);
+        signal?.addEventListener('abort', () => {
+          clearTimeout(timer);
+          reject(new Error('stopped'));
+        });
+      }),
+  };
   const calls = {list: 0, show: 0};
   const {cross_check} = aManifest();
   const metrics = createMetrics({
-    clock, rpoObjectiveMs: 86_400_000, log: pino({level: 'silent'}),
+    clock,
+    rpoObjectiveMs: 86_400_000,
+    log: pino({level: 'silent'}),
     sets: {
-      list: () => { calls.list += 1; return list(); },
-      show: async () => { calls.show += 1; return aManifest({cross_check: {...cross_check, missing: 3}}); },
+      list: () => {
+        calls.list += 1;
+        return list();
+      },
+      show: async () => {
+        calls.show += 1;
+        return aManifest({cross_check: {...cross_check, missing: 3}});
+      },
     },
-    jobs: {newest: () => [aJob({status: 'success', finished_at: START + 250_000}), aJob({status: 'error'}), aJob({status: 'error'})]},
+    jobs: {
+      newest: () => [
+        aJob({status: 'success', finished_at: START + 250_000}),
+        aJob({status: 'error'}),
+        aJob({status: 'error'}),
+      ],
+    },
   });
   return {metrics, clock, calls};
 }
 
 test('a healthy repository', async () => {
-  const {metrics, clock, calls} = metricsOf(async () => [{...summary, id: '20261124T113000Z-aaaaaa', cross_check: 'failed'}, summary]);
+  const {metrics, clock, calls} = metricsOf(async () => [
+    {...summary, id: '20261124T113000Z-aaaaaa', cross_check: 'failed'},
+    summary,
+  ]);
   const text = await metrics.text();
   expect(text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))).toEqual([
     'disaster_recovery_repository_up 1',

@@ -11,7 +11,13 @@ const PATIENCE_MS = 8000;
 const JOBS_COUNTED = 100;
 const PREFIX = 'disaster_recovery_';
 
-export type MetricsParts = {sets: Pick<Sets, 'list' | 'show'>; jobs: Pick<Jobs, 'newest'>; rpoObjectiveMs: number | null; clock: Clock; log: Logger};
+export type MetricsParts = {
+  sets: Pick<Sets, 'list' | 'show'>;
+  jobs: Pick<Jobs, 'newest'>;
+  rpoObjectiveMs: number | null;
+  clock: Clock;
+  log: Logger;
+};
 
 /** What the repository last told. It is kept while the repository is down: the age of the last good set must go on growing. */
 type Facts = {up: boolean; sets: number | null; lastGood: SetSummary | null; missing: number | null};
@@ -45,7 +51,10 @@ export function createMetrics(parts: MetricsParts): Metrics {
     const patience = new AbortController();
     const isRead = await Promise.race([
       reading.then(() => true),
-      clock.sleep(PATIENCE_MS, patience.signal).then(() => false, () => true),
+      clock.sleep(PATIENCE_MS, patience.signal).then(
+        () => false,
+        () => true,
+      ),
     ]);
     patience.abort();
     return isRead ? facts : {...facts, up: false};
@@ -74,13 +83,22 @@ function render(facts: Facts, jobs: readonly Job[], {clock, rpoObjectiveMs}: Met
   set('repository_up', 'Whether the repository could be read at the last try.', facts.up ? 1 : 0);
   set('sets', 'Sealed sets in the repository.', facts.sets);
   set('last_good_set_timestamp_seconds', 'T0 of the newest good set.', lastGood && lastGood.t0 / 1000);
-  set('last_good_set_age_seconds', 'Time since T0 of the newest good set.', lastGood && (clock.now() - lastGood.t0) / 1000);
+  set(
+    'last_good_set_age_seconds',
+    'Time since T0 of the newest good set.',
+    lastGood && (clock.now() - lastGood.t0) / 1000,
+  );
   set('last_set_bytes', 'Bytes that a restore of the newest good set writes.', lastGood?.bytes);
   set('last_set_added_bytes', 'Bytes that the newest good set added to the repository.', lastGood?.bytes_added);
   set('missing_files', 'Files that the database of the newest good set names and that are not there.', facts.missing);
   set('last_backup_duration_seconds', 'How long the newest good backup took.', lastBackupSeconds(jobs));
   set('rpo_objective_seconds', 'Recovery point objective.', rpoObjectiveMs && rpoObjectiveMs / 1000);
-  const counts = new Gauge({name: `${PREFIX}jobs`, help: `The newest ${JOBS_COUNTED} jobs by kind and status.`, labelNames: ['kind', 'status'], registers: [registry]});
+  const counts = new Gauge({
+    name: `${PREFIX}jobs`,
+    help: `The newest ${JOBS_COUNTED} jobs by kind and status.`,
+    labelNames: ['kind', 'status'],
+    registers: [registry],
+  });
   for (const {kind, status} of jobs) {
     counts.inc({kind, status});
   }

@@ -2,7 +2,15 @@ import {request as httpRequest} from 'node:http';
 import type {AddressInfo} from 'node:net';
 import {afterEach, beforeEach, describe, expect, test} from '@jest/globals';
 import type {z} from 'zod';
-import {ErrorReply, FAILURES, ROUTES, type FailureCode, type RequestToken, type Route, type RouteName} from '@disaster-recovery/contract';
+import {
+  ErrorReply,
+  FAILURES,
+  ROUTES,
+  type FailureCode,
+  type RequestToken,
+  type Route,
+  type RouteName,
+} from '@disaster-recovery/contract';
 import {SET} from '../chat/fixtures.ts';
 import {createTestServer} from './test_server.ts';
 
@@ -11,17 +19,31 @@ let it: Test;
 
 const CANARY = 'canary-secret-5f2c';
 const BODIES: Partial<Record<RouteName, unknown>> = {
-  plan_backup: {scope: ['database']}, start_backup: {reason: CANARY}, start_verify: {set: 'latest', level: 'L2'},
-  sso_declare: {reason: CANARY}, sso_extend: {hours: 4}, sso_plan_switch: {everyone: true}, sso_switch: {users: ['anna']}, sso_plan_switch_back: {}, sso_switch_back: {canary: 'anna'},
-  sso_let_in: {user: 'anna', identified_by: CANARY}, sso_claim_sheet: {identified_by: CANARY}, sso_admin_access: {user: 'admin', identified_by: CANARY},
-  sso_resolve: {user: 'anna', choice: 'leave', reason: CANARY}, sso_claim: {code: CANARY, address: '10.0.0.7'},
+  plan_backup: {scope: ['database']},
+  start_backup: {reason: CANARY},
+  start_verify: {set: 'latest', level: 'L2'},
+  sso_declare: {reason: CANARY},
+  sso_extend: {hours: 4},
+  sso_plan_switch: {everyone: true},
+  sso_switch: {users: ['anna']},
+  sso_plan_switch_back: {},
+  sso_switch_back: {canary: 'anna'},
+  sso_let_in: {user: 'anna', identified_by: CANARY},
+  sso_claim_sheet: {identified_by: CANARY},
+  sso_admin_access: {user: 'admin', identified_by: CANARY},
+  sso_resolve: {user: 'anna', choice: 'leave', reason: CANARY},
+  sso_claim: {code: CANARY, address: '10.0.0.7'},
   command: {command: `backup --reason ${CANARY}`, channel_id: 'c', root_id: ''},
 };
 const all = Object.entries(ROUTES) as [RouteName, Route][];
 const signed = all.filter(([name, {access}]) => access === 'signed' && name !== 'events');
 
-beforeEach(async () => { it = await createTestServer(); });
-afterEach(async () => { await it.server.close(); });
+beforeEach(async () => {
+  it = await createTestServer();
+});
+afterEach(async () => {
+  await it.server.close();
+});
 
 function urlOf({path}: Route): string {
   return path.replace('{set}', SET).replace('{job}', 'job1').replace('{id}', 'approval1');
@@ -31,7 +53,11 @@ type Sent = {method: 'GET' | 'POST' | 'DELETE'; url: string; body?: string};
 
 function sentFor(name: RouteName): Sent {
   const route: Route = ROUTES[name];
-  return {method: route.method, url: urlOf(route), ...(BODIES[name] !== undefined && {body: JSON.stringify(BODIES[name])})};
+  return {
+    method: route.method,
+    url: urlOf(route),
+    ...(BODIES[name] !== undefined && {body: JSON.stringify(BODIES[name])}),
+  };
 }
 
 async function tokenFor({method, url, body = ''}: Sent, changes: Partial<RequestToken> = {}): Promise<string> {
@@ -40,8 +66,13 @@ async function tokenFor({method, url, body = ''}: Sent, changes: Partial<Request
 
 function send({method, url, body}: Sent, token?: string) {
   return it.server.inject({
-    method, url, ...(body !== undefined && {payload: body}),
-    headers: {...(body !== undefined && {'content-type': 'application/json'}), ...(token !== undefined && {authorization: `Bearer ${token}`})},
+    method,
+    url,
+    ...(body !== undefined && {payload: body}),
+    headers: {
+      ...(body !== undefined && {'content-type': 'application/json'}),
+      ...(token !== undefined && {authorization: `Bearer ${token}`}),
+    },
   });
 }
 
@@ -72,10 +103,19 @@ describe.each(signed)('%s', (name, route) => {
 
   test('refuses a token of another body, another path, a used one, an old one, and one of a member', async () => {
     it.enrolBridge();
-    expectFailure(await send({...sent(), ...(route.method !== 'GET' && {body: '{"changed":1}'})}, await tokenFor({...sent(), body: 'other'})), 'TOKEN_INVALID');
+    expectFailure(
+      await send(
+        {...sent(), ...(route.method !== 'GET' && {body: '{"changed":1}'})},
+        await tokenFor({...sent(), body: 'other'}),
+      ),
+      'TOKEN_INVALID',
+    );
     expectFailure(await send(sent(), await tokenFor({...sent(), url: `${sent().url}x`})), 'TOKEN_INVALID');
     expectFailure(await send({...sent(), url: `${sent().url}?a=1`}, await tokenFor(sent())), 'TOKEN_INVALID');
-    expectFailure(await send(sent(), await tokenFor(sent(), {actor: {user_id: 'u', username: 'member', system_admin: false}})), 'NOT_SYSTEM_ADMIN');
+    expectFailure(
+      await send(sent(), await tokenFor(sent(), {actor: {user_id: 'u', username: 'member', system_admin: false}})),
+      'NOT_SYSTEM_ADMIN',
+    );
     const token = await tokenFor(sent());
     it.clock.at += 66_000;
     expectFailure(await send(sent(), token), 'TOKEN_EXPIRED');
@@ -86,13 +126,19 @@ describe.each(signed)('%s', (name, route) => {
 });
 
 describe.each(all.filter(([, {request}]) => request !== undefined))('the body of %s', (name, route) => {
-  test.each([['not JSON', '{"a":'], ['an unknown field', '{"unknown_field":1}'], ['nothing', '']])('that is %s is refused', async (_case, body) => {
+  test.each([
+    ['not JSON', '{"a":'],
+    ['an unknown field', '{"unknown_field":1}'],
+    ['nothing', ''],
+  ])('that is %s is refused', async (_case, body) => {
     it.enrolBridge();
     const sent = {...sentFor(name), body};
     const reply = await send(sent, ['signed', 'bridge'].includes(route.access) ? await tokenFor(sent) : undefined);
     expectFailure(reply, 'USAGE_INVALID');
     if (body.includes('unknown')) {
-      expect(reply.json<{error: {details: {fields: {field: string}[]}}}>().error.details.fields.length).toBeGreaterThan(0);
+      expect(reply.json<{error: {details: {fields: {field: string}[]}}}>().error.details.fields.length).toBeGreaterThan(
+        0,
+      );
     }
   });
 });
@@ -100,13 +146,18 @@ describe.each(all.filter(([, {request}]) => request !== undefined))('the body of
 test('open routes need no token', async () => {
   expect((await send({method: 'GET', url: '/healthz'})).json()).toEqual({ok: true, version: '0.1.0'});
   const metrics = await send({method: 'GET', url: '/metrics'});
-  expect([metrics.statusCode, metrics.headers['content-type'], metrics.body]).toEqual([200, 'text/plain; version=0.0.4; charset=utf-8', '# metrics\n']);
+  expect([metrics.statusCode, metrics.headers['content-type'], metrics.body]).toEqual([
+    200,
+    'text/plain; version=0.0.4; charset=utf-8',
+    '# metrics\n',
+  ]);
   expect((await send({method: 'GET', url: '/openapi.json'})).json()).toMatchObject({openapi: '3.0.3'});
 });
 
 test('a bridge with the code is enrolled with 201; five tries a minute', async () => {
   const {code} = it.enrolment.newCode('http://127.0.0.1:8066', null);
-  const enrol = (typed: string) => send({method: 'POST', url: '/api/v1/enrolments', body: JSON.stringify(it.bridge.request(typed))});
+  const enrol = (typed: string) =>
+    send({method: 'POST', url: '/api/v1/enrolments', body: JSON.stringify(it.bridge.request(typed))});
   const reply = await enrol(code);
   expect(reply.statusCode).toBe(201);
   ROUTES.enrol.response.body.parse(reply.json());
@@ -118,20 +169,30 @@ test('a bridge with the code is enrolled with 201; five tries a minute', async (
   expect((await enrol('AAAA')).json()).toMatchObject({error: {message: expect.stringContaining('No code')}});
 });
 
-test.each([['/nothing', 'NOT_FOUND'], ['/api/v1/nothing', 'NOT_FOUND'], ['/api/v1/sets/%zz', 'USAGE_INVALID']] as const)('%s is %s', async (url, code) => {
+test.each([
+  ['/nothing', 'NOT_FOUND'],
+  ['/api/v1/nothing', 'NOT_FOUND'],
+  ['/api/v1/sets/%zz', 'USAGE_INVALID'],
+] as const)('%s is %s', async (url, code) => {
   expectFailure(await send({method: 'GET', url}), code);
 });
 
 test('a set and a job that do not exist have their own errors', async () => {
   it.enrolBridge();
-  for (const [url, code] of [['/api/v1/sets/20200101T000000Z-aaaaaa', 'SET_NOT_FOUND'], ['/api/v1/jobs/none', 'NOT_FOUND']] as const) {
+  for (const [url, code] of [
+    ['/api/v1/sets/20200101T000000Z-aaaaaa', 'SET_NOT_FOUND'],
+    ['/api/v1/jobs/none', 'NOT_FOUND'],
+  ] as const) {
     expectFailure(await send({method: 'GET', url}, await tokenFor({method: 'GET', url})), code);
   }
 });
 
 test('a body over 1 MiB is refused, one just under it is read', async () => {
   it.enrolBridge();
-  const sent = (length: number) => ({...sentFor('command'), body: JSON.stringify({command: 'x'.repeat(length), channel_id: 'c', root_id: ''})});
+  const sent = (length: number) => ({
+    ...sentFor('command'),
+    body: JSON.stringify({command: 'x'.repeat(length), channel_id: 'c', root_id: ''}),
+  });
   const large = await send(sent(1024 * 1024), await tokenFor(sent(1024 * 1024)));
   expectFailure(large, 'USAGE_INVALID');
   expect(large.body).toContain('1 MiB');
@@ -159,7 +220,8 @@ test('a clone of the enrolled server can look, but not back up', async () => {
 test('events come as they happen, resume, keep the line warm, and end with the server', async () => {
   it.enrolBridge();
   const insert = it.state.db.prepare('INSERT INTO events (job, type, body) VALUES (?, ?, ?)');
-  const event = (text: string) => insert.run('job1', 'note', JSON.stringify({type: 'note', at: 1, job: 'job1', kind: 'backup', level: 'info', text}));
+  const event = (text: string) =>
+    insert.run('job1', 'note', JSON.stringify({type: 'note', at: 1, job: 'job1', kind: 'backup', level: 'info', text}));
   event('one');
   event('two');
   await it.server.listen({host: '127.0.0.1', port: 0});
@@ -170,8 +232,16 @@ test('events come as they happen, resume, keep the line warm, and end with the s
   const ended = new Promise<void>((resolve, reject) => {
     httpRequest({port, host: '127.0.0.1', path: url, headers: {authorization: `Bearer ${token}`}}, (response) => {
       expect([response.statusCode, response.headers['content-type']]).toEqual([200, 'text/event-stream']);
-      response.setEncoding('utf8').on('data', (chunk: string) => { text += chunk; }).on('end', resolve).on('error', reject);
-    }).on('error', reject).end();
+      response
+        .setEncoding('utf8')
+        .on('data', (chunk: string) => {
+          text += chunk;
+        })
+        .on('end', resolve)
+        .on('error', reject);
+    })
+      .on('error', reject)
+      .end();
   });
   await until(() => text.includes('heartbeat'));
   event('three');
@@ -191,7 +261,9 @@ test('after must be a number', async () => {
 
 async function until(holds: () => boolean): Promise<void> {
   for (let tries = 0; tries < 200 && !holds(); tries += 1) {
-    await new Promise((resolve) => { setTimeout(resolve, 20); });
+    await new Promise((resolve) => {
+      setTimeout(resolve, 20);
+    });
   }
   expect(holds()).toBe(true);
 }

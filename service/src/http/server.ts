@@ -23,12 +23,16 @@ export function createServer(parts: ServerParts): FastifyInstance {
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: 30_000,
     // A path that does not decode never reaches the error handler.
-    frameworkErrors: (error, request, reply) => { sendFailure(error, request, reply); },
+    frameworkErrors: (error, request, reply) => {
+      sendFailure(error, request, reply);
+    },
     ...(tls && {https: {...tls, minVersion: 'TLSv1.2'}}),
   }) as unknown as FastifyInstance;
   // Bodies stay bytes until their hash is checked.
   server.removeAllContentTypeParsers();
-  server.addContentTypeParser('*', {parseAs: 'buffer'}, (_request, body, done) => { done(null, body); });
+  server.addContentTypeParser('*', {parseAs: 'buffer'}, (_request, body, done) => {
+    done(null, body);
+  });
   server.setErrorHandler(sendFailure);
   server.setNotFoundHandler((request, reply) => {
     sendFailure(new Failure('NOT_FOUND', `There is no ${request.method} at this path.`), request, reply);
@@ -37,7 +41,10 @@ export function createServer(parts: ServerParts): FastifyInstance {
     reply.headers({'cache-control': 'no-store', 'x-content-type-options': 'nosniff'});
     done();
   });
-  server.addHook('preClose', (done) => { closing.abort(); done(); });
+  server.addHook('preClose', (done) => {
+    closing.abort();
+    done();
+  });
   registerRoutes(server, {...parts, closing: closing.signal});
   return server;
 }
@@ -76,7 +83,12 @@ function setMedia(reply: FastifyReply, media: string | undefined): void {
   }
 }
 
-async function whoAsks({enrolment}: HandlerParts, {access}: Route, request: FastifyRequest, body: Buffer): Promise<Actor> {
+async function whoAsks(
+  {enrolment}: HandlerParts,
+  {access}: Route,
+  request: FastifyRequest,
+  body: Buffer,
+): Promise<Actor> {
   if (access !== 'signed' && access !== 'bridge') {
     return NOBODY;
   }
@@ -102,9 +114,12 @@ function parseBody(route: Route, raw: Buffer): unknown {
     // The name of an unknown field is the caller's text; where nobody has signed in it may be a code that slipped into the wrong place.
     const fields = parsed.error.issues.map((issue) => ({
       field: issue.path.join('.') || '(body)',
-      problem: route.access === 'bridge' && issue.code === 'unrecognized_keys' ? 'There is a field too many.' : issue.message,
+      problem:
+        route.access === 'bridge' && issue.code === 'unrecognized_keys' ? 'There is a field too many.' : issue.message,
     }));
-    throw new Failure('USAGE_INVALID', fields.map(({field, problem}) => `${field}: ${problem}`).join('; '), {details: {fields}});
+    throw new Failure('USAGE_INVALID', fields.map(({field, problem}) => `${field}: ${problem}`).join('; '), {
+      details: {fields},
+    });
   }
   return parsed.data;
 }
@@ -122,7 +137,9 @@ function sendFailure(error: FastifyError | Failure | Error, request: FastifyRequ
   const failure = error instanceof Failure ? error : ofFramework(error);
   if (failure.code === 'INTERNAL') {
     request.log.error({err: failure.cause ?? failure}, 'unforeseen error');
-    const hidden = new Failure('INTERNAL', 'Something unforeseen happened; the companion log names it.', {details: {request: request.id}});
+    const hidden = new Failure('INTERNAL', 'Something unforeseen happened; the companion log names it.', {
+      details: {request: request.id},
+    });
     reply.code(500).send({error: errorBody(hidden)});
     return;
   }

@@ -4,7 +4,11 @@ import type {Clock} from '../kernel/clock.ts';
 const HEARTBEAT_MS = 15_000;
 
 /** Server-sent events: one block an event, a comment when nothing happens for 15 s, so that proxies keep the line open. */
-export async function* serverSentEvents(events: AsyncGenerator<Event>, clock: Clock, signal: AbortSignal): AsyncGenerator<string> {
+export async function* serverSentEvents(
+  events: AsyncGenerator<Event>,
+  clock: Clock,
+  signal: AbortSignal,
+): AsyncGenerator<string> {
   yield ': connected\n\n';
   let next = events.next();
   try {

@@ -15,31 +15,76 @@ import {createServer} from './server.ts';
 import type {Verbs} from './handlers.ts';
 
 const plan: BackupPlan = {
-  set: SET, kind: 'backup', scope: ['database'], reason: '', planned_at: START, repository: '/srv/repository', steps: [], omitted: [], previous: null,
-  database: null, files: null, config: null, staging: {directory: '/var/lib/drctl/work', bytes_needed: 0, bytes_free: 1}, warnings: [],
+  set: SET,
+  kind: 'backup',
+  scope: ['database'],
+  reason: '',
+  planned_at: START,
+  repository: '/srv/repository',
+  steps: [],
+  omitted: [],
+  previous: null,
+  database: null,
+  files: null,
+  config: null,
+  staging: {directory: '/var/lib/drctl/work', bytes_needed: 0, bytes_free: 1},
+  warnings: [],
 };
 
 /** For tests: the server with real enrolment and jobs, and the other verbs canned. */
 export async function createTestServer(verbs: Partial<Verbs> = {}, tls: {cert: string; key: string} | null = null) {
-  const clock = {at: START, now: () => clock.at, sleep: (ms: number, signal?: AbortSignal) => new Promise<void>((resolve, reject) => {
-    const timer = setTimeout(resolve, Math.min(ms, 20));
-    signal?.addEventListener('abort', () => { clearTimeout(timer); reject(signal.reason as Error); });
-  })};
+  const clock = {
+    at: START,
+    now: () => clock.at,
+    sleep: (ms: number, signal?: AbortSignal) =>
+      new Promise<void>((resolve, reject) => {
+        const timer = setTimeout(resolve, Math.min(ms, 20));
+        signal?.addEventListener('abort', () => {
+          clearTimeout(timer);
+          reject(signal.reason as Error);
+        });
+      }),
+  };
   const state = openState(mkdtempSync(join(tmpdir(), 'http-')), [LEDGER_TABLE, JOB_TABLES, ENROLMENT_TABLES]);
   const enrolment = await createEnrolment({state, clock, ledger: createLedger(state, clock), version: '0.1.0'});
   const jobs = createJobs(state, clock);
   const lines: string[] = [];
   const ssoCalls: SsoCall[] = [];
-  const log = pino({level: 'debug'}, new Writable({write: (chunk: Buffer, _encoding, done) => { lines.push(chunk.toString()); done(); }}));
+  const log = pino(
+    {level: 'debug'},
+    new Writable({
+      write: (chunk: Buffer, _encoding, done) => {
+        lines.push(chunk.toString());
+        done();
+      },
+    }),
+  );
   const server = createServer({
-    tls, enrolment, clock, log, version: '0.1.0', openapi: openApiDocument('0.1.0'), metrics: {text: () => Promise.resolve('# metrics\n')},
+    tls,
+    enrolment,
+    clock,
+    log,
+    version: '0.1.0',
+    openapi: openApiDocument('0.1.0'),
+    metrics: {text: () => Promise.resolve('# metrics\n')},
     verbs: {
-      jobs: {...jobs, get: (id) => (id === 'job1' ? aJob() : jobs.get(id)), cancel: (id) => (id === 'job1' ? aJob({status: 'cancel_requested'}) : jobs.cancel(id)), newest: () => [aJob()]},
-      backup: {plan: () => Promise.resolve(plan), start: () => Promise.resolve({job: aJob(), done: Promise.resolve(aJob())})},
+      jobs: {
+        ...jobs,
+        get: (id) => (id === 'job1' ? aJob() : jobs.get(id)),
+        cancel: (id) => (id === 'job1' ? aJob({status: 'cancel_requested'}) : jobs.cancel(id)),
+        newest: () => [aJob()],
+      },
+      backup: {
+        plan: () => Promise.resolve(plan),
+        start: () => Promise.resolve({job: aJob(), done: Promise.resolve(aJob())}),
+      },
       verify: {start: () => Promise.resolve({job: aJob({kind: 'verify'}), done: Promise.resolve(aJob())})},
       sets: {
         list: () => Promise.resolve([summary]),
-        show: (set) => (set === SET ? Promise.resolve(aManifest()) : Promise.reject(new Failure('SET_NOT_FOUND', `There is no set ${set}.`))),
+        show: (set) =>
+          set === SET
+            ? Promise.resolve(aManifest())
+            : Promise.reject(new Failure('SET_NOT_FOUND', `There is no set ${set}.`)),
       },
       doctor: {report: () => Promise.resolve({healthy: true, checks: []})},
       status: {report: () => Promise.resolve(aStatus())},

@@ -28,7 +28,11 @@ export type Jobs = {
    * Starts a job, or continues the interrupted one that asked for the same.
    * @throws Failure JOB_ALREADY_RUNNING
    */
-  start<Plan extends {steps: readonly string[]}, Found>(procedure: Procedure<Plan, Found>, makePlan: () => Promise<Plan>, options: StartOptions): Promise<StartedJob>;
+  start<Plan extends {steps: readonly string[]}, Found>(
+    procedure: Procedure<Plan, Found>,
+    makePlan: () => Promise<Plan>,
+    options: StartOptions,
+  ): Promise<StartedJob>;
   /** The plan of the interrupted job that `start` would continue: what it needs was checked and prepared by its first process. */
   planToContinue(kind: JobKind, request: unknown): unknown;
   get(id: string): Job;
@@ -62,13 +66,16 @@ export function createJobs(state: State, clock: Clock, leftovers: Leftovers = NO
     cancel: (id) => cancel(parts, id),
     follow: (after, signal) => follow(parts, after, signal),
     sweep: () => sweep(parts),
-    planToContinue: (kind, request) => (findInterrupted(parts, kind, canonicalJson(request ?? null))?.plan as StoredPlan | undefined)?.plan ?? null,
+    planToContinue: (kind, request) =>
+      (findInterrupted(parts, kind, canonicalJson(request ?? null))?.plan as StoredPlan | undefined)?.plan ?? null,
     get: (id) => store.get(id).job,
     origin: (id) => store.get(id).origin,
     newest: (limit) => store.newest(limit),
     lastEventSeq: () => store.lastEventSeq(),
-    interrupted: () => dead(parts).filter(({job}) => job.status === 'in_progress')
-      .map(({job, plan}) => ({job, request: JSON.parse((plan as StoredPlan).request) as unknown})),
+    interrupted: () =>
+      dead(parts)
+        .filter(({job}) => job.status === 'in_progress')
+        .map(({job, plan}) => ({job, request: JSON.parse((plan as StoredPlan).request) as unknown})),
     running: (lane = 'data') => {
       const id = lease.holder(lane);
       return store.unended().find(({job}) => job.id === id)?.job ?? null;
@@ -79,14 +86,22 @@ export function createJobs(state: State, clock: Clock, leftovers: Leftovers = NO
 type Parts = {store: JobStore; lease: Lease; clock: Clock; leftovers: Leftovers};
 type Planned = {steps: readonly string[]};
 
-async function start<Plan extends Planned, Found>(parts: Parts, procedure: Procedure<Plan, Found>, makePlan: () => Promise<Plan>, options: StartOptions): Promise<StartedJob> {
+async function start<Plan extends Planned, Found>(
+  parts: Parts,
+  procedure: Procedure<Plan, Found>,
+  makePlan: () => Promise<Plan>,
+  options: StartOptions,
+): Promise<StartedJob> {
   const {store, lease, clock} = parts;
   const request = canonicalJson(options.request ?? null);
   await parts.leftovers.endOrphans();
-  const stored = takeInterrupted(parts, procedure.kind, request) ?? await addNew(parts, procedure, makePlan, options, request);
+  const stored =
+    takeInterrupted(parts, procedure.kind, request) ?? (await addNew(parts, procedure, makePlan, options, request));
   const {id} = stored.job;
   const done = runSteps(store, clock, procedure as unknown as Procedure, stored.job, (stored.plan as StoredPlan).plan)
-    .finally(() => { lease.release(id); })
+    .finally(() => {
+      lease.release(id);
+    })
     .then(() => store.get(id).job);
   return {job: stored.job, done};
 }
@@ -99,8 +114,13 @@ function dead({store, lease}: Parts): StoredJob[] {
 
 /** The newest dead job of this kind and request. */
 function findInterrupted(parts: Parts, kind: JobKind, request: string): StoredJob | undefined {
-  return dead(parts).findLast(({job, plan}) =>
-    job.kind === kind && job.status === 'in_progress' && (plan as StoredPlan).request === request && parts.clock.now() - job.created_at < CONTINUE_WITHIN_MS);
+  return dead(parts).findLast(
+    ({job, plan}) =>
+      job.kind === kind &&
+      job.status === 'in_progress' &&
+      (plan as StoredPlan).request === request &&
+      parts.clock.now() - job.created_at < CONTINUE_WITHIN_MS,
+  );
 }
 
 /** The same, with the lease taken for it. */
@@ -116,7 +136,11 @@ function takeInterrupted(parts: Parts, kind: JobKind, request: string): StoredJo
 }
 
 async function addNew<Plan extends Planned, Found>(
-  parts: Parts, procedure: Procedure<Plan, Found>, makePlan: () => Promise<Plan>, options: StartOptions, request: string,
+  parts: Parts,
+  procedure: Procedure<Plan, Found>,
+  makePlan: () => Promise<Plan>,
+  options: StartOptions,
+  request: string,
 ): Promise<StoredJob> {
   const {store, lease} = parts;
   const id = newJobId();
@@ -125,8 +149,13 @@ async function addNew<Plan extends Planned, Found>(
     sweep(parts);
     const plan = await makePlan();
     store.add({
-      id, kind: procedure.kind, actor: options.actor, reason: options.reason, subject: procedure.subject(plan),
-      plan: {request, plan, steps: plan.steps}, origin: options.origin ?? null,
+      id,
+      kind: procedure.kind,
+      actor: options.actor,
+      reason: options.reason,
+      subject: procedure.subject(plan),
+      plan: {request, plan, steps: plan.steps},
+      origin: options.origin ?? null,
     });
     return store.get(id);
   } catch (error) {

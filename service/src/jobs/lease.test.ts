@@ -16,7 +16,9 @@ beforeEach(() => {
 });
 
 function heldBy(pid: number, start: string): void {
-  state.db.prepare(`INSERT OR REPLACE INTO leases (lane, job, pid, process_start) VALUES ('data', ?, ?, ?)`).run('theirs', pid, start);
+  state.db
+    .prepare(`INSERT OR REPLACE INTO leases (lane, job, pid, process_start) VALUES ('data', ?, ?, ?)`)
+    .run('theirs', pid, start);
 }
 
 function ownStart(): string {
@@ -29,7 +31,9 @@ function ownStart(): string {
 test('a live process keeps its lease', () => {
   heldBy(process.pid, ownStart());
   expect(lease.holder('data')).toBe('theirs');
-  expect(() => { lease.take('data', 'mine'); }).toThrow(expect.objectContaining({code: 'JOB_ALREADY_RUNNING', details: {job: 'theirs'}}));
+  expect(() => {
+    lease.take('data', 'mine');
+  }).toThrow(expect.objectContaining({code: 'JOB_ALREADY_RUNNING', details: {job: 'theirs'}}));
   expect(lease.holder('data')).toBe('theirs');
 });
 
@@ -84,5 +88,7 @@ test('the lanes do not wait for each other', () => {
   lease.take('data', 'a backup');
   lease.take('accounts', 'a switch');
   expect([lease.holder('data'), lease.holder('accounts')]).toEqual(['a backup', 'a switch']);
-  expect(() => { lease.take('accounts', 'another switch'); }).toThrow(expect.objectContaining({code: 'JOB_ALREADY_RUNNING'}));
+  expect(() => {
+    lease.take('accounts', 'another switch');
+  }).toThrow(expect.objectContaining({code: 'JOB_ALREADY_RUNNING'}));
 });

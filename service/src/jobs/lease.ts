@@ -44,6 +44,8 @@ export function createLease(state: State): Lease {
         write.run(lane, job, process.pid, processStart(process.pid) ?? '');
       });
     },
-    release: (job) => { remove.run(job); },
+    release: (job) => {
+      remove.run(job);
+    },
   };
 }

@@ -38,7 +38,10 @@ export type Procedure<Plan = unknown, Found = unknown> = {
 };
 
 /** The value that an earlier step must have left. Its absence is a mistake in the order of steps. */
-export function need<Found, Key extends keyof Found>(found: Readonly<Partial<Found>>, key: Key): Exclude<Found[Key], undefined> {
+export function need<Found, Key extends keyof Found>(
+  found: Readonly<Partial<Found>>,
+  key: Key,
+): Exclude<Found[Key], undefined> {
   const value = found[key];
   if (value === undefined) {
     throw new Error(`no earlier step left ${String(key)}`);

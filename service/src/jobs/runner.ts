@@ -12,7 +12,13 @@ const CANCEL_POLL_MS = 300;
  * Runs the steps of a job that holds the lease, from where its journal ends. Journals before and after each step.
  * Never rejects: the outcome is in the store.
  */
-export async function runSteps(store: JobStore, clock: Clock, procedure: Procedure, job: Job, plan: unknown): Promise<void> {
+export async function runSteps(
+  store: JobStore,
+  clock: Clock,
+  procedure: Procedure,
+  job: Job,
+  plan: unknown,
+): Promise<void> {
   const abort = new AbortController();
   const watching = watchForCancel(store, clock, job.id, abort);
   try {
@@ -22,7 +28,15 @@ export async function runSteps(store: JobStore, clock: Clock, procedure: Procedu
     await cleanUp(store, procedure, job, plan, status);
     store.setStatus(job, status, {result});
   } catch (error) {
-    await recordFailure(store, procedure, job, plan, abort.signal.aborted || isCanceled(store, job) ? new Failure('JOB_CANCELED', `Job ${job.id} was canceled.`) : asFailure(error));
+    await recordFailure(
+      store,
+      procedure,
+      job,
+      plan,
+      abort.signal.aborted || isCanceled(store, job)
+        ? new Failure('JOB_CANCELED', `Job ${job.id} was canceled.`)
+        : asFailure(error),
+    );
   } finally {
     abort.abort(new Error('the job has ended'));
     await watching;
@@ -34,14 +48,26 @@ function isCanceled(store: JobStore, {id}: Job): boolean {
   return store.get(id).job.status === 'cancel_requested';
 }
 
-async function recordFailure(store: JobStore, procedure: Procedure, job: Job, plan: unknown, failure: Failure): Promise<void> {
+async function recordFailure(
+  store: JobStore,
+  procedure: Procedure,
+  job: Job,
+  plan: unknown,
+  failure: Failure,
+): Promise<void> {
   const outcome = failure.code === 'JOB_CANCELED' ? 'canceled' : 'error';
   await cleanUp(store, procedure, job, plan, outcome);
   store.setStatus(job, outcome, {error: errorBody(failure)});
 }
 
 /** What the job came to does not change because something could not be removed. */
-async function cleanUp(store: JobStore, procedure: Procedure, job: Job, plan: unknown, outcome: Parameters<Procedure['clean']>[2]): Promise<void> {
+async function cleanUp(
+  store: JobStore,
+  procedure: Procedure,
+  job: Job,
+  plan: unknown,
+  outcome: Parameters<Procedure['clean']>[2],
+): Promise<void> {
   try {
     await procedure.clean(job.id, plan, outcome);
   } catch (error) {
@@ -49,7 +75,14 @@ async function cleanUp(store: JobStore, procedure: Procedure, job: Job, plan: un
   }
 }
 
-async function runEach(store: JobStore, clock: Clock, procedure: Procedure, job: Job, plan: unknown, signal: AbortSignal): Promise<Record<string, unknown>> {
+async function runEach(
+  store: JobStore,
+  clock: Clock,
+  procedure: Procedure,
+  job: Job,
+  plan: unknown,
+  signal: AbortSignal,
+): Promise<Record<string, unknown>> {
   const journal = new Map(store.journal(job.id).map((row) => [row.step, row]));
   let found: Record<string, unknown> = {};
   let committed = false;
@@ -59,19 +92,41 @@ async function runEach(store: JobStore, clock: Clock, procedure: Procedure, job:
     }
     const before = journal.get(step.name);
     if (before?.outcome === 'done') {
-      found = {...found, ...JSON.parse(before.output ?? '{}') as object};
+      found = {...found, ...(JSON.parse(before.output ?? '{}') as object)};
       committed ||= step.commits === true;
       continue;
     }
-    found = {...found, ...await runOne(store, clock, procedure, job, plan, {step, index, found, repeated: before !== undefined, signal: committed ? new AbortController().signal : signal})};
+    found = {
+      ...found,
+      ...(await runOne(store, clock, procedure, job, plan, {
+        step,
+        index,
+        found,
+        repeated: before !== undefined,
+        signal: committed ? new AbortController().signal : signal,
+      })),
+    };
     committed ||= step.commits === true;
   }
   return found;
 }
 
-type Current = {step: Step<unknown, unknown>; index: number; found: Record<string, unknown>; repeated: boolean; signal: AbortSignal};
+type Current = {
+  step: Step<unknown, unknown>;
+  index: number;
+  found: Record<string, unknown>;
+  repeated: boolean;
+  signal: AbortSignal;
+};
 
-async function runOne(store: JobStore, clock: Clock, procedure: Procedure, job: Job, plan: unknown, current: Current): Promise<object> {
+async function runOne(
+  store: JobStore,
+  clock: Clock,
+  procedure: Procedure,
+  job: Job,
+  plan: unknown,
+  current: Current,
+): Promise<object> {
   const {step, found} = current;
   const startedAt = clock.now();
   if (step.skip?.(plan)) {
@@ -82,7 +137,7 @@ async function runOne(store: JobStore, clock: Clock, procedure: Procedure, job: 
   store.recordStep(job.id, step.name, 'running', startedAt, null, undefined);
   store.tell(job, {type: 'step', step: step.name, outcome: 'started', ms: null});
   try {
-    const output = await step.run(plan, found, contextOf(store, clock, procedure, job, current)) as object;
+    const output = (await step.run(plan, found, contextOf(store, clock, procedure, job, current))) as object;
     const ms = clock.now() - startedAt;
     store.recordStep(job.id, step.name, 'done', startedAt, ms, output);
     store.tell(job, {type: 'step', step: step.name, outcome: 'done', ms});
@@ -95,7 +150,13 @@ async function runOne(store: JobStore, clock: Clock, procedure: Procedure, job: 
   }
 }
 
-function contextOf(store: JobStore, clock: Clock, procedure: Procedure, job: Job, {step, index, repeated, signal}: Current): StepContext {
+function contextOf(
+  store: JobStore,
+  clock: Clock,
+  procedure: Procedure,
+  job: Job,
+  {step, index, repeated, signal}: Current,
+): StepContext {
   const rateOf = createRate();
   let lastTold = 0;
   return {
@@ -103,8 +164,14 @@ function contextOf(store: JobStore, clock: Clock, procedure: Procedure, job: Job
     actor: job.actor,
     signal,
     repeated,
-    note: (level, text) => { store.tell(job, {type: 'note', level, text}); },
-    durations: () => store.journal(job.id).filter((row) => row.outcome === 'done').map((row) => ({step: row.step, ms: row.ms ?? 0})),
+    note: (level, text) => {
+      store.tell(job, {type: 'note', level, text});
+    },
+    durations: () =>
+      store
+        .journal(job.id)
+        .filter((row) => row.outcome === 'done')
+        .map((row) => ({step: row.step, ms: row.ms ?? 0})),
     progress: ({done, total, unit}) => {
       const now = clock.now();
       const rate = rateOf(now, done);
@@ -113,7 +180,13 @@ function contextOf(store: JobStore, clock: Clock, procedure: Procedure, job: Job
       }
       lastTold = now;
       store.saveProgress(job, {
-        phase: step.name, step: index + 1, steps: procedure.steps.length, done, total, unit, rate,
+        phase: step.name,
+        step: index + 1,
+        steps: procedure.steps.length,
+        done,
+        total,
+        unit,
+        rate,
         eta_ms: rate !== null && rate > 0 && total !== null ? Math.max(0, ((total - done) / rate) * 1000) : null,
       });
     },

@@ -3,7 +3,12 @@ import {dirname} from 'node:path';
 import {randomToken} from './ids.ts';
 
 /** Writes a file so that a crash leaves the old one or the new one, never a part: temporary name, fsync, rename, fsync of the directory. With `owner` it belongs to them, with exactly this mode. */
-export async function writeFileAtomic(path: string, content: string, mode = 0o600, owner?: {uid: number; gid: number}): Promise<void> {
+export async function writeFileAtomic(
+  path: string,
+  content: string,
+  mode = 0o600,
+  owner?: {uid: number; gid: number},
+): Promise<void> {
   const temporary = `${path}.${randomToken(6)}.tmp`;
   const file = await open(temporary, 'wx', mode);
   try {

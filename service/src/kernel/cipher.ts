@@ -16,7 +16,8 @@ export type Cipher = {
 
 /** `secret` is the repository key; `purpose` separates what is encrypted for one thing from all others. */
 export function createCipher(secret: string, purpose: string): Cipher {
-  const keyFor = (use: string): Buffer => Buffer.from(hkdfSync('sha256', secret.trim(), '', `disaster-recovery ${purpose}${use}`, 32));
+  const keyFor = (use: string): Buffer =>
+    Buffer.from(hkdfSync('sha256', secret.trim(), '', `disaster-recovery ${purpose}${use}`, 32));
   const key = keyFor('');
   const digestKey = keyFor(' digest');
   return {
@@ -24,15 +25,26 @@ export function createCipher(secret: string, purpose: string): Cipher {
     encrypt: (text) => {
       const nonce = randomBytes(NONCE_BYTES);
       const cipher = createCipheriv(ALGORITHM, key, nonce);
-      return Buffer.concat([nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString('base64');
+      return Buffer.concat([nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString(
+        'base64',
+      );
     },
     decrypt: (sealed) => {
       const bytes = Buffer.from(sealed, 'base64');
       try {
-        const decipher = createDecipheriv(ALGORITHM, key, bytes.subarray(0, NONCE_BYTES)).setAuthTag(bytes.subarray(bytes.length - TAG_BYTES));
-        return Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES, bytes.length - TAG_BYTES)), decipher.final()]).toString('utf8');
+        const decipher = createDecipheriv(ALGORITHM, key, bytes.subarray(0, NONCE_BYTES)).setAuthTag(
+          bytes.subarray(bytes.length - TAG_BYTES),
+        );
+        return Buffer.concat([
+          decipher.update(bytes.subarray(NONCE_BYTES, bytes.length - TAG_BYTES)),
+          decipher.final(),
+        ]).toString('utf8');
       } catch (cause) {
-        throw new Failure('REPOSITORY_KEY_WRONG', 'What the ledger keeps of sign-in data does not open with the repository key of the configuration.', {cause});
+        throw new Failure(
+          'REPOSITORY_KEY_WRONG',
+          'What the ledger keeps of sign-in data does not open with the repository key of the configuration.',
+          {cause},
+        );
       }
     },
   };

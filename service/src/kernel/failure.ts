@@ -23,11 +23,20 @@ export function asFailure(error: unknown): Failure {
 
 export function errorBody(failure: Failure): ErrorBody {
   const {meaning, remedy, retryable} = FAILURES[failure.code];
-  return {code: failure.code, message: failure.message, meaning, remedy, retryable, ...(failure.details && {details: failure.details})};
+  return {
+    code: failure.code,
+    message: failure.message,
+    meaning,
+    remedy,
+    retryable,
+    ...(failure.details && {details: failure.details}),
+  };
 }
 
 /** Node's system error code (`ENOENT`, `ENOSPC`, …), if the value is such an error. */
 export function systemErrorCode(error: unknown): string | undefined {
   // Not `instanceof Error`: errors of Node's own modules come from another realm under the test runner.
-  return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : undefined;
 }

@@ -13,7 +13,10 @@ const SLASH = Buffer.from('/');
  * Every regular file below `directory` with its sha256, sorted by path. Names are read as bytes, so that any name works;
  * bytes that are not UTF-8 show as U+FFFD. Entries of the top level for which `skip` is true are left out; files that vanish meanwhile too.
  */
-export async function hashTree(directory: string, skip: (name: string) => boolean = () => false): Promise<HashedFile[]> {
+export async function hashTree(
+  directory: string,
+  skip: (name: string) => boolean = () => false,
+): Promise<HashedFile[]> {
   const files: HashedFile[] = [];
   await walk(Buffer.from(directory), Buffer.alloc(0), skip, files);
   return files.sort((a, b) => (a.path < b.path ? -1 : 1));

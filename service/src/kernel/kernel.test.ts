@@ -18,7 +18,9 @@ test('set ids fit the contract and sort by time', () => {
 });
 
 test('canonical JSON does not depend on the order of keys', () => {
-  expect(canonicalJson({b: 1, a: {d: [2, {z: 1, y: 2}], c: null}})).toBe('{"a":{"c":null,"d":[2,{"y":2,"z":1}]},"b":1}');
+  expect(canonicalJson({b: 1, a: {d: [2, {z: 1, y: 2}], c: null}})).toBe(
+    '{"a":{"c":null,"d":[2,{"y":2,"z":1}]},"b":1}',
+  );
 });
 
 test('a file is written with its mode and leaves no temporary file', async () => {
@@ -37,13 +39,31 @@ test('an unknown error becomes INTERNAL and keeps its cause', () => {
 });
 
 test('an error body carries meaning and remedy from the catalogue', () => {
-  expect(errorBody(new Failure('DISK_FULL', 'no room'))).toMatchObject({code: 'DISK_FULL', retryable: true, remedy: expect.stringContaining('Free')});
+  expect(errorBody(new Failure('DISK_FULL', 'no room'))).toMatchObject({
+    code: 'DISK_FULL',
+    retryable: true,
+    remedy: expect.stringContaining('Free'),
+  });
 });
 
-test.each([[0, '0 B'], [999, '999 B'], [1000, '1.0 kB'], [2_345_678, '2.3 MB'], [99_960_000, '100 MB'], [999_950_000, '1.0 GB']])('%d bytes reads %s', (bytes, text) => {
+test.each([
+  [0, '0 B'],
+  [999, '999 B'],
+  [1000, '1.0 kB'],
+  [2_345_678, '2.3 MB'],
+  [99_960_000, '100 MB'],
+  [999_950_000, '1.0 GB'],
+])('%d bytes reads %s', (bytes, text) => {
   expect(formatBytes(bytes)).toBe(text);
 });
 
-test.each([[340, '340 ms'], [4200, '4.2 s'], [59_600, '1 min 0 s'], [250_000, '4 min 10 s'], [8_040_000, '2 h 14 min'], [200_000_000, '2 d 7 h']])('%d ms reads %s', (ms, text) => {
+test.each([
+  [340, '340 ms'],
+  [4200, '4.2 s'],
+  [59_600, '1 min 0 s'],
+  [250_000, '4 min 10 s'],
+  [8_040_000, '2 h 14 min'],
+  [200_000_000, '2 d 7 h'],
+])('%d ms reads %s', (ms, text) => {
   expect(formatDuration(ms)).toBe(text);
 });

@@ -23,13 +23,26 @@ export function openState(directory: string, tables: readonly string[]): State {
     const db = new DatabaseSync(path);
     chmodSync(path, 0o600);
     // FULL: an entry that was acknowledged survives a power cut.
-    db.exec('PRAGMA busy_timeout = 15000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
+    db.exec(
+      'PRAGMA busy_timeout = 15000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON',
+    );
     for (const table of tables) {
       db.exec(table);
     }
-    return {db, directory, transact: (work) => transact(db, work), close: () => { db.close(); }};
+    return {
+      db,
+      directory,
+      transact: (work) => transact(db, work),
+      close: () => {
+        db.close();
+      },
+    };
   } catch (error) {
-    throw new Failure('STATE_UNUSABLE', `The state directory ${directory} cannot be used: ${(error as Error).message}`, {cause: error});
+    throw new Failure(
+      'STATE_UNUSABLE',
+      `The state directory ${directory} cannot be used: ${(error as Error).message}`,
+      {cause: error},
+    );
   }
 }
 

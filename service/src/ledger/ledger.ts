@@ -10,7 +10,15 @@ export const LEDGER_TABLE = `CREATE TABLE IF NOT EXISTS ledger (
 
 const GENESIS = '0'.repeat(64);
 
-export type Entry = {seq: number; at: number; kind: string; actor: Actor; data: Record<string, unknown>; previous: string; hash: string};
+export type Entry = {
+  seq: number;
+  at: number;
+  kind: string;
+  actor: Actor;
+  data: Record<string, unknown>;
+  previous: string;
+  hash: string;
+};
 
 type Row = {seq: number; at: number; kind: string; actor: string; data: string; previous: string; hash: string};
 
@@ -30,7 +38,9 @@ export type Ledger = {
 export function createLedger(state: State, clock: Clock): Ledger {
   const {db} = state;
   const last = db.prepare('SELECT seq, hash FROM ledger ORDER BY seq DESC LIMIT 1');
-  const insert = db.prepare('INSERT INTO ledger (seq, at, kind, actor, data, previous, hash) VALUES (?, ?, ?, ?, ?, ?, ?)');
+  const insert = db.prepare(
+    'INSERT INTO ledger (seq, at, kind, actor, data, previous, hash) VALUES (?, ?, ?, ?, ?, ?, ?)',
+  );
   const at = db.prepare('SELECT hash FROM ledger WHERE seq = ?');
   const all = db.prepare('SELECT * FROM ledger ORDER BY seq');
 
@@ -50,8 +60,12 @@ export function createLedger(state: State, clock: Clock): Ledger {
     }
   }
 
-  return {append, entries, verify: () => verifyChain(entries()),
-    extends: ({entries: length, head}) => length === 0 || (at.get(length) as {hash: string} | undefined)?.hash === head};
+  return {
+    append,
+    entries,
+    verify: () => verifyChain(entries()),
+    extends: ({entries: length, head}) => length === 0 || (at.get(length) as {hash: string} | undefined)?.hash === head,
+  };
 }
 
 function hashOf({seq, at, kind, actor, data, previous}: Omit<Entry, 'hash'>): string {

@@ -15,7 +15,10 @@ export function ownerMark(): Record<string, string> {
  * Those of a drctl in another container are left alone: whether it lives cannot be told from here.
  */
 export async function endOrphans(): Promise<void> {
-  const orphans = readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number).filter(isOrphan);
+  const orphans = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter(isOrphan);
   for (const pid of orphans) {
     kill(pid);
   }
@@ -25,7 +28,9 @@ export async function endOrphans(): Promise<void> {
 }
 
 function isOrphan(pid: number): boolean {
-  const [namespace, owner, start] = (environmentOf(pid).find((entry) => entry.startsWith(`${OWNER}=`)) ?? '').slice(OWNER.length + 1).split('/');
+  const [namespace, owner, start] = (environmentOf(pid).find((entry) => entry.startsWith(`${OWNER}=`)) ?? '')
+    .slice(OWNER.length + 1)
+    .split('/');
   return owner !== undefined && namespace === pidNamespace() && processStart(Number(owner)) !== start;
 }
 

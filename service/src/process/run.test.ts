@@ -17,7 +17,10 @@ test('a child sees only the base environment and what it is given', async () => 
 });
 
 test('stderr is kept to its tail and the exit code is told', async () => {
-  const {stderr, exitCode} = await run(NODE, ['-e', 'for (let i = 0; i < 5000; i++) console.error("line " + i); process.exitCode = 3']);
+  const {stderr, exitCode} = await run(NODE, [
+    '-e',
+    'for (let i = 0; i < 5000; i++) console.error("line " + i); process.exitCode = 3',
+  ]);
   expect(exitCode).toBe(3);
   expect(stderr.length).toBeLessThanOrEqual(16 * 1024);
   expect(stderr.endsWith('line 4999\n')).toBe(true);

@@ -51,7 +51,12 @@ export async function run(program: string, args: readonly string[], options: Run
   if (result.exitCode === undefined && result.signal === undefined) {
     throw cannotStart(program, result.cause ?? result);
   }
-  return {exitCode: result.exitCode ?? null, signal: result.signal ?? null, stdout: typeof result.stdout === 'string' ? result.stdout : '', stderr};
+  return {
+    exitCode: result.exitCode ?? null,
+    signal: result.signal ?? null,
+    stdout: typeof result.stdout === 'string' ? result.stdout : '',
+    stderr,
+  };
 }
 
 /** The part of an execa subprocess that we read from. */
@@ -81,7 +86,21 @@ function cannotStart(program: string, cause: unknown): Failure {
 
 /** What a child may know of our environment. Everything else, secrets above all, must be passed on purpose. */
 function baseEnvironment(): Record<string, string> {
-  const allowed = ['PATH', 'HOME', 'USER', 'LOGNAME', 'LANG', 'TZ', 'TMPDIR', 'XDG_CACHE_HOME', 'SSL_CERT_FILE', 'SSL_CERT_DIR', 'HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY'];
+  const allowed = [
+    'PATH',
+    'HOME',
+    'USER',
+    'LOGNAME',
+    'LANG',
+    'TZ',
+    'TMPDIR',
+    'XDG_CACHE_HOME',
+    'SSL_CERT_FILE',
+    'SSL_CERT_DIR',
+    'HTTPS_PROXY',
+    'HTTP_PROXY',
+    'NO_PROXY',
+  ];
   const environment: Record<string, string> = {LC_ALL: 'C.UTF-8'};
   for (const name of allowed) {
     const value = process.env[name];

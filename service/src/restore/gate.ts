@@ -5,7 +5,11 @@ import {Failure, systemErrorCode} from '../kernel/failure.ts';
 import {lacksSpace} from './plan.ts';
 
 /** Everything that must hold before a byte is written. @throws Failure, each with its own code */
-export async function requirePossible(plan: RestorePlan, manifest: SetManifest, database: {facts: TargetFacts; schema_version: number | null} | null): Promise<void> {
+export async function requirePossible(
+  plan: RestorePlan,
+  manifest: SetManifest,
+  database: {facts: TargetFacts; schema_version: number | null} | null,
+): Promise<void> {
   if (database) {
     requireDatabase(plan, manifest, database);
   }
@@ -19,22 +23,41 @@ export async function requirePossible(plan: RestorePlan, manifest: SetManifest, 
   }
 }
 
-function requireDatabase(plan: RestorePlan, manifest: SetManifest, {facts, schema_version}: {facts: TargetFacts; schema_version: number | null}): void {
-  const [target, source] = [Math.floor(facts.server_version_num / 10_000), Math.floor((manifest.database?.server_version_num ?? 0) / 10_000)];
+function requireDatabase(
+  plan: RestorePlan,
+  manifest: SetManifest,
+  {facts, schema_version}: {facts: TargetFacts; schema_version: number | null},
+): void {
+  const [target, source] = [
+    Math.floor(facts.server_version_num / 10_000),
+    Math.floor((manifest.database?.server_version_num ?? 0) / 10_000),
+  ];
   if (target < source) {
-    throw new Failure('DATABASE_VERSION', `The set comes from PostgreSQL ${source}; the target is PostgreSQL ${target}.`);
+    throw new Failure(
+      'DATABASE_VERSION',
+      `The set comes from PostgreSQL ${source}; the target is PostgreSQL ${target}.`,
+    );
   }
   if (plan.mode === 'side_by_side' && facts.tables > 0) {
-    throw new Failure('TARGET_NOT_EMPTY', `The database ${plan.targets.database?.name ?? ''} has ${facts.tables} tables.`);
+    throw new Failure(
+      'TARGET_NOT_EMPTY',
+      `The database ${plan.targets.database?.name ?? ''} has ${facts.tables} tables.`,
+    );
   }
   if (!facts.can_create_databases && (plan.mode === 'in_place' || !facts.exists)) {
-    throw new Failure('DATABASE_PRIVILEGE', `The role ${facts.role} cannot create databases. Run as superuser: ALTER ROLE "${facts.role}" CREATEDB;`);
+    throw new Failure(
+      'DATABASE_PRIVILEGE',
+      `The role ${facts.role} cannot create databases. Run as superuser: ALTER ROLE "${facts.role}" CREATEDB;`,
+    );
   }
   if (plan.mode === 'in_place') {
     requireStopped(facts);
     // A server refuses a database with more migrations than it knows; a newer one migrates an older database by itself.
     if (schema_version !== null && manifest.server && schema_version < manifest.server.schema_version) {
-      throw new Failure('VERSION_TOO_OLD', `The database here has Mattermost's schema ${schema_version}; the set has ${manifest.server.schema_version}${manifest.server.version ? ` (Mattermost ${manifest.server.version})` : ''}.`);
+      throw new Failure(
+        'VERSION_TOO_OLD',
+        `The database here has Mattermost's schema ${schema_version}; the set has ${manifest.server.schema_version}${manifest.server.version ? ` (Mattermost ${manifest.server.version})` : ''}.`,
+      );
     }
   }
 }
@@ -42,7 +65,9 @@ function requireDatabase(plan: RestorePlan, manifest: SetManifest, {facts, schem
 /** @throws Failure MATTERMOST_IS_RUNNING */
 export function requireStopped({connections}: TargetFacts): void {
   if (connections.length > 0) {
-    throw new Failure('MATTERMOST_IS_RUNNING', `Connected to the database: ${connections.slice(0, 5).join('; ')}.`, {details: {connections}});
+    throw new Failure('MATTERMOST_IS_RUNNING', `Connected to the database: ${connections.slice(0, 5).join('; ')}.`, {
+      details: {connections},
+    });
   }
 }
 

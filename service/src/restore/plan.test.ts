@@ -11,15 +11,49 @@ import {lacksSpace, planRestore, type RestoreFacts} from './plan.ts';
 import {chooseTargets, type Targets} from './targets.ts';
 import {createUndoLog, UNDO_TABLE} from './undo_log.ts';
 
-const LIVE = {databaseUrl: 'postgres://mm@db/mattermost', filesDirectory: '/opt/mattermost/data', configDirectory: '/opt/mattermost/config'};
+const LIVE = {
+  databaseUrl: 'postgres://mm@db/mattermost',
+  filesDirectory: '/opt/mattermost/data',
+  configDirectory: '/opt/mattermost/config',
+};
 const into = (parts: NonNullable<RestoreRequest['into']>): RestoreRequest => ({set: SET, into: parts});
 
 test.each<[string, RestoreRequest, Partial<SetManifest>, typeof LIVE | null, Targets]>([
-  ['nothing named: all of the live server', {set: SET}, {}, LIVE, {mode: 'in_place', databaseUrl: LIVE.databaseUrl, files: LIVE.filesDirectory, config: LIVE.configDirectory}],
-  ['nothing named and a set without files', {set: SET}, {files: null}, LIVE, {mode: 'in_place', databaseUrl: LIVE.databaseUrl, files: null, config: LIVE.configDirectory}],
-  ['a database named', into({database: 'postgres://x/y'}), {}, LIVE, {mode: 'side_by_side', databaseUrl: 'postgres://x/y', files: null, config: null}],
-  ['directories named, on bare metal', into({files: '/a/', config: '/b/../c'}), {}, null, {mode: 'side_by_side', databaseUrl: null, files: '/a', config: '/c'}],
-  ['a part named of a set that has only it', into({config: '/c'}), {database: null, files: null}, null, {mode: 'side_by_side', databaseUrl: null, files: null, config: '/c'}],
+  [
+    'nothing named: all of the live server',
+    {set: SET},
+    {},
+    LIVE,
+    {mode: 'in_place', databaseUrl: LIVE.databaseUrl, files: LIVE.filesDirectory, config: LIVE.configDirectory},
+  ],
+  [
+    'nothing named and a set without files',
+    {set: SET},
+    {files: null},
+    LIVE,
+    {mode: 'in_place', databaseUrl: LIVE.databaseUrl, files: null, config: LIVE.configDirectory},
+  ],
+  [
+    'a database named',
+    into({database: 'postgres://x/y'}),
+    {},
+    LIVE,
+    {mode: 'side_by_side', databaseUrl: 'postgres://x/y', files: null, config: null},
+  ],
+  [
+    'directories named, on bare metal',
+    into({files: '/a/', config: '/b/../c'}),
+    {},
+    null,
+    {mode: 'side_by_side', databaseUrl: null, files: '/a', config: '/c'},
+  ],
+  [
+    'a part named of a set that has only it',
+    into({config: '/c'}),
+    {database: null, files: null},
+    null,
+    {mode: 'side_by_side', databaseUrl: null, files: null, config: '/c'},
+  ],
 ])('%s', (_name, request, changes, live, targets) => {
   expect(chooseTargets(request, aManifest(changes), live)).toEqual(targets);
 });
@@ -34,32 +68,65 @@ test.each<[string, RestoreRequest, Partial<SetManifest>, typeof LIVE | null, str
   expect(() => chooseTargets(request, aManifest(changes), live)).toThrow(expect.objectContaining({code}));
 });
 
-const target = (changes: Partial<TargetFacts> = {}): TargetFacts =>
-  ({exists: true, tables: 80, connections: [], server_version_num: 160_004, role: 'mm', can_create_databases: true, ...changes});
-const IN_PLACE: Targets = {mode: 'in_place', databaseUrl: LIVE.databaseUrl, files: LIVE.filesDirectory, config: LIVE.configDirectory};
+const target = (changes: Partial<TargetFacts> = {}): TargetFacts => ({
+  exists: true,
+  tables: 80,
+  connections: [],
+  server_version_num: 160_004,
+  role: 'mm',
+  can_create_databases: true,
+  ...changes,
+});
+const IN_PLACE: Targets = {
+  mode: 'in_place',
+  databaseUrl: LIVE.databaseUrl,
+  files: LIVE.filesDirectory,
+  config: LIVE.configDirectory,
+};
 const BESIDE: Targets = {mode: 'side_by_side', databaseUrl: 'postgres://x/y', files: '/a', config: '/c'};
 
 function facts(changes: Partial<RestoreFacts> = {}): RestoreFacts {
   const manifest = changes.manifest ?? aManifest();
   return {
-    now: manifest.t0 + 7_200_000, id: 'r1', manifest, targets: IN_PLACE, steps: ['find_set'], restorePoint: true,
+    now: manifest.t0 + 7_200_000,
+    id: 'r1',
+    manifest,
+    targets: IN_PLACE,
+    steps: ['find_set'],
+    restorePoint: true,
     database: {location: 'postgres://mm@db:5432/mattermost', name: 'mattermost', facts: target(), schema_version: 148},
-    space: {work: {directory: '/work-area', bytes_free: 1e12}, files: 1e12, config: 1e12}, ...changes,
+    space: {work: {directory: '/work-area', bytes_free: 1e12}, files: 1e12, config: 1e12},
+    ...changes,
   };
 }
 
-const withTarget = (changes: Partial<TargetFacts>): Partial<RestoreFacts> => ({database: {...facts().database!, facts: target(changes)}});
+const withTarget = (changes: Partial<TargetFacts>): Partial<RestoreFacts> => ({
+  database: {...facts().database!, facts: target(changes)},
+});
 
 test('a plan in place says what stops being what it is, and how far back it goes', () => {
   const plan = planRestore(facts());
-  expect(plan).toMatchObject({mode: 'in_place', age_ms: 7_200_000, parts: ['database', 'config', 'files'], restore_point: true, bytes: 512_000_000 + 3_400_000_000, warnings: []});
+  expect(plan).toMatchObject({
+    mode: 'in_place',
+    age_ms: 7_200_000,
+    parts: ['database', 'config', 'files'],
+    restore_point: true,
+    bytes: 512_000_000 + 3_400_000_000,
+    warnings: [],
+  });
   expect(plan.overwrites).toHaveLength(3);
   expect(plan.overwrites[0]).toContain('mattermost (80 tables)');
-  expect(plan.overwrites.every((line) => line.includes('2026-11-24T11:00:00Z') && line.includes('2 h 0 min'))).toBe(true);
+  expect(plan.overwrites.every((line) => line.includes('2026-11-24T11:00:00Z') && line.includes('2 h 0 min'))).toBe(
+    true,
+  );
 });
 
 test('a plan side by side replaces nothing', () => {
-  expect(planRestore(facts({targets: BESIDE, restorePoint: false}))).toMatchObject({mode: 'side_by_side', overwrites: [], restore_point: false});
+  expect(planRestore(facts({targets: BESIDE, restorePoint: false}))).toMatchObject({
+    mode: 'side_by_side',
+    overwrites: [],
+    restore_point: false,
+  });
 });
 
 test('a set from a clock that runs ahead is not from the future', () => {
@@ -67,8 +134,16 @@ test('a set from a clock that runs ahead is not from the future', () => {
 });
 
 test.each<[string, Partial<RestoreFacts>, RegExp[]]>([
-  ['a set that lacks something', {manifest: aManifest({omitted: [{part: 'config', what: 'MM_ values', reason: 'no plugin'}]})}, [/lacks MM_ values \(config\): no plugin/]],
-  ['a set whose cross-check failed', {manifest: aManifest({cross_check: {...aManifest().cross_check, outcome: 'failed', missing: 1234}})}, [/1,234 files/]],
+  [
+    'a set that lacks something',
+    {manifest: aManifest({omitted: [{part: 'config', what: 'MM_ values', reason: 'no plugin'}]})},
+    [/lacks MM_ values \(config\): no plugin/],
+  ],
+  [
+    'a set whose cross-check failed',
+    {manifest: aManifest({cross_check: {...aManifest().cross_check, outcome: 'failed', missing: 1234}})},
+    [/1,234 files/],
+  ],
   ['a server that is connected', withTarget({connections: ['mattermost from 10.0.0.5']}), [/10\.0\.0\.5.*Stop/]],
   ['a role that may not make databases', withTarget({can_create_databases: false}), [/ALTER ROLE "mm" CREATEDB/]],
   ['a role that need not make one', {targets: BESIDE, ...withTarget({can_create_databases: false, tables: 0})}, []],
@@ -76,16 +151,29 @@ test.each<[string, Partial<RestoreFacts>, RegExp[]]>([
 ])('%s is warned of', (_name, changes, warnings) => {
   const found = planRestore(facts(changes)).warnings;
   expect(found).toHaveLength(warnings.length);
-  warnings.forEach((pattern, index) => { expect(found[index]).toMatch(pattern); });
+  warnings.forEach((pattern, index) => {
+    expect(found[index]).toMatch(pattern);
+  });
 });
 
 test('room is asked for where the bytes go, and only there', () => {
   expect(planRestore(facts()).space).toEqual([
-    {directory: '/work-area', bytes_needed: 512_000_000, bytes_free: 1e12}, {directory: '/opt/mattermost/data', bytes_needed: 3_400_000_000, bytes_free: 1e12},
+    {directory: '/work-area', bytes_needed: 512_000_000, bytes_free: 1e12},
+    {directory: '/opt/mattermost/data', bytes_needed: 3_400_000_000, bytes_free: 1e12},
     {directory: '/opt/mattermost/config', bytes_needed: 9000, bytes_free: 1e12},
   ]);
-  const filesOnly = planRestore(facts({targets: {...BESIDE, databaseUrl: null, config: null}, database: null, space: {work: {directory: '/w', bytes_free: 0}, files: 1e12, config: null}}));
-  expect([filesOnly.space.map(({directory}) => directory), lacksSpace(filesOnly), filesOnly.bytes]).toEqual([['/a'], null, 3_400_000_000]);
+  const filesOnly = planRestore(
+    facts({
+      targets: {...BESIDE, databaseUrl: null, config: null},
+      database: null,
+      space: {work: {directory: '/w', bytes_free: 0}, files: 1e12, config: null},
+    }),
+  );
+  expect([filesOnly.space.map(({directory}) => directory), lacksSpace(filesOnly), filesOnly.bytes]).toEqual([
+    ['/a'],
+    null,
+    3_400_000_000,
+  ]);
 });
 
 test('too little room is told in words with both numbers', () => {
@@ -93,50 +181,108 @@ test('too little room is told in words with both numbers', () => {
   expect(lacksSpace(plan)).toBe('/opt/mattermost/data has 1.0 kB free and the restore needs 3.4 GB.');
 });
 
-type Gate = {facts?: Partial<RestoreFacts>; manifest?: Partial<SetManifest>; database?: Partial<TargetFacts>; schema?: number | null};
+type Gate = {
+  facts?: Partial<RestoreFacts>;
+  manifest?: Partial<SetManifest>;
+  database?: Partial<TargetFacts>;
+  schema?: number | null;
+};
 
 function pass({facts: changes = {}, manifest = {}, database = {}, schema = 148}: Gate): Promise<void> {
   const set = aManifest(manifest);
-  return requirePossible(planRestore(facts({...changes, ...withTarget(database), manifest: set})), set, {facts: target(database), schema_version: schema});
+  return requirePossible(planRestore(facts({...changes, ...withTarget(database), manifest: set})), set, {
+    facts: target(database),
+    schema_version: schema,
+  });
 }
 
 function directoryWith(...names: string[]): string {
   const directory = mkdtempSync(join(tmpdir(), 'gate-'));
-  names.forEach((name) => { writeFileSync(join(directory, name), ''); });
+  names.forEach((name) => {
+    writeFileSync(join(directory, name), '');
+  });
   return directory;
 }
-const beside = (files: string, config = '/nonexistent/config'): Partial<RestoreFacts> => ({targets: {...BESIDE, files, config}});
+const beside = (files: string, config = '/nonexistent/config'): Partial<RestoreFacts> => ({
+  targets: {...BESIDE, files, config},
+});
 
 test.each<[string, Gate]>([
   ['all as it should be', {}],
   ['a newer PostgreSQL', {database: {server_version_num: 170_000}}],
   ['another minor version', {database: {server_version_num: 160_000}}],
   ['a newer Mattermost', {schema: 160}],
-  ['a database here that is not Mattermost\'s', {schema: null}],
-  ['an empty database and directories beside', {facts: beside(directoryWith(), directoryWith()), database: {tables: 0}}],
+  ["a database here that is not Mattermost's", {schema: null}],
+  [
+    'an empty database and directories beside',
+    {facts: beside(directoryWith(), directoryWith()), database: {tables: 0}},
+  ],
   ['directories that do not exist', {facts: beside('/nonexistent/files'), database: {tables: 0, exists: false}}],
-  ['a role without CREATEDB and a database that exists', {facts: beside('/nonexistent/files'), database: {tables: 0, can_create_databases: false}}],
-  ['somebody connected to a database beside', {facts: beside('/nonexistent/files'), database: {tables: 0, connections: ['psql']}}],
+  [
+    'a role without CREATEDB and a database that exists',
+    {facts: beside('/nonexistent/files'), database: {tables: 0, can_create_databases: false}},
+  ],
+  [
+    'somebody connected to a database beside',
+    {facts: beside('/nonexistent/files'), database: {tables: 0, connections: ['psql']}},
+  ],
 ])('the gate opens with %s', async (_name, gate) => {
   await expect(pass(gate)).resolves.toBeUndefined();
 });
 
 test.each<[string, Gate, string, string]>([
-  ['an older PostgreSQL', {database: {server_version_num: 150_010}}, 'DATABASE_VERSION', 'PostgreSQL 16; the target is PostgreSQL 15'],
-  ['tables in a database beside', {facts: beside('/nonexistent/files'), database: {tables: 3}}, 'TARGET_NOT_EMPTY', '3 tables'],
-  ['a file in a directory beside', {facts: beside(directoryWith('old.png')), database: {tables: 0}}, 'TARGET_NOT_EMPTY', 'first old.png'],
-  ['a hidden file in the other directory', {facts: beside('/nonexistent/files', directoryWith('.htaccess')), database: {tables: 0}}, 'TARGET_NOT_EMPTY', 'first .htaccess'],
-  ['a role without CREATEDB in place', {database: {can_create_databases: false}}, 'DATABASE_PRIVILEGE', 'ALTER ROLE "mm" CREATEDB'],
-  ['a role without CREATEDB and no database', {facts: beside('/nonexistent/files'), database: {tables: 0, exists: false, can_create_databases: false}}, 'DATABASE_PRIVILEGE', 'CREATEDB'],
+  [
+    'an older PostgreSQL',
+    {database: {server_version_num: 150_010}},
+    'DATABASE_VERSION',
+    'PostgreSQL 16; the target is PostgreSQL 15',
+  ],
+  [
+    'tables in a database beside',
+    {facts: beside('/nonexistent/files'), database: {tables: 3}},
+    'TARGET_NOT_EMPTY',
+    '3 tables',
+  ],
+  [
+    'a file in a directory beside',
+    {facts: beside(directoryWith('old.png')), database: {tables: 0}},
+    'TARGET_NOT_EMPTY',
+    'first old.png',
+  ],
+  [
+    'a hidden file in the other directory',
+    {facts: beside('/nonexistent/files', directoryWith('.htaccess')), database: {tables: 0}},
+    'TARGET_NOT_EMPTY',
+    'first .htaccess',
+  ],
+  [
+    'a role without CREATEDB in place',
+    {database: {can_create_databases: false}},
+    'DATABASE_PRIVILEGE',
+    'ALTER ROLE "mm" CREATEDB',
+  ],
+  [
+    'a role without CREATEDB and no database',
+    {facts: beside('/nonexistent/files'), database: {tables: 0, exists: false, can_create_databases: false}},
+    'DATABASE_PRIVILEGE',
+    'CREATEDB',
+  ],
   ['Mattermost running', {database: {connections: ['mattermost from 10.0.0.5']}}, 'MATTERMOST_IS_RUNNING', '10.0.0.5'],
   ['an older Mattermost', {schema: 147}, 'VERSION_TOO_OLD', 'schema 147; the set has 148 (Mattermost 11.1.0)'],
-  ['too little room', {facts: {space: {work: {directory: '/w', bytes_free: 0}, files: 1e12, config: 1e12}}}, 'DISK_FULL', '/w'],
+  [
+    'too little room',
+    {facts: {space: {work: {directory: '/w', bytes_free: 0}, files: 1e12, config: 1e12}}},
+    'DISK_FULL',
+    '/w',
+  ],
 ])('the gate stays shut with %s', async (_name, gate, code, says) => {
   await expect(pass(gate)).rejects.toMatchObject({code, message: expect.stringContaining(says)});
 });
 
 test('a target directory that cannot be read is not called empty', async () => {
-  await expect(pass({facts: beside(join(directoryWith('file'), 'file')), database: {tables: 0}})).rejects.toHaveProperty('code', 'ENOTDIR');
+  await expect(
+    pass({facts: beside(join(directoryWith('file'), 'file')), database: {tables: 0}}),
+  ).rejects.toHaveProperty('code', 'ENOTDIR');
 });
 
 test('without a database only directories and room count', async () => {
@@ -146,9 +292,15 @@ test('without a database only directories and room count', async () => {
 
 test('the newest swap that was not undone is the one to undo, each once, and its places are kept', () => {
   let now = 1000;
-  const log = createUndoLog(openState(mkdtempSync(join(tmpdir(), 'undo-')), [UNDO_TABLE]), {now: () => now, sleep: async () => undefined});
+  const log = createUndoLog(openState(mkdtempSync(join(tmpdir(), 'undo-')), [UNDO_TABLE]), {
+    now: () => now,
+    sleep: async () => undefined,
+  });
   expect(() => log.newest()).toThrow(expect.objectContaining({code: 'NOTHING_TO_UNDO'}));
-  const kept = (name: string) => ({database: {name, former: `${name}_before`}, directories: [{directory: '/d', area: '/.drctl-d'}]});
+  const kept = (name: string) => ({
+    database: {name, former: `${name}_before`},
+    directories: [{directory: '/d', area: '/.drctl-d'}],
+  });
   log.add('r1', SET, kept('a'));
   now = 2000;
   log.add('r2', SET, kept('b'));

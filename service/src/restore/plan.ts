@@ -26,7 +26,11 @@ export function planRestore(facts: RestoreFacts): RestorePlan {
     t0: manifest.t0,
     age_ms: Math.max(0, facts.now - manifest.t0),
     planned_at: facts.now,
-    parts: [...(targets.databaseUrl ? ['database' as const] : []), ...(targets.config ? ['config' as const] : []), ...(targets.files ? ['files' as const] : [])],
+    parts: [
+      ...(targets.databaseUrl ? ['database' as const] : []),
+      ...(targets.config ? ['config' as const] : []),
+      ...(targets.files ? ['files' as const] : []),
+    ],
     overwrites: overwrites(facts),
     restore_point: facts.restorePoint,
     targets: {
@@ -34,7 +38,9 @@ export function planRestore(facts: RestoreFacts): RestorePlan {
       files: targets.files === null ? null : {directory: targets.files},
       config: targets.config === null ? null : {directory: targets.config},
     },
-    bytes: (targets.databaseUrl ? manifest.database?.dump_bytes ?? 0 : 0) + (targets.files ? manifest.files?.bytes ?? 0 : 0),
+    bytes:
+      (targets.databaseUrl ? (manifest.database?.dump_bytes ?? 0) : 0) +
+      (targets.files ? (manifest.files?.bytes ?? 0) : 0),
     space: spaceOf(facts),
     steps: [...facts.steps],
     warnings: warnings(facts),
@@ -42,18 +48,30 @@ export function planRestore(facts: RestoreFacts): RestorePlan {
 }
 
 function spaceOf({manifest, targets, space}: RestoreFacts): RestorePlan['space'] {
-  const dump = targets.databaseUrl ? manifest.database?.dump_bytes ?? 0 : 0;
+  const dump = targets.databaseUrl ? (manifest.database?.dump_bytes ?? 0) : 0;
   return [
     ...(dump > 0 ? [{directory: space.work.directory, bytes_needed: dump, bytes_free: space.work.bytes_free}] : []),
-    ...(targets.files && space.files !== null ? [{directory: targets.files, bytes_needed: manifest.files?.bytes ?? 0, bytes_free: space.files}] : []),
-    ...(targets.config && space.config !== null ? [{directory: targets.config, bytes_needed: manifest.config?.files.reduce((sum, file) => sum + file.bytes, 0) ?? 0, bytes_free: space.config}] : []),
+    ...(targets.files && space.files !== null
+      ? [{directory: targets.files, bytes_needed: manifest.files?.bytes ?? 0, bytes_free: space.files}]
+      : []),
+    ...(targets.config && space.config !== null
+      ? [
+          {
+            directory: targets.config,
+            bytes_needed: manifest.config?.files.reduce((sum, file) => sum + file.bytes, 0) ?? 0,
+            bytes_free: space.config,
+          },
+        ]
+      : []),
   ];
 }
 
 /** What is missing, in words; null when there is room everywhere. */
 export function lacksSpace({space}: RestorePlan): string | null {
   const short = space.find(({bytes_free, bytes_needed}) => bytes_free < bytes_needed);
-  return short ? `${short.directory} has ${formatBytes(short.bytes_free)} free and the restore needs ${formatBytes(short.bytes_needed)}.` : null;
+  return short
+    ? `${short.directory} has ${formatBytes(short.bytes_free)} free and the restore needs ${formatBytes(short.bytes_needed)}.`
+    : null;
 }
 
 function overwrites({now, manifest, targets, database}: RestoreFacts): string[] {
@@ -62,7 +80,9 @@ function overwrites({now, manifest, targets, database}: RestoreFacts): string[] 
   }
   const back = `as of ${isoTime(manifest.t0)}; what changed in the ${formatDuration(Math.max(0, now - manifest.t0))} since then is set aside`;
   return [
-    ...(database?.facts.exists ? [`The database ${database.name} (${formatCount(database.facts.tables)} tables) is replaced by the one ${back}.`] : []),
+    ...(database?.facts.exists
+      ? [`The database ${database.name} (${formatCount(database.facts.tables)} tables) is replaced by the one ${back}.`]
+      : []),
     ...(targets.files ? [`The files in ${targets.files} are replaced by those ${back}.`] : []),
     ...(targets.config ? [`The configuration in ${targets.config} is replaced by the one ${back}.`] : []),
   ];
@@ -74,13 +94,17 @@ function warnings({manifest, targets, database}: RestoreFacts): string[] {
     found.push(`The set lacks ${what} (${part}): ${reason}.`);
   }
   if (manifest.cross_check.outcome === 'failed') {
-    found.push(`${formatCount(manifest.cross_check.missing)} files that rows name were not in the set when it was made.`);
+    found.push(
+      `${formatCount(manifest.cross_check.missing)} files that rows name were not in the set when it was made.`,
+    );
   }
   if (targets.mode === 'in_place' && database && database.facts.connections.length > 0) {
     found.push(`Connected to the database now: ${database.facts.connections.join('; ')}. Stop them first.`);
   }
   if (database && !database.facts.can_create_databases && (targets.mode === 'in_place' || !database.facts.exists)) {
-    found.push(`The role ${database.facts.role} cannot create databases. As superuser: ALTER ROLE "${database.facts.role}" CREATEDB;`);
+    found.push(
+      `The role ${database.facts.role} cannot create databases. As superuser: ALTER ROLE "${database.facts.role}" CREATEDB;`,
+    );
   }
   return found;
 }

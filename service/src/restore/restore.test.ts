@@ -16,7 +16,10 @@ import {createRestore, UNDO_TABLE, type Restore} from './index.ts';
 
 const ACTOR = {kind: 'cli' as const, id: '0', name: 'root'};
 const URL_OF_LIVE = 'postgres://mm@db:5432/mattermost';
-const TABLES = [{name: 'public.posts', rows: 3}, {name: 'public.users', rows: 2}];
+const TABLES = [
+  {name: 'public.posts', rows: 3},
+  {name: 'public.users', rows: 2},
+];
 
 let home = '';
 let repository: MemoryRepository;
@@ -32,20 +35,32 @@ const at = (...path: string[]): string => join(home, ...path);
 function target(url: string): DatabaseTarget {
   const name = url.split('/').at(-1) ?? '';
   return {
-    location: url, name,
+    location: url,
+    name,
     describe: async (which = name) => ({
-      exists: databases.has(which), tables: databases.get(which) === undefined || databases.get(which) === '' ? 0 : 2, connections: which === name ? connected : [],
-      server_version_num: 160_004, role: 'mm', can_create_databases: true,
+      exists: databases.has(which),
+      tables: databases.get(which) === undefined || databases.get(which) === '' ? 0 : 2,
+      connections: which === name ? connected : [],
+      server_version_num: 160_004,
+      role: 'mm',
+      can_create_databases: true,
     }),
-    create: async (which) => { databases.set(which, ''); return []; },
-    load: async (which, dump) => { databases.set(which, readFileSync(join(dump, 'toc.dat'), 'utf8')); },
+    create: async (which) => {
+      databases.set(which, '');
+      return [];
+    },
+    load: async (which, dump) => {
+      databases.set(which, readFileSync(join(dump, 'toc.dat'), 'utf8'));
+    },
     countTables: async () => TABLES.filter((table) => !lost.includes(table.name)),
     settle: async () => ['cluster members forgotten: 1'],
     rename: async (from, to) => {
       databases.set(to, databases.get(from) ?? '');
       databases.delete(from);
     },
-    drop: async (which) => { databases.delete(which); },
+    drop: async (which) => {
+      databases.delete(which);
+    },
   };
 }
 
@@ -56,9 +71,12 @@ const engine = {
 
 function write(place: string, files: Record<string, string>): void {
   mkdirSync(place, {recursive: true});
-  Object.entries(files).forEach(([name, content]) => { writeFileSync(join(place, name), content); });
+  Object.entries(files).forEach(([name, content]) => {
+    writeFileSync(join(place, name), content);
+  });
 }
-const read = (place: string): Record<string, string> => Object.fromEntries(readdirSync(place).map((name) => [name, readFileSync(join(place, name), 'utf8')]));
+const read = (place: string): Record<string, string> =>
+  Object.fromEntries(readdirSync(place).map((name) => [name, readFileSync(join(place, name), 'utf8')]));
 
 beforeEach(async () => {
   home = mkdtempSync(join(tmpdir(), 'restore-'));
@@ -74,14 +92,18 @@ beforeEach(async () => {
   write(at('live/data'), {'a.png': 'former', 'newer.png': 'former'});
   write(at('live/config'), {'config.json': '{"former":true}'});
   mkdirSync(at('work'));
-  const store = async (name: string): Promise<string> => (await repository.store(at('old', name), {tags: ['x']})).snapshot;
+  const store = async (name: string): Promise<string> =>
+    (await repository.store(at('old', name), {tags: ['x']})).snapshot;
   const config = await hashTree(at('old/config'));
   manifest = aManifest({
     snapshots: [
-      {part: 'database', id: await store('dump'), root: at('old/dump')}, {part: 'config', id: await store('config'), root: at('old/config')},
-      {part: 'files', pass: 'second', id: await store('files'), root: at('old/files')}, {part: 'files', pass: 'first', id: await store('first'), root: at('old/first')},
+      {part: 'database', id: await store('dump'), root: at('old/dump')},
+      {part: 'config', id: await store('config'), root: at('old/config')},
+      {part: 'files', pass: 'second', id: await store('files'), root: at('old/files')},
+      {part: 'files', pass: 'first', id: await store('first'), root: at('old/first')},
     ],
-    database: {...aManifest().database!, tables: TABLES, dump_bytes: 10}, files: {driver: 'local', directory: '/x', count: 2, bytes: 20},
+    database: {...aManifest().database!, tables: TABLES, dump_bytes: 10},
+    files: {driver: 'local', directory: '/x', count: 2, bytes: 20},
     config: {...aManifest().config!, files: config, sha256: hashOfTree(config), env_names: ['MM_A', 'MM_B']},
   });
 });
@@ -89,11 +111,24 @@ beforeEach(async () => {
 function aRestore(): Restore {
   const state = openState(at('state'), [JOB_TABLES, LEDGER_TABLE, UNDO_TABLE]);
   ledger = createLedger(state, systemClock);
-  return createRestore({
-    clock: systemClock, state, ledger, repository, databases: engine, workDirectory: at('work'), jobs: 2, show: async () => manifest,
-    live: {databaseUrl: URL_OF_LIVE, filesDirectory: at('live/data'), configDirectory: at('live/config')},
-    takeRestorePoint: async () => { const job = restorePoint(); return {job, done: Promise.resolve(job)}; },
-  }, createJobs(state, systemClock));
+  return createRestore(
+    {
+      clock: systemClock,
+      state,
+      ledger,
+      repository,
+      databases: engine,
+      workDirectory: at('work'),
+      jobs: 2,
+      show: async () => manifest,
+      live: {databaseUrl: URL_OF_LIVE, filesDirectory: at('live/data'), configDirectory: at('live/config')},
+      takeRestorePoint: async () => {
+        const job = restorePoint();
+        return {job, done: Promise.resolve(job)};
+      },
+    },
+    createJobs(state, systemClock),
+  );
 }
 
 async function bring(request: Partial<RestoreRequest> = {}): Promise<Job & {brought: RestoreResult}> {
@@ -104,14 +139,24 @@ async function bring(request: Partial<RestoreRequest> = {}): Promise<Job & {brou
 
 const RESTORED_FILES = {'a.png': 'of the set', 'kept.png': 'second pass', 'rescued.png': 'of the first pass'};
 const FORMER_FILES = {'a.png': 'former', 'newer.png': 'former'};
-const leavings = (): string[] => [...readdirSync(at('live')), ...readdirSync(at('work'))].filter((name) => name !== 'data' && name !== 'config');
+const leavings = (): string[] =>
+  [...readdirSync(at('live')), ...readdirSync(at('work'))].filter((name) => name !== 'data' && name !== 'config');
 
 test('in place, all of the set comes back, what was there waits, and the result says where', async () => {
   const job = await bring();
   expect([job.status, job.error]).toEqual(['success', null]);
-  expect([databases.get('mattermost'), read(at('live/data')), read(at('live/config'))]).toEqual(['database of the set', RESTORED_FILES, {'config.json': '{"of":"the set"}'}]);
+  expect([databases.get('mattermost'), read(at('live/data')), read(at('live/config'))]).toEqual([
+    'database of the set',
+    RESTORED_FILES,
+    {'config.json': '{"of":"the set"}'},
+  ]);
   const {brought} = job;
-  expect(brought).toMatchObject({mode: 'in_place', tables: {compared: 2, rows: 5}, config: {count: 1}, restore_point: '20261124T115900Z-aaaaaa'});
+  expect(brought).toMatchObject({
+    mode: 'in_place',
+    tables: {compared: 2, rows: 5},
+    config: {count: 1},
+    restore_point: '20261124T115900Z-aaaaaa',
+  });
   expect(brought.undo).toHaveLength(3);
   expect(databases.get(`mattermost_before_${brought.id}`)).toBe('former database');
   expect(read(brought.undo[1] ?? '')).toEqual(FORMER_FILES);
@@ -124,39 +169,89 @@ test('an undo puts the former state back and keeps what the restore had brought'
   expect((await restore.planUndo()).puts_back).toHaveLength(3);
   const job = await (await restore.undo({actor: ACTOR})).done;
   expect(job.status).toBe('success');
-  expect([databases.get('mattermost'), read(at('live/data')), read(at('live/config'))]).toEqual(['former database', FORMER_FILES, {'config.json': '{"former":true}'}]);
+  expect([databases.get('mattermost'), read(at('live/data')), read(at('live/config'))]).toEqual([
+    'former database',
+    FORMER_FILES,
+    {'config.json': '{"former":true}'},
+  ]);
   const kept = (job.result as RestoreResult).undo;
-  expect([databases.get(`mattermost_undone_${brought.id}`), read(kept[1] ?? '')]).toEqual(['database of the set', RESTORED_FILES]);
+  expect([databases.get(`mattermost_undone_${brought.id}`), read(kept[1] ?? '')]).toEqual([
+    'database of the set',
+    RESTORED_FILES,
+  ]);
   await expect(restore.planUndo()).rejects.toMatchObject({code: 'NOTHING_TO_UNDO'});
 });
 
 test('side by side, only the named targets are written, the live server is untouched, and what is next is told', async () => {
-  const job = await bring({into: {database: 'postgres://x@y:5432/drill', files: at('drill/data'), config: at('drill/config')}});
+  const job = await bring({
+    into: {database: 'postgres://x@y:5432/drill', files: at('drill/data'), config: at('drill/config')},
+  });
   expect(job.error).toBeNull();
-  expect([databases.get('drill'), read(at('drill/data')), read(at('drill/config'))]).toEqual(['database of the set', RESTORED_FILES, {'config.json': '{"of":"the set"}'}]);
-  expect([databases.get('mattermost'), read(at('live/data')), readdirSync(at('drill'))]).toEqual(['former database', FORMER_FILES, ['config', 'data']]);
+  expect([databases.get('drill'), read(at('drill/data')), read(at('drill/config'))]).toEqual([
+    'database of the set',
+    RESTORED_FILES,
+    {'config.json': '{"of":"the set"}'},
+  ]);
+  expect([databases.get('mattermost'), read(at('live/data')), readdirSync(at('drill'))]).toEqual([
+    'former database',
+    FORMER_FILES,
+    ['config', 'data'],
+  ]);
   expect(job.brought).toMatchObject({mode: 'side_by_side', undo: [], restore_point: null});
-  expect(job.brought.next.join('\n')).toMatch(/database drill[\s\S]*2 settings in its environment \(MM_A, MM_B\)[\s\S]*Start Mattermost/);
+  expect(job.brought.next.join('\n')).toMatch(
+    /database drill[\s\S]*2 settings in its environment \(MM_A, MM_B\)[\s\S]*Start Mattermost/,
+  );
   await expect(aRestore().planUndo()).rejects.toMatchObject({code: 'NOTHING_TO_UNDO'});
 });
 
 test.each<[string, () => void, string]>([
-  ['tables with other numbers of rows', () => { lost = ['public.posts']; }, 'RESTORE_NOT_PROVEN'],
-  ['a configuration that is not the one of the manifest', () => { manifest.config!.sha256 = 'f'.repeat(64); }, 'RESTORE_NOT_PROVEN'],
-  ['a damaged file in the repository', () => { repository.damage(manifest.snapshots[2]!.id, at('old/files/a.png')); }, 'REPOSITORY_DAMAGED'],
-  ['a set that names no snapshot of its files', () => { manifest.snapshots = manifest.snapshots.filter(({part}) => part !== 'files'); }, 'PART_NOT_IN_SET'],
+  [
+    'tables with other numbers of rows',
+    () => {
+      lost = ['public.posts'];
+    },
+    'RESTORE_NOT_PROVEN',
+  ],
+  [
+    'a configuration that is not the one of the manifest',
+    () => {
+      manifest.config!.sha256 = 'f'.repeat(64);
+    },
+    'RESTORE_NOT_PROVEN',
+  ],
+  [
+    'a damaged file in the repository',
+    () => {
+      repository.damage(manifest.snapshots[2]!.id, at('old/files/a.png'));
+    },
+    'REPOSITORY_DAMAGED',
+  ],
+  [
+    'a set that names no snapshot of its files',
+    () => {
+      manifest.snapshots = manifest.snapshots.filter(({part}) => part !== 'files');
+    },
+    'PART_NOT_IN_SET',
+  ],
 ])('%s end the restore before anything is replaced, and nothing of it stays', async (_name, spoil, code) => {
   spoil();
   const job = await bring();
   expect([job.status, job.error?.code]).toEqual(['error', code]);
-  expect([Object.fromEntries(databases), read(at('live/data')), read(at('live/config')), leavings()])
-    .toEqual([{mattermost: 'former database'}, FORMER_FILES, {'config.json': '{"former":true}'}, []]);
+  expect([Object.fromEntries(databases), read(at('live/data')), read(at('live/config')), leavings()]).toEqual([
+    {mattermost: 'former database'},
+    FORMER_FILES,
+    {'config.json': '{"former":true}'},
+    [],
+  ]);
   expect([...ledger.entries()].at(-1)?.kind).toBe('restore.error');
 });
 
 test('without a restore point nothing is overwritten', async () => {
   restorePoint = () => aJob({status: 'error', error: errorBody(new Failure('DISK_FULL', 'no room'))});
-  await expect(bring()).rejects.toMatchObject({code: 'DISK_FULL', message: expect.stringContaining('--without-restore-point')});
+  await expect(bring()).rejects.toMatchObject({
+    code: 'DISK_FULL',
+    message: expect.stringContaining('--without-restore-point'),
+  });
   expect(read(at('live/data'))).toEqual(FORMER_FILES);
   expect((await bring({without_restore_point: true})).brought.restore_point).toBeNull();
 });
@@ -175,17 +270,25 @@ test('a Mattermost that starts in the middle is noticed before the swap, and sta
   };
   const job = await bring();
   expect(job.error?.code).toBe('MATTERMOST_IS_RUNNING');
-  expect([Object.fromEntries(databases), read(at('live/data'))]).toEqual([{mattermost: 'former database'}, FORMER_FILES]);
+  expect([Object.fromEntries(databases), read(at('live/data'))]).toEqual([
+    {mattermost: 'former database'},
+    FORMER_FILES,
+  ]);
 });
 
 test('an attempt that never began to swap does not hide the restore before it from an undo', async () => {
   const {brought} = await bring();
-  restorePoint = () => { connected = ['mattermost from 10.0.0.5']; return aJob({status: 'success', subject: '20261124T115900Z-aaaaaa'}); };
+  restorePoint = () => {
+    connected = ['mattermost from 10.0.0.5'];
+    return aJob({status: 'success', subject: '20261124T115900Z-aaaaaa'});
+  };
   expect((await bring()).error?.code).toBe('MATTERMOST_IS_RUNNING');
   connected = [];
   const restore = aRestore();
   expect((await restore.planUndo()).restore).toBe(brought.id);
-  await (await restore.undo({actor: ACTOR})).done;
+  await (
+    await restore.undo({actor: ACTOR})
+  ).done;
   expect([databases.get('mattermost'), read(at('live/data'))]).toEqual(['former database', FORMER_FILES]);
 });
 

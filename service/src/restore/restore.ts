@@ -39,9 +39,14 @@ export function createRestore(engines: RestoreEngines, jobs: Jobs): Restore {
     const now = engines.clock.now();
     const database = await databaseFacts(engines, targets);
     const plan = planRestore({
-      now, id: newJobId().slice(0, 6), manifest, targets, database,
+      now,
+      id: newJobId().slice(0, 6),
+      manifest,
+      targets,
+      database,
       steps: steps.map((step) => step.name),
-      restorePoint: targets.mode === 'in_place' && request.without_restore_point !== true && (database?.facts.exists ?? true),
+      restorePoint:
+        targets.mode === 'in_place' && request.without_restore_point !== true && (database?.facts.exists ?? true),
       space: {
         work: {directory: engines.workDirectory, bytes_free: await freeBytes(engines.workDirectory)},
         files: targets.files === null ? null : await freeBytes(targets.files),
@@ -59,13 +64,15 @@ export function createRestore(engines: RestoreEngines, jobs: Jobs): Restore {
     clean: (job, plan, outcome) => cleanUp(engines, databaseUrl, job, plan, outcome),
   });
   /** The plan of a killed restore that asked for the same: it goes on as it was, with its own half-filled targets. */
-  const interrupted = (request: RestoreRequest): PrivatePlan | null => jobs.planToContinue('restore', publicRequest(engines, request)) as PrivatePlan | null;
+  const interrupted = (request: RestoreRequest): PrivatePlan | null =>
+    jobs.planToContinue('restore', publicRequest(engines, request)) as PrivatePlan | null;
 
   async function start(request: RestoreRequest, {actor}: {actor: Actor}): Promise<StartedJob> {
     const asked = publicRequest(engines, request);
     const options = {actor, reason: `restore ${request.set}`, request: asked};
     const databaseUrl = urlOf(engines, request);
-    const startJob = (makePlan: () => Promise<PrivatePlan>): Promise<StartedJob> => jobs.start(procedureFor(databaseUrl), makePlan, options);
+    const startJob = (makePlan: () => Promise<PrivatePlan>): Promise<StartedJob> =>
+      jobs.start(procedureFor(databaseUrl), makePlan, options);
     if (interrupted(request)) {
       return startJob(() => Promise.reject(new Error('the interrupted restore has ended meanwhile')));
     }
@@ -80,22 +87,32 @@ export function createRestore(engines: RestoreEngines, jobs: Jobs): Restore {
     plan: async (request) => publicPlan(interrupted(request) ?? (await prepare(request)).plan),
     planUndo: async () => {
       const {restore, kept} = undoLog.newest();
-      return {restore, puts_back: [
-        ...(kept.database ? [`database ${kept.database.name}, from ${kept.database.former}`] : []), ...kept.directories.map(({directory, area}) => `${directory}, from ${join(area, 'former')}`),
-      ]};
+      return {
+        restore,
+        puts_back: [
+          ...(kept.database ? [`database ${kept.database.name}, from ${kept.database.former}`] : []),
+          ...kept.directories.map(({directory, area}) => `${directory}, from ${join(area, 'former')}`),
+        ],
+      };
     },
-    undo: ({actor}) => jobs.start(undoProcedure(engines, undoLog), async () => ({...undoLog.newest(), steps: ['swap_back']}), {
-      actor, reason: 'undo', request: {undo: true},
-    }),
+    undo: ({actor}) =>
+      jobs.start(undoProcedure(engines, undoLog), async () => ({...undoLog.newest(), steps: ['swap_back']}), {
+        actor,
+        reason: 'undo',
+        request: {undo: true},
+      }),
   };
 }
 
-const urlOf = ({live}: RestoreEngines, {into}: RestoreRequest): string | null => (into ? into.database : live?.databaseUrl) ?? null;
+const urlOf = ({live}: RestoreEngines, {into}: RestoreRequest): string | null =>
+  (into ? into.database : live?.databaseUrl) ?? null;
 
 /** What was asked, without the password of the target. */
 function publicRequest(engines: RestoreEngines, request: RestoreRequest): unknown {
   const database = request.into?.database;
-  return database === undefined ? request : {...request, into: {...request.into, database: engines.databases.target(database).location}};
+  return database === undefined
+    ? request
+    : {...request, into: {...request.into, database: engines.databases.target(database).location}};
 }
 
 function publicPlan({restore_point_set, ...plan}: PrivatePlan): RestorePlan {
@@ -108,7 +125,8 @@ async function databaseFacts(engines: RestoreEngines, {databaseUrl, mode}: Targe
   }
   const target = engines.databases.target(databaseUrl);
   const facts = await target.describe();
-  const current = mode === 'in_place' && facts.tables > 0 ? (await engines.databases.source(databaseUrl).inspect()).mattermost : null;
+  const current =
+    mode === 'in_place' && facts.tables > 0 ? (await engines.databases.source(databaseUrl).inspect()).mattermost : null;
   return {location: target.location, name: target.name, facts, schema_version: current?.schema_version ?? null};
 }
 
@@ -120,7 +138,10 @@ async function takeRestorePoint(engines: RestoreEngines, plan: PrivatePlan, acto
   const {done} = await engines.takeRestorePoint(`before restoring ${plan.set}`, actor);
   const job = await done;
   if (job.error) {
-    throw new Failure(job.error.code as Failure['code'], `The restore point could not be made, so nothing was restored: ${job.error.message} If the present state is beyond saving, use --without-restore-point.`);
+    throw new Failure(
+      job.error.code as Failure['code'],
+      `The restore point could not be made, so nothing was restored: ${job.error.message} If the present state is beyond saving, use --without-restore-point.`,
+    );
   }
   return job.subject;
 }
@@ -130,10 +151,24 @@ function resultOf(plan: PrivatePlan, found: Readonly<Partial<RestoreFound>>): Re
   const areas = [found.staged_files?.area, found.staged_config?.area].filter((area) => area !== undefined);
   const inPlace = plan.mode === 'in_place';
   return {
-    id: plan.id, set: plan.set, mode: plan.mode, tables, files, config, restore_point: plan.restore_point_set,
-    undo: inPlace ? [...(plan.targets.database?.exists ? [`database ${formerName(plan)}`] : []), ...areas.map((area) => join(area, 'former'))] : [],
+    id: plan.id,
+    set: plan.set,
+    mode: plan.mode,
+    tables,
+    files,
+    config,
+    restore_point: plan.restore_point_set,
+    undo: inPlace
+      ? [
+          ...(plan.targets.database?.exists ? [`database ${formerName(plan)}`] : []),
+          ...areas.map((area) => join(area, 'former')),
+        ]
+      : [],
     next: inPlace
-      ? ['Start Mattermost and sign in.', 'If it is not what you wanted: stop Mattermost and run `drctl restore --undo`.']
+      ? [
+          'Start Mattermost and sign in.',
+          'If it is not what you wanted: stop Mattermost and run `drctl restore --undo`.',
+        ]
       : nextSideBySide(plan, need(found, 'manifest')),
   };
 }
@@ -141,21 +176,39 @@ function resultOf(plan: PrivatePlan, found: Readonly<Partial<RestoreFound>>): Re
 function nextSideBySide({targets}: PrivatePlan, manifest: SetManifest): string[] {
   const environment = manifest.config?.env_names ?? [];
   return [
-    ...(targets.database ? [`Point SqlSettings.DataSource (or MM_SQLSETTINGS_DATASOURCE) at the database ${targets.database.name}.`] : []),
+    ...(targets.database
+      ? [`Point SqlSettings.DataSource (or MM_SQLSETTINGS_DATASOURCE) at the database ${targets.database.name}.`]
+      : []),
     ...(targets.files ? [`Point FileSettings.Directory at ${targets.files.directory}.`] : []),
-    ...(targets.files || targets.config ? ['Give the restored directories to the user that runs Mattermost (chown -R).'] : []),
-    ...(environment.length > 0 ? [`The old server also had ${environment.length} settings in its environment (${environment.slice(0, 5).join(', ')}${environment.length > 5 ? ', …' : ''}); \`drctl show SET --environment\` prints them.`] : []),
+    ...(targets.files || targets.config
+      ? ['Give the restored directories to the user that runs Mattermost (chown -R).']
+      : []),
+    ...(environment.length > 0
+      ? [
+          `The old server also had ${environment.length} settings in its environment (${environment.slice(0, 5).join(', ')}${environment.length > 5 ? ', …' : ''}); \`drctl show SET --environment\` prints them.`,
+        ]
+      : []),
     'Start Mattermost and sign in.',
   ];
 }
 
 /** After a failure nothing of the attempt stays: not the dump, not the fresh database, not the staged files. A swap that began is left for `--undo`. */
-async function cleanUp(engines: RestoreEngines, databaseUrl: string | null, job: string, plan: PrivatePlan, outcome: string): Promise<void> {
+async function cleanUp(
+  engines: RestoreEngines,
+  databaseUrl: string | null,
+  job: string,
+  plan: PrivatePlan,
+  outcome: string,
+): Promise<void> {
   await rm(join(engines.workDirectory, job), {recursive: true, force: true});
   if (outcome !== 'error' && outcome !== 'canceled') {
     return;
   }
-  engines.ledger.append(`restore.${outcome}`, {kind: 'system', id: 'companion', name: 'companion'}, {restore: plan.id, set: plan.set, job});
+  engines.ledger.append(
+    `restore.${outcome}`,
+    {kind: 'system', id: 'companion', name: 'companion'},
+    {restore: plan.id, set: plan.set, job},
+  );
   for (const place of [plan.targets.files, plan.targets.config].filter((entry) => entry !== null)) {
     await discardStaged(await holdingArea(place.directory, plan.id));
   }

@@ -32,13 +32,18 @@ export function freshName({mode, id, targets}: RestorePlan): string {
   return mode === 'in_place' ? `${name.slice(0, 40)}_dr_${id}` : name;
 }
 
-export const formerName = ({id, targets}: RestorePlan): string => `${(targets.database?.name ?? '').slice(0, 40)}_before_${id}`;
+export const formerName = ({id, targets}: RestorePlan): string =>
+  `${(targets.database?.name ?? '').slice(0, 40)}_before_${id}`;
 
 /**
  * The whole restore. Until `swap` nothing of the target is touched; everything is beside it and proven there.
  * The database URL is not in the plan: plans are kept on disk, and it holds a password.
  */
-export function restoreSteps(engines: RestoreEngines, undoLog: UndoLog, databaseUrl: string | null): readonly Step<PrivatePlan, RestoreFound>[] {
+export function restoreSteps(
+  engines: RestoreEngines,
+  undoLog: UndoLog,
+  databaseUrl: string | null,
+): readonly Step<PrivatePlan, RestoreFound>[] {
   const withoutDatabase = (plan: RestorePlan): boolean => plan.targets.database === null;
   const target = (): DatabaseTarget => engines.databases.target(databaseUrl ?? '');
   const targetOf = (plan: RestorePlan): DatabaseTarget | null => (withoutDatabase(plan) ? null : target());
@@ -46,9 +51,21 @@ export function restoreSteps(engines: RestoreEngines, undoLog: UndoLog, database
     {name: 'find_set', run: async (plan) => ({manifest: await engines.show(plan.set)})},
     {name: 'fetch_dump', skip: withoutDatabase, run: (_plan, found, context) => fetchDump(engines, found, context)},
     {name: 'create_database', skip: withoutDatabase, run: (plan, found) => createDatabase(target(), plan, found)},
-    {name: 'load_database', skip: withoutDatabase, run: (plan, found, context) => loadDatabase(engines, target(), plan, found, context)},
-    {name: 'stage_files', skip: ({targets}) => targets.files === null, run: (plan, found, context) => stageFiles(engines, plan, found, context)},
-    {name: 'stage_config', skip: ({targets}) => targets.config === null, run: (plan, found, context) => stageConfig(engines, plan, found, context)},
+    {
+      name: 'load_database',
+      skip: withoutDatabase,
+      run: (plan, found, context) => loadDatabase(engines, target(), plan, found, context),
+    },
+    {
+      name: 'stage_files',
+      skip: ({targets}) => targets.files === null,
+      run: (plan, found, context) => stageFiles(engines, plan, found, context),
+    },
+    {
+      name: 'stage_config',
+      skip: ({targets}) => targets.config === null,
+      run: (plan, found, context) => stageConfig(engines, plan, found, context),
+    },
     {name: 'prove', run: async (plan, found) => ({proven: await prove(targetOf(plan), plan, found)})},
     {
       name: 'settle',
@@ -61,7 +78,9 @@ export function restoreSteps(engines: RestoreEngines, undoLog: UndoLog, database
 }
 
 function snapshotOf(found: Found, part: SetSnapshot['part'], pass?: SetSnapshot['pass']): SetSnapshot | undefined {
-  return need(found, 'manifest').snapshots.find((snapshot) => snapshot.part === part && (pass === undefined || snapshot.pass === pass));
+  return need(found, 'manifest').snapshots.find(
+    (snapshot) => snapshot.part === part && (pass === undefined || snapshot.pass === pass),
+  );
 }
 
 function requireSnapshot(found: Found, part: SetSnapshot['part']): SetSnapshot {
@@ -80,18 +99,30 @@ function databaseRecord(found: Found): NonNullable<SetManifest['database']> {
   return database;
 }
 
-async function fetchDump(engines: RestoreEngines, found: Found, context: StepContext): Promise<Pick<RestoreFound, 'dump'>> {
+async function fetchDump(
+  engines: RestoreEngines,
+  found: Found,
+  context: StepContext,
+): Promise<Pick<RestoreFound, 'dump'>> {
   const {id, root} = requireSnapshot(found, 'database');
   const directory = join(engines.workDirectory, context.job, 'dump');
   await rm(directory, {recursive: true, force: true});
   await mkdir(directory, {recursive: true, mode: 0o700});
   await engines.repository.restore(id, root, directory, {
-    existing: 'replace', signal: context.signal, progress: (done, total) => { context.progress({done, total, unit: 'bytes'}); },
+    existing: 'replace',
+    signal: context.signal,
+    progress: (done, total) => {
+      context.progress({done, total, unit: 'bytes'});
+    },
   });
   return {dump: {directory}};
 }
 
-async function createDatabase(target: DatabaseTarget, plan: PrivatePlan, found: Found): Promise<Pick<RestoreFound, 'created'>> {
+async function createDatabase(
+  target: DatabaseTarget,
+  plan: PrivatePlan,
+  found: Found,
+): Promise<Pick<RestoreFound, 'created'>> {
   const name = freshName(plan);
   const exists = plan.mode === 'side_by_side' && plan.targets.database?.exists === true;
   if (!exists) {
@@ -101,7 +132,13 @@ async function createDatabase(target: DatabaseTarget, plan: PrivatePlan, found: 
   return {created: {name, notes: exists ? [] : await target.create(name, databaseRecord(found))}};
 }
 
-async function loadDatabase(engines: RestoreEngines, target: DatabaseTarget, plan: PrivatePlan, found: Found, context: StepContext): Promise<object> {
+async function loadDatabase(
+  engines: RestoreEngines,
+  target: DatabaseTarget,
+  plan: PrivatePlan,
+  found: Found,
+  context: StepContext,
+): Promise<object> {
   const record = databaseRecord(found);
   const name = freshName(plan);
   // Only a killed attempt of this very restore can have left tables: there were none, or no database, when it began.
@@ -115,20 +152,36 @@ async function loadDatabase(engines: RestoreEngines, target: DatabaseTarget, pla
     context.note('warning', note);
   }
   await target.load(name, need(found, 'dump').directory, record, {
-    jobs: engines.jobs, signal: context.signal, replace: tables > 0 && !isOurs,
-    progress: (done, total) => { context.progress({done: Math.min(done, total ?? done), total, unit: 'bytes'}); },
+    jobs: engines.jobs,
+    signal: context.signal,
+    replace: tables > 0 && !isOurs,
+    progress: (done, total) => {
+      context.progress({done: Math.min(done, total ?? done), total, unit: 'bytes'});
+    },
   });
   await rm(need(found, 'dump').directory, {recursive: true, force: true});
   return {};
 }
 
-async function stageFiles(engines: RestoreEngines, plan: PrivatePlan, found: Found, context: StepContext): Promise<Pick<RestoreFound, 'staged_files'>> {
+async function stageFiles(
+  engines: RestoreEngines,
+  plan: PrivatePlan,
+  found: Found,
+  context: StepContext,
+): Promise<Pick<RestoreFound, 'staged_files'>> {
   const area = await holdingArea(plan.targets.files?.directory ?? '', plan.id);
   const incoming = join(area, 'new');
   await mkdir(incoming, {recursive: true, mode: 0o700});
-  const watch = {signal: context.signal, progress: (done: number, total: number | null) => { context.progress({done, total, unit: 'bytes'}); }};
+  const watch = {
+    signal: context.signal,
+    progress: (done: number, total: number | null) => {
+      context.progress({done, total, unit: 'bytes'});
+    },
+  };
   // The second pass replaces what changed after the first. Either may be alone.
-  const passes = [snapshotOf(found, 'files', 'first'), snapshotOf(found, 'files', 'second')].filter((pass) => pass !== undefined);
+  const passes = [snapshotOf(found, 'files', 'first'), snapshotOf(found, 'files', 'second')].filter(
+    (pass) => pass !== undefined,
+  );
   if (passes.length === 0) {
     throw new Failure('PART_NOT_IN_SET', `Set ${plan.set} names no snapshot of its files.`);
   }
@@ -138,7 +191,12 @@ async function stageFiles(engines: RestoreEngines, plan: PrivatePlan, found: Fou
   return {staged_files: {area}};
 }
 
-async function stageConfig(engines: RestoreEngines, plan: PrivatePlan, found: Found, context: StepContext): Promise<Pick<RestoreFound, 'staged_config'>> {
+async function stageConfig(
+  engines: RestoreEngines,
+  plan: PrivatePlan,
+  found: Found,
+  context: StepContext,
+): Promise<Pick<RestoreFound, 'staged_config'>> {
   const area = await holdingArea(plan.targets.config?.directory ?? '', plan.id);
   const incoming = join(area, 'new');
   await mkdir(incoming, {recursive: true, mode: 0o700});
@@ -157,7 +215,10 @@ async function prove(target: DatabaseTarget | null, plan: PrivatePlan, found: Fo
   if (found.staged_config && manifest.config) {
     const files = await hashTree(join(found.staged_config.area, 'new'));
     if (hashOfTree(files) !== manifest.config.sha256) {
-      throw new Failure('RESTORE_NOT_PROVEN', 'The configuration that was written differs from the one in the manifest.');
+      throw new Failure(
+        'RESTORE_NOT_PROVEN',
+        'The configuration that was written differs from the one in the manifest.',
+      );
     }
     proven.config = {count: files.length, sha256: manifest.config.sha256};
   }
@@ -166,24 +227,37 @@ async function prove(target: DatabaseTarget | null, plan: PrivatePlan, found: Fo
   return proven;
 }
 
-function compareCounts(expected: readonly TableCount[], actual: readonly TableCount[]): NonNullable<RestoreResult['tables']> {
+function compareCounts(
+  expected: readonly TableCount[],
+  actual: readonly TableCount[],
+): NonNullable<RestoreResult['tables']> {
   const counted = new Map(actual.map(({name, rows}) => [name, rows]));
   const wrong = expected.filter(({name, rows}) => counted.get(name) !== rows);
   if (wrong.length > 0) {
     const [first] = wrong;
-    throw new Failure('RESTORE_NOT_PROVEN', `${wrong.length} tables differ from the manifest, first ${first?.name ?? ''}: ${counted.get(first?.name ?? '') ?? 'no table'} rows instead of ${first?.rows ?? 0}.`);
+    throw new Failure(
+      'RESTORE_NOT_PROVEN',
+      `${wrong.length} tables differ from the manifest, first ${first?.name ?? ''}: ${counted.get(first?.name ?? '') ?? 'no table'} rows instead of ${first?.rows ?? 0}.`,
+    );
   }
   return {compared: expected.length, rows: expected.reduce((sum, {rows}) => sum + rows, 0)};
 }
 
 async function swap(target: DatabaseTarget | null, plan: PrivatePlan, found: Found, undoLog: UndoLog): Promise<object> {
   const areas = [
-    ...(found.staged_files && plan.targets.files ? [{directory: plan.targets.files.directory, area: found.staged_files.area}] : []),
-    ...(found.staged_config && plan.targets.config ? [{directory: plan.targets.config.directory, area: found.staged_config.area}] : []),
+    ...(found.staged_files && plan.targets.files
+      ? [{directory: plan.targets.files.directory, area: found.staged_files.area}]
+      : []),
+    ...(found.staged_config && plan.targets.config
+      ? [{directory: plan.targets.config.directory, area: found.staged_config.area}]
+      : []),
   ];
   if (plan.mode === 'in_place') {
     const name = plan.targets.database?.name;
-    const kept: Kept = {database: target && name !== undefined ? {name, former: formerName(plan)} : null, directories: areas};
+    const kept: Kept = {
+      database: target && name !== undefined ? {name, former: formerName(plan)} : null,
+      directories: areas,
+    };
     if (target && name !== undefined) {
       // Before the log: an attempt that never began to swap must not stand in the way of undoing the one before.
       requireStopped(await target.describe(name));
@@ -205,8 +279,14 @@ async function swap(target: DatabaseTarget | null, plan: PrivatePlan, found: Fou
 
 async function record(engines: RestoreEngines, plan: PrivatePlan, found: Found, context: StepContext): Promise<object> {
   engines.ledger.append('restore.finished', context.actor, {
-    restore: plan.id, job: context.job, set: plan.set, mode: plan.mode, targets: plan.targets, restore_point: plan.restore_point_set,
-    rows: need(found, 'proven').tables?.rows ?? 0, settled: found.settled ?? [],
+    restore: plan.id,
+    job: context.job,
+    set: plan.set,
+    mode: plan.mode,
+    targets: plan.targets,
+    restore_point: plan.restore_point_set,
+    rows: need(found, 'proven').tables?.rows ?? 0,
+    settled: found.settled ?? [],
   });
   return {};
 }

@@ -23,13 +23,31 @@ function fill(directory: string, tree: Tree): string {
 
 /** Entries by their bytes, so that names that are not UTF-8 count as well. */
 function treeOf(directory: string): Tree {
-  return existsSync(directory) ? Object.fromEntries(readdirSync(directory, {encoding: 'buffer'}).map((name) => [
-    name.toString('latin1'), readFileSync(Buffer.concat([Buffer.from(`${directory}/`), name]), 'utf8')])) : {};
+  return existsSync(directory)
+    ? Object.fromEntries(
+        readdirSync(directory, {encoding: 'buffer'}).map((name) => [
+          name.toString('latin1'),
+          readFileSync(Buffer.concat([Buffer.from(`${directory}/`), name]), 'utf8'),
+        ]),
+      )
+    : {};
 }
 
 // Names in latin1: one character a byte. `bad\xff` is no UTF-8, and `gr\xc3\xbc\xc3\x9fe` is „grüße“.
-const FORMER: Tree = {'config.json': 'former', '.hidden': 'former', 'bad\xff': 'former', 'line\nbreak': 'former', 'only former': 'former'};
-const NEW: Tree = {'config.json': 'new', '.hidden': 'new', 'bad\xff': 'new', 'gr\xc3\xbc\xc3\x9fe': 'new', '-rf': 'new'};
+const FORMER: Tree = {
+  'config.json': 'former',
+  '.hidden': 'former',
+  'bad\xff': 'former',
+  'line\nbreak': 'former',
+  'only former': 'former',
+};
+const NEW: Tree = {
+  'config.json': 'new',
+  '.hidden': 'new',
+  'bad\xff': 'new',
+  'gr\xc3\xbc\xc3\x9fe': 'new',
+  '-rf': 'new',
+};
 
 /**
  * Runs swap.ts in a process of its own, where each call that changes the disk may be the last one: after call k nothing more is written, as after a kill.
@@ -97,8 +115,17 @@ for (let k = 0, killed = true; killed; k += 1) {
 process.stdout.write(JSON.stringify(endings));
 `;
 
-test.each([['beside the directory', false], ['inside it, as with a mount', true]])('killed at any point with the area %s, a swap loses nothing and can go on or go back', async (_name, inside) => {
-  const {stdout, stderr, exitCode} = await run(process.execPath, ['--input-type=module', '-e', KILLING, JSON.stringify([FORMER, NEW, inside]), join(import.meta.dirname, 'swap.ts')]);
+test.each([
+  ['beside the directory', false],
+  ['inside it, as with a mount', true],
+])('killed at any point with the area %s, a swap loses nothing and can go on or go back', async (_name, inside) => {
+  const {stdout, stderr, exitCode} = await run(process.execPath, [
+    '--input-type=module',
+    '-e',
+    KILLING,
+    JSON.stringify([FORMER, NEW, inside]),
+    join(import.meta.dirname, 'swap.ts'),
+  ]);
   expect([exitCode, exitCode === 0 ? '' : stderr]).toEqual([0, '']);
   const endings = JSON.parse(stdout) as Ending[];
   const of = (scenario: string): Ending[] => endings.filter((ending) => ending.scenario === scenario);
@@ -123,7 +150,11 @@ test('what the directory itself is, stays: its mode and its inode, which a mount
 
 test('an empty set empties the directory, and going back fills it again', async () => {
   const root = place();
-  const [directory, incoming, former] = [fill(join(root, 'data'), FORMER), fill(join(root, 'new'), {}), join(root, 'former')];
+  const [directory, incoming, former] = [
+    fill(join(root, 'data'), FORMER),
+    fill(join(root, 'new'), {}),
+    join(root, 'former'),
+  ];
   await swapEntries(directory, incoming, former);
   expect([treeOf(directory), treeOf(former)]).toEqual([{}, FORMER]);
   await swapEntriesBack(directory, former, join(root, 'undone'));
@@ -132,7 +163,12 @@ test('an empty set empties the directory, and going back fills it again', async 
 
 test('a directory that was empty becomes empty again', async () => {
   const root = place();
-  const [directory, incoming, former, undone] = [fill(join(root, 'data'), {}), fill(join(root, 'new'), NEW), join(root, 'former'), join(root, 'undone')];
+  const [directory, incoming, former, undone] = [
+    fill(join(root, 'data'), {}),
+    fill(join(root, 'new'), NEW),
+    join(root, 'former'),
+    join(root, 'undone'),
+  ];
   await swapEntries(directory, incoming, former);
   await swapEntriesBack(directory, former, undone);
   expect([treeOf(directory), treeOf(undone)]).toEqual([{}, NEW]);

@@ -10,8 +10,13 @@ export async function holdingArea(directory: string, id: string): Promise<string
   await mkdir(directory, {recursive: true, mode: 0o750});
   const parent = dirname(directory);
   const [here, above] = await Promise.all([stat(directory), stat(parent)]);
-  const isWritable = await access(parent, constants.W_OK).then(() => true, () => false);
-  return here.dev === above.dev && isWritable ? join(parent, `.drctl-${id}-${basename(directory)}`) : join(directory, `.drctl-${id}`);
+  const isWritable = await access(parent, constants.W_OK).then(
+    () => true,
+    () => false,
+  );
+  return here.dev === above.dev && isWritable
+    ? join(parent, `.drctl-${id}-${basename(directory)}`)
+    : join(directory, `.drctl-${id}`);
 }
 
 /**
@@ -19,12 +24,12 @@ export async function holdingArea(directory: string, id: string): Promise<string
  * and mount. May be killed at any point and run again: `aside` is filled completely (and then marked) before anything comes in.
  */
 export async function swapEntries(directory: string, incoming: string, aside: string): Promise<void> {
-  if (!await exists(incoming)) {
+  if (!(await exists(incoming))) {
     return;
   }
   const done = completeMark(aside);
   await mkdir(aside, {recursive: true, mode: 0o700});
-  if (!await exists(done)) {
+  if (!(await exists(done))) {
     await moveEntries(directory, aside);
     await mkdir(done, {recursive: true});
   }
@@ -47,7 +52,7 @@ const completeMark = (aside: string): string => `${aside}.complete`;
 
 /** Removes what was staged in an area, unless a swap has begun there. */
 export async function discardStaged(area: string): Promise<void> {
-  if (!await exists(join(area, 'former'))) {
+  if (!(await exists(join(area, 'former')))) {
     await rm(area, {recursive: true, force: true});
   }
 }
@@ -74,5 +79,8 @@ async function entriesOf(directory: string): Promise<Buffer[]> {
 }
 
 async function exists(path: string): Promise<boolean> {
-  return access(path).then(() => true, () => false);
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }

@@ -10,7 +10,12 @@ let dieAt = Infinity;
 
 const target = {
   describe: async (name: string) => ({
-    exists: databases.has(name), tables: 1, connections: connected.get(name) ?? [], server_version_num: 160_004, role: 'mm', can_create_databases: true,
+    exists: databases.has(name),
+    tables: 1,
+    connections: connected.get(name) ?? [],
+    server_version_num: 160_004,
+    role: 'mm',
+    can_create_databases: true,
   }),
   rename: async (from: string, to: string) => {
     dieAt -= 1;
@@ -29,7 +34,10 @@ const target = {
 const swap = (): Promise<void> => swapDatabase(target, 'mm', 'mm_dr_1', 'mm_before_1');
 
 beforeEach(() => {
-  databases = new Map([['mm', 'former'], ['mm_dr_1', 'new']]);
+  databases = new Map([
+    ['mm', 'former'],
+    ['mm_dr_1', 'new'],
+  ]);
   connected = new Map();
   dieAt = Infinity;
 });
@@ -63,7 +71,10 @@ test('on a server without the database the fresh one just gets its name', async 
 
 test('while somebody is connected nothing is renamed, and they are named', async () => {
   connected.set('mm', ['mattermost as mm from 10.0.0.5']);
-  await expect(swap()).rejects.toMatchObject({code: 'MATTERMOST_IS_RUNNING', message: expect.stringContaining('10.0.0.5')});
+  await expect(swap()).rejects.toMatchObject({
+    code: 'MATTERMOST_IS_RUNNING',
+    message: expect.stringContaining('10.0.0.5'),
+  });
   expect(Object.fromEntries(databases)).toEqual({mm: 'former', mm_dr_1: 'new'});
 });
 

@@ -4,13 +4,20 @@ import {Failure} from '../kernel/failure.ts';
 import type {LiveServer} from './engines.ts';
 
 /** Where each part goes. */
-export type Targets = {mode: 'in_place' | 'side_by_side'; databaseUrl: string | null; files: string | null; config: string | null};
+export type Targets = {
+  mode: 'in_place' | 'side_by_side';
+  databaseUrl: string | null;
+  files: string | null;
+  config: string | null;
+};
 
 /** @throws Failure USAGE_INVALID, PART_NOT_IN_SET */
 export function chooseTargets(request: RestoreRequest, manifest: SetManifest, live: LiveServer | null): Targets {
   const targets = request.into ? sideBySide(request.into) : inPlace(manifest, live);
   const asked: [Part, unknown, unknown][] = [
-    ['database', targets.databaseUrl, manifest.database], ['files', targets.files, manifest.files], ['config', targets.config, manifest.config],
+    ['database', targets.databaseUrl, manifest.database],
+    ['files', targets.files, manifest.files],
+    ['config', targets.config, manifest.config],
   ];
   for (const [part, target, recorded] of asked) {
     if (target !== null && recorded === null) {
@@ -18,7 +25,10 @@ export function chooseTargets(request: RestoreRequest, manifest: SetManifest, li
     }
   }
   if (asked.every(([, target]) => target === null)) {
-    throw new Failure('USAGE_INVALID', 'No target is named; give at least one of --into-database, --into-files, --into-config.');
+    throw new Failure(
+      'USAGE_INVALID',
+      'No target is named; give at least one of --into-database, --into-files, --into-config.',
+    );
   }
   return targets;
 }
@@ -34,7 +44,10 @@ function sideBySide(into: NonNullable<RestoreRequest['into']>): Targets {
 
 function inPlace(manifest: SetManifest, live: LiveServer | null): Targets {
   if (live === null) {
-    throw new Failure('USAGE_INVALID', 'Without a companion configuration there is no place to restore to; name the targets with --into-database, --into-files, --into-config.');
+    throw new Failure(
+      'USAGE_INVALID',
+      'Without a companion configuration there is no place to restore to; name the targets with --into-database, --into-files, --into-config.',
+    );
   }
   return {
     mode: 'in_place',

@@ -23,11 +23,17 @@ export type UndoLog = {
 export function createUndoLog({db}: State, clock: Clock): UndoLog {
   return {
     add: (restore, set, kept) => {
-      db.prepare('INSERT OR IGNORE INTO undo (restore, set_id, kept, swapped_at) VALUES (?, ?, ?, ?)').run(restore, set, JSON.stringify(kept), clock.now());
+      db.prepare('INSERT OR IGNORE INTO undo (restore, set_id, kept, swapped_at) VALUES (?, ?, ?, ?)').run(
+        restore,
+        set,
+        JSON.stringify(kept),
+        clock.now(),
+      );
     },
     newest: () => {
-      const row = db.prepare('SELECT restore, set_id, kept FROM undo WHERE undone_at IS NULL ORDER BY swapped_at DESC LIMIT 1').get() as
-        {restore: string; set_id: string; kept: string} | undefined;
+      const row = db
+        .prepare('SELECT restore, set_id, kept FROM undo WHERE undone_at IS NULL ORDER BY swapped_at DESC LIMIT 1')
+        .get() as {restore: string; set_id: string; kept: string} | undefined;
       if (!row) {
         throw new Failure('NOTHING_TO_UNDO', 'No restore in place has left a former state to go back to.');
       }

@@ -12,7 +12,10 @@ export function openManifest(text: string, where: string): SetManifest {
   const parsed = SetManifest.safeParse(parseJson(text, where));
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
-    throw new Failure('REPOSITORY_DAMAGED', `The manifest in snapshot ${where} does not fit its schema (${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}).`);
+    throw new Failure(
+      'REPOSITORY_DAMAGED',
+      `The manifest in snapshot ${where} does not fit its schema (${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}).`,
+    );
   }
   const {sha256: seal, ...body} = parsed.data;
   if (seal !== sha256(canonicalJson(body))) {
@@ -32,9 +35,18 @@ function parseJson(text: string, where: string): unknown {
 export function summaryOf(manifest: SetManifest): SetSummary {
   const {id, kind, t0, reason, scope, database, files, config, cross_check, omitted, bytes_added} = manifest;
   return {
-    id, kind, t0, reason, scope, omitted, bytes_added,
+    id,
+    kind,
+    t0,
+    reason,
+    scope,
+    omitted,
+    bytes_added,
     server_version: manifest.server?.version ?? null,
-    bytes: (database?.dump_bytes ?? 0) + (files?.bytes ?? 0) + (config?.files.reduce((sum, file) => sum + file.bytes, 0) ?? 0),
+    bytes:
+      (database?.dump_bytes ?? 0) +
+      (files?.bytes ?? 0) +
+      (config?.files.reduce((sum, file) => sum + file.bytes, 0) ?? 0),
     rows: database?.tables.reduce((sum, table) => sum + table.rows, 0) ?? 0,
     files: files?.count ?? 0,
     cross_check: cross_check.outcome,

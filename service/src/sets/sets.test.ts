@@ -15,12 +15,17 @@ function sealed(changes: Partial<SetManifest> = {}): SetManifest {
 
 const IDS = ['20261121T110000Z-aaaaaa', '20261122T110000Z-bbbbbb', '20261123T110000Z-cccccc'] as const;
 
-async function repositoryWith(...manifests: SetManifest[]): Promise<{repository: MemoryRepository; snapshots: string[]}> {
+async function repositoryWith(
+  ...manifests: SetManifest[]
+): Promise<{repository: MemoryRepository; snapshots: string[]}> {
   const repository = createMemoryRepository('/srv/repository');
   await repository.create();
   const snapshots = [];
   for (const manifest of manifests) {
-    snapshots.push((await repository.storeText(MANIFEST_FILE, JSON.stringify(manifest), {tags: setTags(manifest.id, 'manifest')})).snapshot);
+    snapshots.push(
+      (await repository.storeText(MANIFEST_FILE, JSON.stringify(manifest), {tags: setTags(manifest.id, 'manifest')}))
+        .snapshot,
+    );
   }
   return {repository, snapshots};
 }
@@ -31,16 +36,29 @@ test('a manifest opens as it was sealed', () => {
 });
 
 test.each<[string, (manifest: SetManifest) => unknown, string]>([
-  ['a number of rows that was changed', (manifest) => { manifest.database!.tables[0]!.rows -= 1; return manifest; }, 'seal'],
-  ['a cross-check made good', (manifest) => ({...manifest, cross_check: {...manifest.cross_check, missing: 5}}), 'seal'],
+  [
+    'a number of rows that was changed',
+    (manifest) => {
+      manifest.database!.tables[0]!.rows -= 1;
+      return manifest;
+    },
+    'seal',
+  ],
+  [
+    'a cross-check made good',
+    (manifest) => ({...manifest, cross_check: {...manifest.cross_check, missing: 5}}),
+    'seal',
+  ],
   ['an omission taken out', (manifest) => ({...manifest, omitted: []}), 'seal'],
   ['a seal of something else', (manifest) => ({...manifest, sha256: 'c'.repeat(64)}), 'seal'],
   ['another format', (manifest) => ({...manifest, format: 2}), 'schema (format'],
   ['a part that is missing', ({database, ...manifest}) => manifest, 'schema (database'],
-  ['a name that is no set\'s', (manifest) => ({...manifest, id: '../../etc'}), 'schema (id'],
+  ["a name that is no set's", (manifest) => ({...manifest, id: '../../etc'}), 'schema (id'],
 ])('%s is damage, and says which', (_name, change, says) => {
   const text = JSON.stringify(change(sealed({omitted: [{part: 'config', what: 'x', reason: 'y'}]})));
-  expect(() => openManifest(text, 'snapshot-1')).toThrow(expect.objectContaining({code: 'REPOSITORY_DAMAGED', message: expect.stringContaining(says)}));
+  expect(() => openManifest(text, 'snapshot-1')).toThrow(
+    expect.objectContaining({code: 'REPOSITORY_DAMAGED', message: expect.stringContaining(says)}),
+  );
   expect(() => openManifest(text, 'snapshot-1')).toThrow('snapshot-1');
 });
 
@@ -55,7 +73,11 @@ test('the order in which a manifest was written does not matter to its seal', ()
 });
 
 test('sets are listed newest first, whatever their order in the repository', async () => {
-  const {repository} = await repositoryWith(sealed({id: IDS[1], t0: 2}), sealed({id: IDS[2], t0: 3}), sealed({id: IDS[0], t0: 1}));
+  const {repository} = await repositoryWith(
+    sealed({id: IDS[1], t0: 2}),
+    sealed({id: IDS[2], t0: 3}),
+    sealed({id: IDS[0], t0: 1}),
+  );
   const sets = createSets(repository, null);
   expect((await sets.list()).map(({id}) => id)).toEqual([IDS[2], IDS[1], IDS[0]]);
   expect((await sets.show('latest')).id).toBe(IDS[2]);
@@ -75,7 +97,9 @@ test('a damaged manifest hides no other set, and is not hidden itself', async ()
   repository.damage(snapshots[1] ?? '', `/${MANIFEST_FILE}`);
   const sets = createSets(repository, null);
   expect((await sets.list()).map(({id}) => id)).toEqual([IDS[0]]);
-  expect((await sets.survey()).unreadable).toEqual([{set: IDS[1], snapshot: snapshots[1], says: expect.stringContaining('wrong hash')}]);
+  expect((await sets.survey()).unreadable).toEqual([
+    {set: IDS[1], snapshot: snapshots[1], says: expect.stringContaining('wrong hash')},
+  ]);
   await expect(sets.show(IDS[1])).rejects.toMatchObject({code: 'REPOSITORY_DAMAGED'});
 });
 
@@ -88,13 +112,21 @@ test('a repository that is away is a failure, not an empty list', async () => {
 
 test('a manifest that cannot be reached is not called damaged', async () => {
   const {repository} = await repositoryWith(sealed());
-  const away = {...repository, readText: async () => { throw new Failure('REPOSITORY_UNREACHABLE', 'away'); }};
+  const away = {
+    ...repository,
+    readText: async () => {
+      throw new Failure('REPOSITORY_UNREACHABLE', 'away');
+    },
+  };
   await expect(createSets(away, null).survey()).rejects.toMatchObject({code: 'REPOSITORY_UNREACHABLE'});
 });
 
 test('without a set there is no latest one', async () => {
   const {repository} = await repositoryWith();
-  await expect(createSets(repository, null).show('latest')).rejects.toMatchObject({code: 'SET_NOT_FOUND', message: '/srv/repository holds no set yet.'});
+  await expect(createSets(repository, null).show('latest')).rejects.toMatchObject({
+    code: 'SET_NOT_FOUND',
+    message: '/srv/repository holds no set yet.',
+  });
 });
 
 test('a manifest is fetched once and kept private, and comes back the same', async () => {
@@ -106,7 +138,11 @@ test('a manifest is fetched once and kept private, and comes back the same', asy
   expect(readdirSync(cache)).toEqual([`${snapshots[0] ?? ''}.json`]);
 });
 
-test.each([['empty', ''], ['cut', '{"cut'], ['changed', JSON.stringify(aManifest())]])('a kept copy that is %s is fetched anew, not called damage of the repository', async (_name, spoilt) => {
+test.each([
+  ['empty', ''],
+  ['cut', '{"cut'],
+  ['changed', JSON.stringify(aManifest())],
+])('a kept copy that is %s is fetched anew, not called damage of the repository', async (_name, spoilt) => {
   const {repository, snapshots} = await repositoryWith(sealed());
   const cache = mkdtempSync(join(tmpdir(), 'sets-'));
   const kept = join(cache, `${snapshots[0] ?? ''}.json`);
@@ -116,6 +152,17 @@ test.each([['empty', ''], ['cut', '{"cut'], ['changed', JSON.stringify(aManifest
 });
 
 test('a summary adds up what a restore writes', () => {
-  expect(summaryOf(sealed())).toMatchObject({bytes: 512_000_000 + 3_400_000_000 + 9000, rows: 1_234_567, files: 12_345, server_version: '11.1.0', cross_check: 'passed'});
-  expect(summaryOf(sealed({database: null, files: null, config: null, server: null}))).toMatchObject({bytes: 0, rows: 0, files: 0, server_version: null});
+  expect(summaryOf(sealed())).toMatchObject({
+    bytes: 512_000_000 + 3_400_000_000 + 9000,
+    rows: 1_234_567,
+    files: 12_345,
+    server_version: '11.1.0',
+    cross_check: 'passed',
+  });
+  expect(summaryOf(sealed({database: null, files: null, config: null, server: null}))).toMatchObject({
+    bytes: 0,
+    rows: 0,
+    files: 0,
+    server_version: null,
+  });
 });

@@ -8,7 +8,15 @@ import type {Ledger} from '../ledger/index.ts';
 
 const GOOD_FOR_MS = 60 * 60 * 1000;
 
-type Row = {id: string; request: string; asked_by: string; asked_at: number; expires_at: number; approved_by: string | null; used_at: number | null};
+type Row = {
+  id: string;
+  request: string;
+  asked_by: string;
+  asked_at: number;
+  expires_at: number;
+  approved_by: string | null;
+  used_at: number | null;
+};
 
 /** The word of a second administrator. */
 export type Approvals = {
@@ -22,7 +30,9 @@ export type Approvals = {
 
 export function createApprovals({state, clock, ledger}: {state: State; clock: Clock; ledger: Ledger}): Approvals {
   const {db} = state;
-  const insert = db.prepare('INSERT INTO sso_approvals (id, request, asked_by, asked_at, expires_at) VALUES (?, ?, ?, ?, ?)');
+  const insert = db.prepare(
+    'INSERT INTO sso_approvals (id, request, asked_by, asked_at, expires_at) VALUES (?, ?, ?, ?, ?)',
+  );
   const alive = db.prepare('SELECT * FROM sso_approvals WHERE used_at IS NULL AND expires_at > ? ORDER BY asked_at');
   const approve = db.prepare('UPDATE sso_approvals SET approved_by = ? WHERE id = ?');
   const use = db.prepare('UPDATE sso_approvals SET used_at = ? WHERE id = ?');
@@ -54,27 +64,36 @@ export function createApprovals({state, clock, ledger}: {state: State; clock: Cl
         return ask(text, by);
       });
       if (asked !== null) {
-        throw new Failure('SECOND_ADMINISTRATOR_NEEDED', `A second administrator must approve ${asked} within an hour.`, {details: {approval: asked}});
+        throw new Failure(
+          'SECOND_ADMINISTRATOR_NEEDED',
+          `A second administrator must approve ${asked} within an hour.`,
+          {details: {approval: asked}},
+        );
       }
     },
-    approve: (id, by) => state.transact(() => {
-      const row = rows().find((it) => it.id === id);
-      if (!row) {
-        throw new Failure('NOT_FOUND', `There is no approval ${id} that waits.`);
-      }
-      if ((JSON.parse(row.asked_by) as Actor).id === by.id) {
-        throw new Failure('SECOND_ADMINISTRATOR_NEEDED', 'Who asked cannot approve it.', {details: {approval: id}});
-      }
-      approve.run(canonicalJson(by), id);
-      ledger.append('sso.approved', by, {approval: id});
-      return shown({...row, approved_by: canonicalJson(by)});
-    }),
+    approve: (id, by) =>
+      state.transact(() => {
+        const row = rows().find((it) => it.id === id);
+        if (!row) {
+          throw new Failure('NOT_FOUND', `There is no approval ${id} that waits.`);
+        }
+        if ((JSON.parse(row.asked_by) as Actor).id === by.id) {
+          throw new Failure('SECOND_ADMINISTRATOR_NEEDED', 'Who asked cannot approve it.', {details: {approval: id}});
+        }
+        approve.run(canonicalJson(by), id);
+        ledger.append('sso.approved', by, {approval: id});
+        return shown({...row, approved_by: canonicalJson(by)});
+      }),
   };
 }
 
 function shown(row: Row): Approval {
   return Approval.parse({
-    id: row.id, verb: 'switch_everyone', asked_by: JSON.parse(row.asked_by) as unknown, asked_at: row.asked_at, expires_at: row.expires_at,
-    approved_by: row.approved_by === null ? null : JSON.parse(row.approved_by) as unknown,
+    id: row.id,
+    verb: 'switch_everyone',
+    asked_by: JSON.parse(row.asked_by) as unknown,
+    asked_at: row.asked_at,
+    expires_at: row.expires_at,
+    approved_by: row.approved_by === null ? null : (JSON.parse(row.approved_by) as unknown),
   });
 }

@@ -22,8 +22,13 @@ describe('an identity snapshot', () => {
   test('that could not be stored is said to be here only, and is stored the next time', async () => {
     addPeople(bench.world, 1);
     const {store} = bench.engines.repository;
-    bench.engines.repository.store = async () => { throw new Error('the repository is away'); };
-    expect(await bench.sso.snapshot(ROOT)).toMatchObject({stored: 'here_only', warnings: [expect.stringContaining('the repository is away')]});
+    bench.engines.repository.store = async () => {
+      throw new Error('the repository is away');
+    };
+    expect(await bench.sso.snapshot(ROOT)).toMatchObject({
+      stored: 'here_only',
+      warnings: [expect.stringContaining('the repository is away')],
+    });
     bench.engines.repository.store = store;
     // The second bench would have its own engines; here the part was handed on by reference.
     expect(await bench.sso.snapshot(ROOT)).toMatchObject({accounts: 1});
@@ -35,17 +40,29 @@ describe('an identity snapshot', () => {
     bench.world.put({id: 'person001', sign_in: {service: '', data: null}, has_password: true});
     const {repository} = bench.engines;
     const {snapshots} = repository;
-    const fresh = createBench({repository}, {directory: `${bench.state.directory}-fresh`, world: bench.world, settings: bench.settings, clock: {at: NOON}});
-    repository.snapshots = async () => { throw new Error('the repository is away'); };
-    expect(await fresh.sso.snapshot(ROOT)).toMatchObject({stored: 'here_only', warnings: [expect.stringContaining('the repository is away')]});
+    const fresh = createBench(
+      {repository},
+      {directory: `${bench.state.directory}-fresh`, world: bench.world, settings: bench.settings, clock: {at: NOON}},
+    );
+    repository.snapshots = async () => {
+      throw new Error('the repository is away');
+    };
+    expect(await fresh.sso.snapshot(ROOT)).toMatchObject({
+      stored: 'here_only',
+      warnings: [expect.stringContaining('the repository is away')],
+    });
     repository.snapshots = snapshots;
     expect(await fresh.sso.snapshot(ROOT)).toMatchObject({stored: 'repository', warnings: []});
-    expect((await fresh.sso.returnList()).entries.map(({person, original}) => [person.id, original.data])).toEqual([['person001', '1001']]);
+    expect((await fresh.sso.returnList()).entries.map(({person, original}) => [person.id, original.data])).toEqual([
+      ['person001', '1001'],
+    ]);
   });
 
   test('once it was stored, nobody asks the repository again only because no account signs in through a provider', async () => {
     await bench.sso.snapshot(ROOT);
-    bench.engines.repository.snapshots = async () => { throw new Error('asked again'); };
+    bench.engines.repository.snapshots = async () => {
+      throw new Error('asked again');
+    };
     expect((await bench.sso.returnList()).empty).toBe(true);
     expect(await bench.sso.snapshot(ROOT)).toMatchObject({warnings: []});
   });
@@ -53,7 +70,11 @@ describe('an identity snapshot', () => {
   test('counts accounts that could not be put back, and takes none of them for an original', async () => {
     addPeople(bench.world, 1);
     bench.world.put({id: 'hollow', sign_in: {service: 'gitlab', data: null}});
-    expect(await bench.sso.snapshot(ROOT)).toMatchObject({accounts: 2, sso_accounts: 1, warnings: [expect.stringContaining('1 accounts name a provider')]});
+    expect(await bench.sso.snapshot(ROOT)).toMatchObject({
+      accounts: 2,
+      sso_accounts: 1,
+      warnings: [expect.stringContaining('1 accounts name a provider')],
+    });
   });
 
   test('is encrypted where it lies', async () => {
@@ -76,17 +97,30 @@ describe('a forecast', () => {
     bench.world.put({id: 'forever', last_login_at: NOON});
     bench.world.addSession({id: 'never-ends', user: 'forever', expires_at: 0});
     const forecast = await bench.sso.forecast();
-    expect(forecast).toMatchObject({sso_accounts: 8, dormant: 1, locked_out_now: 1, administrators: {total: 1, sso: 1, local: 0, locked_out: 1}});
+    expect(forecast).toMatchObject({
+      sso_accounts: 8,
+      dormant: 1,
+      locked_out_now: 1,
+      administrators: {total: 1, sso: 1, local: 0, locked_out: 1},
+    });
     expect(forecast.curve.map(({locked_out: people}) => people)).toEqual([1, 3, 4, 5, 5, 6]);
     expect(forecast.curve.map(({with_extension: people}) => people)).toEqual([1, 1, 1, 5, 5, 6]);
     expect(forecast.next.map(({username}) => username)).toEqual(['out', 'p0', 'p1', 'p2', 'p3', 'p4']);
-    expect(forecast.by_role).toEqual([{name: 'member', people: 6, locked_out: 0}, {name: 'administrator', people: 1, locked_out: 1}]);
+    expect(forecast.by_role).toEqual([
+      {name: 'member', people: 6, locked_out: 0},
+      {name: 'administrator', people: 1, locked_out: 1},
+    ]);
   });
 });
 
 describe('live sessions', () => {
   beforeEach(async () => {
-    for (const [id, ends] of [['soon', NOON + HOUR_MS], ['later', NOON + 200 * HOUR_MS], ['ended', NOON - 1], ['never', 0]] as const) {
+    for (const [id, ends] of [
+      ['soon', NOON + HOUR_MS],
+      ['later', NOON + 200 * HOUR_MS],
+      ['ended', NOON - 1],
+      ['never', 0],
+    ] as const) {
       bench.world.put({id, last_login_at: NOON});
       bench.world.addSession({id: `session-${id}`, user: id, expires_at: ends});
     }
@@ -95,7 +129,13 @@ describe('live sessions', () => {
 
   test('are extended where they end sooner, and those that have ended stay ended', async () => {
     const job = await bench.run(bench.sso.extend({hours: 72}, ROOT));
-    expect(ExtendResult.parse(job.result)).toMatchObject({extended: 1, people: 1, failed: 0, until: NOON + 72 * HOUR_MS, cookie_limit_ms: 720 * HOUR_MS});
+    expect(ExtendResult.parse(job.result)).toMatchObject({
+      extended: 1,
+      people: 1,
+      failed: 0,
+      until: NOON + 72 * HOUR_MS,
+      cookie_limit_ms: 720 * HOUR_MS,
+    });
     expect(bench.world.log.extended).toEqual([{id: 'session-soon', expires_at: NOON + 72 * HOUR_MS}]);
   });
 
@@ -115,8 +155,10 @@ describe('live sessions', () => {
   });
 
   test('can only be extended by the plugin', async () => {
-    const without = createBench({writer: async () => ({...bench.world.writer, through: 'database' as const, extendSessions: null})},
-      {directory: bench.state.directory, world: bench.world, settings: bench.settings, clock: {at: NOON}});
+    const without = createBench(
+      {writer: async () => ({...bench.world.writer, through: 'database' as const, extendSessions: null})},
+      {directory: bench.state.directory, world: bench.world, settings: bench.settings, clock: {at: NOON}},
+    );
     expect((await without.run(without.sso.extend({hours: 72}, ROOT))).error?.code).toBe('MATTERMOST_UNREACHABLE');
   });
 });
@@ -124,7 +166,9 @@ describe('live sessions', () => {
 describe('an incident', () => {
   test('is declared once at a time', async () => {
     await bench.sso.declare({reason: 'down', tell: false}, ROOT);
-    await expect(bench.sso.declare({reason: 'again', tell: false}, ROOT)).rejects.toMatchObject({code: 'SSO_ALREADY_DECLARED'});
+    await expect(bench.sso.declare({reason: 'again', tell: false}, ROOT)).rejects.toMatchObject({
+      code: 'SSO_ALREADY_DECLARED',
+    });
     await bench.sso.close(ROOT);
     await bench.sso.declare({reason: 'again', tell: false}, ROOT);
   });
@@ -139,10 +183,14 @@ describe('an incident', () => {
 
   test('says day by day that people are not back, once the deadline has passed', async () => {
     let now = NOON;
-    const sleep = (_ms: number, signal?: AbortSignal) => new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(resolve, 5);
-      signal?.addEventListener('abort', () => { clearTimeout(timer); reject(signal.reason as Error); });
-    });
+    const sleep = (_ms: number, signal?: AbortSignal) =>
+      new Promise<void>((resolve, reject) => {
+        const timer = setTimeout(resolve, 5);
+        signal?.addEventListener('abort', () => {
+          clearTimeout(timer);
+          reject(signal.reason as Error);
+        });
+      });
     bench = createBench({clock: {now: () => now, sleep}});
     addPeople(bench.world, 2);
     bench.world.put({id: 'ada', roles: ['system_admin'], sign_in: {service: '', data: null}, has_password: true});
@@ -151,7 +199,10 @@ describe('an incident', () => {
     bench.told.length = 0;
     const stop = new AbortController();
     const watching = bench.sso.watch(stop.signal);
-    const wait = () => new Promise((resolve) => { setTimeout(resolve, 50); });
+    const wait = () =>
+      new Promise((resolve) => {
+        setTimeout(resolve, 50);
+      });
     await wait();
     expect(bench.told).toEqual([]);
     now += 15 * 24 * HOUR_MS;
@@ -159,6 +210,9 @@ describe('an incident', () => {
     stop.abort();
     await watching;
     expect(bench.told).toHaveLength(1);
-    expect(bench.told[0]).toMatchObject({users: ['ada'], message: expect.stringContaining('1 people are still on e-mail and password')});
+    expect(bench.told[0]).toMatchObject({
+      users: ['ada'],
+      message: expect.stringContaining('1 people are still on e-mail and password'),
+    });
   });
 });

@@ -21,8 +21,12 @@ async function snapshot(): Promise<void> {
 test('while all is well there is nothing to say, and no account is read', async () => {
   await snapshot();
   const {accounts} = bench.engines;
-  accounts.byId = () => { throw new Error('read'); };
-  accounts.stream = () => { throw new Error('read'); };
+  accounts.byId = () => {
+    throw new Error('read');
+  };
+  accounts.stream = () => {
+    throw new Error('read');
+  };
   expect(await bench.sso.brief()).toBeNull();
 });
 
@@ -33,7 +37,9 @@ test('an open incident is told by how many are not back', async () => {
   expect((await bench.sso.brief())?.says).toContain('2 people are not switched back yet.');
   bench.pass(15 * DAY_MS);
   expect((await bench.sso.brief())?.says).toContain('and should have been');
-  await bench.run(bench.sso.startSwitchBack({users: ['person001'], without_provider_check: true, resume_sync: false}, ROOT));
+  await bench.run(
+    bench.sso.startSwitchBack({users: ['person001'], without_provider_check: true, resume_sync: false}, ROOT),
+  );
   expect((await bench.sso.brief())?.says).toContain('1 person is not switched back yet');
   await bench.run(bench.sso.startSwitchBack({without_provider_check: true, resume_sync: false}, ROOT));
   await bench.sso.close(ROOT);
@@ -44,7 +50,10 @@ test('a switch by something else is told once a snapshot has missed the person',
   bench.world.put({id: 'person002', sign_in: EMAIL, has_password: true});
   expect(await bench.sso.brief()).toBeNull();
   await snapshot();
-  expect(await bench.sso.brief()).toEqual({says: '1 account was switched to email and password by something else.', how: 'drctl sso return-list'});
+  expect(await bench.sso.brief()).toEqual({
+    says: '1 account was switched to email and password by something else.',
+    how: 'drctl sso return-list',
+  });
 });
 
 test('a person who is gone, or stays as they are by decision, is not told', async () => {

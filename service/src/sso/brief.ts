@@ -11,7 +11,11 @@ const AWAY = ['switching', 'switched', 'returning', 'conflict', 'failed'] as con
 const HOW = 'drctl sso status';
 
 export type Brief = {says: string; how: string};
-export type BriefParts = Pick<SsoEngines, 'accounts' | 'clock'> & {store: SsoStore; snapshots: SnapshotStore; detection(): Detection};
+export type BriefParts = Pick<SsoEngines, 'accounts' | 'clock'> & {
+  store: SsoStore;
+  snapshots: SnapshotStore;
+  detection(): Detection;
+};
 
 /**
  * What the status of everything has to say about single sign-on, in one line; null when nobody is needed. Looks at the companion's memory and at
@@ -25,15 +29,22 @@ export async function brief(parts: BriefParts): Promise<Brief | null> {
     const counted = store.countPeople(incident.id);
     const away = AWAY.reduce((sum, state) => sum + (counted[state] ?? 0), 0);
     const isLate = parts.clock.now() > incident.deadline_at;
-    return {says: `An SSO outage is declared; ${people(away)} not switched back yet${away > 0 && isLate ? ', and should have been' : ''}.`, how: HOW};
+    return {
+      says: `An SSO outage is declared; ${people(away)} not switched back yet${away > 0 && isLate ? ', and should have been' : ''}.`,
+      how: HOW,
+    };
   }
   const {proposal} = detection();
   if (proposal) {
     return {says: `An SSO outage is suspected: ${proposal.says}`, how: HOW};
   }
   const outside = await countOutside(parts);
-  return outside === 0 ? null
-    : {says: `${outside === LOOKED_AT ? 'Many' : outside} ${outside === 1 ? 'account was' : 'accounts were'} switched to email and password by something else.`, how: 'drctl sso return-list'};
+  return outside === 0
+    ? null
+    : {
+        says: `${outside === LOOKED_AT ? 'Many' : outside} ${outside === 1 ? 'account was' : 'accounts were'} switched to email and password by something else.`,
+        how: 'drctl sso return-list',
+      };
 }
 
 /** Accounts that were no longer among the SSO accounts at the newest snapshot, and sign in with a password now. */

@@ -29,7 +29,9 @@ export type Codes = {
 
 export function createCodes(state: State, clock: Clock): Codes {
   const {db} = state;
-  const insert = db.prepare('INSERT INTO sso_codes (selector, hash, incident, user, expires_at, tries) VALUES (?, ?, ?, ?, ?, ?)');
+  const insert = db.prepare(
+    'INSERT INTO sso_codes (selector, hash, incident, user, expires_at, tries) VALUES (?, ?, ?, ?, ?, ?)',
+  );
   const drop = db.prepare('DELETE FROM sso_codes WHERE user = ?');
   const dropOld = db.prepare('DELETE FROM sso_codes WHERE expires_at <= ?');
   const find = db.prepare('SELECT hash, incident, user, expires_at, tries FROM sso_codes WHERE selector = ?');
@@ -69,17 +71,20 @@ export function createCodes(state: State, clock: Clock): Codes {
       return inGroups(plain);
     },
     // A refusal must not roll the count of tries back, so it is thrown outside.
-    redeem: (code, address) => needRedeemed(state.transact(() => {
-      dropTries.run(clock.now() - ADDRESS_WINDOW_MS);
-      if ((countTries.get(address) as {n: number}).n >= ADDRESS_TRIES) {
-        return 'too_many';
-      }
-      const found = attempt(code);
-      if (!found) {
-        noteTry.run(address, clock.now());
-      }
-      return found;
-    })),
+    redeem: (code, address) =>
+      needRedeemed(
+        state.transact(() => {
+          dropTries.run(clock.now() - ADDRESS_WINDOW_MS);
+          if ((countTries.get(address) as {n: number}).n >= ADDRESS_TRIES) {
+            return 'too_many';
+          }
+          const found = attempt(code);
+          if (!found) {
+            noteTry.run(address, clock.now());
+          }
+          return found;
+        }),
+      ),
     forget: (users) => {
       for (const user of users) {
         drop.run(user);

@@ -8,10 +8,28 @@ const CHUNK = 500;
 const SHOWN = 1000;
 const DAY_MS = 24 * 3_600_000;
 
-export type Chosen = {id: string; username: string; email: string; service: string; is_administrator: boolean; live_sessions: number};
-export type Cohort = {people: Chosen[]; excluded: ExcludedPerson[]; excluded_counts: Partial<Record<Exclusion, number>>};
+export type Chosen = {
+  id: string;
+  username: string;
+  email: string;
+  service: string;
+  is_administrator: boolean;
+  live_sessions: number;
+};
+export type Cohort = {
+  people: Chosen[];
+  excluded: ExcludedPerson[];
+  excluded_counts: Partial<Record<Exclusion, number>>;
+};
 
-export type CohortParts = {accounts: Accounts; now: number; operator: string; guestsMaySignIn: boolean; neverSwitch: readonly string[]; isSwitched(user: string): boolean};
+export type CohortParts = {
+  accounts: Accounts;
+  now: number;
+  operator: string;
+  guestsMaySignIn: boolean;
+  neverSwitch: readonly string[];
+  isSwitched(user: string): boolean;
+};
 
 type Candidate = {account: Account; live: number; lastSeenAt: number};
 
@@ -47,7 +65,12 @@ export async function chooseCohort(parts: CohortParts, request: SwitchRequest): 
     seen.add(account.id);
     const reason = reasonOf(parts, account, exclusionOf(account, policy, lastSeenAt));
     if (reason === null) {
-      cohort.people.push({...personOf(account), service: account.sign_in.service, is_administrator: isAdministrator(account), live_sessions: live});
+      cohort.people.push({
+        ...personOf(account),
+        service: account.sign_in.service,
+        is_administrator: isAdministrator(account),
+        live_sessions: live,
+      });
     } else {
       exclude(personOf(account), reason);
     }
@@ -55,7 +78,9 @@ export async function chooseCohort(parts: CohortParts, request: SwitchRequest): 
   if (isNamed && seen.size === 0) {
     throw new Failure('ACCOUNT_NOT_FOUND', `There is no account ${(request.users ?? []).slice(0, 3).join(', ')}.`);
   }
-  cohort.people.sort((a, b) => rank(a, parts.operator) - rank(b, parts.operator) || a.username.localeCompare(b.username));
+  cohort.people.sort(
+    (a, b) => rank(a, parts.operator) - rank(b, parts.operator) || a.username.localeCompare(b.username),
+  );
   return cohort;
 }
 
@@ -74,12 +99,17 @@ async function* candidates(parts: CohortParts, request: SwitchRequest): AsyncIte
     const of = request.team === undefined ? {group: request.group ?? ''} : {team: request.team};
     const ids = await parts.accounts.members(of);
     if (ids === null) {
-      throw new Failure('ACCOUNT_NOT_FOUND', `There is no ${request.team === undefined ? 'group' : 'team'} ${request.team ?? request.group ?? ''}.`);
+      throw new Failure(
+        'ACCOUNT_NOT_FOUND',
+        `There is no ${request.team === undefined ? 'group' : 'team'} ${request.team ?? request.group ?? ''}.`,
+      );
     }
     yield* withSessions(parts, ids);
   } else {
     const before = request.sessions_ending_before ?? Number.POSITIVE_INFINITY;
-    for await (const {account, live, last_expiry: end, last_seen_at: lastSeenAt} of parts.accounts.streamSessions(parts.now)) {
+    for await (const {account, live, last_expiry: end, last_seen_at: lastSeenAt} of parts.accounts.streamSessions(
+      parts.now,
+    )) {
       if (live === 0 || end < before) {
         yield {account, live, lastSeenAt};
       }
@@ -106,8 +136,14 @@ async function* withSessions({accounts, now}: CohortParts, ids: readonly string[
     const sessions = Map.groupBy(await accounts.sessions(chunk), ({user}) => user);
     for (const account of await accounts.byId(chunk)) {
       const own = sessions.get(account.id) ?? [];
-      const live = own.filter(({expires_at: end, kind}) => (kind === 'sso' || kind === 'password') && (end === 0 || end > now));
-      yield {account, live: live.length, lastSeenAt: Math.max(account.last_login_at, ...own.map((session) => session.last_activity_at))};
+      const live = own.filter(
+        ({expires_at: end, kind}) => (kind === 'sso' || kind === 'password') && (end === 0 || end > now),
+      );
+      yield {
+        account,
+        live: live.length,
+        lastSeenAt: Math.max(account.last_login_at, ...own.map((session) => session.last_activity_at)),
+      };
     }
   }
 }

@@ -24,7 +24,8 @@ import {createProviderWatch, type ProviderWatch} from './detection/watch_provide
 import {tellAdministrators, watchSso} from './watch.ts';
 
 export type SsoParts = {
-  engines: SsoEngines; jobs: Jobs;
+  engines: SsoEngines;
+  jobs: Jobs;
   readiness(snapshot: () => IdentitySnapshot | null): () => Promise<Readiness>;
   classify: Parameters<typeof createProviderWatch>[0]['classify'];
 };
@@ -48,27 +49,54 @@ export function createSso({engines, jobs, readiness, classify}: SsoParts): Sso {
     readiness: readiness(() => snapshots.latest()),
     snapshot,
     writeIdentities: (directory) => writeIdentities(snapshots, directory),
-    watch: (signal) => watchSso({
-      engines, store, round: (it) => watch.round(it), snapshot: () => snapshot({actor: COMPANION}), countAway: async () => (await readList(made)).list.count,
-    }, signal),
+    watch: (signal) =>
+      watchSso(
+        {
+          engines,
+          store,
+          round: (it) => watch.round(it),
+          snapshot: () => snapshot({actor: COMPANION}),
+          countAway: async () => (await readList(made)).list.count,
+        },
+        signal,
+      ),
   };
 }
 
 type Made = {
-  engines: SsoEngines; store: SsoStore; snapshots: SnapshotStore; sessions: SessionStore; codes: Codes; approvals: Approvals; list: ListParts; watch: ProviderWatch;
+  engines: SsoEngines;
+  store: SsoStore;
+  snapshots: SnapshotStore;
+  sessions: SessionStore;
+  codes: Codes;
+  approvals: Approvals;
+  list: ListParts;
+  watch: ProviderWatch;
 };
 
 function watchProviders(engines: SsoEngines, classify: SsoParts['classify']): ProviderWatch {
   return createProviderWatch({
-    ...engines, settings: engines.settings.probe, classify,
-    onSuspected: (_provider, says) => tellAdministrators(engines, `**${says}** Nothing is changed. \`/dr sso status\` shows who is affected; \`/dr sso declare --reason "…"\` declares the outage.`),
-    onRecovered: (provider) => tellAdministrators(engines, `${provider} is no longer taken for down. \`/dr sso status\` says what is left to do.`),
+    ...engines,
+    settings: engines.settings.probe,
+    classify,
+    onSuspected: (_provider, says) =>
+      tellAdministrators(
+        engines,
+        `**${says}** Nothing is changed. \`/dr sso status\` shows who is affected; \`/dr sso declare --reason "…"\` declares the outage.`,
+      ),
+    onRecovered: (provider) =>
+      tellAdministrators(
+        engines,
+        `${provider} is no longer taken for down. \`/dr sso status\` says what is left to do.`,
+      ),
   });
 }
 
 /** What was lost here may be in the repository. */
 async function remembered<T>({engines, snapshots}: Made, work: () => Promise<T>): Promise<T> {
-  const problem = snapshots.isEmpty() ? await recall({store: snapshots, repository: engines.repository, state: engines.state}) : null;
+  const problem = snapshots.isEmpty()
+    ? await recall({store: snapshots, repository: engines.repository, state: engines.state})
+    : null;
   if (problem !== null) {
     engines.log.warn({problem}, 'The memory of identities is empty and could not be filled.');
   }
@@ -82,7 +110,13 @@ function readList(made: Made): ReturnType<typeof returnList> {
 function reports(made: Made): Pick<Sso, 'status' | 'detection' | 'brief' | 'forecast' | 'returnList'> {
   const {engines, watch} = made;
   return {
-    status: () => ssoStatus({...made, detection: () => watch.detection(), forecast: () => forecast(engines), returnList: () => readList(made)}),
+    status: () =>
+      ssoStatus({
+        ...made,
+        detection: () => watch.detection(),
+        forecast: () => forecast(engines),
+        returnList: () => readList(made),
+      }),
     detection: () => watch.detection(),
     brief: () => brief({...engines, ...made, detection: () => watch.detection()}),
     forecast: () => forecast(engines),
@@ -90,7 +124,22 @@ function reports(made: Made): Pick<Sso, 'status' | 'detection' | 'brief' | 'fore
   };
 }
 
-function switches(made: Made, jobs: Jobs): Pick<Sso, 'declare' | 'extend' | 'planSwitch' | 'startSwitch' | 'approve' | 'letIn' | 'claimSheet' | 'claim' | 'administratorCode' | 'adminAccess'> {
+function switches(
+  made: Made,
+  jobs: Jobs,
+): Pick<
+  Sso,
+  | 'declare'
+  | 'extend'
+  | 'planSwitch'
+  | 'startSwitch'
+  | 'approve'
+  | 'letIn'
+  | 'claimSheet'
+  | 'claim'
+  | 'administratorCode'
+  | 'adminAccess'
+> {
   const {engines, store, sessions, approvals} = made;
   const procedures = {switch: switchProcedure(engines, store), extend: extendProcedure(engines, store, sessions)};
   const incidentId = (): string => store.needIncident().id;
@@ -98,7 +147,10 @@ function switches(made: Made, jobs: Jobs): Pick<Sso, 'declare' | 'extend' | 'pla
     declare: (request, by) => declareIncident(made, request, by),
     extend: async (request, by) => {
       const id = incidentId();
-      return jobs.start(procedures.extend, () => planExtension(engines, id, request), {...startedBy(by, 'extend sessions'), request});
+      return jobs.start(procedures.extend, () => planExtension(engines, id, request), {
+        ...startedBy(by, 'extend sessions'),
+        request,
+      });
     },
     planSwitch: async (request, by) => {
       const {ids: _ids, tell: _tell, ...plan} = await planSwitch(engines, store, incidentId(), request, by);
@@ -120,8 +172,10 @@ function switches(made: Made, jobs: Jobs): Pick<Sso, 'declare' | 'extend' | 'pla
     },
     claimSheet: async (request, by) => claimSheet(made, incidentId(), request, by),
     claim: (request) => claim(made, request),
-    administratorCode: (request, by) => administratorCode(made, () => ensureIncident(made, `access for ${request.user}`, by).id, request, by),
-    adminAccess: (request, by) => adminAccess(made, () => ensureIncident(made, `access for ${request.user}`, by).id, request, by),
+    administratorCode: (request, by) =>
+      administratorCode(made, () => ensureIncident(made, `access for ${request.user}`, by).id, request, by),
+    adminAccess: (request, by) =>
+      adminAccess(made, () => ensureIncident(made, `access for ${request.user}`, by).id, request, by),
   };
 }
 

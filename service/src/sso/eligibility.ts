@@ -32,7 +32,11 @@ const RULES: readonly Rule[] = [
 ];
 
 /** Why this account is left as it is, or null when it may be switched. */
-export function exclusionOf(account: Account, policy: Policy, lastSeenAt: number = account.last_login_at): Exclusion | null {
+export function exclusionOf(
+  account: Account,
+  policy: Policy,
+  lastSeenAt: number = account.last_login_at,
+): Exclusion | null {
   return RULES.find(([, holds]) => holds(account, policy, lastSeenAt))?.[0] ?? null;
 }
 

@@ -1,5 +1,14 @@
 import type {Actor, BridgeProbes} from '@disaster-recovery/contract';
-import type {Accounts, AccountTokens, AccountWriter, EmergencyWriter, MattermostRest, Probe, ProbeTarget, SignInSettings} from '../engines/identity/port.ts';
+import type {
+  Accounts,
+  AccountTokens,
+  AccountWriter,
+  EmergencyWriter,
+  MattermostRest,
+  Probe,
+  ProbeTarget,
+  SignInSettings,
+} from '../engines/identity/port.ts';
 import type {MattermostBridge} from '../engines/mattermost/port.ts';
 import type {Repository} from '../engines/repository/port.ts';
 import type {Cipher} from '../kernel/cipher.ts';
@@ -13,19 +22,42 @@ export type SsoConfig = {config: Record<string, unknown>; env: Readonly<Record<s
 
 /** The section `sso` of the companion's settings, docs/config.md describes each. */
 export type SsoSettings = {
-  deadline_days: number; everyone_needs_second_administrator: boolean; never_switch: string[]; tell_people: boolean; changes_per_second: number;
-  second_look_seconds: number; canary_minutes: number; snapshot_hours: number;
+  deadline_days: number;
+  everyone_needs_second_administrator: boolean;
+  never_switch: string[];
+  tell_people: boolean;
+  changes_per_second: number;
+  second_look_seconds: number;
+  canary_minutes: number;
+  snapshot_hours: number;
   probe: {
-    enabled: boolean; interval_seconds: number; timeout_seconds: number; slow_seconds: number; rounds_down: number; minimum_down_seconds: number; rounds_up: number;
-    vantage_points: number; healthy_minutes: number; flap_limit: number; controls: string[];
+    enabled: boolean;
+    interval_seconds: number;
+    timeout_seconds: number;
+    slow_seconds: number;
+    rounds_down: number;
+    minimum_down_seconds: number;
+    rounds_up: number;
+    vantage_points: number;
+    healthy_minutes: number;
+    flap_limit: number;
+    controls: string[];
   };
 };
 
 /** Everything outside that an SSO outage touches. */
 export type SsoEngines = {
-  state: State; clock: Clock; ledger: Ledger; log: Logger; cipher: Cipher;
-  accounts: Accounts; tokens: AccountTokens; emergency: EmergencyWriter; rest: MattermostRest;
-  repository: Repository; workDirectory: string;
+  state: State;
+  clock: Clock;
+  ledger: Ledger;
+  log: Logger;
+  cipher: Cipher;
+  accounts: Accounts;
+  tokens: AccountTokens;
+  emergency: EmergencyWriter;
+  rest: MattermostRest;
+  repository: Repository;
+  workDirectory: string;
   settings: SsoSettings;
   /** The plugin while it answers, else the database. */
   writer(): Promise<AccountWriter>;

@@ -24,11 +24,26 @@ export const ADA: By = {actor: {kind: 'mattermost', id: 'ada', name: 'ada'}};
 export const BOB: By = {actor: {kind: 'mattermost', id: 'bob', name: 'bob'}};
 
 const SETTINGS: SsoSettings = {
-  deadline_days: 14, everyone_needs_second_administrator: true, never_switch: ['glass'], tell_people: true, changes_per_second: 1000, second_look_seconds: 0,
-  canary_minutes: 1, snapshot_hours: 24,
+  deadline_days: 14,
+  everyone_needs_second_administrator: true,
+  never_switch: ['glass'],
+  tell_people: true,
+  changes_per_second: 1000,
+  second_look_seconds: 0,
+  canary_minutes: 1,
+  snapshot_hours: 24,
   probe: {
-    enabled: true, interval_seconds: 30, timeout_seconds: 10, slow_seconds: 5, rounds_down: 4, minimum_down_seconds: 180, rounds_up: 3, vantage_points: 2,
-    healthy_minutes: 24, flap_limit: 2, controls: [],
+    enabled: true,
+    interval_seconds: 30,
+    timeout_seconds: 10,
+    slow_seconds: 5,
+    rounds_down: 4,
+    minimum_down_seconds: 180,
+    rounds_up: 3,
+    vantage_points: 2,
+    healthy_minutes: 24,
+    flap_limit: 2,
+    controls: [],
   },
 };
 
@@ -47,7 +62,12 @@ export const SIGN_IN_SETTINGS: SettingValues['values'] = [
 
 /** A companion with everything outside in memory, to which a second one can be opened on the same state. */
 export type Bench = {
-  sso: Sso; jobs: Jobs; ledger: Ledger; state: State; engines: SsoEngines; world: MemoryAccounts;
+  sso: Sso;
+  jobs: Jobs;
+  ledger: Ledger;
+  state: State;
+  engines: SsoEngines;
+  world: MemoryAccounts;
   settings: SettingValues['values'];
   told: {users: string[]; message: string}[];
   mails: {to: string; html: string}[];
@@ -64,23 +84,27 @@ export type Bench = {
   run(started: Promise<StartedJob>): Promise<Job>;
 };
 
-export function createBench(changes: Partial<SsoEngines> & {policy?: Partial<SsoSettings>} = {}, shared?: {directory: string; world: MemoryAccounts; settings: SettingValues['values']; clock: {at: number}}): Bench {
+export function createBench(
+  changes: Partial<SsoEngines> & {policy?: Partial<SsoSettings>} = {},
+  shared?: {directory: string; world: MemoryAccounts; settings: SettingValues['values']; clock: {at: number}},
+): Bench {
   const {policy, ...given} = changes;
   const time = shared?.clock ?? {at: NOON};
   let isDead = false;
   const clock: Clock = {
     now: () => time.at,
-    sleep: (ms, signal) => new Promise((resolve, reject) => {
-      time.at += ms;
-      if (isDead) {
-        return;
-      }
-      if (signal?.aborted) {
-        reject(signal.reason as Error);
-      } else {
-        setImmediate(resolve);
-      }
-    }),
+    sleep: (ms, signal) =>
+      new Promise((resolve, reject) => {
+        time.at += ms;
+        if (isDead) {
+          return;
+        }
+        if (signal?.aborted) {
+          reject(signal.reason as Error);
+        } else {
+          setImmediate(resolve);
+        }
+      }),
   };
   const directory = shared?.directory ?? mkdtempSync(join(tmpdir(), 'sso-'));
   const state = openState(directory, [JOB_TABLES, LEDGER_TABLE, SSO_TABLES, DETECTION_TABLES]);
@@ -90,30 +114,64 @@ export function createBench(changes: Partial<SsoEngines> & {policy?: Partial<Sso
   const settings = shared?.settings ?? structuredClone(SIGN_IN_SETTINGS);
   const repository = createMemoryRepository('memory');
   void repository.create();
-  const bench = {told: [] as Bench['told'], mails: [] as Bench['mails'], mailFails: false, mattermostAnswers: true, passwords: {reset: [] as string[], written: [] as string[]}};
+  const bench = {
+    told: [] as Bench['told'],
+    mails: [] as Bench['mails'],
+    mailFails: false,
+    mattermostAnswers: true,
+    passwords: {reset: [] as string[], written: [] as string[]},
+  };
   const engines: SsoEngines = {
-    state, clock, ledger, log: createLog('error'), cipher: createCipher('the key of the repository', 'sign-in data'),
-    accounts: world.accounts, tokens: world.tokens,
-    emergency: {setPassword: async ({id, password}) => {
-      bench.passwords.written.push(password);
-      world.claim(id);
-      return true;
-    }},
+    state,
+    clock,
+    ledger,
+    log: createLog('error'),
+    cipher: createCipher('the key of the repository', 'sign-in data'),
+    accounts: world.accounts,
+    tokens: world.tokens,
+    emergency: {
+      setPassword: async ({id, password}) => {
+        bench.passwords.written.push(password);
+        world.claim(id);
+        return true;
+      },
+    },
     rest: memoryRest(bench),
-    repository, workDirectory: join(directory, 'work'), settings: {...SETTINGS, ...policy},
+    repository,
+    workDirectory: join(directory, 'work'),
+    settings: {...SETTINGS, ...policy},
     writer: async () => world.writer,
     signInSettings: async () => memorySettings(settings),
     bridge: () => memoryBridge(bench),
     effectiveConfig: async () => ({config: {SupportSettings: {SupportEmail: 'help@corp.test'}}, env: {}}),
     siteUrl: () => 'https://chat.corp.test',
-    probe: async () => { throw new Error('nobody probes here'); },
-    targets: async () => [], bridgeProbes: async () => null, controls: async () => null, lookup: async () => [], missingInDirectory: async () => null,
+    probe: async () => {
+      throw new Error('nobody probes here');
+    },
+    targets: async () => [],
+    bridgeProbes: async () => null,
+    controls: async () => null,
+    lookup: async () => [],
+    missingInDirectory: async () => null,
     ...given,
   };
-  const sso = createSso({engines, jobs, readiness: () => async () => ({score: 0, providers: [], checks: []}), classify: () => ({outcome: 'ok', says: ''})});
+  const sso = createSso({
+    engines,
+    jobs,
+    readiness: () => async () => ({score: 0, providers: [], checks: []}),
+    classify: () => ({outcome: 'ok', says: ''}),
+  });
   return Object.assign(bench, {
-    sso, jobs, ledger, state, engines, world, settings,
-    pass: (ms: number) => { time.at += ms; },
+    sso,
+    jobs,
+    ledger,
+    state,
+    engines,
+    world,
+    settings,
+    pass: (ms: number) => {
+      time.at += ms;
+    },
     now: () => time.at,
     reopen: () => {
       // Whoever held something is dead for the next process: its start differs.
@@ -142,7 +200,8 @@ function memoryRest(bench: {mattermostAnswers: boolean; passwords: Bench['passwo
 
 function memorySettings(settings: SettingValues['values']): SignInSettings {
   return {
-    through: 'plugin', needsRestart: false,
+    through: 'plugin',
+    needsRestart: false,
     read: async () => structuredClone(settings),
     change: async (changes) => {
       for (const {key, from, to} of changes) {
@@ -176,7 +235,14 @@ export function addPeople(world: MemoryAccounts, count: number): string[] {
   return Array.from({length: count}, (_, index) => {
     const id = `person${String(index + 1).padStart(3, '0')}`;
     world.put({id, sign_in: {service: 'gitlab', data: String(1001 + index)}, last_login_at: NOON - HOUR_MS});
-    world.addSession({id: `session-${id}`, user: id, kind: 'sso', created_at: NOON - HOUR_MS, expires_at: NOON + 100 * HOUR_MS, last_activity_at: NOON - 1000});
+    world.addSession({
+      id: `session-${id}`,
+      user: id,
+      kind: 'sso',
+      created_at: NOON - HOUR_MS,
+      expires_at: NOON + 100 * HOUR_MS,
+      last_activity_at: NOON - 1000,
+    });
     return id;
   });
 }

@@ -14,7 +14,10 @@ type Count = {people: number; locked_out: number};
 type Next = Forecast['next'][number];
 
 /** Who cannot get in while the provider is down, now and later, from live sessions. Memory does not grow with the number of people. */
-export async function forecast({accounts, clock}: Pick<SsoEngines, 'accounts' | 'clock'>, extensionMs: number = DEFAULT_EXTENSION_MS): Promise<Forecast> {
+export async function forecast(
+  {accounts, clock}: Pick<SsoEngines, 'accounts' | 'clock'>,
+  extensionMs: number = DEFAULT_EXTENSION_MS,
+): Promise<Forecast> {
   const now = clock.now();
   const tally = newTally();
   for await (const one of accounts.streamSessions(now)) {
@@ -22,12 +25,19 @@ export async function forecast({accounts, clock}: Pick<SsoEngines, 'accounts' | 
   }
   const administrators = await countAdministrators(accounts, tally);
   return {
-    at: now, sso_accounts: tally.people + tally.dormant, dormant: tally.dormant, locked_out_now: tally.lockedOut,
+    at: now,
+    sso_accounts: tally.people + tally.dormant,
+    dormant: tally.dormant,
+    locked_out_now: tally.lockedOut,
     curve: HORIZONS_MS.map((within, index) => ({
-      within_ms: within, sessions_end: (tally.ends[index] ?? 0), locked_out: tally.lockedOut + (tally.ends[index] ?? 0),
+      within_ms: within,
+      sessions_end: tally.ends[index] ?? 0,
+      locked_out: tally.lockedOut + (tally.ends[index] ?? 0),
       with_extension: tally.lockedOut + (tally.endsExtended[index] ?? 0),
     })),
-    by_service: counted(tally.services), by_role: counted(tally.roles), by_team: counted(tally.teams).slice(0, TEAMS_SHOWN),
+    by_service: counted(tally.services),
+    by_role: counted(tally.roles),
+    by_team: counted(tally.teams).slice(0, TEAMS_SHOWN),
     by_device: await accounts.countLiveSessions(now),
     administrators,
     next: tally.next,
@@ -35,19 +45,42 @@ export async function forecast({accounts, clock}: Pick<SsoEngines, 'accounts' | 
 }
 
 type Tally = {
-  people: number; dormant: number; lockedOut: number; ends: number[]; endsExtended: number[];
-  services: Map<string, Count>; roles: Map<string, Count>; teams: Map<string, Count>; next: Next[]; admins: number; adminsLockedOut: number;
+  people: number;
+  dormant: number;
+  lockedOut: number;
+  ends: number[];
+  endsExtended: number[];
+  services: Map<string, Count>;
+  roles: Map<string, Count>;
+  teams: Map<string, Count>;
+  next: Next[];
+  admins: number;
+  adminsLockedOut: number;
 };
 
 function newTally(): Tally {
   const zeros = HORIZONS_MS.map(() => 0);
   return {
-    people: 0, dormant: 0, lockedOut: 0, ends: zeros, endsExtended: [...zeros],
-    services: new Map(), roles: new Map(), teams: new Map(), next: [], admins: 0, adminsLockedOut: 0,
+    people: 0,
+    dormant: 0,
+    lockedOut: 0,
+    ends: zeros,
+    endsExtended: [...zeros],
+    services: new Map(),
+    roles: new Map(),
+    teams: new Map(),
+    next: [],
+    admins: 0,
+    adminsLockedOut: 0,
   };
 }
 
-function add(tally: Tally, {account, live, last_expiry: lastExpiry, last_seen_at: seenAt, teams}: AccountSessions, now: number, extensionMs: number): void {
+function add(
+  tally: Tally,
+  {account, live, last_expiry: lastExpiry, last_seen_at: seenAt, teams}: AccountSessions,
+  now: number,
+  extensionMs: number,
+): void {
   if (live === 0 && seenAt < now - DORMANT_MS) {
     tally.dormant += 1;
     return;
@@ -58,12 +91,15 @@ function add(tally: Tally, {account, live, last_expiry: lastExpiry, last_seen_at
   if (!isLockedOut) {
     HORIZONS_MS.forEach((within, index) => {
       tally.ends[index] = (tally.ends[index] ?? 0) + Number(lastExpiry <= now + within);
-      tally.endsExtended[index] = (tally.endsExtended[index] ?? 0) + Number(Math.max(lastExpiry, now + extensionMs) <= now + within);
+      tally.endsExtended[index] =
+        (tally.endsExtended[index] ?? 0) + Number(Math.max(lastExpiry, now + extensionMs) <= now + within);
     });
   }
   bump(tally.services, account.sign_in.service, isLockedOut);
   bump(tally.roles, roleOf(account.roles), isLockedOut);
-  teams.forEach((team) => { bump(tally.teams, team, isLockedOut); });
+  teams.forEach((team) => {
+    bump(tally.teams, team, isLockedOut);
+  });
   if (isAdministrator(account)) {
     tally.admins += 1;
     tally.adminsLockedOut += Number(isLockedOut);
@@ -97,7 +133,10 @@ function counted(counts: ReadonlyMap<string, Count>): {name: string; people: num
   return [...counts].map(([name, count]) => ({name, ...count})).sort((a, b) => b.people - a.people);
 }
 
-async function countAdministrators(accounts: SsoEngines['accounts'], {admins, adminsLockedOut}: Tally): Promise<Forecast['administrators']> {
+async function countAdministrators(
+  accounts: SsoEngines['accounts'],
+  {admins, adminsLockedOut}: Tally,
+): Promise<Forecast['administrators']> {
   let local = 0;
   for await (const account of accounts.stream('local')) {
     local += Number(isAdministrator(account) && account.deleted_at === 0 && account.has_password);

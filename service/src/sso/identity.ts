@@ -47,7 +47,11 @@ export function changesSince(before: Identity, now: Account): string[] {
   return [
     ...(before.email === after.email ? [] : [`e-mail was ${before.email}, is ${after.email}`]),
     ...(before.username === after.username ? [] : [`username was ${before.username}, is ${after.username}`]),
-    ...(before.roles.join(' ') === after.roles.join(' ') ? [] : [`roles were “${before.roles.join(' ')}”, are “${after.roles.join(' ')}”`]),
-    ...(before.mfa_active === after.mfa_active ? [] : [after.mfa_active ? 'MFA was set up since' : 'MFA was taken off since']),
+    ...(before.roles.join(' ') === after.roles.join(' ')
+      ? []
+      : [`roles were “${before.roles.join(' ')}”, are “${after.roles.join(' ')}”`]),
+    ...(before.mfa_active === after.mfa_active
+      ? []
+      : [after.mfa_active ? 'MFA was set up since' : 'MFA was taken off since']),
   ];
 }

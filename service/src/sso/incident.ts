@@ -5,37 +5,70 @@ import type {SsoEngines} from './engines.ts';
 import {putSessionsBack} from './extend_procedure.ts';
 import {returnList, type ListParts} from './return_list.ts';
 import type {SessionStore} from './store/sessions.ts';
-import {putSettingsBack, supportLink, takeOverSettings, tellOnSignInPage, WAIT_FOR_PLUGIN, wouldBeLost} from './sign_in_settings.ts';
+import {
+  putSettingsBack,
+  supportLink,
+  takeOverSettings,
+  tellOnSignInPage,
+  WAIT_FOR_PLUGIN,
+  wouldBeLost,
+} from './sign_in_settings.ts';
 import type {By} from './sso.ts';
 import type {SsoStore} from './store/store.ts';
 
 const DAY_MS = 24 * 3_600_000;
 
-export type IncidentParts = {engines: SsoEngines; store: SsoStore; sessions: SessionStore; codes: Codes; list: ListParts};
+export type IncidentParts = {
+  engines: SsoEngines;
+  store: SsoStore;
+  sessions: SessionStore;
+  codes: Codes;
+  list: ListParts;
+};
 
 /** An administrator says: there is an outage. @throws Failure SSO_ALREADY_DECLARED */
-export async function declareIncident({engines, store}: IncidentParts, {reason, tell}: DeclareRequest, by: By): Promise<Incident> {
+export async function declareIncident(
+  {engines, store}: IncidentParts,
+  {reason, tell}: DeclareRequest,
+  by: By,
+): Promise<Incident> {
   const former = store.lastIncident();
   const incident = store.declare(reason, by.actor, engines.settings.deadline_days * DAY_MS);
   try {
-    await takeOverSettings({store, settings: await engines.signInSettings(), incident: incident.id, by: by.actor}, former);
+    await takeOverSettings(
+      {store, settings: await engines.signInSettings(), incident: incident.id, by: by.actor},
+      former,
+    );
   } catch (error) {
-    engines.log.warn({code: asFailure(error).code, reason: asFailure(error).message}, 'It could not be seen whether settings of an earlier outage are still there.');
+    engines.log.warn(
+      {code: asFailure(error).code, reason: asFailure(error).message},
+      'It could not be seen whether settings of an earlier outage are still there.',
+    );
   }
   if (tell) {
     try {
       const support = supportLink(await engines.effectiveConfig());
-      await tellOnSignInPage({store, settings: await engines.signInSettings(), incident: incident.id, by: by.actor}, support);
+      await tellOnSignInPage(
+        {store, settings: await engines.signInSettings(), incident: incident.id, by: by.actor},
+        support,
+      );
     } catch (error) {
       // The outage is declared all the same; what was not told is seen in the settings of the status.
-      engines.log.warn({code: asFailure(error).code, reason: asFailure(error).message}, 'The words on the sign-in page could not be set.');
+      engines.log.warn(
+        {code: asFailure(error).code, reason: asFailure(error).message},
+        'The words on the sign-in page could not be set.',
+      );
     }
   }
   return incident;
 }
 
 /** The incident of now; a locked-out administrator need not declare one first. */
-export function ensureIncident({engines, store}: Pick<IncidentParts, 'engines' | 'store'>, reason: string, by: By): Incident {
+export function ensureIncident(
+  {engines, store}: Pick<IncidentParts, 'engines' | 'store'>,
+  reason: string,
+  by: By,
+): Incident {
   return store.incident() ?? store.declare(reason, by.actor, engines.settings.deadline_days * DAY_MS);
 }
 
@@ -47,7 +80,13 @@ export async function closeIncident({engines, store, sessions, list}: IncidentPa
   const incident = store.needIncident();
   const {list: people} = await returnList(list, (id) => sessions.count(id));
   if (!people.empty) {
-    throw new Failure('RETURN_LIST_NOT_EMPTY', `${people.count} ${people.count === 1 ? 'person is' : 'people are'} not back yet: ${people.entries.slice(0, 5).map(({person}) => `@${person.username}`).join(', ')}.`);
+    throw new Failure(
+      'RETURN_LIST_NOT_EMPTY',
+      `${people.count} ${people.count === 1 ? 'person is' : 'people are'} not back yet: ${people.entries
+        .slice(0, 5)
+        .map(({person}) => `@${person.username}`)
+        .join(', ')}.`,
+    );
   }
   const left = await putBackRest({engines, store, sessions}, incident.id, by);
   if (left.length > 0) {
@@ -57,10 +96,14 @@ export async function closeIncident({engines, store, sessions, list}: IncidentPa
   return store.lastIncident() ?? incident;
 }
 
-async function putBackRest({engines, store, sessions}: Pick<IncidentParts, 'engines' | 'store' | 'sessions'>, incident: string, by: By): Promise<string[]> {
+async function putBackRest(
+  {engines, store, sessions}: Pick<IncidentParts, 'engines' | 'store' | 'sessions'>,
+  incident: string,
+  by: By,
+): Promise<string[]> {
   const settings = await engines.signInSettings();
   const isAny = store.changedSettings(incident).some(({state}) => state === 'changed');
-  if (isAny && await wouldBeLost(engines, settings)) {
+  if (isAny && (await wouldBeLost(engines, settings))) {
     return [WAIT_FOR_PLUGIN];
   }
   const changed = isAny ? await putSettingsBack({store, settings, incident, by: by.actor}) : [];

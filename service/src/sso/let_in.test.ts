@@ -5,7 +5,13 @@ import {normaliseCode} from './codes.ts';
 
 const MINUTE_MS = 60_000;
 const EMAIL = {service: '', data: null};
-const voice = (user: string, more: object = {}) => ({user, identified_by: 'I know the voice', valid_minutes: 15, mail: false, ...more});
+const voice = (user: string, more: object = {}) => ({
+  user,
+  identified_by: 'I know the voice',
+  valid_minutes: 15,
+  mail: false,
+  ...more,
+});
 
 let bench: Bench;
 
@@ -20,10 +26,19 @@ const claim = (code: string, address = '192.0.2.1') => bench.sso.claim({code, ad
 describe('one person is let in', () => {
   test('switched now, with a code that names the page and its end, and the ledger knows how they were identified', async () => {
     const answer = await bench.sso.letIn(voice('@person001'), ADA);
-    expect(answer).toMatchObject({person: {username: 'person001'}, switched_now: true, mailed: null, url: 'https://chat.corp.test/plugins/disaster-recovery/claim', expires_at: NOON + 15 * MINUTE_MS});
+    expect(answer).toMatchObject({
+      person: {username: 'person001'},
+      switched_now: true,
+      mailed: null,
+      url: 'https://chat.corp.test/plugins/disaster-recovery/claim',
+      expires_at: NOON + 15 * MINUTE_MS,
+    });
     expect(normaliseCode(answer.code)).toMatch(/^[0-9A-HJKMNP-TV-Z]{32}$/);
     expect(bench.world.get('person001')?.sign_in).toEqual(EMAIL);
-    expect([...bench.ledger.entries()].find(({kind}) => kind === 'sso.code_issued')?.data).toMatchObject({identified_by: 'I know the voice', username: 'person001'});
+    expect([...bench.ledger.entries()].find(({kind}) => kind === 'sso.code_issued')?.data).toMatchObject({
+      identified_by: 'I know the voice',
+      username: 'person001',
+    });
   });
 
   test('a second code does not switch again, and kills the first', async () => {
@@ -37,7 +52,11 @@ describe('one person is let in', () => {
   });
 
   test.each([
-    ['nobody', 'ACCOUNT_NOT_FOUND'], ['local', 'ACCOUNT_EXCLUDED'], ['glass', 'ACCOUNT_EXCLUDED'], ['robot', 'ACCOUNT_EXCLUDED'], ['gone', 'ACCOUNT_EXCLUDED'],
+    ['nobody', 'ACCOUNT_NOT_FOUND'],
+    ['local', 'ACCOUNT_EXCLUDED'],
+    ['glass', 'ACCOUNT_EXCLUDED'],
+    ['robot', 'ACCOUNT_EXCLUDED'],
+    ['gone', 'ACCOUNT_EXCLUDED'],
   ])('%s is refused as %s, and nothing changes', async (user, code) => {
     bench.world.put({id: 'local', sign_in: EMAIL, has_password: true});
     bench.world.put({id: 'glass'});
@@ -65,7 +84,9 @@ describe('one person is let in', () => {
 describe('a code', () => {
   let code: string;
 
-  beforeEach(async () => { code = (await bench.sso.letIn(voice('person001'), ADA)).code; });
+  beforeEach(async () => {
+    code = (await bench.sso.letIn(voice('person001'), ADA)).code;
+  });
 
   test('is taken in any case, with or without dashes, and with O for 0 and I for 1', async () => {
     const asTyped = code.toLowerCase().replaceAll('-', ' ').replaceAll('0', 'o').replaceAll('1', 'l');
@@ -109,7 +130,17 @@ describe('a code', () => {
     await expect(claim(code)).rejects.toMatchObject({code: 'CLAIM_CODE_WRONG'});
   });
 
-  test.each(['', '-', '\0', '%00', '<script>', '../..', `'; DROP TABLE sso_codes; --`, 'é'.repeat(90), '0'.repeat(100)])('%j is just a wrong code', async (hostile) => {
+  test.each([
+    '',
+    '-',
+    '\0',
+    '%00',
+    '<script>',
+    '../..',
+    `'; DROP TABLE sso_codes; --`,
+    'é'.repeat(90),
+    '0'.repeat(100),
+  ])('%j is just a wrong code', async (hostile) => {
     await expect(claim(hostile)).rejects.toMatchObject({code: 'CLAIM_CODE_WRONG'});
     expect((await claim(code, '198.51.100.7')).username).toBe('person001');
   });
@@ -135,17 +166,28 @@ describe('a sheet of codes', () => {
 
   test('leaves out those who are not switched, and says so', async () => {
     const sheet = await bench.sso.claimSheet({users: ['person001'], identified_by: 'desk', valid_minutes: 15}, ADA);
-    expect(sheet).toMatchObject({codes: [], skipped: [{person: {username: 'person001'}, says: 'is not switched; switch first'}]});
+    expect(sheet).toMatchObject({
+      codes: [],
+      skipped: [{person: {username: 'person001'}, says: 'is not switched; switch first'}],
+    });
   });
 });
 
 describe('a locked-out administrator', () => {
   beforeEach(() => {
-    bench.world.put({id: 'carol', username: 'carol', roles: ['system_user', 'system_admin'], sign_in: {service: 'saml', data: 'carol@corp.test'}});
+    bench.world.put({
+      id: 'carol',
+      username: 'carol',
+      roles: ['system_user', 'system_admin'],
+      sign_in: {service: 'saml', data: 'carol@corp.test'},
+    });
   });
 
   test('gets a password at once, is on the return list, and is brought back like everybody', async () => {
-    const fresh = createBench({}, {directory: `${bench.state.directory}-fresh`, world: bench.world, settings: bench.settings, clock: {at: NOON}});
+    const fresh = createBench(
+      {},
+      {directory: `${bench.state.directory}-fresh`, world: bench.world, settings: bench.settings, clock: {at: NOON}},
+    );
     const answer = await fresh.sso.adminAccess({user: 'carol', password: null}, ROOT);
     expect(answer).toMatchObject({way: 'mattermost', was: {service: 'saml'}, warnings: []});
     expect(fresh.passwords.reset).toEqual([answer.password]);
@@ -156,22 +198,36 @@ describe('a locked-out administrator', () => {
 
   test('gets it by the database when Mattermost is down', async () => {
     bench.mattermostAnswers = false;
-    expect(await bench.sso.adminAccess({user: 'carol', password: 'Correct-Horse-9'}, ROOT)).toMatchObject({way: 'database', password: null});
+    expect(await bench.sso.adminAccess({user: 'carol', password: 'Correct-Horse-9'}, ROOT)).toMatchObject({
+      way: 'database',
+      password: null,
+    });
     expect(bench.passwords).toEqual({reset: [], written: ['Correct-Horse-9']});
   });
 
   test('must choose a password that Mattermost takes', async () => {
-    await expect(bench.sso.adminAccess({user: 'carol', password: 'short'}, ROOT)).rejects.toMatchObject({code: 'PASSWORD_REFUSED'});
+    await expect(bench.sso.adminAccess({user: 'carol', password: 'short'}, ROOT)).rejects.toMatchObject({
+      code: 'PASSWORD_REFUSED',
+    });
     expect(bench.passwords.written).toEqual([]);
   });
 
   test('is an administrator: nobody else gets in this way', async () => {
-    await expect(bench.sso.adminAccess({user: 'person001', password: null}, ROOT)).rejects.toMatchObject({code: 'ACCOUNT_EXCLUDED'});
+    await expect(bench.sso.adminAccess({user: 'person001', password: null}, ROOT)).rejects.toMatchObject({
+      code: 'ACCOUNT_EXCLUDED',
+    });
     expect(bench.world.log.writes).toEqual([]);
   });
 
   test('gets in although the settings cannot be reached, and is told to look at them', async () => {
-    const blind = createBench({signInSettings: async () => { throw new Error('no plugin, no socket, no file'); }}, {directory: bench.state.directory, world: bench.world, settings: bench.settings, clock: {at: NOON}});
+    const blind = createBench(
+      {
+        signInSettings: async () => {
+          throw new Error('no plugin, no socket, no file');
+        },
+      },
+      {directory: bench.state.directory, world: bench.world, settings: bench.settings, clock: {at: NOON}},
+    );
     const {warnings} = await blind.sso.adminAccess({user: 'carol', password: null}, ROOT);
     expect(warnings).toEqual([expect.stringContaining('EnableSignInWithEmail')]);
   });

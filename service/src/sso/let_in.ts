@@ -1,5 +1,12 @@
 import {z} from 'zod';
-import type {ClaimReply, ClaimSheet, ClaimSheetRequest, LetInRequest, LetInResult, Person} from '@disaster-recovery/contract';
+import type {
+  ClaimReply,
+  ClaimSheet,
+  ClaimSheetRequest,
+  LetInRequest,
+  LetInResult,
+  Person,
+} from '@disaster-recovery/contract';
 import type {Account} from '../engines/identity/port.ts';
 import {asFailure, Failure} from '../kernel/failure.ts';
 import type {Codes} from './codes.ts';
@@ -34,7 +41,12 @@ export async function findAccount({accounts}: Pick<SsoEngines, 'accounts'>, name
  * Switches one person now, if that is not done yet, and makes a code for them. `declared`: asked for the incident when nothing else speaks against it.
  * @throws Failure ACCOUNT_NOT_FOUND, ACCOUNT_EXCLUDED, ACCOUNT_CONFLICT, SETTING_LOCKED, SWITCH_NOT_PROVEN
  */
-export async function letIn(parts: LetInParts, declared: () => string, request: LetInRequest, by: By): Promise<LetInResult> {
+export async function letIn(
+  parts: LetInParts,
+  declared: () => string,
+  request: LetInRequest,
+  by: By,
+): Promise<LetInResult> {
   const {engines, store, codes} = parts;
   const account = await findAccount(engines, request.user);
   const isSwitched = requireSwitchable(parts, account);
@@ -48,21 +60,45 @@ export async function letIn(parts: LetInParts, declared: () => string, request: 
   }
   const expiresAt = engines.clock.now() + request.valid_minutes * 60_000;
   const code = codes.issue(incident, account.id, expiresAt);
-  engines.ledger.append('sso.code_issued', by.actor, {incident, user: account.id, username: account.username, identified_by: request.identified_by, expires_at: expiresAt});
+  engines.ledger.append('sso.code_issued', by.actor, {
+    incident,
+    user: account.id,
+    username: account.username,
+    identified_by: request.identified_by,
+    expires_at: expiresAt,
+  });
   const restart = restartWarning({store, settings, incident});
   const warnings: string[] = restart === null ? [] : [restart];
   const mailed = request.mail ? await mailCode(parts, account, code, request.valid_minutes, warnings) : null;
-  return {person: personOf(account), code, url: claimUrl(engines.siteUrl()), expires_at: expiresAt, switched_now: !isSwitched, mailed, warnings};
+  return {
+    person: personOf(account),
+    code,
+    url: claimUrl(engines.siteUrl()),
+    expires_at: expiresAt,
+    switched_now: !isSwitched,
+    mailed,
+    warnings,
+  };
 }
 
 /** Whether the account is switched already. One that we switched gets another code; one that was always so does not. */
 function requireSwitchable({engines, store}: LetInParts, account: Account): boolean {
   const incident = store.incident();
-  if (incident && signsInWithPassword(account) && store.person(incident.id, account.id) !== null && account.deleted_at === 0) {
+  if (
+    incident &&
+    signsInWithPassword(account) &&
+    store.person(incident.id, account.id) !== null &&
+    account.deleted_at === 0
+  ) {
     return true;
   }
   // Named by a person who knows them, so neither absence nor the kind of guest is asked for.
-  const reason = exclusionOf(account, {guestsMaySignIn: true, breakGlass: new Set(engines.settings.never_switch.map((name) => name.toLowerCase())), denied: new Set(), dormantBefore: null});
+  const reason = exclusionOf(account, {
+    guestsMaySignIn: true,
+    breakGlass: new Set(engines.settings.never_switch.map((name) => name.toLowerCase())),
+    denied: new Set(),
+    dormantBefore: null,
+  });
   if (reason !== null) {
     throw new Failure('ACCOUNT_EXCLUDED', `@${account.username} ${EXCLUSION_WORDS[reason]}.`, {details: {reason}});
   }
@@ -70,7 +106,14 @@ function requireSwitchable({engines, store}: LetInParts, account: Account): bool
 }
 
 async function switchOne({engines, store}: LetInParts, incident: string, account: Account, by: By): Promise<void> {
-  const parts = {accounts: engines.accounts, store, writer: await engines.writer(), incident, by: by.actor, holder: newHolder()};
+  const parts = {
+    accounts: engines.accounts,
+    store,
+    writer: await engines.writer(),
+    incident,
+    by: by.actor,
+    holder: newHolder(),
+  };
   await untilFree(engines, store, incident, account.id);
   let [outcome] = await switchPeople(parts, [account.id]);
   if (outcome?.outcome === 'failed') {
@@ -82,7 +125,10 @@ async function switchOne({engines, store}: LetInParts, incident: string, account
     throw new Failure('ACCOUNT_CONFLICT', outcome.says ?? 'Somebody else changed the account at the same moment.');
   }
   if (outcome?.outcome === 'failed') {
-    throw new Failure('SWITCH_NOT_PROVEN', `@${account.username} could not be switched: ${outcome.says ?? 'no reason given'}`);
+    throw new Failure(
+      'SWITCH_NOT_PROVEN',
+      `@${account.username} could not be switched: ${outcome.says ?? 'no reason given'}`,
+    );
   }
 }
 
@@ -94,13 +140,23 @@ async function untilFree({clock}: SsoEngines, store: SsoStore, incident: string,
   }
 }
 
-async function mailCode({engines}: LetInParts, account: Account, code: string, minutes: number, warnings: string[]): Promise<boolean> {
+async function mailCode(
+  {engines}: LetInParts,
+  account: Account,
+  code: string,
+  minutes: number,
+  warnings: string[],
+): Promise<boolean> {
   try {
     const bridge = engines.bridge();
     if (bridge === null) {
       throw new Failure('MAIL_FAILED', 'No plugin is enrolled, so Mattermost cannot be asked to send mail.');
     }
-    await bridge.sendMail({to: account.email, subject: 'Your one-time code for Mattermost', html: codeMail(claimUrl(engines.siteUrl()), code, minutes)});
+    await bridge.sendMail({
+      to: account.email,
+      subject: 'Your one-time code for Mattermost',
+      html: codeMail(claimUrl(engines.siteUrl()), code, minutes),
+    });
     return true;
   } catch (error) {
     warnings.push(`The code was not mailed: ${asFailure(error).message} Read it out, or print it.`);
@@ -109,27 +165,47 @@ async function mailCode({engines}: LetInParts, account: Account, code: string, m
 }
 
 function codeMail(url: string, code: string, minutes: number): string {
-  return `<p>Single sign-on is not available at the moment. With this code you can choose a password and sign in:</p><p style="font-size:1.5em;font-family:monospace">${code}</p>`
-    + `<p>Type it on this page within ${minutes} minutes: <a href="${encodeURI(url)}">${encodeURI(url)}</a></p><p>Nobody will ever ask you for this code. If you did not ask for it, tell your administrator.</p>`;
+  return (
+    `<p>Single sign-on is not available at the moment. With this code you can choose a password and sign in:</p><p style="font-size:1.5em;font-family:monospace">${code}</p>` +
+    `<p>Type it on this page within ${minutes} minutes: <a href="${encodeURI(url)}">${encodeURI(url)}</a></p><p>Nobody will ever ask you for this code. If you did not ask for it, tell your administrator.</p>`
+  );
 }
 
 /** Codes for many, to be printed or read out. @throws Failure ACCOUNT_NOT_FOUND */
-export async function claimSheet({engines, store, codes}: LetInParts, incident: string, request: ClaimSheetRequest, by: By): Promise<ClaimSheet> {
+export async function claimSheet(
+  {engines, store, codes}: LetInParts,
+  incident: string,
+  request: ClaimSheetRequest,
+  by: By,
+): Promise<ClaimSheet> {
   const expiresAt = engines.clock.now() + request.valid_minutes * 60_000;
   const sheet: ClaimSheet = {url: claimUrl(engines.siteUrl()), expires_at: expiresAt, codes: [], skipped: []};
   for await (const account of sheetAccounts(engines, store, incident, request.users)) {
-    const skip = signsInWithPassword(account) && store.person(incident, account.id) !== null ? null : 'is not switched; switch first';
-    if (skip ?? (account.deleted_at > 0)) {
+    const skip =
+      signsInWithPassword(account) && store.person(incident, account.id) !== null
+        ? null
+        : 'is not switched; switch first';
+    if (skip ?? account.deleted_at > 0) {
       sheet.skipped.push({person: personOf(account), says: skip ?? 'is deactivated'});
     } else if (request.users || isParked(account)) {
       sheet.codes.push({person: personOf(account), code: codes.issue(incident, account.id, expiresAt)});
     }
   }
-  engines.ledger.append('sso.claim_sheet', by.actor, {incident, identified_by: request.identified_by, users: sheet.codes.map(({person}) => person.id), expires_at: expiresAt});
+  engines.ledger.append('sso.claim_sheet', by.actor, {
+    incident,
+    identified_by: request.identified_by,
+    users: sheet.codes.map(({person}) => person.id),
+    expires_at: expiresAt,
+  });
   return sheet;
 }
 
-async function* sheetAccounts(engines: SsoEngines, store: SsoStore, incident: string, users: readonly string[] | undefined): AsyncIterable<Account> {
+async function* sheetAccounts(
+  engines: SsoEngines,
+  store: SsoStore,
+  incident: string,
+  users: readonly string[] | undefined,
+): AsyncIterable<Account> {
   if (users) {
     for (const name of users) {
       yield await findAccount(engines, name);
@@ -155,19 +231,30 @@ export async function verifyAddress({clock, log, rest, tokens}: SsoEngines, acco
   try {
     await rest.verifyEmail(await tokens.emailVerification(account, clock.now()));
   } catch (error) {
-    log.warn({user: account.id, code: asFailure(error).code}, 'The e-mail address of somebody who claimed could not be marked as verified.');
+    log.warn(
+      {user: account.id, code: asFailure(error).code},
+      'The e-mail address of somebody who claimed could not be marked as verified.',
+    );
   }
 }
 
 const MfaRules = z.object({
-  ServiceSettings: z.object({EnableMultifactorAuthentication: z.boolean().default(false), EnforceMultifactorAuthentication: z.boolean().default(false)}).prefault({}),
+  ServiceSettings: z
+    .object({
+      EnableMultifactorAuthentication: z.boolean().default(false),
+      EnforceMultifactorAuthentication: z.boolean().default(false),
+    })
+    .prefault({}),
 });
 
 /**
  * Trades a code for a token that Mattermost itself made the meaning of: with it the browser asks Mattermost for the new password.
  * @throws Failure CLAIM_CODE_WRONG, CLAIM_TOO_MANY_TRIES, DATABASE_*
  */
-export async function claim({engines, codes}: LetInParts, request: {code: string; address: string}): Promise<ClaimReply> {
+export async function claim(
+  {engines, codes}: LetInParts,
+  request: {code: string; address: string},
+): Promise<ClaimReply> {
   const {incident, user} = codes.redeem(request.code, request.address);
   const [account] = await engines.accounts.byId([user]);
   // Switched back or deactivated since the code was made: the code is as good as a wrong one.
@@ -176,12 +263,20 @@ export async function claim({engines, codes}: LetInParts, request: {code: string
   }
   const token = await engines.tokens.passwordReset(account, engines.clock.now(), TOKEN_GOOD_FOR_MS);
   const person: Person = personOf(account);
-  engines.ledger.append('sso.code_redeemed', {kind: 'mattermost', id: person.id, name: person.username}, {incident, user: person.id, address: request.address});
+  engines.ledger.append(
+    'sso.code_redeemed',
+    {kind: 'mattermost', id: person.id, name: person.username},
+    {incident, user: person.id, address: request.address},
+  );
   await verifyAddress(engines, account);
   const config = await engines.effectiveConfig();
-  const {EnableMultifactorAuthentication: isOffered, EnforceMultifactorAuthentication: isRequired} = MfaRules.parse(config?.config ?? {}).ServiceSettings;
+  const {EnableMultifactorAuthentication: isOffered, EnforceMultifactorAuthentication: isRequired} = MfaRules.parse(
+    config?.config ?? {},
+  ).ServiceSettings;
   return {
-    username: person.username, token, password: passwordRules(config),
-    mfa: isOffered ? isRequired ? 'required' : 'offered' : 'off',
+    username: person.username,
+    token,
+    password: passwordRules(config),
+    mfa: isOffered ? (isRequired ? 'required' : 'offered') : 'off',
   };
 }

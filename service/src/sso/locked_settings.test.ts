@@ -8,6 +8,8 @@ test('with both ways to sign in by password locked off, a let-in is refused and 
     Object.assign(setting, {value: false, locked: true});
   }
   await bench.sso.declare({reason: 'GitLab is down', tell: false}, ROOT);
-  await expect(bench.sso.letIn({user: 'person001', identified_by: 'by voice', valid_minutes: 15, mail: false}, ROOT)).rejects.toMatchObject({code: 'SETTING_LOCKED'});
+  await expect(
+    bench.sso.letIn({user: 'person001', identified_by: 'by voice', valid_minutes: 15, mail: false}, ROOT),
+  ).rejects.toMatchObject({code: 'SETTING_LOCKED'});
   expect(await bench.sso.status()).toMatchObject({state: 'declared', counts: {switched: 0}});
 });

@@ -77,12 +77,24 @@ test('a twin that lost the sign-in data to its owner is not asked to come back, 
 
 test('who was identified and claims need not prove an e-mail address as well', async () => {
   const verified: string[] = [];
-  bench = createBench({rest: {...bench.engines.rest, verifyEmail: async (token) => { verified.push(token); }}},
-    {directory: bench.state.directory, world: bench.world, settings: bench.settings, clock: {at: bench.now()}});
+  bench = createBench(
+    {
+      rest: {
+        ...bench.engines.rest,
+        verifyEmail: async (token) => {
+          verified.push(token);
+        },
+      },
+    },
+    {directory: bench.state.directory, world: bench.world, settings: bench.settings, clock: {at: bench.now()}},
+  );
   bench.world.put({id: 'person001', email_verified: false});
   bench.world.put({id: 'person002', email_verified: true});
   for (const user of ['person001', 'person002']) {
-    const {code} = await bench.sso.letIn({user, identified_by: 'seen at the desk', valid_minutes: 15, mail: false}, ROOT);
+    const {code} = await bench.sso.letIn(
+      {user, identified_by: 'seen at the desk', valid_minutes: 15, mail: false},
+      ROOT,
+    );
     await bench.sso.claim({code, address: '192.0.2.1'});
   }
   expect(verified).toHaveLength(1);

@@ -4,14 +4,26 @@ import {Failure} from '../kernel/failure.ts';
 import type {SsoConfig} from './engines.ts';
 
 const Rules = z.object({
-  PasswordSettings: z.object({
-    MinimumLength: z.number().default(8), Lowercase: z.boolean().default(false), Uppercase: z.boolean().default(false), Number: z.boolean().default(false), Symbol: z.boolean().default(false),
-  }).prefault({}),
+  PasswordSettings: z
+    .object({
+      MinimumLength: z.number().default(8),
+      Lowercase: z.boolean().default(false),
+      Uppercase: z.boolean().default(false),
+      Number: z.boolean().default(false),
+      Symbol: z.boolean().default(false),
+    })
+    .prefault({}),
 });
 
 /** What Mattermost asks of a new password; its defaults where the configuration cannot be read. */
 export function passwordRules(config: SsoConfig | null): ClaimReply['password'] {
-  const {MinimumLength: minimum, Lowercase: lowercase, Uppercase: uppercase, Number: number, Symbol: symbol} = Rules.parse(config?.config ?? {}).PasswordSettings;
+  const {
+    MinimumLength: minimum,
+    Lowercase: lowercase,
+    Uppercase: uppercase,
+    Number: number,
+    Symbol: symbol,
+  } = Rules.parse(config?.config ?? {}).PasswordSettings;
   return {minimum_length: minimum, lowercase, uppercase, number, symbol};
 }
 

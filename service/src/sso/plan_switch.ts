@@ -14,20 +14,38 @@ const SHOWN = 1000;
 const SwitchFacts = z.object({
   GuestAccountsSettings: z.object({Enable: z.boolean().default(false)}).prefault({}),
   EmailSettings: z.object({RequireEmailVerification: z.boolean().default(false)}).prefault({}),
-  ServiceSettings: z.object({EnforceMultifactorAuthentication: z.boolean().default(false), TerminateSessionsOnPasswordChange: z.boolean().default(false)}).prefault({}),
+  ServiceSettings: z
+    .object({
+      EnforceMultifactorAuthentication: z.boolean().default(false),
+      TerminateSessionsOnPasswordChange: z.boolean().default(false),
+    })
+    .prefault({}),
 });
 
 /**
  * Who would be switched, and what else it would change; changes nothing.
  * @throws Failure ACCOUNT_NOT_FOUND, SETTING_LOCKED, NO_LOCAL_ADMINISTRATOR, DATABASE_*
  */
-export async function planSwitch(engines: SsoEngines, store: SsoStore, incident: string, request: SwitchRequest, by: By): Promise<PrivateSwitchPlan> {
+export async function planSwitch(
+  engines: SsoEngines,
+  store: SsoStore,
+  incident: string,
+  request: SwitchRequest,
+  by: By,
+): Promise<PrivateSwitchPlan> {
   const config = await engines.effectiveConfig();
   const facts = SwitchFacts.parse(config?.config ?? {});
-  const cohort = await chooseCohort({
-    accounts: engines.accounts, now: engines.clock.now(), operator: by.actor.id, guestsMaySignIn: facts.GuestAccountsSettings.Enable, neverSwitch: engines.settings.never_switch,
-    isSwitched: (user) => store.person(incident, user) !== null,
-  }, request);
+  const cohort = await chooseCohort(
+    {
+      accounts: engines.accounts,
+      now: engines.clock.now(),
+      operator: by.actor.id,
+      guestsMaySignIn: facts.GuestAccountsSettings.Enable,
+      neverSwitch: engines.settings.never_switch,
+      isSwitched: (user) => store.person(incident, user) !== null,
+    },
+    request,
+  );
   if (request.everyone) {
     await requireLocalAdministrator(engines);
   }
@@ -35,17 +53,31 @@ export async function planSwitch(engines: SsoEngines, store: SsoStore, incident:
   requirePasswordSignIn(values);
   const settings = plannedSettings(values);
   const writer = await engines.writer();
-  const tell = engines.settings.tell_people ? cohort.people.filter(({live_sessions: live}) => live > 0).map(({id}) => id) : [];
+  const tell = engines.settings.tell_people
+    ? cohort.people.filter(({live_sessions: live}) => live > 0).map(({id}) => id)
+    : [];
   return {
-    incident, count: cohort.people.length, people: cohort.people.slice(0, SHOWN), excluded: cohort.excluded, excluded_counts: cohort.excluded_counts,
-    settings, warnings: switchWarnings(cohort.people, settings, facts, writer.through, config),
+    incident,
+    count: cohort.people.length,
+    people: cohort.people.slice(0, SHOWN),
+    excluded: cohort.excluded,
+    excluded_counts: cohort.excluded_counts,
+    settings,
+    warnings: switchWarnings(cohort.people, settings, facts, writer.through, config),
     needs_second_administrator: needsSecondAdministrator(engines, request, by),
-    writes_through: writer.through, steps: [...SWITCH_STEPS], ids: cohort.people.map(({id}) => id), tell,
+    writes_through: writer.through,
+    steps: [...SWITCH_STEPS],
+    ids: cohort.people.map(({id}) => id),
+    tell,
   };
 }
 
 /** Whoever has a shell on the companion's machine is the way out when there is no second administrator. */
-export function needsSecondAdministrator({settings}: Pick<SsoEngines, 'settings'>, request: SwitchRequest, by: By): boolean {
+export function needsSecondAdministrator(
+  {settings}: Pick<SsoEngines, 'settings'>,
+  request: SwitchRequest,
+  by: By,
+): boolean {
   return request.everyone === true && by.onHost !== true && settings.everyone_needs_second_administrator;
 }
 
@@ -56,17 +88,40 @@ async function requireLocalAdministrator({accounts}: SsoEngines): Promise<void> 
       return;
     }
   }
-  throw new Failure('NO_LOCAL_ADMINISTRATOR', 'No system administrator has a password, so nobody could open the System Console afterwards.');
+  throw new Failure(
+    'NO_LOCAL_ADMINISTRATOR',
+    'No system administrator has a password, so nobody could open the System Console afterwards.',
+  );
 }
 
-function switchWarnings(people: readonly Chosen[], settings: PrivateSwitchPlan['settings'], facts: z.infer<typeof SwitchFacts>, through: string, config: SsoConfig | null): string[] {
+function switchWarnings(
+  people: readonly Chosen[],
+  settings: PrivateSwitchPlan['settings'],
+  facts: z.infer<typeof SwitchFacts>,
+  through: string,
+  config: SsoConfig | null,
+): string[] {
   const locked = settings.filter(({locked: isLocked}) => isLocked).map(({key}) => key);
   return [
-    ...(locked.length > 0 ? [`Set by the environment of Mattermost and therefore left as they are: ${locked.join(', ')}.`] : []),
-    ...(through === 'database' ? ['Accounts are changed in the database, and Mattermost is told to forget what it has cached: the plugin does not answer, or this version of Mattermost would end everybody\'s sessions.'] : []),
-    ...(config === null ? ['The configuration of Mattermost could not be read, so what it demands of passwords and MFA is not known.'] : []),
-    ...(facts.ServiceSettings.EnforceMultifactorAuthentication ? ['Mattermost enforces MFA: switched people are asked to set it up at once, also where they are signed in.'] : []),
-    ...(facts.ServiceSettings.TerminateSessionsOnPasswordChange ? ['Choosing a password ends the other sessions of that person (TerminateSessionsOnPasswordChange).'] : []),
-    ...(people.some(({service}) => service === 'ldap') ? ['LDAP people must sign in with their Mattermost username or e-mail address, not with another directory name.'] : []),
+    ...(locked.length > 0
+      ? [`Set by the environment of Mattermost and therefore left as they are: ${locked.join(', ')}.`]
+      : []),
+    ...(through === 'database'
+      ? [
+          "Accounts are changed in the database, and Mattermost is told to forget what it has cached: the plugin does not answer, or this version of Mattermost would end everybody's sessions.",
+        ]
+      : []),
+    ...(config === null
+      ? ['The configuration of Mattermost could not be read, so what it demands of passwords and MFA is not known.']
+      : []),
+    ...(facts.ServiceSettings.EnforceMultifactorAuthentication
+      ? ['Mattermost enforces MFA: switched people are asked to set it up at once, also where they are signed in.']
+      : []),
+    ...(facts.ServiceSettings.TerminateSessionsOnPasswordChange
+      ? ['Choosing a password ends the other sessions of that person (TerminateSessionsOnPasswordChange).']
+      : []),
+    ...(people.some(({service}) => service === 'ldap')
+      ? ['LDAP people must sign in with their Mattermost username or e-mail address, not with another directory name.']
+      : []),
   ];
 }

@@ -9,7 +9,11 @@ const SHOWN = 1000;
 type Ready = Person & {service: string; is_administrator: boolean; has_password: boolean};
 
 /** Who would go back, in which order; changes nothing. @throws Failure ACCOUNT_NOT_FOUND, DATABASE_* */
-export async function planSwitchBack(parts: ListParts, request: SwitchBackRequest, gates: Gate[]): Promise<PrivateReturnPlan> {
+export async function planSwitchBack(
+  parts: ListParts,
+  request: SwitchBackRequest,
+  gates: Gate[],
+): Promise<PrivateReturnPlan> {
   const incident = parts.store.needIncident();
   const {ready, conflicts, in_conflict: inConflict, missing} = await sortOut(parts, request);
   if (request.users && ready.length === 0 && inConflict === 0) {
@@ -18,16 +22,29 @@ export async function planSwitchBack(parts: ListParts, request: SwitchBackReques
   const canary = chooseCanary(ready, request.canary);
   const ordered = inOrder(ready, canary);
   return {
-    incident: incident.id, count: ready.length, canary: canary && personOf(canary), groups: groupsOf(ordered, canary),
-    people: ordered.slice(0, SHOWN).map((one) => ({...personOf(one), service: one.service, has_password: one.has_password})),
-    conflicts, gates, settings: parts.store.changedSettings(incident.id),
+    incident: incident.id,
+    count: ready.length,
+    canary: canary && personOf(canary),
+    groups: groupsOf(ordered, canary),
+    people: ordered
+      .slice(0, SHOWN)
+      .map((one) => ({...personOf(one), service: one.service, has_password: one.has_password})),
+    conflicts,
+    gates,
+    settings: parts.store.changedSettings(incident.id),
     warnings: [
       ...(missing.size > 0 ? [`Not on the return list: ${[...missing].slice(0, 10).join(', ')}.`] : []),
-      ...(request.without_provider_check ? ['Neither the health of the provider nor a real sign-in is asked for; that is recorded.'] : []),
+      ...(request.without_provider_check
+        ? ['Neither the health of the provider nor a real sign-in is asked for; that is recorded.']
+        : []),
       ...(inConflict > 0 ? [`${inConflict} need a decision first: drctl sso return-list.`] : []),
     ],
-    steps: [...RETURN_STEPS], ids: ordered.map(({id}) => id), canary_id: canary?.id ?? null, declared_at: incident.declared_at,
-    without_provider_check: request.without_provider_check, resume_sync: request.resume_sync,
+    steps: [...RETURN_STEPS],
+    ids: ordered.map(({id}) => id),
+    canary_id: canary?.id ?? null,
+    declared_at: incident.declared_at,
+    without_provider_check: request.without_provider_check,
+    resume_sync: request.resume_sync,
   };
 }
 
@@ -79,7 +96,8 @@ function chooseCanary(ready: readonly Ready[], wanted: string | undefined): Read
 }
 
 function inOrder(ready: readonly Ready[], canary: Ready | null): Ready[] {
-  const rest = ready.filter((one) => one !== canary)
+  const rest = ready
+    .filter((one) => one !== canary)
     .sort((a, b) => Number(a.is_administrator) - Number(b.is_administrator) || a.username.localeCompare(b.username));
   return canary ? [canary, ...rest] : rest;
 }
@@ -89,7 +107,10 @@ function groupsOf(ordered: readonly Ready[], canary: Ready | null): SwitchBackPl
   const administrators = rest.filter((one) => one.is_administrator).length;
   const members = rest.length - administrators;
   return [
-    {name: 'canary', count: canary ? 1 : 0}, {name: 'five', count: Math.min(5, members)}, {name: 'fifty', count: Math.min(50, Math.max(0, members - 5))},
-    {name: 'rest', count: Math.max(0, members - 55)}, {name: 'administrators', count: administrators},
+    {name: 'canary', count: canary ? 1 : 0},
+    {name: 'five', count: Math.min(5, members)},
+    {name: 'fifty', count: Math.min(50, Math.max(0, members - 5))},
+    {name: 'rest', count: Math.max(0, members - 55)},
+    {name: 'administrators', count: administrators},
   ];
 }

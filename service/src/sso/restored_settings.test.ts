@@ -7,7 +7,12 @@ const valueOf = (bench: Bench, key: string): unknown => bench.settings.find((set
 async function incidentOfBefore(tell = true): Promise<{bench: Bench; middle: Bench['settings']}> {
   const bench = createBench();
   addPeople(bench.world, 3);
-  bench.world.put({id: 'root', sign_in: {service: '', data: null}, has_password: true, roles: ['system_user', 'system_admin']});
+  bench.world.put({
+    id: 'root',
+    sign_in: {service: '', data: null},
+    has_password: true,
+    roles: ['system_user', 'system_admin'],
+  });
   await bench.sso.declare({reason: 'GitLab is down', tell}, ROOT);
   await bench.run(bench.sso.startSwitch({users: ['person001'], dormant_days: 90}, ROOT));
   const middle = structuredClone(bench.settings);

@@ -49,7 +49,14 @@ export async function* peopleAway(parts: ListParts): AsyncIterable<Away> {
   for (const rows of chunks(incident && incident.state !== 'closed' ? store.peopleIn(incident.id, AWAY) : [])) {
     const missing = rows.filter(({user}) => !seen.has(user));
     const live = new Map((await accounts.byId(missing.map(({user}) => user))).map((account) => [account.id, account]));
-    yield* entriesOf(parts, missing.map((row) => ({known: {user: row.user, original: row.original, switched_at: row.switched_at, row}, live: live.get(row.user) ?? null})), declaredAt);
+    yield* entriesOf(
+      parts,
+      missing.map((row) => ({
+        known: {user: row.user, original: row.original, switched_at: row.switched_at, row},
+        live: live.get(row.user) ?? null,
+      })),
+      declaredAt,
+    );
   }
 }
 
@@ -64,20 +71,40 @@ export function knownOriginal(store: SsoStore, snapshots: SnapshotStore, user: s
   if (seen && !(row?.state === 'returned' && isSameSignIn(seen.sign_in, row.original.sign_in))) {
     return {user, original: seen, switched_at: null, row: null};
   }
-  return row === null || row.state === 'left' ? null : {user, original: row.original, switched_at: row.switched_at, row};
+  return row === null || row.state === 'left'
+    ? null
+    : {user, original: row.original, switched_at: row.switched_at, row};
 }
 
-async function* entriesOf(parts: ListParts, chunk: readonly {known: Known; live: Account | null}[], declaredAt: number): AsyncIterable<Away> {
-  const holders = chunk.length === 0 ? [] : await parts.accounts.holdersOf(chunk.flatMap(({known}) => known.original.sign_in.data ?? []));
+async function* entriesOf(
+  parts: ListParts,
+  chunk: readonly {known: Known; live: Account | null}[],
+  declaredAt: number,
+): AsyncIterable<Away> {
+  const holders =
+    chunk.length === 0
+      ? []
+      : await parts.accounts.holdersOf(chunk.flatMap(({known}) => known.original.sign_in.data ?? []));
   for (const {known, live} of chunk) {
     if (live === null || !isSameSignIn(live.sign_in, known.original.sign_in)) {
-      yield {entry: entryOf(known, live, holders, declaredAt), original: known.original, switched_at: known.switched_at};
+      yield {
+        entry: entryOf(known, live, holders, declaredAt),
+        original: known.original,
+        switched_at: known.switched_at,
+      };
     }
   }
 }
 
-function entryOf({user, original, switched_at, row}: Known, live: Account | null, holders: readonly Account[], declaredAt: number): ReturnEntry {
-  const person: Person = live ? {id: live.id, username: live.username, email: live.email} : {id: user, username: row?.username ?? user, email: row?.email ?? ''};
+function entryOf(
+  {user, original, switched_at, row}: Known,
+  live: Account | null,
+  holders: readonly Account[],
+  declaredAt: number,
+): ReturnEntry {
+  const person: Person = live
+    ? {id: live.id, username: live.username, email: live.email}
+    : {id: user, username: row?.username ?? user, email: row?.email ?? ''};
   const conflict = conflictOf({user, username: person.username, original}, live, holders, declaredAt);
   return {
     person,
@@ -116,7 +143,10 @@ function* chunks(rows: Iterable<Switched>): IterableIterator<Switched[]> {
 export type AwayCounts = Record<ReturnEntry['state'], number>;
 
 /** The list as it is shown, conflicts first, and how many there are in each state, shown or not. */
-export async function returnList(parts: ListParts, countExtended: (incident: string) => number): Promise<{list: ReturnList; counts: AwayCounts}> {
+export async function returnList(
+  parts: ListParts,
+  countExtended: (incident: string) => number,
+): Promise<{list: ReturnList; counts: AwayCounts}> {
   const incident = parts.store.incident();
   const conflicts: ReturnEntry[] = [];
   const others: ReturnEntry[] = [];
@@ -131,10 +161,13 @@ export async function returnList(parts: ListParts, countExtended: (incident: str
   const count = Object.values(counts).reduce((sum, n) => sum + n, 0);
   const deadline = incident?.deadline_at ?? null;
   const list: ReturnList = {
-    empty: count === 0, count, entries: [...conflicts.sort(byName), ...others.sort(byName)].slice(0, SHOWN),
+    empty: count === 0,
+    count,
+    entries: [...conflicts.sort(byName), ...others.sort(byName)].slice(0, SHOWN),
     settings: incident ? parts.store.changedSettings(incident.id).filter(({state}) => state === 'changed') : [],
     sessions: incident ? countExtended(incident.id) : 0,
-    deadline_at: deadline, overdue: deadline !== null && parts.clock.now() > deadline,
+    deadline_at: deadline,
+    overdue: deadline !== null && parts.clock.now() > deadline,
     next: nextStep(count, counts.conflict, incident !== null),
   };
   return {list, counts};

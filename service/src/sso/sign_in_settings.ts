@@ -33,16 +33,25 @@ export function plannedSettings(values: readonly Value[], wishes: readonly Wish[
 
 /** With both switches off nobody gets in by password, and the error looks like a wrong password. @throws Failure SETTING_LOCKED */
 export function requirePasswordSignIn(values: readonly Value[]): void {
-  const switches = values.filter(({key}) => key === 'EmailSettings.EnableSignInWithEmail' || key === 'EmailSettings.EnableSignInWithUsername');
+  const switches = values.filter(
+    ({key}) => key === 'EmailSettings.EnableSignInWithEmail' || key === 'EmailSettings.EnableSignInWithUsername',
+  );
   if (switches.length > 0 && switches.every(({value, locked}) => value === false && locked)) {
-    throw new Failure('SETTING_LOCKED', 'MM_EMAILSETTINGS_ENABLESIGNINWITHEMAIL and MM_EMAILSETTINGS_ENABLESIGNINWITHUSERNAME are both set to false: nobody could sign in with a password.');
+    throw new Failure(
+      'SETTING_LOCKED',
+      'MM_EMAILSETTINGS_ENABLESIGNINWITHEMAIL and MM_EMAILSETTINGS_ENABLESIGNINWITHUSERNAME are both set to false: nobody could sign in with a password.',
+    );
   }
 }
 
 export type SettingParts = {store: SsoStore; settings: SignInSettings; incident: string; by: Actor};
 
 /** A running Mattermost reads its configuration file only at its start. Null when what was changed is in force already. */
-export function restartWarning({store, settings, incident}: Pick<SettingParts, 'store' | 'settings' | 'incident'>): string | null {
+export function restartWarning({
+  store,
+  settings,
+  incident,
+}: Pick<SettingParts, 'store' | 'settings' | 'incident'>): string | null {
   return settings.needsRestart && store.changedSettings(incident).some(({state}) => state === 'changed')
     ? 'Neither the plugin nor the local socket of Mattermost answers, so settings were changed in its configuration file. If Mattermost runs, restart it: before that nobody may be able to sign in with a password.'
     : null;
@@ -60,12 +69,21 @@ export async function openSignIn(parts: SettingParts): Promise<ChangedSetting[]>
   return parts.store.changedSettings(parts.incident);
 }
 
-async function changeSettings({store, settings, incident, by}: SettingParts, planned: readonly PlannedSetting[]): Promise<void> {
+async function changeSettings(
+  {store, settings, incident, by}: SettingParts,
+  planned: readonly PlannedSetting[],
+): Promise<void> {
   if (planned.length === 0) {
     return;
   }
-  store.noteSettings(incident, planned.map(({key, from, to, locked}) => ({key, from, to, state: locked ? 'locked' : 'changed'})), by);
-  const changes = planned.filter(({locked}) => !locked).map(({key, from, to}) => ({key, from, to})) as SettingChanges['changes'];
+  store.noteSettings(
+    incident,
+    planned.map(({key, from, to, locked}) => ({key, from, to, state: locked ? 'locked' : 'changed'})),
+    by,
+  );
+  const changes = planned
+    .filter(({locked}) => !locked)
+    .map(({key, from, to}) => ({key, from, to})) as SettingChanges['changes'];
   if (changes.length === 0) {
     return;
   }
@@ -78,20 +96,32 @@ async function changeSettings({store, settings, incident, by}: SettingParts, pla
 }
 
 /** While Mattermost runs it writes its own settings over its file, so what is put back there is lost. The plugin, once it answers again, does better. */
-export async function wouldBeLost({bridge, rest}: Pick<SsoEngines, 'bridge' | 'rest'>, {through}: SignInSettings): Promise<boolean> {
+export async function wouldBeLost(
+  {bridge, rest}: Pick<SsoEngines, 'bridge' | 'rest'>,
+  {through}: SignInSettings,
+): Promise<boolean> {
   return through === 'file' && bridge() !== null && rest.answers();
 }
 
-export const WAIT_FOR_PLUGIN = 'The settings can be put back when the plugin answers again, or while Mattermost is stopped; then run drctl sso close.';
+export const WAIT_FOR_PLUGIN =
+  'The settings can be put back when the plugin answers again, or while Mattermost is stopped; then run drctl sso close.';
 
 /** Puts back what is still as we set it. What others changed in the meantime is theirs. */
-export async function putSettingsBack({store, settings, incident, by}: SettingParts, only: (key: string) => boolean = () => true): Promise<ChangedSetting[]> {
+export async function putSettingsBack(
+  {store, settings, incident, by}: SettingParts,
+  only: (key: string) => boolean = () => true,
+): Promise<ChangedSetting[]> {
   const ours = store.changedSettings(incident).filter(({key, state}) => state === 'changed' && only(key));
   if (ours.length > 0) {
     const before = await settings.read();
     const isOurs = ({key, to}: ChangedSetting): boolean => before.find((value) => value.key === key)?.value === to;
     const back = ours.filter(isOurs);
-    const after = back.length === 0 ? before : await settings.change(back.map(({key, from, to}) => ({key, from: to, to: from})) as SettingChanges['changes']);
+    const after =
+      back.length === 0
+        ? before
+        : await settings.change(
+            back.map(({key, from, to}) => ({key, from: to, to: from})) as SettingChanges['changes'],
+          );
     for (const setting of ours) {
       const isBack = after.find((value) => value.key === setting.key)?.value === setting.from;
       if (isBack || !isOurs(setting)) {
@@ -103,13 +133,23 @@ export async function putSettingsBack({store, settings, incident, by}: SettingPa
 }
 
 const Support = z.object({
-  SupportSettings: z.object({ReportAProblemLink: z.string().default(''), HelpLink: z.string().default(''), SupportEmail: z.string().default('')}).prefault({}),
+  SupportSettings: z
+    .object({
+      ReportAProblemLink: z.string().default(''),
+      HelpLink: z.string().default(''),
+      SupportEmail: z.string().default(''),
+    })
+    .prefault({}),
 });
 
 /** Where people can ask for help, or null when the administrator has set nothing of his own. */
 export function supportLink(config: SsoConfig | null): string | null {
   const parsed = Support.safeParse(config?.config ?? {});
-  const {ReportAProblemLink: report, HelpLink: help, SupportEmail: email} = parsed.data?.SupportSettings ?? {ReportAProblemLink: '', HelpLink: '', SupportEmail: ''};
+  const {
+    ReportAProblemLink: report,
+    HelpLink: help,
+    SupportEmail: email,
+  } = parsed.data?.SupportSettings ?? {ReportAProblemLink: '', HelpLink: '', SupportEmail: ''};
   // The links that every new server has lead to the vendor, who cannot let anybody in.
   return [email, report, help].find((link) => link !== '' && !/mattermost\.com/.test(link)) ?? null;
 }
@@ -123,25 +163,39 @@ export function signInPageText(support: string | null): string {
 export async function tellOnSignInPage(parts: SettingParts, support: string | null): Promise<void> {
   const text = signInPageText(support);
   const values = await parts.settings.read();
-  await changeSettings(parts, plannedSettings(values, [
-    {key: 'TeamSettings.EnableCustomBrand', to: true}, {key: 'TeamSettings.CustomBrandText', to: text}, {key: 'TeamSettings.CustomDescriptionText', to: text},
-    {key: 'AnnouncementSettings.EnableBanner', to: true}, {key: 'AnnouncementSettings.BannerText', to: text},
-  ]));
+  await changeSettings(
+    parts,
+    plannedSettings(values, [
+      {key: 'TeamSettings.EnableCustomBrand', to: true},
+      {key: 'TeamSettings.CustomBrandText', to: text},
+      {key: 'TeamSettings.CustomDescriptionText', to: text},
+      {key: 'AnnouncementSettings.EnableBanner', to: true},
+      {key: 'AnnouncementSettings.BannerText', to: text},
+    ]),
+  );
 }
 
 /**
  * A configuration that was restored from the middle of an incident long closed has its changes again. Its words on the sign-in page, which nobody else
  * would write, tell that; then this incident puts those changes back when it ends.
  */
-export async function takeOverSettings({store, settings, incident, by}: SettingParts, former: {id: string} | null): Promise<void> {
+export async function takeOverSettings(
+  {store, settings, incident, by}: SettingParts,
+  former: {id: string} | null,
+): Promise<void> {
   const changed = former ? store.changedSettings(former.id).filter(({state}) => state === 'put_back') : [];
   const words = changed.find(({key}) => key === 'TeamSettings.CustomDescriptionText');
   if (words === undefined) {
     return;
   }
   const values = await settings.read();
-  const isThere = ({key, to}: ChangedSetting): boolean => values.some((value) => value.key === key && value.value === to && !value.locked);
+  const isThere = ({key, to}: ChangedSetting): boolean =>
+    values.some((value) => value.key === key && value.value === to && !value.locked);
   if (isThere(words)) {
-    store.noteSettings(incident, changed.filter(isThere).map((setting) => ({...setting, state: 'changed'})), by);
+    store.noteSettings(
+      incident,
+      changed.filter(isThere).map((setting) => ({...setting, state: 'changed'})),
+      by,
+    );
   }
 }

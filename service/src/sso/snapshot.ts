@@ -17,7 +17,10 @@ export const IDENTITY_FILE = 'identity.jsonl';
 /** So many rows in one transaction: a snapshot must not hold the state's lock for long, nor sync after each row. */
 const ROWS_AT_ONCE = 500;
 
-export type SnapshotParts = Pick<SsoEngines, 'accounts' | 'clock' | 'ledger' | 'repository' | 'state' | 'workDirectory'> & {store: SnapshotStore};
+export type SnapshotParts = Pick<
+  SsoEngines,
+  'accounts' | 'clock' | 'ledger' | 'repository' | 'state' | 'workDirectory'
+> & {store: SnapshotStore};
 
 /**
  * Notes how everybody signs in now. Only what changed is written; a changed state also goes into the repository, encrypted there as everything.
@@ -31,14 +34,29 @@ export async function takeSnapshot(parts: SnapshotParts, by: Actor): Promise<Ide
   const before = store.latest();
   const seen = await noteAccounts(parts);
   if (seen.broken > 0) {
-    warnings.push(`${seen.broken} accounts name a provider but have no sign-in data, or a service that is not known here; they could not be put back after a switch.`);
+    warnings.push(
+      `${seen.broken} accounts name a provider but have no sign-in data, or a service that is not known here; they could not be put back after a switch.`,
+    );
   }
   const isNew = seen.changed > 0 || before?.sha256 !== seen.sha256 || before.stored !== 'repository';
   // What could not be recalled must not be hidden behind a newer snapshot that lacks it.
   const stored = problem !== null ? 'here_only' : isNew ? await keep(parts, warnings) : 'repository';
-  const snapshot: IdentitySnapshot = {at: clock.now(), accounts: seen.accounts, sso_accounts: seen.accounts - seen.broken, changed: seen.changed, sha256: seen.sha256, stored, warnings};
+  const snapshot: IdentitySnapshot = {
+    at: clock.now(),
+    accounts: seen.accounts,
+    sso_accounts: seen.accounts - seen.broken,
+    changed: seen.changed,
+    sha256: seen.sha256,
+    stored,
+    warnings,
+  };
   store.note(snapshot);
-  ledger.append('sso.snapshot', by, {accounts: snapshot.accounts, changed: snapshot.changed, sha256: snapshot.sha256, stored});
+  ledger.append('sso.snapshot', by, {
+    accounts: snapshot.accounts,
+    changed: snapshot.changed,
+    sha256: snapshot.sha256,
+    stored,
+  });
   return snapshot;
 }
 
@@ -46,14 +64,25 @@ export async function takeSnapshot(parts: SnapshotParts, by: Actor): Promise<Ide
  * A memory that was never stored may be a new one after a loss: it is completed from the newest snapshot of the repository, and what it knows itself
  * stays. Returns what went wrong, in words.
  */
-export async function recall({store, repository, state}: Pick<SnapshotParts, 'store' | 'repository' | 'state'>): Promise<string | null> {
+export async function recall({
+  store,
+  repository,
+  state,
+}: Pick<SnapshotParts, 'store' | 'repository' | 'state'>): Promise<string | null> {
   if (store.isStored()) {
     return null;
   }
   try {
     const newest = (await repository.snapshots([IDENTITY_TAG])).at(-1);
     const lines: IdentityLine[] = [];
-    const flush = (): void => { state.transact(() => { lines.splice(0).filter(({user}) => !store.knows(user)).forEach((line) => store.put(line)); }); };
+    const flush = (): void => {
+      state.transact(() => {
+        lines
+          .splice(0)
+          .filter(({user}) => !store.knows(user))
+          .forEach((line) => store.put(line));
+      });
+    };
     if (newest) {
       await repository.readLines(newest.id, join(newest.paths[0] ?? '/', IDENTITY_FILE), (text) => {
         lines.push(IdentityLine.parse(JSON.parse(text)));
@@ -69,14 +98,21 @@ export async function recall({store, repository, state}: Pick<SnapshotParts, 'st
   }
 }
 
-async function noteAccounts({accounts, clock, state, store}: SnapshotParts): Promise<{accounts: number; broken: number; changed: number; sha256: string}> {
+async function noteAccounts({
+  accounts,
+  clock,
+  state,
+  store,
+}: SnapshotParts): Promise<{accounts: number; broken: number; changed: number; sha256: string}> {
   const sum = createHash('sha256');
   const seen = {accounts: 0, broken: 0, changed: 0};
   let lines: IdentityLine[] = [];
   const flush = (): void => {
     const batch = lines;
     lines = [];
-    state.transact(() => { seen.changed += batch.filter((line) => store.put(line)).length; });
+    state.transact(() => {
+      seen.changed += batch.filter((line) => store.put(line)).length;
+    });
   };
   for await (const account of accounts.stream('sso')) {
     seen.accounts += 1;

@@ -8,8 +8,13 @@ import type {SsoStore} from './store/store.ts';
 const SNAPSHOT_TOO_OLD_MS = 26 * 3_600_000;
 
 export type StatusParts = {
-  engines: SsoEngines; store: SsoStore; snapshots: SnapshotStore; approvals: Approvals;
-  detection(): Detection; forecast(): Promise<Forecast>; returnList(): Promise<{list: ReturnList; counts: AwayCounts}>;
+  engines: SsoEngines;
+  store: SsoStore;
+  snapshots: SnapshotStore;
+  approvals: Approvals;
+  detection(): Detection;
+  forecast(): Promise<Forecast>;
+  returnList(): Promise<{list: ReturnList; counts: AwayCounts}>;
 };
 
 /** @throws Failure DATABASE_* */
@@ -17,16 +22,29 @@ export async function ssoStatus(parts: StatusParts): Promise<SsoStatus> {
   const {engines, store, snapshots, approvals} = parts;
   const incident = store.incident();
   const detection = parts.detection();
-  const [forecast, {list, counts}, writer] = await Promise.all([parts.forecast(), parts.returnList(), engines.writer()]);
+  const [forecast, {list, counts}, writer] = await Promise.all([
+    parts.forecast(),
+    parts.returnList(),
+    engines.writer(),
+  ]);
   const counted = incident ? store.countPeople(incident.id) : {};
   const status: Omit<SsoStatus, 'next_actions'> = {
-    at: engines.clock.now(), state: stateOf(incident?.state, detection), incident, detection,
+    at: engines.clock.now(),
+    state: stateOf(incident?.state, detection),
+    incident,
+    detection,
     counts: {
-      sso_accounts: forecast.sso_accounts, locked_out_now: forecast.locked_out_now,
-      switched: counts.switched + counts.outside, claimed: counts.claimed, returned: counted.returned ?? 0, conflicts: counts.conflict,
+      sso_accounts: forecast.sso_accounts,
+      locked_out_now: forecast.locked_out_now,
+      switched: counts.switched + counts.outside,
+      claimed: counts.claimed,
+      returned: counted.returned ?? 0,
+      conflicts: counts.conflict,
     },
     settings: incident ? store.changedSettings(incident.id) : [],
-    approvals: approvals.open(), snapshot: snapshots.latest(), bridge: writer.through,
+    approvals: approvals.open(),
+    snapshot: snapshots.latest(),
+    bridge: writer.through,
   };
   return {...status, next_actions: nextActions(status, list)};
 }
@@ -44,23 +62,67 @@ function nextActions(status: Shown, list: ReturnList): Action[] {
   const isSnapshotOld = snapshot === null || at - snapshot.at > SNAPSHOT_TOO_OLD_MS;
   return [
     ...(status.state === 'suspected' && status.detection.proposal
-      ? [{says: `${status.detection.proposal.provider} seems to be down: ${status.detection.proposal.says} ${counts.locked_out_now} people are locked out.`, how: 'drctl sso declare --reason "…"'}] : []),
-    ...approvals.filter(({approved_by: approvedBy}) => approvedBy === null)
-      .map(({id, asked_by: asker}) => ({says: `${asker.name} asks to switch everyone, and waits for a second administrator.`, how: `/dr sso approve ${id}`})),
+      ? [
+          {
+            says: `${status.detection.proposal.provider} seems to be down: ${status.detection.proposal.says} ${counts.locked_out_now} people are locked out.`,
+            how: 'drctl sso declare --reason "…"',
+          },
+        ]
+      : []),
+    ...approvals
+      .filter(({approved_by: approvedBy}) => approvedBy === null)
+      .map(({id, asked_by: asker}) => ({
+        says: `${asker.name} asks to switch everyone, and waits for a second administrator.`,
+        how: `/dr sso approve ${id}`,
+      })),
     ...(status.incident ? duringIncident(status, status.incident.deadline_at, list) : []),
-    ...(counts.conflicts > 0 ? [{says: `${counts.conflicts} accounts need a decision.`, how: 'drctl sso return-list'}] : []),
+    ...(counts.conflicts > 0
+      ? [{says: `${counts.conflicts} accounts need a decision.`, how: 'drctl sso return-list'}]
+      : []),
     ...(status.incident === null && list.count > 0
-      ? [{says: `${list.count} accounts were switched to email and password by something else.`, how: 'drctl sso return-list'}] : []),
-    ...(isSnapshotOld ? [{says: snapshot === null ? 'There is no identity snapshot yet.' : 'The identity snapshot is more than a day old.', how: 'drctl sso snapshot'}] : []),
+      ? [
+          {
+            says: `${list.count} accounts were switched to email and password by something else.`,
+            how: 'drctl sso return-list',
+          },
+        ]
+      : []),
+    ...(isSnapshotOld
+      ? [
+          {
+            says:
+              snapshot === null
+                ? 'There is no identity snapshot yet.'
+                : 'The identity snapshot is more than a day old.',
+            how: 'drctl sso snapshot',
+          },
+        ]
+      : []),
   ];
 }
 
 function duringIncident({state, detection: {providers}, at}: Shown, deadline: number, list: ReturnList): Action[] {
   const isProviderUp = providers.length > 0 && providers.every((provider) => provider.state === 'up');
   return [
-    ...(state === 'declared' ? [{says: 'No account is changed yet. Keep people in who are in.', how: 'drctl sso extend-sessions'}] : []),
-    ...(list.overdue && !list.empty ? [{says: `${list.count} people should be back since ${daysLate(deadline, at)} days.`, how: 'drctl sso switch-back'}] : []),
-    ...(list.count > 0 && isProviderUp ? [{says: `The provider answers again, and ${list.count} people are still switched.`, how: 'drctl sso switch-back'}] : []),
+    ...(state === 'declared'
+      ? [{says: 'No account is changed yet. Keep people in who are in.', how: 'drctl sso extend-sessions'}]
+      : []),
+    ...(list.overdue && !list.empty
+      ? [
+          {
+            says: `${list.count} people should be back since ${daysLate(deadline, at)} days.`,
+            how: 'drctl sso switch-back',
+          },
+        ]
+      : []),
+    ...(list.count > 0 && isProviderUp
+      ? [
+          {
+            says: `The provider answers again, and ${list.count} people are still switched.`,
+            how: 'drctl sso switch-back',
+          },
+        ]
+      : []),
     ...(state !== 'declared' && list.empty ? [{says: 'Everyone is back.', how: 'drctl sso close'}] : []),
   ];
 }

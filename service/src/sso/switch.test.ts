@@ -14,7 +14,13 @@ let people: string[];
 beforeEach(async () => {
   bench = createBench();
   people = addPeople(bench.world, 12);
-  bench.world.put({id: 'ada', username: 'ada', roles: ['system_user', 'system_admin'], sign_in: EMAIL, has_password: true});
+  bench.world.put({
+    id: 'ada',
+    username: 'ada',
+    roles: ['system_user', 'system_admin'],
+    sign_in: EMAIL,
+    has_password: true,
+  });
   await bench.sso.declare({reason: 'GitLab is down', tell: true}, ROOT);
 });
 
@@ -60,9 +66,16 @@ describe('a switch', () => {
   test('opens the sign-in with a password, stops new accounts and the directory sync, and remembers what was', async () => {
     const {settings} = await switched(['person001']);
     expect(Object.fromEntries(bench.settings.map(({key, value}) => [key, value]))).toMatchObject({
-      'EmailSettings.EnableSignInWithEmail': true, 'EmailSettings.EnableSignInWithUsername': true, 'TeamSettings.EnableUserCreation': false, 'LdapSettings.EnableSync': false,
+      'EmailSettings.EnableSignInWithEmail': true,
+      'EmailSettings.EnableSignInWithUsername': true,
+      'TeamSettings.EnableUserCreation': false,
+      'LdapSettings.EnableSync': false,
     });
-    expect(settings.find(({key}) => key === 'TeamSettings.EnableUserCreation')).toMatchObject({from: true, to: false, state: 'changed'});
+    expect(settings.find(({key}) => key === 'TeamSettings.EnableUserCreation')).toMatchObject({
+      from: true,
+      to: false,
+      state: 'changed',
+    });
   });
 
   test('is refused before anything changes when the environment keeps the sign-in with a password shut', async () => {
@@ -77,10 +90,18 @@ describe('a switch', () => {
 
   test('says of an account that was changed behind its back that it is a conflict, and leaves it', async () => {
     const {writer} = bench.world;
-    bench = createBench({writer: async () => ({...writer, changeSignIn: async (changes) => {
-      bench.world.put({id: 'person001', sign_in: {service: 'saml', data: 'someone@corp.test'}});
-      return writer.changeSignIn(changes);
-    }})}, {directory: bench.state.directory, world: bench.world, settings: bench.settings, clock: {at: NOON}});
+    bench = createBench(
+      {
+        writer: async () => ({
+          ...writer,
+          changeSignIn: async (changes) => {
+            bench.world.put({id: 'person001', sign_in: {service: 'saml', data: 'someone@corp.test'}});
+            return writer.changeSignIn(changes);
+          },
+        }),
+      },
+      {directory: bench.state.directory, world: bench.world, settings: bench.settings, clock: {at: NOON}},
+    );
     const result = await switched(['person001', 'person002']);
     expect(result).toMatchObject({switched: 1, conflicts: 1});
     expect(signIn('person001')).toEqual({service: 'saml', data: 'someone@corp.test'});
@@ -90,14 +111,21 @@ describe('a switch', () => {
     bench.world.lying.add('person002');
     const result = await switched(['person001', 'person002']);
     expect(result).toMatchObject({switched: 1, failed: 1});
-    expect(result.people[0]).toMatchObject({username: 'person002', outcome: 'failed', says: 'It was written, but reads as before.'});
+    expect(result.people[0]).toMatchObject({
+      username: 'person002',
+      outcome: 'failed',
+      says: 'It was written, but reads as before.',
+    });
   });
 
   test('stops when too many fail one after the other, and those switched before are on the return list', async () => {
     people.slice(2).forEach((id) => bench.world.failing.add(id));
     const job = await bench.run(bench.sso.startSwitch(these(...people), ROOT));
     expect(job.error?.code).toBe('ERROR_BUDGET_SPENT');
-    expect((await bench.sso.returnList()).entries.map(({person}) => person.username).sort()).toEqual(['person001', 'person002']);
+    expect((await bench.sso.returnList()).entries.map(({person}) => person.username).sort()).toEqual([
+      'person001',
+      'person002',
+    ]);
   });
 
   test('can be repeated after the plugin died in the middle: nothing is lost, nothing is done twice', async () => {
@@ -124,11 +152,32 @@ describe('a switch', () => {
     bench.world.put({id: 'magic', sign_in: {service: 'magic_link', data: null}});
     bench.world.put({id: 'hollow', sign_in: {service: 'gitlab', data: null}});
     bench.world.put({id: 'typo', sign_in: {service: 'smal', data: '1'}});
-    const names = ['robot', 'remote', 'gone', 'guest', 'glass', 'magic', 'hollow', 'typo', 'ada', 'person002', 'nobody'];
+    const names = [
+      'robot',
+      'remote',
+      'gone',
+      'guest',
+      'glass',
+      'magic',
+      'hollow',
+      'typo',
+      'ada',
+      'person002',
+      'nobody',
+    ];
     const plan = await bench.sso.planSwitch({...these('person001', ...names), deny: ['person002']}, ROOT);
     expect(Object.fromEntries(plan.excluded.map(({person, reason}) => [person.username, reason]))).toEqual({
-      robot: 'bot', remote: 'remote', gone: 'deactivated', guest: 'guest_without_licence', glass: 'break_glass', magic: 'magic_link', hollow: 'no_auth_data', typo: 'unknown_service',
-      ada: 'local', person002: 'denied', nobody: 'not_found',
+      robot: 'bot',
+      remote: 'remote',
+      gone: 'deactivated',
+      guest: 'guest_without_licence',
+      glass: 'break_glass',
+      magic: 'magic_link',
+      hollow: 'no_auth_data',
+      typo: 'unknown_service',
+      ada: 'local',
+      person002: 'denied',
+      nobody: 'not_found',
     });
     expect(plan.people.map(({username}) => username)).toEqual(['person001']);
   });
@@ -136,20 +185,31 @@ describe('a switch', () => {
   test('without a declared outage changes nothing', async () => {
     const quiet = createBench();
     await expect(quiet.sso.startSwitch(these('person001'), ROOT)).rejects.toMatchObject({code: 'SSO_NOT_DECLARED'});
-    await expect(quiet.sso.letIn({user: 'person001', identified_by: 'voice', valid_minutes: 15, mail: false}, ROOT)).rejects.toMatchObject({code: 'SSO_NOT_DECLARED'});
+    await expect(
+      quiet.sso.letIn({user: 'person001', identified_by: 'voice', valid_minutes: 15, mail: false}, ROOT),
+    ).rejects.toMatchObject({code: 'SSO_NOT_DECLARED'});
   });
 });
 
 describe('a switch of everyone', () => {
   test('waits for a second administrator, once, for exactly this', async () => {
-    const refusal = await bench.sso.startSwitch(everyone, ADA).then(() => null, (error: Failure) => error);
+    const refusal = await bench.sso.startSwitch(everyone, ADA).then(
+      () => null,
+      (error: Failure) => error,
+    );
     expect(refusal?.code).toBe('SECOND_ADMINISTRATOR_NEEDED');
     const approval = String(refusal?.details?.['approval']);
-    expect(() => bench.sso.approve(approval, ADA)).toThrow(expect.objectContaining({code: 'SECOND_ADMINISTRATOR_NEEDED'}));
+    expect(() => bench.sso.approve(approval, ADA)).toThrow(
+      expect.objectContaining({code: 'SECOND_ADMINISTRATOR_NEEDED'}),
+    );
     bench.sso.approve(approval, BOB);
-    await expect(bench.sso.startSwitch({...everyone, dormant_days: 1, approval}, ADA)).rejects.toMatchObject({code: 'SECOND_ADMINISTRATOR_NEEDED'});
+    await expect(bench.sso.startSwitch({...everyone, dormant_days: 1, approval}, ADA)).rejects.toMatchObject({
+      code: 'SECOND_ADMINISTRATOR_NEEDED',
+    });
     expect((await bench.run(bench.sso.startSwitch({...everyone, approval}, ADA))).status).toBe('success');
-    await expect(bench.sso.startSwitch({...everyone, approval}, ADA)).rejects.toMatchObject({code: 'SECOND_ADMINISTRATOR_NEEDED'});
+    await expect(bench.sso.startSwitch({...everyone, approval}, ADA)).rejects.toMatchObject({
+      code: 'SECOND_ADMINISTRATOR_NEEDED',
+    });
   });
 
   test('on a shell of the host needs no second one', async () => {
@@ -190,7 +250,10 @@ describe('a switch back', () => {
   });
 
   test.each([
-    ['backslashes', 'ldap', '\\1e\\bc\\30'], ['128 bytes', 'saml', 'x'.repeat(128)], ['a leading zero', 'gitlab', '0042'], ['upper case and accents', 'openid', 'ÄRGER@Corp.Test'],
+    ['backslashes', 'ldap', '\\1e\\bc\\30'],
+    ['128 bytes', 'saml', 'x'.repeat(128)],
+    ['a leading zero', 'gitlab', '0042'],
+    ['upper case and accents', 'openid', 'ÄRGER@Corp.Test'],
   ])('keeps sign-in data with %s byte for byte', async (_name, service, data) => {
     bench.world.put({id: 'odd', sign_in: {service, data}});
     await switched(['odd']);
@@ -212,12 +275,17 @@ describe('a switch back', () => {
 
   test('is refused while nobody has seen the provider well, and the override is recorded', async () => {
     await switched(['person001']);
-    await expect(bench.sso.startSwitchBack({without_provider_check: false, resume_sync: false}, ROOT)).rejects.toMatchObject({code: 'PROVIDER_NOT_HEALTHY'});
+    await expect(
+      bench.sso.startSwitchBack({without_provider_check: false, resume_sync: false}, ROOT),
+    ).rejects.toMatchObject({code: 'PROVIDER_NOT_HEALTHY'});
     expect(signIn('person001')).toEqual(EMAIL);
   });
 
   test('looks a second time, and repeats what a login under way had undone', async () => {
-    bench = createBench({policy: {second_look_seconds: 60}}, {directory: bench.state.directory, world: bench.world, settings: bench.settings, clock: {at: NOON}});
+    bench = createBench(
+      {policy: {second_look_seconds: 60}},
+      {directory: bench.state.directory, world: bench.world, settings: bench.settings, clock: {at: NOON}},
+    );
     await switched(['person001', 'person002']);
     const {sleep} = bench.engines.clock;
     bench.engines.clock.sleep = async (ms, signal) => {
@@ -245,11 +313,17 @@ describe('a switch back', () => {
     await switched(['person001', 'person002']);
     await returned(['person001']);
     expect(bench.settings.find(({key}) => key === 'EmailSettings.EnableSignInWithEmail')?.value).toBe(true);
-    await expect(bench.sso.close(ROOT)).rejects.toMatchObject({code: 'RETURN_LIST_NOT_EMPTY', message: expect.stringContaining('@person002')});
+    await expect(bench.sso.close(ROOT)).rejects.toMatchObject({
+      code: 'RETURN_LIST_NOT_EMPTY',
+      message: expect.stringContaining('@person002'),
+    });
   });
 
   test('keeps the sync paused when the directory does not know somebody', async () => {
-    bench = createBench({missingInDirectory: async () => ['uid=lost']}, {directory: bench.state.directory, world: bench.world, settings: bench.settings, clock: {at: NOON}});
+    bench = createBench(
+      {missingInDirectory: async () => ['uid=lost']},
+      {directory: bench.state.directory, world: bench.world, settings: bench.settings, clock: {at: NOON}},
+    );
     bench.world.put({id: 'lost', sign_in: {service: 'ldap', data: 'uid=lost'}});
     await switched(['lost']);
     await returned();
@@ -261,15 +335,47 @@ describe('a switch back', () => {
 describe('a conflict is for a human', () => {
   const conflict = async () => (await bench.sso.returnList()).entries.find(({person}) => person.id === 'person001');
 
-  beforeEach(async () => { await switched(['person001', 'person002']); });
+  beforeEach(async () => {
+    await switched(['person001', 'person002']);
+  });
 
   test.each([
-    ['self_switched', () => { bench.world.put({id: 'person001', sign_in: {service: 'saml', data: 'new@corp.test'}}); }],
-    ['deleted', () => { bench.world.remove('person001'); }],
-    ['deactivated', () => { bench.world.put({id: 'person001', deleted_at: NOON}); }],
-    ['email_changed', () => { bench.world.put({id: 'person001', email: 'other@corp.test'}); }],
-    ['duplicate_born', () => { bench.world.put({id: 'twin', sign_in: {service: 'gitlab', data: '1001'}, created_at: NOON + 1}); }],
-    ['data_in_use', () => { bench.world.put({id: 'twin', sign_in: {service: 'saml', data: '1001'}, created_at: 1}); }],
+    [
+      'self_switched',
+      () => {
+        bench.world.put({id: 'person001', sign_in: {service: 'saml', data: 'new@corp.test'}});
+      },
+    ],
+    [
+      'deleted',
+      () => {
+        bench.world.remove('person001');
+      },
+    ],
+    [
+      'deactivated',
+      () => {
+        bench.world.put({id: 'person001', deleted_at: NOON});
+      },
+    ],
+    [
+      'email_changed',
+      () => {
+        bench.world.put({id: 'person001', email: 'other@corp.test'});
+      },
+    ],
+    [
+      'duplicate_born',
+      () => {
+        bench.world.put({id: 'twin', sign_in: {service: 'gitlab', data: '1001'}, created_at: NOON + 1});
+      },
+    ],
+    [
+      'data_in_use',
+      () => {
+        bench.world.put({id: 'twin', sign_in: {service: 'saml', data: '1001'}, created_at: 1});
+      },
+    ],
   ])('%s: shown with both sides, never overwritten, and the others go back', async (kind, happen) => {
     happen();
     const entry = await conflict();
@@ -294,7 +400,10 @@ describe('a conflict is for a human', () => {
     bench.world.put({id: 'person002', sign_in: {service: 'saml', data: 'b'}});
     await bench.sso.resolve({user: 'person001', choice: 'restore', reason: 'was a mistake'}, ADA);
     await bench.sso.resolve({user: 'person002', choice: 'leave', reason: 'moved to SAML'}, ADA);
-    expect([signIn('person001'), signIn('person002')]).toEqual([{service: 'gitlab', data: '1001'}, {service: 'saml', data: 'b'}]);
+    expect([signIn('person001'), signIn('person002')]).toEqual([
+      {service: 'gitlab', data: '1001'},
+      {service: 'saml', data: 'b'},
+    ]);
     expect((await bench.sso.returnList()).empty).toBe(true);
     await bench.sso.close(ROOT);
   });
@@ -302,7 +411,9 @@ describe('a conflict is for a human', () => {
   test('what else changed is told: username, roles, MFA', async () => {
     bench.world.put({id: 'person001', username: 'renamed', roles: ['system_user', 'system_admin'], mfa_active: true});
     expect((await conflict())?.changes).toEqual([
-      'username was person001, is renamed', 'roles were “system_user”, are “system_admin system_user”', 'MFA was set up since',
+      'username was person001, is renamed',
+      'roles were “system_user”, are “system_admin system_user”',
+      'MFA was set up since',
     ]);
   });
 });
@@ -311,7 +422,9 @@ describe('whoever is on the return list', () => {
   test('is there also when something else switched them, and can be brought back', async () => {
     await bench.sso.snapshot(ROOT);
     bench.world.put({id: 'person005', sign_in: EMAIL, has_password: true});
-    expect((await bench.sso.returnList()).entries).toEqual([expect.objectContaining({person: expect.objectContaining({id: 'person005'}), state: 'outside'})]);
+    expect((await bench.sso.returnList()).entries).toEqual([
+      expect.objectContaining({person: expect.objectContaining({id: 'person005'}), state: 'outside'}),
+    ]);
     await returned();
     expect(signIn('person005')).toEqual({service: 'gitlab', data: '1005'});
   });
@@ -327,11 +440,20 @@ describe('whoever is on the return list', () => {
   test('is found again when the ledger is lost, from the snapshot in the repository', async () => {
     await bench.sso.snapshot(ROOT);
     await switched(['person001', 'person002']);
-    const other = createBench({repository: bench.engines.repository}, {directory: `${bench.state.directory}-new`, world: bench.world, settings: bench.settings, clock: {at: NOON}});
+    const other = createBench(
+      {repository: bench.engines.repository},
+      {directory: `${bench.state.directory}-new`, world: bench.world, settings: bench.settings, clock: {at: NOON}},
+    );
     await other.sso.declare({reason: 'the ledger was lost', tell: false}, ROOT);
-    expect((await other.sso.returnList()).entries.map(({person, state}) => [person.id, state])).toEqual([['person001', 'outside'], ['person002', 'outside']]);
+    expect((await other.sso.returnList()).entries.map(({person, state}) => [person.id, state])).toEqual([
+      ['person001', 'outside'],
+      ['person002', 'outside'],
+    ]);
     await other.run(other.sso.startSwitchBack(back(), ROOT));
-    expect([signIn('person001'), signIn('person002')]).toEqual([{service: 'gitlab', data: '1001'}, {service: 'gitlab', data: '1002'}]);
+    expect([signIn('person001'), signIn('person002')]).toEqual([
+      {service: 'gitlab', data: '1001'},
+      {service: 'gitlab', data: '1002'},
+    ]);
   });
 
   test('is there again when a database from the middle of the outage comes back after everyone was back', async () => {
@@ -357,14 +479,24 @@ describe('a process that was killed', () => {
     ['after the change and before it was noted', true],
   ])('%s: the next run finishes and writes nothing twice', async (_name, isWritten) => {
     const {writer} = bench.world;
-    const dying = createBench({writer: async () => ({...writer, changeSignIn: async (changes) => {
-      if (isWritten) {
-        await writer.changeSignIn(changes);
-      }
-      return new Promise(() => undefined);
-    }})}, {directory: bench.state.directory, world: bench.world, settings: bench.settings, clock: {at: NOON}});
+    const dying = createBench(
+      {
+        writer: async () => ({
+          ...writer,
+          changeSignIn: async (changes) => {
+            if (isWritten) {
+              await writer.changeSignIn(changes);
+            }
+            return new Promise(() => undefined);
+          },
+        }),
+      },
+      {directory: bench.state.directory, world: bench.world, settings: bench.settings, clock: {at: NOON}},
+    );
     void dying.sso.startSwitch(these('person001', 'person002'), ROOT);
-    await new Promise((resolve) => { setTimeout(resolve, 100); });
+    await new Promise((resolve) => {
+      setTimeout(resolve, 100);
+    });
     dying.reopen();
     const result = await switched(['person001', 'person002']);
     expect(result).toMatchObject({switched: 2, failed: 0});
@@ -376,13 +508,27 @@ describe('a process that was killed', () => {
   test('does not keep a living one from letting somebody in, but two never change the same account', async () => {
     const {writer} = bench.world;
     let go: () => void = () => undefined;
-    const slow = createBench({writer: async () => ({...writer, changeSignIn: async (changes) => {
-      await new Promise<void>((resolve) => { go = resolve; });
-      return writer.changeSignIn(changes);
-    }})}, {directory: bench.state.directory, world: bench.world, settings: bench.settings, clock: {at: NOON}});
+    const slow = createBench(
+      {
+        writer: async () => ({
+          ...writer,
+          changeSignIn: async (changes) => {
+            await new Promise<void>((resolve) => {
+              go = resolve;
+            });
+            return writer.changeSignIn(changes);
+          },
+        }),
+      },
+      {directory: bench.state.directory, world: bench.world, settings: bench.settings, clock: {at: NOON}},
+    );
     const running = slow.run(slow.sso.startSwitch(these('person001'), ROOT));
-    await new Promise((resolve) => { setTimeout(resolve, 100); });
-    await expect(bench.sso.letIn({user: 'person001', identified_by: 'voice', valid_minutes: 15, mail: false}, ADA)).rejects.toMatchObject({code: 'SWITCH_NOT_PROVEN'});
+    await new Promise((resolve) => {
+      setTimeout(resolve, 100);
+    });
+    await expect(
+      bench.sso.letIn({user: 'person001', identified_by: 'voice', valid_minutes: 15, mail: false}, ADA),
+    ).rejects.toMatchObject({code: 'SWITCH_NOT_PROVEN'});
     await bench.sso.letIn({user: 'person002', identified_by: 'voice', valid_minutes: 15, mail: false}, ADA);
     go();
     expect((await running).status).toBe('success');

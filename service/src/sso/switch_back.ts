@@ -20,10 +20,12 @@ export type SwitchBack = {
 
 export function createSwitchBack({engines, codes, list, watch, jobs}: SwitchBackParts): SwitchBack {
   const tools: ReturnTools = {
-    engines, codes, store: list.store,
+    engines,
+    codes,
+    store: list.store,
     gates: () => gates(engines, watch),
     returning: (ids) => ids.flatMap((id) => originalOf(list, id) ?? []),
-    isListEmpty: async () => await firstAway(list) === null,
+    isListEmpty: async () => (await firstAway(list)) === null,
     missingInDirectory: (ids) => missingInDirectory(engines, list, ids),
   };
   const procedure = returnProcedure(tools);
@@ -39,14 +41,27 @@ export function createSwitchBack({engines, codes, list, watch, jobs}: SwitchBack
         requireOpen(made.gates);
       }
       // A job is kept in clear, and conflicts show sign-in data; the job itself needs none of them.
-      return jobs.start(procedure, async () => ({...made, conflicts: []}), {actor: by.actor, reason: 'switch back', request, ...(by.origin && {origin: by.origin})});
+      return jobs.start(procedure, async () => ({...made, conflicts: []}), {
+        actor: by.actor,
+        reason: 'switch back',
+        request,
+        ...(by.origin && {origin: by.origin}),
+      });
     },
   };
 }
 
 function originalOf({store, snapshots}: ListParts, id: string): Returning | null {
   const known = knownOriginal(store, snapshots, id);
-  return known && {user: id, username: known.row?.username ?? known.original.username, email: known.row?.email ?? known.original.email, original: known.original, switched_at: known.switched_at};
+  return (
+    known && {
+      user: id,
+      username: known.row?.username ?? known.original.username,
+      email: known.row?.email ?? known.original.email,
+      original: known.original,
+      switched_at: known.switched_at,
+    }
+  );
 }
 
 /** What must be seen before anybody is switched back. */
@@ -57,15 +72,32 @@ function gates({clock, settings}: SsoEngines, watch: ProviderWatch): Gate[] {
   const needed = settings.probe.healthy_minutes * 60_000;
   const isLong = since !== null && now - since >= needed;
   return [
-    {name: 'watched', passed: running, says: running ? 'The providers are being watched.' : 'Nobody watches the providers: no companion (drctl serve) has probed them lately.'},
-    {name: 'provider healthy', passed: isLong, says: since === null
-      ? `Not every provider is up: ${providers.map(({provider, state}) => `${provider} is ${state}`).join(', ') || 'none was seen yet'}.`
-      : `Every provider has been up for ${formatDuration(now - since)}${isLong ? '' : `, of ${formatDuration(needed)} that are asked for`}.`},
+    {
+      name: 'watched',
+      passed: running,
+      says: running
+        ? 'The providers are being watched.'
+        : 'Nobody watches the providers: no companion (drctl serve) has probed them lately.',
+    },
+    {
+      name: 'provider healthy',
+      passed: isLong,
+      says:
+        since === null
+          ? `Not every provider is up: ${providers.map(({provider, state}) => `${provider} is ${state}`).join(', ') || 'none was seen yet'}.`
+          : `Every provider has been up for ${formatDuration(now - since)}${isLong ? '' : `, of ${formatDuration(needed)} that are asked for`}.`,
+    },
   ];
 }
 
-async function missingInDirectory({accounts, missingInDirectory: ask}: SsoEngines, list: ListParts, ids: readonly string[]) {
-  const ldap = ids.flatMap((id) => originalOf(list, id) ?? []).filter(({original}) => original.sign_in.service === 'ldap');
+async function missingInDirectory(
+  {accounts, missingInDirectory: ask}: SsoEngines,
+  list: ListParts,
+  ids: readonly string[],
+) {
+  const ldap = ids
+    .flatMap((id) => originalOf(list, id) ?? [])
+    .filter(({original}) => original.sign_in.service === 'ldap');
   const missing = ldap.length === 0 ? [] : await ask(ldap.map(({original}) => original.sign_in.data ?? ''));
   const users = ldap.filter(({original}) => missing?.includes(original.sign_in.data ?? '')).map(({user}) => user);
   return (await accounts.byId(users)).map(personOf);

@@ -20,7 +20,13 @@ const FAILURES_OF_ALL = 0.02;
 export type PrivateSwitchPlan = SwitchPlan & {ids: string[]; tell: string[]};
 
 type Tally = {switched: number; already: number; conflicts: number; failed: number; people: SwitchResult['people']};
-export type SwitchFound = {started_at: number; settings: SwitchResult['settings']; tally: Tally; told: number; duration_ms: number};
+export type SwitchFound = {
+  started_at: number;
+  settings: SwitchResult['settings'];
+  tally: Tally;
+  told: number;
+  duration_ms: number;
+};
 
 export const SWITCH_STEPS = ['settings', 'switch', 'tell', 'record'] as const;
 
@@ -29,35 +35,56 @@ export function switchProcedure(engines: SsoEngines, store: SsoStore): Procedure
   return {
     kind: 'sso_switch',
     steps: [
-      {name: 'settings', run: async ({incident}, _found, {actor, note}) => {
-        store.moveIncident(incident, 'open', actor);
-        const adapter = await engines.signInSettings();
-        const settings = await openSignIn({store, settings: adapter, incident, by: actor});
-        const restart = restartWarning({store, settings: adapter, incident});
-        if (restart !== null) {
-          note('warning', restart);
-        }
-        return {started_at: engines.clock.now(), settings};
-      }},
+      {
+        name: 'settings',
+        run: async ({incident}, _found, {actor, note}) => {
+          store.moveIncident(incident, 'open', actor);
+          const adapter = await engines.signInSettings();
+          const settings = await openSignIn({store, settings: adapter, incident, by: actor});
+          const restart = restartWarning({store, settings: adapter, incident});
+          if (restart !== null) {
+            note('warning', restart);
+          }
+          return {started_at: engines.clock.now(), settings};
+        },
+      },
       {name: 'switch', run: async (plan, _found, context) => ({tally: await switchAll(engines, store, plan, context)})},
-      {name: 'tell', skip: ({tell}) => tell.length === 0, run: async ({tell}, _found, context) => ({told: await tellPeople(engines, tell, context)})},
-      {name: 'record', run: async ({incident, count}, found, {actor}) => {
-        const {people: _people, ...numbers} = need(found, 'tally');
-        engines.ledger.append('sso.switch_done', actor, {incident, count, ...numbers});
-        return {duration_ms: engines.clock.now() - need(found, 'started_at')};
-      }},
+      {
+        name: 'tell',
+        skip: ({tell}) => tell.length === 0,
+        run: async ({tell}, _found, context) => ({told: await tellPeople(engines, tell, context)}),
+      },
+      {
+        name: 'record',
+        run: async ({incident, count}, found, {actor}) => {
+          const {people: _people, ...numbers} = need(found, 'tally');
+          engines.ledger.append('sso.switch_done', actor, {incident, count, ...numbers});
+          return {duration_ms: engines.clock.now() - need(found, 'started_at')};
+        },
+      },
     ],
     subject: ({incident}) => incident,
     conclude: ({incident}, found) => {
       const tally = need(found, 'tally');
-      const result: SwitchResult = {incident, ...tally, told: found.told ?? 0, settings: need(found, 'settings'), duration_ms: need(found, 'duration_ms')};
+      const result: SwitchResult = {
+        incident,
+        ...tally,
+        told: found.told ?? 0,
+        settings: need(found, 'settings'),
+        duration_ms: need(found, 'duration_ms'),
+      };
       return {result, status: tally.failed + tally.conflicts > 0 ? 'warning' : 'success'};
     },
     clean: async () => undefined,
   };
 }
 
-async function switchAll(engines: SsoEngines, store: SsoStore, {ids, incident}: PrivateSwitchPlan, context: StepContext): Promise<Tally> {
+async function switchAll(
+  engines: SsoEngines,
+  store: SsoStore,
+  {ids, incident}: PrivateSwitchPlan,
+  context: StepContext,
+): Promise<Tally> {
   const tally: Tally = {switched: 0, already: 0, conflicts: 0, failed: 0, people: []};
   const writer = await engines.writer();
   let inARow = 0;
@@ -79,7 +106,14 @@ async function switchAll(engines: SsoEngines, store: SsoStore, {ids, incident}: 
   return tally;
 }
 
-function switchBatch({accounts}: SsoEngines, store: SsoStore, writer: AccountWriter, incident: string, ids: readonly string[], {actor, signal}: StepContext): Promise<SwitchOutcome[]> {
+function switchBatch(
+  {accounts}: SsoEngines,
+  store: SsoStore,
+  writer: AccountWriter,
+  incident: string,
+  ids: readonly string[],
+  {actor, signal}: StepContext,
+): Promise<SwitchOutcome[]> {
   return switchPeople({accounts, store, writer, incident, by: actor, holder: newHolder()}, ids, signal);
 }
 
@@ -96,12 +130,20 @@ function count(tally: Tally, outcome: SwitchOutcome): void {
 function requireBudget({failed, people}: Tally, inARow: number, total: number): void {
   if (inARow >= FAILURES_IN_A_ROW || failed > Math.max(FAILURES_IN_A_ROW, total * FAILURES_OF_ALL)) {
     const last = people.findLast(({outcome}) => outcome === 'failed');
-    throw new Failure('ERROR_BUDGET_SPENT', `${failed} of ${total} accounts failed so far${last?.says ? `; the last one: ${last.says}` : ''}. Those already switched stay switched and are on the return list.`);
+    throw new Failure(
+      'ERROR_BUDGET_SPENT',
+      `${failed} of ${total} accounts failed so far${last?.says ? `; the last one: ${last.says}` : ''}. Those already switched stay switched and are on the return list.`,
+    );
   }
 }
 
 /** Keeps the pace of the settings. `startedAt`: when the `done` accounts were begun. */
-export async function throttle({clock, settings}: SsoEngines, done: number, startedAt: number, signal: AbortSignal): Promise<void> {
+export async function throttle(
+  {clock, settings}: SsoEngines,
+  done: number,
+  startedAt: number,
+  signal: AbortSignal,
+): Promise<void> {
   const wait = (done / settings.changes_per_second) * 1000 - (clock.now() - startedAt);
   if (wait > 0) {
     await clock.sleep(wait, signal);
@@ -109,7 +151,12 @@ export async function throttle({clock, settings}: SsoEngines, done: number, star
 }
 
 /** People who are still signed in learn what happened, from the bot. Never fails a switch: the accounts are what counts. */
-export async function tellPeople(engines: SsoEngines, ids: readonly string[], context: StepContext, message: string = switchedMessage(engines)): Promise<number> {
+export async function tellPeople(
+  engines: SsoEngines,
+  ids: readonly string[],
+  context: StepContext,
+  message: string = switchedMessage(engines),
+): Promise<number> {
   const bridge = engines.bridge();
   let told = 0;
   try {
@@ -128,9 +175,11 @@ export async function tellPeople(engines: SsoEngines, ids: readonly string[], co
 }
 
 function switchedMessage({siteUrl}: SsoEngines): string {
-  return 'Single sign-on is not available at the moment, so your account was switched to e-mail and password for a while. You stay signed in here. '
-    + `Before you sign out or use another device, ask your administrator for a one-time code and choose a password at ${claimUrl(siteUrl())}. `
-    + 'When single sign-on is back, your account is switched back and that password stops working.';
+  return (
+    'Single sign-on is not available at the moment, so your account was switched to e-mail and password for a while. You stay signed in here. ' +
+    `Before you sign out or use another device, ask your administrator for a one-time code and choose a password at ${claimUrl(siteUrl())}. ` +
+    'When single sign-on is back, your account is switched back and that password stops working.'
+  );
 }
 
 /** The page of the plugin that takes codes. */

@@ -12,7 +12,8 @@ const LOOK_EVERY_MS = HOUR_MS;
 const REMINDER_LOOK_MS = 60_000;
 
 export type WatchParts = {
-  engines: SsoEngines; store: SsoStore;
+  engines: SsoEngines;
+  store: SsoStore;
   round(signal: AbortSignal): Promise<void>;
   snapshot(): Promise<IdentitySnapshot>;
   countAway(): Promise<number>;
@@ -22,13 +23,37 @@ export type WatchParts = {
 export async function watchSso(parts: WatchParts, signal: AbortSignal): Promise<void> {
   const {settings} = parts.engines;
   await Promise.all([
-    ...(settings.probe.enabled ? [every(parts, settings.probe.interval_seconds * 1000, 'The providers could not be probed.', () => parts.round(signal), signal)] : []),
-    every(parts, Math.min(LOOK_EVERY_MS, settings.snapshot_hours * HOUR_MS), 'No identity snapshot could be taken.', async () => { await parts.snapshot(); }, signal),
+    ...(settings.probe.enabled
+      ? [
+          every(
+            parts,
+            settings.probe.interval_seconds * 1000,
+            'The providers could not be probed.',
+            () => parts.round(signal),
+            signal,
+          ),
+        ]
+      : []),
+    every(
+      parts,
+      Math.min(LOOK_EVERY_MS, settings.snapshot_hours * HOUR_MS),
+      'No identity snapshot could be taken.',
+      async () => {
+        await parts.snapshot();
+      },
+      signal,
+    ),
     every(parts, REMINDER_LOOK_MS, 'The reminder could not be sent.', () => remind(parts), signal),
   ]);
 }
 
-async function every({engines: {clock, log}}: WatchParts, ms: number, says: string, work: () => Promise<void>, signal: AbortSignal): Promise<void> {
+async function every(
+  {engines: {clock, log}}: WatchParts,
+  ms: number,
+  says: string,
+  work: () => Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
   while (!signal.aborted) {
     const startedAt = clock.now();
     try {

@@ -10,18 +10,46 @@ import {openState} from '../kernel/state.ts';
 import {createStatus} from './index.ts';
 
 const HOUR = 3_600_000;
-const enrolment: EnrolmentState = {state: 'enrolled', site_url: 'https://chat.example.org', enrolled_at: 1, enrolled_by: 'admin', last_seen_at: 1};
+const enrolment: EnrolmentState = {
+  state: 'enrolled',
+  site_url: 'https://chat.example.org',
+  enrolled_at: 1,
+  enrolled_by: 'admin',
+  last_seen_at: 1,
+};
 const clock = {now: () => START, sleep: async () => undefined};
 
 type SsoLine = {says: string; how: string} | null | Failure;
-type Case = {sso?: SsoLine; sets?: SetSummary[] | Failure; jobs?: Job[]; proven?: Job[]; running?: Job | null; state?: EnrolmentState['state']; objective?: number};
+type Case = {
+  sso?: SsoLine;
+  sets?: SetSummary[] | Failure;
+  jobs?: Job[];
+  proven?: Job[];
+  running?: Job | null;
+  state?: EnrolmentState['state'];
+  objective?: number;
+};
 
-function report({sso = null, sets = [summary], jobs: asked = [], proven = [proof('L2', START - HOUR)], running = null, state = 'enrolled', objective = 24 * HOUR}: Case) {
+function report({
+  sso = null,
+  sets = [summary],
+  jobs: asked = [],
+  proven = [proof('L2', START - HOUR)],
+  running = null,
+  state = 'enrolled',
+  objective = 24 * HOUR,
+}: Case) {
   const real = createJobs(openState(mkdtempSync(join(tmpdir(), 'status-')), [JOB_TABLES]), clock);
   const past = [...asked, ...proven];
   const jobs: Jobs = {...real, newest: (limit) => past.slice(0, limit), running: () => running};
   return createStatus({
-    clock, jobs, version: '1', companionId: 'c', repositoryLocation: '/srv/repository', rpoObjectiveMs: objective, enrolment: () => ({...enrolment, state}),
+    clock,
+    jobs,
+    version: '1',
+    companionId: 'c',
+    repositoryLocation: '/srv/repository',
+    rpoObjectiveMs: objective,
+    enrolment: () => ({...enrolment, state}),
     sso: async () => {
       if (sso instanceof Failure) {
         throw sso;
@@ -37,10 +65,15 @@ function report({sso = null, sets = [summary], jobs: asked = [], proven = [proof
   }).report();
 }
 
-const proof = (level: string, at: number): Job => aJob({
-  kind: 'verify', status: 'success', finished_at: at, result: {set: summary.id, level, passed: true, findings: [], checked_at: at, duration_ms: 1},
-});
-const failed = (changes: Partial<Job> = {}): Job => aJob({status: 'error', error: errorBody(new Failure('DISK_FULL', 'no room')), ...changes});
+const proof = (level: string, at: number): Job =>
+  aJob({
+    kind: 'verify',
+    status: 'success',
+    finished_at: at,
+    result: {set: summary.id, level, passed: true, findings: [], checked_at: at, duration_ms: 1},
+  });
+const failed = (changes: Partial<Job> = {}): Job =>
+  aJob({status: 'error', error: errorBody(new Failure('DISK_FULL', 'no room')), ...changes});
 const old: SetSummary = {...summary, t0: START - 30 * HOUR};
 
 test.each<[string, Case, string[]]>([
@@ -48,26 +81,76 @@ test.each<[string, Case, string[]]>([
   ['exactly at the objective', {sets: [{...summary, t0: START - 24 * HOUR}]}, []],
   ['nothing is backed up', {sets: []}, ['Nothing is backed up yet. → /dr backup']],
   ['nothing is backed up, but a backup runs', {sets: [], running: aJob()}, []],
-  ['the newest set is too old', {sets: [old]}, ['The newest set is 30 h 0 min old; the objective is 24 h 0 min. → /dr backup']],
+  [
+    'the newest set is too old',
+    {sets: [old]},
+    ['The newest set is 30 h 0 min old; the objective is 24 h 0 min. → /dr backup'],
+  ],
   ['an older set is too old, the newest is not', {sets: [summary, old]}, []],
-  ['the repository is away', {sets: new Failure('REPOSITORY_UNREACHABLE', 'no route')}, ['The repository does not open. → drctl doctor']],
-  ['no plugin', {state: 'none'}, ['No plugin is enrolled, so values from Mattermost\'s environment are not backed up. → drctl enroll']],
-  ['a copy of Mattermost asks', {state: 'read_only'}, ['The Mattermost that asks is not the one that was enrolled. → drctl enroll']],
-  ['the newest set lacks files', {sets: [{...summary, cross_check: 'failed'}]}, [`The newest set lacks files that its database names. → drctl show ${summary.id}`]],
+  [
+    'the repository is away',
+    {sets: new Failure('REPOSITORY_UNREACHABLE', 'no route')},
+    ['The repository does not open. → drctl doctor'],
+  ],
+  [
+    'no plugin',
+    {state: 'none'},
+    ["No plugin is enrolled, so values from Mattermost's environment are not backed up. → drctl enroll"],
+  ],
+  [
+    'a copy of Mattermost asks',
+    {state: 'read_only'},
+    ['The Mattermost that asks is not the one that was enrolled. → drctl enroll'],
+  ],
+  [
+    'the newest set lacks files',
+    {sets: [{...summary, cross_check: 'failed'}]},
+    [`The newest set lacks files that its database names. → drctl show ${summary.id}`],
+  ],
   ['losses that production had before', {sets: [{...summary, cross_check: 'passed_with_losses'}]}, []],
-  ['the last backup failed', {jobs: [failed()]}, [`The last backup failed: no room → ${errorBody(new Failure('DISK_FULL', '')).remedy}`]],
+  [
+    'the last backup failed',
+    {jobs: [failed()]},
+    [`The last backup failed: no room → ${errorBody(new Failure('DISK_FULL', '')).remedy}`],
+  ],
   ['a failure before the last good backup', {jobs: [aJob({status: 'success'}), failed()]}, []],
   ['a failure before a backup with a warning', {jobs: [aJob({status: 'warning'}), failed()]}, []],
-  ['a failure, then one that somebody canceled', {jobs: [aJob({status: 'canceled'}), failed()]}, [`The last backup failed: no room → ${errorBody(new Failure('DISK_FULL', '')).remedy}`]],
-  ['no set was ever read back', {proven: []}, ['No set was read back from the repository in the last seven days. → drctl verify latest --level L2']],
-  ['the last reading is eight days old', {proven: [proof('L2', START - 8 * 24 * HOUR)]}, ['No set was read back from the repository in the last seven days. → drctl verify latest --level L2']],
-  ['only the structure was checked', {proven: [proof('L1', START - HOUR)]}, ['No set was read back from the repository in the last seven days. → drctl verify latest --level L2']],
+  [
+    'a failure, then one that somebody canceled',
+    {jobs: [aJob({status: 'canceled'}), failed()]},
+    [`The last backup failed: no room → ${errorBody(new Failure('DISK_FULL', '')).remedy}`],
+  ],
+  [
+    'no set was ever read back',
+    {proven: []},
+    ['No set was read back from the repository in the last seven days. → drctl verify latest --level L2'],
+  ],
+  [
+    'the last reading is eight days old',
+    {proven: [proof('L2', START - 8 * 24 * HOUR)]},
+    ['No set was read back from the repository in the last seven days. → drctl verify latest --level L2'],
+  ],
+  [
+    'only the structure was checked',
+    {proven: [proof('L1', START - HOUR)]},
+    ['No set was read back from the repository in the last seven days. → drctl verify latest --level L2'],
+  ],
   ['a failed verify', {jobs: [failed({kind: 'verify'})]}, []],
-  ['an SSO outage is suspected', {sso: {says: 'gitlab does not answer.', how: 'drctl sso status'}, sets: []}, ['gitlab does not answer. → drctl sso status', 'Nothing is backed up yet. → /dr backup']],
+  [
+    'an SSO outage is suspected',
+    {sso: {says: 'gitlab does not answer.', how: 'drctl sso status'}, sets: []},
+    ['gitlab does not answer. → drctl sso status', 'Nothing is backed up yet. → /dr backup'],
+  ],
   ['what single sign-on needs cannot be read', {sso: new Failure('DATABASE_UNREACHABLE', 'no route')}, []],
-  ['much at once, most urgent first', {sets: new Failure('REPOSITORY_KEY_WRONG', 'x'), jobs: [failed()], state: 'none'},
-    ['The repository does not open. → drctl doctor', `The last backup failed: no room → ${errorBody(new Failure('DISK_FULL', '')).remedy}`,
-      'No plugin is enrolled, so values from Mattermost\'s environment are not backed up. → drctl enroll']],
+  [
+    'much at once, most urgent first',
+    {sets: new Failure('REPOSITORY_KEY_WRONG', 'x'), jobs: [failed()], state: 'none'},
+    [
+      'The repository does not open. → drctl doctor',
+      `The last backup failed: no room → ${errorBody(new Failure('DISK_FULL', '')).remedy}`,
+      "No plugin is enrolled, so values from Mattermost's environment are not backed up. → drctl enroll",
+    ],
+  ],
 ])('when %s, this is what to do', async (_name, given, actions) => {
   const {next_actions: next} = await report(given);
   expect(next.map(({says, how}) => `${says} → ${how}`)).toEqual(actions);
@@ -75,11 +158,19 @@ test.each<[string, Case, string[]]>([
 
 test('a repository that is away is reported by its name, and nothing is claimed of its sets', async () => {
   expect(await report({sets: new Failure('REPOSITORY_KEY_WRONG', 'wrong key')})).toMatchObject({
-    repository: {location: '/srv/repository', outcome: 'failed', says: 'REPOSITORY_KEY_WRONG: wrong key'}, last_set: null, sets: 0,
+    repository: {location: '/srv/repository', outcome: 'failed', says: 'REPOSITORY_KEY_WRONG: wrong key'},
+    last_set: null,
+    sets: 0,
   });
 });
 
 test('the newest set, what runs and what failed are told', async () => {
   const [running, bad] = [aJob({id: 'running'}), failed({id: 'bad'})];
-  expect(await report({sets: [summary, old], running, jobs: [running, bad]})).toMatchObject({last_set: summary, sets: 2, running, last_failed: bad, repository: {outcome: 'ok', says: '2 sets'}});
+  expect(await report({sets: [summary, old], running, jobs: [running, bad]})).toMatchObject({
+    last_set: summary,
+    sets: 2,
+    running,
+    last_failed: bad,
+    repository: {outcome: 'ok', says: '2 sets'},
+  });
 });

@@ -34,7 +34,9 @@ export function createStatus(sources: Sources): StatusReport {
 async function report(sources: Sources): Promise<Status> {
   const {sets, repository} = await repositoryState(sources);
   const newest = sets.find(({kind}) => kind === 'backup');
-  const failed = sources.jobs.newest(50).find((job) => job.kind === 'backup' && ['success', 'warning', 'error'].includes(job.status));
+  const failed = sources.jobs
+    .newest(50)
+    .find((job) => job.kind === 'backup' && ['success', 'warning', 'error'].includes(job.status));
   const status: Omit<Status, 'next_actions'> = {
     version: sources.version,
     now: sources.clock.now(),
@@ -47,7 +49,10 @@ async function report(sources: Sources): Promise<Status> {
     last_failed: failed?.status === 'error' ? failed : null,
     rpo_objective_ms: sources.rpoObjectiveMs,
   };
-  return {...status, next_actions: [...await ssoAction(sources), ...nextActions(status), ...proofAction(status, sources.jobs)]};
+  return {
+    ...status,
+    next_actions: [...(await ssoAction(sources)), ...nextActions(status), ...proofAction(status, sources.jobs)],
+  };
 }
 
 /** First of all: during an outage people wait at the door. A database that is away is told by doctor, not here. */
@@ -60,7 +65,9 @@ async function ssoAction({sso}: Sources): Promise<NextAction[]> {
   }
 }
 
-async function repositoryState(sources: Sources): Promise<{sets: NonNullable<Status['last_set']>[]; repository: Status['repository']}> {
+async function repositoryState(
+  sources: Sources,
+): Promise<{sets: NonNullable<Status['last_set']>[]; repository: Status['repository']}> {
   const location = sources.repositoryLocation;
   try {
     const sets = (await sources.listSets()).filter((set) => set !== null);
@@ -72,7 +79,15 @@ async function repositoryState(sources: Sources): Promise<{sets: NonNullable<Sta
 }
 
 /** What an administrator should do next, most urgent first; empty when nothing needs doing. */
-function nextActions({repository, last_set: last, last_failed: failed, enrolment, now, rpo_objective_ms: objective, running}: Omit<Status, 'next_actions'>): Status['next_actions'] {
+function nextActions({
+  repository,
+  last_set: last,
+  last_failed: failed,
+  enrolment,
+  now,
+  rpo_objective_ms: objective,
+  running,
+}: Omit<Status, 'next_actions'>): Status['next_actions'] {
   const actions: Status['next_actions'] = [];
   if (repository.outcome === 'failed') {
     actions.push({says: 'The repository does not open.', how: 'drctl doctor'});
@@ -81,7 +96,10 @@ function nextActions({repository, last_set: last, last_failed: failed, enrolment
     actions.push({says: `The last backup failed: ${failed.error.message}`, how: failed.error.remedy});
   }
   if (enrolment.state === 'none') {
-    actions.push({says: 'No plugin is enrolled, so values from Mattermost\'s environment are not backed up.', how: 'drctl enroll'});
+    actions.push({
+      says: "No plugin is enrolled, so values from Mattermost's environment are not backed up.",
+      how: 'drctl enroll',
+    });
   }
   if (enrolment.state === 'read_only') {
     actions.push({says: 'The Mattermost that asks is not the one that was enrolled.', how: 'drctl enroll'});
@@ -90,7 +108,10 @@ function nextActions({repository, last_set: last, last_failed: failed, enrolment
     actions.push({says: 'Nothing is backed up yet.', how: '/dr backup'});
   }
   if (last !== null && objective !== null && now - last.t0 > objective) {
-    actions.push({says: `The newest set is ${formatDuration(now - last.t0)} old; the objective is ${formatDuration(objective)}.`, how: '/dr backup'});
+    actions.push({
+      says: `The newest set is ${formatDuration(now - last.t0)} old; the objective is ${formatDuration(objective)}.`,
+      how: '/dr backup',
+    });
   }
   if (last?.cross_check === 'failed') {
     actions.push({says: 'The newest set lacks files that its database names.', how: `drctl show ${last.id}`});
@@ -104,6 +125,12 @@ function proofAction({last_set: last, now}: Pick<Status, 'last_set' | 'now'>, jo
     const verified = kind === 'verify' && status === 'success' ? VerifyResult.safeParse(result) : undefined;
     return verified?.data?.level === 'L2' && at !== null && now - at < READ_BACK_EVERY_MS;
   };
-  return last === null || jobs.newest(200).some(isProof) ? []
-    : [{says: 'No set was read back from the repository in the last seven days.', how: 'drctl verify latest --level L2'}];
+  return last === null || jobs.newest(200).some(isProof)
+    ? []
+    : [
+        {
+          says: 'No set was read back from the repository in the last seven days.',
+          how: 'drctl verify latest --level L2',
+        },
+      ];
 }

@@ -19,7 +19,11 @@ const ACTOR = {kind: 'cli' as const, id: '0', name: 'root'};
 const tags = (set: string, part: string): string[] => ['disaster-recovery', `set=${set}`, `part=${part}`];
 
 /** A set in a repository: two files, and rows that name them. `damages`: what the engine says in place of a real check. */
-async function aSet(rows: unknown[] = [row('a.png', 3), row('sub/b.png', 0)], changes: Partial<SetManifest> = {}, damages?: (snapshot: string, other: string) => Damage[]) {
+async function aSet(
+  rows: unknown[] = [row('a.png', 3), row('sub/b.png', 0)],
+  changes: Partial<SetManifest> = {},
+  damages?: (snapshot: string, other: string) => Damage[],
+) {
   const work = mkdtempSync(join(tmpdir(), 'verify-'));
   const repository = createMemoryRepository();
   await repository.create();
@@ -30,15 +34,28 @@ async function aSet(rows: unknown[] = [row('a.png', 3), row('sub/b.png', 0)], ch
   const second = await repository.store(files, {tags: tags(OURS, 'files')});
   const stored = await repository.store(record, {tags: tags(OURS, 'record')});
   const other = await repository.storeText('x', 'x', {tags: tags(OTHER, 'files')});
-  const manifest = aManifest({id: OURS, snapshots: [
-    {part: 'files', pass: 'second', id: second.snapshot, root: files}, {part: 'record', id: stored.snapshot, root: record},
-  ], ...changes});
+  const manifest = aManifest({
+    id: OURS,
+    snapshots: [
+      {part: 'files', pass: 'second', id: second.snapshot, root: files},
+      {part: 'record', id: stored.snapshot, root: record},
+    ],
+    ...changes,
+  });
   const state = openState(work, [JOB_TABLES, LEDGER_TABLE]);
   const ledger = createLedger(state, systemClock);
-  const verify = createVerify({
-    clock: systemClock, ledger, workDirectory: work, crossCheckLists, expectedFiles: 'expected.jsonl', show: async () => manifest,
-    repository: damages ? {...repository, check: async () => damages(second.snapshot, other.snapshot)} : repository,
-  }, createJobs(state, systemClock));
+  const verify = createVerify(
+    {
+      clock: systemClock,
+      ledger,
+      workDirectory: work,
+      crossCheckLists,
+      expectedFiles: 'expected.jsonl',
+      show: async () => manifest,
+      repository: damages ? {...repository, check: async () => damages(second.snapshot, other.snapshot)} : repository,
+    },
+    createJobs(state, systemClock),
+  );
   const check = async (level: VerifyLevel) => {
     const {done} = await verify.start({set: 'latest', level}, {actor: ACTOR});
     const job = await done;
@@ -56,7 +73,10 @@ test.each<VerifyLevel>(['L0', 'L1', 'L2', 'L3'])('a healthy set passes %s, and t
   const {job, result, work} = await check(level);
   expect(job).toMatchObject({status: 'success', subject: OURS, error: null});
   expect(result).toMatchObject({set: OURS, level, passed: true, findings: []});
-  expect([...ledger.entries()].at(-1)).toMatchObject({kind: 'verify.finished', data: {set: OURS, level, passed: true, findings: 0}});
+  expect([...ledger.entries()].at(-1)).toMatchObject({
+    kind: 'verify.finished',
+    data: {set: OURS, level, passed: true, findings: 0},
+  });
   expect(existsSync(join(work, job.id))).toBe(false);
 });
 
@@ -65,7 +85,9 @@ test.each<VerifyLevel>(['L0', 'L1', 'L2', 'L3'])('a part that is gone does not p
   repository.forget(second);
   const {job, result} = await check(level);
   expect([job.status, result.passed]).toEqual(['warning', false]);
-  expect(result.findings).toEqual([{set: OURS, severity: 'error', what: `The part files (snapshot ${second}) is not in the repository.`, where: null}]);
+  expect(result.findings).toEqual([
+    {set: OURS, severity: 'error', what: `The part files (snapshot ${second}) is not in the repository.`, where: null},
+  ]);
   expect([...ledger.entries()].at(-1)?.data['passed']).toBe(false);
 });
 
@@ -74,14 +96,35 @@ test('a changed byte passes the structure and not L2, which names the file', asy
   repository.damage(second, join(files, 'a.png'));
   expect((await check('L1')).result.passed).toBe(true);
   const {result} = await check('L2');
-  expect(result).toMatchObject({passed: false, findings: [{set: OURS, severity: 'error', where: join(files, 'a.png')}]});
+  expect(result).toMatchObject({
+    passed: false,
+    findings: [{set: OURS, severity: 'error', where: join(files, 'a.png')}],
+  });
 });
 
 test.each<[string, (ours: string, other: string) => Damage[], boolean, unknown[]]>([
-  ['in another set only', (_ours, other) => [{says: 'pack', snapshots: [other], where: '/x'}], true, [[OTHER, 'warning', '/x']]],
-  ['in both', (ours, other) => [{says: 'pack', snapshots: [ours, other], where: null}], false, [[OURS, 'error', null], [OTHER, 'warning', null]]],
+  [
+    'in another set only',
+    (_ours, other) => [{says: 'pack', snapshots: [other], where: '/x'}],
+    true,
+    [[OTHER, 'warning', '/x']],
+  ],
+  [
+    'in both',
+    (ours, other) => [{says: 'pack', snapshots: [ours, other], where: null}],
+    false,
+    [
+      [OURS, 'error', null],
+      [OTHER, 'warning', null],
+    ],
+  ],
   ['that nobody can place', () => [{says: 'index', snapshots: [], where: null}], false, [[null, 'error', null]]],
-  ['in a snapshot of no set', () => [{says: 'pack', snapshots: ['gone'], where: null}], true, [[null, 'warning', null]]],
+  [
+    'in a snapshot of no set',
+    () => [{says: 'pack', snapshots: ['gone'], where: null}],
+    true,
+    [[null, 'warning', null]],
+  ],
 ])('damage %s', async (_name, damages, passed, findings) => {
   const {check} = await aSet(undefined, {}, damages);
   const {job, result} = await check('L2');
@@ -89,15 +132,48 @@ test.each<[string, (ours: string, other: string) => Damage[], boolean, unknown[]
   expect(result.findings.map(({set, severity, where}) => [set, severity, where])).toEqual(findings);
 });
 
-const lost = (kind: 'missing' | 'size_differs', path: string): CrossCheckFinding =>
-  ({kind, owner: 'file', id: `id of ${path}`, path, expected_bytes: null, actual_bytes: null, in_production: true});
-const knowing = (...findings: CrossCheckFinding[]): Partial<SetManifest> => ({cross_check: {...aManifest().cross_check, findings}});
+const lost = (kind: 'missing' | 'size_differs', path: string): CrossCheckFinding => ({
+  kind,
+  owner: 'file',
+  id: `id of ${path}`,
+  path,
+  expected_bytes: null,
+  actual_bytes: null,
+  in_production: true,
+});
+const knowing = (...findings: CrossCheckFinding[]): Partial<SetManifest> => ({
+  cross_check: {...aManifest().cross_check, findings},
+});
 
 test.each<[string, unknown[], Partial<SetManifest>, boolean, unknown[]]>([
-  ['a row without its file', [row('c.png', 1)], {}, false, [['error', 'The file of file id of c.png is not in the set.', 'c.png']]],
-  ['a file of another size', [row('a.png', 99)], {}, false, [['error', 'The file of file id of a.png has 3 bytes instead of 99.', 'a.png']]],
-  ['a row whose file production had lost', [row('c.png', 1)], knowing(lost('missing', 'c.png')), true, [['warning', 'The file of file id of c.png is not in the set.', 'c.png']]],
-  ['a file known as missing that now differs', [row('a.png', 99)], knowing(lost('missing', 'a.png')), false, [['error', 'The file of file id of a.png has 3 bytes instead of 99.', 'a.png']]],
+  [
+    'a row without its file',
+    [row('c.png', 1)],
+    {},
+    false,
+    [['error', 'The file of file id of c.png is not in the set.', 'c.png']],
+  ],
+  [
+    'a file of another size',
+    [row('a.png', 99)],
+    {},
+    false,
+    [['error', 'The file of file id of a.png has 3 bytes instead of 99.', 'a.png']],
+  ],
+  [
+    'a row whose file production had lost',
+    [row('c.png', 1)],
+    knowing(lost('missing', 'c.png')),
+    true,
+    [['warning', 'The file of file id of c.png is not in the set.', 'c.png']],
+  ],
+  [
+    'a file known as missing that now differs',
+    [row('a.png', 99)],
+    knowing(lost('missing', 'a.png')),
+    false,
+    [['error', 'The file of file id of a.png has 3 bytes instead of 99.', 'a.png']],
+  ],
   ['a preview that is missing', [row('p.jpg', null, 'preview')], {}, true, []],
   ['a file that no row names', [row('a.png', 3)], {}, true, []],
 ])('at L3, %s', async (_name, rows, changes, passed, findings) => {
@@ -116,10 +192,20 @@ test('a set that does not exist starts no job', async () => {
   const work = mkdtempSync(join(tmpdir(), 'verify-'));
   const state = openState(work, [JOB_TABLES, LEDGER_TABLE]);
   const jobs = createJobs(state, systemClock);
-  const verify = createVerify({
-    clock: systemClock, ledger: createLedger(state, systemClock), workDirectory: work, crossCheckLists, expectedFiles: 'x', repository,
-    show: async () => { throw new Error('no set'); },
-  }, jobs);
+  const verify = createVerify(
+    {
+      clock: systemClock,
+      ledger: createLedger(state, systemClock),
+      workDirectory: work,
+      crossCheckLists,
+      expectedFiles: 'x',
+      repository,
+      show: async () => {
+        throw new Error('no set');
+      },
+    },
+    jobs,
+  );
   await expect(verify.start({set: OURS, level: 'L1'}, {actor: ACTOR})).rejects.toThrow('no set');
   expect(jobs.newest(10)).toEqual([]);
 });

@@ -1,10 +1,27 @@
 import {mkdir, rm} from 'node:fs/promises';
 import {join} from 'node:path';
-import type {Actor, CrossCheck, SetManifest, SetSnapshot, VerifyFinding, VerifyLevel, VerifyRequest, VerifyResult} from '@disaster-recovery/contract';
+import type {
+  Actor,
+  CrossCheck,
+  SetManifest,
+  SetSnapshot,
+  VerifyFinding,
+  VerifyLevel,
+  VerifyRequest,
+  VerifyResult,
+} from '@disaster-recovery/contract';
 import type {ExpectedFile} from '../engines/database/port.ts';
 import type {Damage, Repository, RepositorySnapshot, StoredFile} from '../engines/repository/port.ts';
 import type {Clock} from '../kernel/clock.ts';
-import {need, type Jobs, type Origin, type Procedure, type StartedJob, type Step, type StepContext} from '../jobs/index.ts';
+import {
+  need,
+  type Jobs,
+  type Origin,
+  type Procedure,
+  type StartedJob,
+  type Step,
+  type StepContext,
+} from '../jobs/index.ts';
 import type {Ledger} from '../ledger/index.ts';
 
 type FileList = (onFile: (file: StoredFile) => void) => Promise<void>;
@@ -43,12 +60,19 @@ export function createVerify(engines: VerifyEngines, jobs: Jobs): Verify {
     },
     clean: (job) => rm(join(engines.workDirectory, job), {recursive: true, force: true}),
   };
-  const plan = async ({set, level}: VerifyRequest): Promise<VerifyPlan> =>
-    ({set: (await engines.show(set)).id, level, steps: steps.map((step) => step.name)});
+  const plan = async ({set, level}: VerifyRequest): Promise<VerifyPlan> => ({
+    set: (await engines.show(set)).id,
+    level,
+    steps: steps.map((step) => step.name),
+  });
   return {
-    start: (request, {actor, origin}) => jobs.start(procedure, () => plan(request), {
-      actor, reason: `level ${request.level}`, request, ...(origin && {origin}),
-    }),
+    start: (request, {actor, origin}) =>
+      jobs.start(procedure, () => plan(request), {
+        actor,
+        reason: `level ${request.level}`,
+        request,
+        ...(origin && {origin}),
+      }),
   };
 }
 
@@ -62,10 +86,10 @@ function verifySteps(engines: VerifyEngines): readonly Step<VerifyPlan, VerifyFo
         const manifest = need(found, 'manifest');
         const findings = await missingSnapshots(engines, manifest, context);
         if (level === 'L1' || level === 'L2') {
-          findings.push(...await damages(engines, manifest, level, context));
+          findings.push(...(await damages(engines, manifest, level, context)));
         }
         if (level === 'L3' && findings.length === 0) {
-          findings.push(...await rowsWithoutFiles(engines, manifest, context));
+          findings.push(...(await rowsWithoutFiles(engines, manifest, context)));
         }
         return {findings};
       },
@@ -76,10 +100,19 @@ function verifySteps(engines: VerifyEngines): readonly Step<VerifyPlan, VerifyFo
         const findings = need(found, 'findings');
         const now = engines.clock.now();
         const result: VerifyResult = {
-          set, level, findings, passed: findings.every(({severity}) => severity !== 'error'),
-          checked_at: now, duration_ms: now - need(found, 'started_at'),
+          set,
+          level,
+          findings,
+          passed: findings.every(({severity}) => severity !== 'error'),
+          checked_at: now,
+          duration_ms: now - need(found, 'started_at'),
         };
-        engines.ledger.append('verify.finished', context.actor, {set, level, passed: result.passed, findings: findings.length});
+        engines.ledger.append('verify.finished', context.actor, {
+          set,
+          level,
+          passed: result.passed,
+          findings: findings.length,
+        });
         return {result};
       },
     },
@@ -87,33 +120,61 @@ function verifySteps(engines: VerifyEngines): readonly Step<VerifyPlan, VerifyFo
 }
 
 /** L0: the seal held when the manifest was opened; here, all that it names is there. */
-async function missingSnapshots({repository}: VerifyEngines, manifest: SetManifest, {signal}: StepContext): Promise<VerifyFinding[]> {
-  const present = new Set((await repository.snapshots(['disaster-recovery', `set=${manifest.id}`], signal)).map(({id}) => id));
-  return manifest.snapshots.filter(({id}) => !present.has(id)).map(({part, id}) => (
-    {set: manifest.id, severity: 'error', what: `The part ${part} (snapshot ${id}) is not in the repository.`, where: null}));
+async function missingSnapshots(
+  {repository}: VerifyEngines,
+  manifest: SetManifest,
+  {signal}: StepContext,
+): Promise<VerifyFinding[]> {
+  const present = new Set(
+    (await repository.snapshots(['disaster-recovery', `set=${manifest.id}`], signal)).map(({id}) => id),
+  );
+  return manifest.snapshots
+    .filter(({id}) => !present.has(id))
+    .map(({part, id}) => ({
+      set: manifest.id,
+      severity: 'error',
+      what: `The part ${part} (snapshot ${id}) is not in the repository.`,
+      where: null,
+    }));
 }
 
-async function damages({repository}: VerifyEngines, manifest: SetManifest, level: 'L1' | 'L2', context: StepContext): Promise<VerifyFinding[]> {
+async function damages(
+  {repository}: VerifyEngines,
+  manifest: SetManifest,
+  level: 'L1' | 'L2',
+  context: StepContext,
+): Promise<VerifyFinding[]> {
   await repository.releaseStaleLocks();
   const found = await repository.check(level === 'L2' ? 'data' : 'structure', {
-    signal: context.signal, progress: (done, total) => { context.progress({done, total, unit: 'bytes'}); },
+    signal: context.signal,
+    progress: (done, total) => {
+      context.progress({done, total, unit: 'bytes'});
+    },
   });
   if (found.length === 0) {
     return [];
   }
-  const snapshots = new Map((await repository.snapshots(['disaster-recovery'], context.signal)).map((snapshot) => [snapshot.id, snapshot]));
+  const snapshots = new Map(
+    (await repository.snapshots(['disaster-recovery'], context.signal)).map((snapshot) => [snapshot.id, snapshot]),
+  );
   return found.flatMap((damage) => findingsOf(damage, manifest, snapshots));
 }
 
 /** Damage in this set is an error; damage that only others have is a warning that names them; damage that cannot be placed counts as ours. */
-function findingsOf(damage: Damage, manifest: SetManifest, snapshots: ReadonlyMap<string, RepositorySnapshot>): VerifyFinding[] {
+function findingsOf(
+  damage: Damage,
+  manifest: SetManifest,
+  snapshots: ReadonlyMap<string, RepositorySnapshot>,
+): VerifyFinding[] {
   const sets = new Set(damage.snapshots.map((id) => setOf(snapshots.get(id))));
   if (sets.size === 0) {
     return [{set: null, severity: 'error', what: damage.says, where: damage.where}];
   }
   return [...sets].map((set) => ({
-    set, severity: set === manifest.id ? 'error' as const : 'warning' as const,
-    what: `${set === null ? 'An unfinished backup' : `Set ${set}`} needs damaged data: ${damage.says}`, where: damage.where,
+    set,
+    severity: set === manifest.id ? ('error' as const) : ('warning' as const),
+    what: `${set === null ? 'An unfinished backup' : `Set ${set}`} needs damaged data: ${damage.says}`,
+    where: damage.where,
   }));
 }
 
@@ -121,31 +182,65 @@ function setOf(snapshot: RepositorySnapshot | undefined): string | null {
   return snapshot?.tags.find((tag) => tag.startsWith('set='))?.slice(4) ?? null;
 }
 
-async function rowsWithoutFiles(engines: VerifyEngines, manifest: SetManifest, {job, signal}: StepContext): Promise<VerifyFinding[]> {
+async function rowsWithoutFiles(
+  engines: VerifyEngines,
+  manifest: SetManifest,
+  {job, signal}: StepContext,
+): Promise<VerifyFinding[]> {
   const {repository} = engines;
-  const passes = ['first', 'second'].flatMap((pass) => manifest.snapshots.filter((snapshot) => snapshot.part === 'files' && snapshot.pass === pass));
+  const passes = ['first', 'second'].flatMap((pass) =>
+    manifest.snapshots.filter((snapshot) => snapshot.part === 'files' && snapshot.pass === pass),
+  );
   const record = manifest.snapshots.find(({part}) => part === 'record');
   if (passes.length === 0 || !record || !manifest.database) {
-    return [{set: manifest.id, severity: 'warning', what: 'The set lacks the database or the files, so there is nothing to compare.', where: null}];
+    return [
+      {
+        set: manifest.id,
+        severity: 'warning',
+        what: 'The set lacks the database or the files, so there is nothing to compare.',
+        where: null,
+      },
+    ];
   }
-  const listOf = ({id, root}: SetSnapshot): FileList => (onFile) => repository.list(id, root, onFile, signal);
+  const listOf =
+    ({id, root}: SetSnapshot): FileList =>
+    (onFile) =>
+      repository.list(id, root, onFile, signal);
   const directory = join(engines.workDirectory, job);
   await mkdir(directory, {recursive: true, mode: 0o700});
-  const result = await engines.crossCheckLists(passes.map(listOf), {
-    expected: (onRow) => readRows(engines, record, onRow, signal),
-    liveSize: null,
-  }, join(directory, 'files.db'));
+  const result = await engines.crossCheckLists(
+    passes.map(listOf),
+    {expected: (onRow) => readRows(engines, record, onRow, signal), liveSize: null},
+    join(directory, 'files.db'),
+  );
   const known = new Set(manifest.cross_check.findings.map(({kind, path}) => `${kind} ${path}`));
-  return result.findings.filter(({kind}) => kind === 'missing' || kind === 'size_differs').map((finding) => ({
-    set: manifest.id,
-    // What the backup itself saw as lost in production is old news, not damage of the set.
-    severity: known.has(`${finding.kind} ${finding.path}`) ? 'warning' as const : 'error' as const,
-    what: finding.kind === 'missing' ? `The file of ${finding.owner} ${finding.id} is not in the set.` : `The file of ${finding.owner} ${finding.id} has ${finding.actual_bytes ?? 0} bytes instead of ${finding.expected_bytes ?? 0}.`,
-    where: finding.path,
-  }));
+  return result.findings
+    .filter(({kind}) => kind === 'missing' || kind === 'size_differs')
+    .map((finding) => ({
+      set: manifest.id,
+      // What the backup itself saw as lost in production is old news, not damage of the set.
+      severity: known.has(`${finding.kind} ${finding.path}`) ? ('warning' as const) : ('error' as const),
+      what:
+        finding.kind === 'missing'
+          ? `The file of ${finding.owner} ${finding.id} is not in the set.`
+          : `The file of ${finding.owner} ${finding.id} has ${finding.actual_bytes ?? 0} bytes instead of ${finding.expected_bytes ?? 0}.`,
+      where: finding.path,
+    }));
 }
 
 /** The callback may not wait here: without a live store to ask, it does not. */
-function readRows({repository, expectedFiles}: VerifyEngines, {id, root}: SetSnapshot, onRow: (row: ExpectedFile) => Promise<void> | void, signal: AbortSignal): Promise<void> {
-  return repository.readLines(id, join(root, expectedFiles), (line) => { void onRow(JSON.parse(line) as ExpectedFile); }, signal);
+function readRows(
+  {repository, expectedFiles}: VerifyEngines,
+  {id, root}: SetSnapshot,
+  onRow: (row: ExpectedFile) => Promise<void> | void,
+  signal: AbortSignal,
+): Promise<void> {
+  return repository.readLines(
+    id,
+    join(root, expectedFiles),
+    (line) => {
+      void onRow(JSON.parse(line) as ExpectedFile);
+    },
+    signal,
+  );
 }

@@ -9,87 +9,113 @@ import {CROSS_CHECK_TONE} from '../sets/proof.tsx';
 import {SsoJobResult} from '../sso/sso_job_result.tsx';
 
 function asManifest(job: Job): SetManifest | null {
-    const result = job.result as Partial<SetManifest> | null | undefined;
-    return job.kind === 'backup' && result?.format === 1 && result.cross_check ? result as SetManifest : null;
+  const result = job.result as Partial<SetManifest> | null | undefined;
+  return job.kind === 'backup' && result?.format === 1 && result.cross_check ? (result as SetManifest) : null;
 }
 
 function asVerifyResult(job: Job): VerifyResult | null {
-    const result = job.result as Partial<VerifyResult> | null | undefined;
-    return job.kind === 'verify' && Array.isArray(result?.findings) ? result as VerifyResult : null;
+  const result = job.result as Partial<VerifyResult> | null | undefined;
+  return job.kind === 'verify' && Array.isArray(result?.findings) ? (result as VerifyResult) : null;
 }
 
 export function JobResult({job}: {job: Job}) {
-    const manifest = asManifest(job);
-    const verified = asVerifyResult(job);
-    return (
-        <>
-            {manifest && <BackupResult manifest={manifest} job={job}/>}
-            {verified && <Verified result={verified}/>}
-            <SsoJobResult job={job}/>
-        </>
-    );
+  const manifest = asManifest(job);
+  const verified = asVerifyResult(job);
+  return (
+    <>
+      {manifest && <BackupResult manifest={manifest} job={job} />}
+      {verified && <Verified result={verified} />}
+      <SsoJobResult job={job} />
+    </>
+  );
 }
 
 function rowsOf(manifest: SetManifest): number {
-    return (manifest.database?.tables ?? []).reduce((sum, table) => sum + table.rows, 0);
+  return (manifest.database?.tables ?? []).reduce((sum, table) => sum + table.rows, 0);
 }
 
 /** The evidence, as the manifest has it. */
 function BackupResult({manifest, job}: {manifest: SetManifest; job: Job}) {
-    const say = useSay();
-    const bare = useBare();
-    const {database, files, config, cross_check: check} = manifest;
-    const count = (unit: 'rows' | 'files', value: number): {message: Message} => ({message: {id: `unit.${unit}`, values: {count: value}}});
-    const absent = <span className='dr-words-attention'>{say('result.not_in_set')}</span>;
-    return (
-        <>
-            <Definitions
-                rows={[
-                    ['result.set', <Copyable key='set' text={manifest.id}/>],
-                    ['result.database', database ? say('result.database.value', {
-                        rows: count('rows', rowsOf(manifest)), tables: database.tables.length, bytes: {bytes: database.bytes},
-                    }) : absent],
-                    ['result.files', files ? say('result.files.value', {files: count('files', files.count), bytes: {bytes: files.bytes}}) : absent],
-                    ['result.config', config ? say('result.config.value', {files: count('files', config.files.length)}) : absent],
-                    ['result.added', bare({bytes: manifest.bytes_added})],
-                    ['result.cross_check', (
-                        <>
-                            <Badge tone={CROSS_CHECK_TONE[check.outcome]}>{say(`cross_check.${check.outcome}`)}</Badge>{' '}
-                            {say(`cross_check.${check.outcome}.long`, {
-                                ok: check.ok, rows: check.rows, orphans: check.orphans, missing: check.missing,
-                                missing_in_production: check.missing_in_production, size_differs: check.size_differs,
-                            })}
-                        </>
-                    )],
-                    ['result.duration', bare({duration: (job.finished_at ?? manifest.finished_at) - (job.started_at ?? manifest.started_at)})],
-                ]}
-            />
-            <Omissions omitted={manifest.omitted}/>
-            <h3>{say('result.next')}</h3>
-            <ul className='dr-plain'>
-                <li>{say('result.next.verify')} <Copyable text={`drctl verify ${manifest.id} --level L2`}/></li>
-                <li>{say('result.next.key')}</li>
-                <li>{say('result.next.restore')} <Copyable text={`drctl restore ${manifest.id} --dry-run`}/></li>
-            </ul>
-        </>
-    );
+  const say = useSay();
+  const bare = useBare();
+  const {database, files, config, cross_check: check} = manifest;
+  const count = (unit: 'rows' | 'files', value: number): {message: Message} => ({
+    message: {id: `unit.${unit}`, values: {count: value}},
+  });
+  const absent = <span className="dr-words-attention">{say('result.not_in_set')}</span>;
+  return (
+    <>
+      <Definitions
+        rows={[
+          ['result.set', <Copyable key="set" text={manifest.id} />],
+          [
+            'result.database',
+            database
+              ? say('result.database.value', {
+                  rows: count('rows', rowsOf(manifest)),
+                  tables: database.tables.length,
+                  bytes: {bytes: database.bytes},
+                })
+              : absent,
+          ],
+          [
+            'result.files',
+            files
+              ? say('result.files.value', {files: count('files', files.count), bytes: {bytes: files.bytes}})
+              : absent,
+          ],
+          ['result.config', config ? say('result.config.value', {files: count('files', config.files.length)}) : absent],
+          ['result.added', bare({bytes: manifest.bytes_added})],
+          [
+            'result.cross_check',
+            <>
+              <Badge tone={CROSS_CHECK_TONE[check.outcome]}>{say(`cross_check.${check.outcome}`)}</Badge>{' '}
+              {say(`cross_check.${check.outcome}.long`, {
+                ok: check.ok,
+                rows: check.rows,
+                orphans: check.orphans,
+                missing: check.missing,
+                missing_in_production: check.missing_in_production,
+                size_differs: check.size_differs,
+              })}
+            </>,
+          ],
+          [
+            'result.duration',
+            bare({duration: (job.finished_at ?? manifest.finished_at) - (job.started_at ?? manifest.started_at)}),
+          ],
+        ]}
+      />
+      <Omissions omitted={manifest.omitted} />
+      <h3>{say('result.next')}</h3>
+      <ul className="dr-plain">
+        <li>
+          {say('result.next.verify')} <Copyable text={`drctl verify ${manifest.id} --level L2`} />
+        </li>
+        <li>{say('result.next.key')}</li>
+        <li>
+          {say('result.next.restore')} <Copyable text={`drctl restore ${manifest.id} --dry-run`} />
+        </li>
+      </ul>
+    </>
+  );
 }
 
 function Verified({result}: {result: VerifyResult}) {
-    const say = useSay();
-    return (
-        <>
-            <p>{say('result.verify', {level: result.level, set: result.set, count: result.findings.length})}</p>
-            <ul className='dr-plain'>
-                {result.findings.map((finding, index) => (
-                    <li key={index}>
-                        <Badge tone={finding.severity === 'error' ? 'bad' : 'attention'}>
-                            <Text id={finding.severity === 'error' ? 'result.finding.error' : 'result.finding.warning'}/>
-                        </Badge>{' '}
-                        {finding.what} {finding.where && <code>{finding.where}</code>}
-                    </li>
-                ))}
-            </ul>
-        </>
-    );
+  const say = useSay();
+  return (
+    <>
+      <p>{say('result.verify', {level: result.level, set: result.set, count: result.findings.length})}</p>
+      <ul className="dr-plain">
+        {result.findings.map((finding, index) => (
+          <li key={index}>
+            <Badge tone={finding.severity === 'error' ? 'bad' : 'attention'}>
+              <Text id={finding.severity === 'error' ? 'result.finding.error' : 'result.finding.warning'} />
+            </Badge>{' '}
+            {finding.what} {finding.where && <code>{finding.where}</code>}
+          </li>
+        ))}
+      </ul>
+    </>
+  );
 }

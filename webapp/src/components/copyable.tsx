@@ -4,46 +4,48 @@ import {Button} from './button.tsx';
 
 /** Browsers have no clipboard on pages without TLS; selecting and copying works there too. */
 async function copy(text: string): Promise<void> {
-    try {
-        await navigator.clipboard.writeText(text);
-    } catch {
-        const area = document.createElement('textarea');
-        area.value = text;
-        area.style.position = 'fixed';
-        area.style.opacity = '0';
-        document.body.append(area);
-        area.select();
-        document.execCommand('copy');
-        area.remove();
-    }
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    const area = document.createElement('textarea');
+    area.value = text;
+    area.style.position = 'fixed';
+    area.style.opacity = '0';
+    document.body.append(area);
+    area.select();
+    document.execCommand('copy');
+    area.remove();
+  }
 }
 
 export function Copyable({text, className = ''}: {text: string; className?: string}) {
-    const say = useSay();
-    return (
-        <span className={`dr-copyable ${className}`}>
-            <code>{text}</code>
-            <CopyButton text={text} label={say('copy.what', {text})}/>
-        </span>
-    );
+  const say = useSay();
+  return (
+    <span className={`dr-copyable ${className}`}>
+      <code>{text}</code>
+      <CopyButton text={text} label={say('copy.what', {text})} />
+    </span>
+  );
 }
 
 export function CopyButton({text, label, look = 'link'}: {text: string; label: string; look?: 'link' | 'quiet'}) {
-    const say = useSay();
-    const [isCopied, setCopied] = useState(false);
-    useEffect(() => {
-        if (!isCopied) {
-            return undefined;
-        }
-        const timer = setTimeout(() => setCopied(false), 2500);
-        return () => clearTimeout(timer);
-    }, [isCopied]);
-    return (
-        <>
-            <Button look={look} aria-label={label} onClick={() => void copy(text).then(() => setCopied(true))}>
-                {say(isCopied ? 'copied' : 'copy')}
-            </Button>
-            <span className='dr-hidden' role='status'>{isCopied ? say('copied') : ''}</span>
-        </>
-    );
+  const say = useSay();
+  const [isCopied, setCopied] = useState(false);
+  useEffect(() => {
+    if (!isCopied) {
+      return undefined;
+    }
+    const timer = setTimeout(() => setCopied(false), 2500);
+    return () => clearTimeout(timer);
+  }, [isCopied]);
+  return (
+    <>
+      <Button look={look} aria-label={label} onClick={() => void copy(text).then(() => setCopied(true))}>
+        {say(isCopied ? 'copied' : 'copy')}
+      </Button>
+      <span className="dr-hidden" role="status">
+        {isCopied ? say('copied') : ''}
+      </span>
+    </>
+  );
 }

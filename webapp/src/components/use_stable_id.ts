@@ -4,6 +4,6 @@ let last = 0;
 
 /** React.useId is missing in React 17. */
 export function useStableId(): string {
-    const [id] = useState(() => `disaster-recovery-${++last}`);
-    return id;
+  const [id] = useState(() => `disaster-recovery-${++last}`);
+  return id;
 }

@@ -13,93 +13,124 @@ import {EnrolForm} from './enrol_form.tsx';
 export const CONNECTION_ANCHOR = 'disaster-recovery-connection';
 
 type Props = {
-    connection: Connection;
-    client: Client;
-    isEnrolling: boolean;
-    onEnrolling(isEnrolling: boolean): void;
-    onChanged(): void;
+  connection: Connection;
+  client: Client;
+  isEnrolling: boolean;
+  onEnrolling(isEnrolling: boolean): void;
+  onChanged(): void;
 };
 
 export function ConnectionCard({connection, client, isEnrolling, onEnrolling, onChanged}: Props) {
-    const say = useSay();
-    const [news, setNews] = useState<Message | null>(null);
-    const {enrolled} = connection;
-    const changed = (message: Message) => {
-        setNews(message);
-        onEnrolling(false);
-        onChanged();
-    };
-    return (
-        <Card
-            anchor={CONNECTION_ANCHOR}
-            title={say(enrolled ? 'connection.title' : 'enrol.title')}
-            aside={enrolled && (
-                <span className='dr-buttons'>
-                    <Button aria-expanded={isEnrolling} onClick={() => onEnrolling(!isEnrolling)}>{say('connection.again')}</Button>
-                    <RevokeButton url={connection.companion_url} client={client} onRevoked={changed}/>
-                </span>
-            )}
-        >
-            <p role='status' className={news ? 'dr-news' : 'dr-hidden'}>{news && <Text {...news}/>}</p>
-            {enrolled && <ConnectionFacts connection={connection}/>}
-            {(!enrolled || isEnrolling) && (
-                <EnrolForm
-                    client={client}
-                    isAgain={enrolled}
-                    url={connection.companion_url}
-                    onEnrolled={({note}) => changed(note ? {id: 'enrol.succeeded_note', values: {note}} : {id: 'enrol.succeeded'})}
-                />
-            )}
-        </Card>
-    );
+  const say = useSay();
+  const [news, setNews] = useState<Message | null>(null);
+  const {enrolled} = connection;
+  const changed = (message: Message) => {
+    setNews(message);
+    onEnrolling(false);
+    onChanged();
+  };
+  return (
+    <Card
+      anchor={CONNECTION_ANCHOR}
+      title={say(enrolled ? 'connection.title' : 'enrol.title')}
+      aside={
+        enrolled && (
+          <span className="dr-buttons">
+            <Button aria-expanded={isEnrolling} onClick={() => onEnrolling(!isEnrolling)}>
+              {say('connection.again')}
+            </Button>
+            <RevokeButton url={connection.companion_url} client={client} onRevoked={changed} />
+          </span>
+        )
+      }
+    >
+      <p role="status" className={news ? 'dr-news' : 'dr-hidden'}>
+        {news && <Text {...news} />}
+      </p>
+      {enrolled && <ConnectionFacts connection={connection} />}
+      {(!enrolled || isEnrolling) && (
+        <EnrolForm
+          client={client}
+          isAgain={enrolled}
+          url={connection.companion_url}
+          onEnrolled={({note}) =>
+            changed(note ? {id: 'enrol.succeeded_note', values: {note}} : {id: 'enrol.succeeded'})
+          }
+        />
+      )}
+    </Card>
+  );
 }
 
 function ConnectionFacts({connection}: {connection: Connection}) {
-    const say = useSay();
-    const since = connection.unreachable_since;
-    const down = since ? say('connection.unreachable_since', {since: {since}}) : say('connection.unreachable');
-    return (
-        <Definitions
-            rows={[
-                ['connection.url', <code key='url'>{connection.companion_url}</code>],
-                ['connection.state', (
-                    <Badge tone={connection.reachable ? 'good' : 'bad'}>{connection.reachable ? say('connection.reachable') : down}</Badge>
-                )],
-                ['connection.last_error', !connection.reachable && connection.last_error ? connection.last_error : null],
-                ['connection.enrolled', connection.enrolled_at ?
-                    say('connection.enrolled.value', {when: {moment: connection.enrolled_at}, who: connection.enrolled_by || say('set.unknown')}) : null],
-                ['connection.companion_id', connection.companion_id ? <code>{connection.companion_id}</code> : null],
-                ['connection.version', say('connection.version.value', {
-                    companion: connection.companion_version || say('set.unknown'), plugin: connection.plugin_version,
-                })],
-            ]}
-        />
-    );
+  const say = useSay();
+  const since = connection.unreachable_since;
+  const down = since ? say('connection.unreachable_since', {since: {since}}) : say('connection.unreachable');
+  return (
+    <Definitions
+      rows={[
+        ['connection.url', <code key="url">{connection.companion_url}</code>],
+        [
+          'connection.state',
+          <Badge tone={connection.reachable ? 'good' : 'bad'}>
+            {connection.reachable ? say('connection.reachable') : down}
+          </Badge>,
+        ],
+        ['connection.last_error', !connection.reachable && connection.last_error ? connection.last_error : null],
+        [
+          'connection.enrolled',
+          connection.enrolled_at
+            ? say('connection.enrolled.value', {
+                when: {moment: connection.enrolled_at},
+                who: connection.enrolled_by || say('set.unknown'),
+              })
+            : null,
+        ],
+        ['connection.companion_id', connection.companion_id ? <code>{connection.companion_id}</code> : null],
+        [
+          'connection.version',
+          say('connection.version.value', {
+            companion: connection.companion_version || say('set.unknown'),
+            plugin: connection.plugin_version,
+          }),
+        ],
+      ]}
+    />
+  );
 }
 
 function RevokeButton({url, client, onRevoked}: {url: string; client: Client; onRevoked(news: Message): void}) {
-    const say = useSay();
-    const [isAsking, setAsking] = useState(false);
-    const {failure, isBusy, send, forget} = useRequest();
-    const close = () => {
-        setAsking(false);
-        forget();
-    };
-    const revoke = () => void send(client.revoke, (outcome) => {
-        setAsking(false);
-        onRevoked(outcome?.companion_told === false ?
-            {id: 'connection.revoked_here', values: {reason: outcome.last_error ?? '–'}} :
-            {id: 'connection.revoked'});
+  const say = useSay();
+  const [isAsking, setAsking] = useState(false);
+  const {failure, isBusy, send, forget} = useRequest();
+  const close = () => {
+    setAsking(false);
+    forget();
+  };
+  const revoke = () =>
+    void send(client.revoke, (outcome) => {
+      setAsking(false);
+      onRevoked(
+        outcome?.companion_told === false
+          ? {id: 'connection.revoked_here', values: {reason: outcome.last_error ?? '–'}}
+          : {id: 'connection.revoked'},
+      );
     });
-    return (
-        <>
-            <Button onClick={() => setAsking(true)}>{say('connection.revoke')}</Button>
-            {isAsking && (
-                <ConfirmDialog title='connection.revoke.title' confirm='connection.revoke.confirm' isBusy={isBusy} onConfirm={revoke} onClose={close}>
-                    <p>{say('connection.revoke.text', {url})}</p>
-                    {failure && <FailureNotice failure={failure}/>}
-                </ConfirmDialog>
-            )}
-        </>
-    );
+  return (
+    <>
+      <Button onClick={() => setAsking(true)}>{say('connection.revoke')}</Button>
+      {isAsking && (
+        <ConfirmDialog
+          title="connection.revoke.title"
+          confirm="connection.revoke.confirm"
+          isBusy={isBusy}
+          onConfirm={revoke}
+          onClose={close}
+        >
+          <p>{say('connection.revoke.text', {url})}</p>
+          {failure && <FailureNotice failure={failure} />}
+        </ConfirmDialog>
+      )}
+    </>
+  );
 }

@@ -12,62 +12,90 @@ import {needsPin, problemsOf, toEnrolment, type EnrolmentFields} from './enrolme
 type Props = {client: Client; isAgain: boolean; url: string; onEnrolled(outcome: EnrolOutcome): void};
 
 export function EnrolForm({client, isAgain, url, onEnrolled}: Props) {
-    const say = useSay();
-    const [fields, setFields] = useState<EnrolmentFields>({url, code: '', pin: ''});
-    const [hasTried, setTried] = useState(false);
-    const [isAsking, setAsking] = useState(false);
-    const {failure, isBusy, send} = useRequest();
-    const problems = problemsOf(fields);
-    const shown = hasTried ? problems : {};
-    const withPin = needsPin(fields.url) || fields.pin !== '';
-    const change = (name: keyof EnrolmentFields) => (value: string) => setFields((known) => ({...known, [name]: value}));
-    const enrol = () => {
-        setAsking(false);
-        void send(() => client.enrol(toEnrolment(fields)), onEnrolled);
-    };
-    const submit = () => {
-        setTried(true);
-        if (Object.keys(problems).length > 0 || isBusy) {
-            return;
-        }
-        if (isAgain) {
-            setAsking(true);
-        } else {
-            enrol();
-        }
-    };
-    return (
-        <div className='dr-form' role='form' aria-label={say(isAgain ? 'enrol.title_again' : 'enrol.title')}>
-            {isAgain && <p className='dr-dim'>{say('enrol.replaces')}</p>}
-            <ol className='dr-recipe'>
-                <li><span>{say('enrol.step.serve')}</span><Copyable text='drctl serve'/></li>
-                <li><span>{say('enrol.step.code')}</span><Copyable text='drctl enroll'/></li>
-                <li>
-                    <span>{say('enrol.step.enter')}</span>
-                    <Field
-                        label='enrol.url'
-                        help='enrol.url.help'
-                        type='url'
-                        isCode={true}
-                        placeholder='http://127.0.0.1:8066'
-                        value={fields.url}
-                        problem={shown.url ?? null}
-                        onChange={change('url')}
-                        onEnter={submit}
-                    />
-                    <Field label='enrol.code' isCode={true} value={fields.code} problem={shown.code ?? null} onChange={change('code')} onEnter={submit}/>
-                    {withPin && (
-                        <Field label='enrol.pin' help='enrol.pin.help' isCode={true} value={fields.pin} problem={shown.pin ?? null} onChange={change('pin')} onEnter={submit}/>
-                    )}
-                    <Button look='primary' disabled={isBusy} onClick={submit}>{say(isBusy ? 'enrol.submitting' : 'enrol.submit')}</Button>
-                </li>
-            </ol>
-            {failure && <FailureNotice failure={failure}/>}
-            {isAsking && (
-                <ConfirmDialog title='enrol.replace.title' confirm='enrol.replace.confirm' onConfirm={enrol} onClose={() => setAsking(false)}>
-                    <p>{say('enrol.replace.text', {url: toEnrolment(fields).url})}</p>
-                </ConfirmDialog>
-            )}
-        </div>
-    );
+  const say = useSay();
+  const [fields, setFields] = useState<EnrolmentFields>({url, code: '', pin: ''});
+  const [hasTried, setTried] = useState(false);
+  const [isAsking, setAsking] = useState(false);
+  const {failure, isBusy, send} = useRequest();
+  const problems = problemsOf(fields);
+  const shown = hasTried ? problems : {};
+  const withPin = needsPin(fields.url) || fields.pin !== '';
+  const change = (name: keyof EnrolmentFields) => (value: string) => setFields((known) => ({...known, [name]: value}));
+  const enrol = () => {
+    setAsking(false);
+    void send(() => client.enrol(toEnrolment(fields)), onEnrolled);
+  };
+  const submit = () => {
+    setTried(true);
+    if (Object.keys(problems).length > 0 || isBusy) {
+      return;
+    }
+    if (isAgain) {
+      setAsking(true);
+    } else {
+      enrol();
+    }
+  };
+  return (
+    <div className="dr-form" role="form" aria-label={say(isAgain ? 'enrol.title_again' : 'enrol.title')}>
+      {isAgain && <p className="dr-dim">{say('enrol.replaces')}</p>}
+      <ol className="dr-recipe">
+        <li>
+          <span>{say('enrol.step.serve')}</span>
+          <Copyable text="drctl serve" />
+        </li>
+        <li>
+          <span>{say('enrol.step.code')}</span>
+          <Copyable text="drctl enroll" />
+        </li>
+        <li>
+          <span>{say('enrol.step.enter')}</span>
+          <Field
+            label="enrol.url"
+            help="enrol.url.help"
+            type="url"
+            isCode={true}
+            placeholder="http://127.0.0.1:8066"
+            value={fields.url}
+            problem={shown.url ?? null}
+            onChange={change('url')}
+            onEnter={submit}
+          />
+          <Field
+            label="enrol.code"
+            isCode={true}
+            value={fields.code}
+            problem={shown.code ?? null}
+            onChange={change('code')}
+            onEnter={submit}
+          />
+          {withPin && (
+            <Field
+              label="enrol.pin"
+              help="enrol.pin.help"
+              isCode={true}
+              value={fields.pin}
+              problem={shown.pin ?? null}
+              onChange={change('pin')}
+              onEnter={submit}
+            />
+          )}
+          <Button look="primary" disabled={isBusy} onClick={submit}>
+            {say(isBusy ? 'enrol.submitting' : 'enrol.submit')}
+          </Button>
+        </li>
+      </ol>
+      {failure && <FailureNotice failure={failure} />}
+      {isAsking && (
+        <ConfirmDialog
+          title="enrol.replace.title"
+          confirm="enrol.replace.confirm"
+          onConfirm={enrol}
+          onClose={() => setAsking(false)}
+        >
+          <p>{say('enrol.replace.text', {url: toEnrolment(fields).url})}</p>
+        </ConfirmDialog>
+      )}
+    </div>
+  );
 }

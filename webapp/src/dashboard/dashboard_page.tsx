@@ -7,13 +7,19 @@ import {Dashboard} from './dashboard.tsx';
 
 /** Everything that the lazy chunk brings: words, style, client. */
 export function DashboardPage() {
-    const [client] = useState(createClient);
-    return (
-        <Words>
-            <style>{style}</style>
-            <ErrorBoundary fallback={<p role='alert'><Text id='page.broken'/></p>}>
-                <Dashboard client={client}/>
-            </ErrorBoundary>
-        </Words>
-    );
+  const [client] = useState(createClient);
+  return (
+    <Words>
+      <style>{style}</style>
+      <ErrorBoundary
+        fallback={
+          <p role="alert">
+            <Text id="page.broken" />
+          </p>
+        }
+      >
+        <Dashboard client={client} />
+      </ErrorBoundary>
+    </Words>
+  );
 }

@@ -9,36 +9,57 @@ import {answerWith, renderPage} from '../testing/render_page.tsx';
 import {SetsCard} from './sets_card.tsx';
 
 function show(sets: SetSummary[], jobs = [] as ReturnType<typeof exampleJob>[]) {
-    const onStarted = jest.fn();
-    renderPage(<SetsCard facts={{sets, setsFailure: null, jobs}} client={createClient()} isJobRunning={false} now={NOW} onStarted={onStarted}/>);
-    return {onStarted, user: userEvent.setup()};
+  const onStarted = jest.fn();
+  renderPage(
+    <SetsCard
+      facts={{sets, setsFailure: null, jobs}}
+      client={createClient()}
+      isJobRunning={false}
+      now={NOW}
+      onStarted={onStarted}
+    />,
+  );
+  return {onStarted, user: userEvent.setup()};
 }
 
 test('a partial set never looks whole', () => {
-    show([exampleSet({scope: ['database', 'config'], cross_check: 'not_possible'})]);
-    const row = screen.getAllByRole('row')[1]!;
-    expect(row).toHaveTextContent(/Database and Configuration partial/);
-    expect(within(row).getByText('not checked')).toBeInTheDocument();
+  show([exampleSet({scope: ['database', 'config'], cross_check: 'not_possible'})]);
+  const row = screen.getAllByRole('row')[1]!;
+  expect(row).toHaveTextContent(/Database and Configuration partial/);
+  expect(within(row).getByText('not checked')).toBeInTheDocument();
 });
 
 test('the newest verification of a set is its badge', () => {
-    const result = {set: exampleSet().id, level: 'L2', passed: true, findings: [], checked_at: NOW - 3_600_000, duration_ms: 5};
-    show([exampleSet()], [exampleJob({kind: 'verify', status: 'success', result}), exampleJob({kind: 'verify', status: 'error', result: null})]);
-    expect(screen.getByText('L2 1 h ago')).toBeInTheDocument();
+  const result = {
+    set: exampleSet().id,
+    level: 'L2',
+    passed: true,
+    findings: [],
+    checked_at: NOW - 3_600_000,
+    duration_ms: 5,
+  };
+  show(
+    [exampleSet()],
+    [
+      exampleJob({kind: 'verify', status: 'success', result}),
+      exampleJob({kind: 'verify', status: 'error', result: null}),
+    ],
+  );
+  expect(screen.getByText('L2 1 h ago')).toBeInTheDocument();
 });
 
 test('details tell how to restore and start a verification', async () => {
-    const asked = answerWith({'POST verifications': {status: 202, body: exampleJob({kind: 'verify'})}});
-    const {user, onStarted} = show([exampleSet()]);
-    await user.click(screen.getByRole('button', {name: /^Details of the set of/}));
-    expect(screen.getByText(`drctl restore ${exampleSet().id} --dry-run`)).toBeInTheDocument();
-    await user.selectOptions(screen.getByLabelText('How thoroughly'), 'L0');
-    await user.click(screen.getByRole('button', {name: 'Verify'}));
-    await waitFor(() => expect(onStarted).toHaveBeenCalled());
-    expect(asked[0]?.body).toEqual({set: exampleSet().id, level: 'L0'});
+  const asked = answerWith({'POST verifications': {status: 202, body: exampleJob({kind: 'verify'})}});
+  const {user, onStarted} = show([exampleSet()]);
+  await user.click(screen.getByRole('button', {name: /^Details of the set of/}));
+  expect(screen.getByText(`drctl restore ${exampleSet().id} --dry-run`)).toBeInTheDocument();
+  await user.selectOptions(screen.getByLabelText('How thoroughly'), 'L0');
+  await user.click(screen.getByRole('button', {name: 'Verify'}));
+  await waitFor(() => expect(onStarted).toHaveBeenCalled());
+  expect(asked[0]?.body).toEqual({set: exampleSet().id, level: 'L0'});
 });
 
 test('what is not shown is counted', () => {
-    show(Array.from({length: 23}, (_, index) => exampleSet({id: `set-${index}`})));
-    expect(screen.getByText('3 older sets are not shown; drctl list shows them all.')).toBeInTheDocument();
+  show(Array.from({length: 23}, (_, index) => exampleSet({id: `set-${index}`})));
+  expect(screen.getByText('3 older sets are not shown; drctl list shows them all.')).toBeInTheDocument();
 });

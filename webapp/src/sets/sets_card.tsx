@@ -17,98 +17,110 @@ const COLUMNS: readonly MessageId[] = ['sets.when', 'sets.what', 'sets.rows', 's
 const NUMBERS: readonly MessageId[] = ['sets.rows', 'sets.files', 'sets.added'];
 
 type Props = {
-    facts: Pick<Facts, 'sets' | 'setsFailure' | 'jobs'>;
-    client: Client;
-    isJobRunning: boolean;
-    now: number;
-    onStarted(job: Job): void;
+  facts: Pick<Facts, 'sets' | 'setsFailure' | 'jobs'>;
+  client: Client;
+  isJobRunning: boolean;
+  now: number;
+  onStarted(job: Job): void;
 };
 
 export function SetsCard({facts: {sets, setsFailure, jobs}, client, isJobRunning, now, onStarted}: Props) {
-    const say = useSay();
-    const [openId, setOpenId] = useState<string | null>(null);
-    const verified = useMemo(() => verifications(jobs), [jobs]);
-    const hidden = Math.max(0, (sets?.length ?? 0) - SHOWN);
-    return (
-        <Card title={say('sets.title')}>
-            {setsFailure && <FailureNotice failure={setsFailure}/>}
-            {!sets && !setsFailure && <p className='dr-dim' role='status'>{say('sets.loading')}</p>}
-            {sets?.length === 0 && <p className='dr-dim'>{say('sets.none')}</p>}
-            {sets && sets.length > 0 && (
-                <div className='dr-scroll'>
-                    <table className='dr-table'>
-                        <caption className='dr-hidden'>{say('sets.caption')}</caption>
-                        <thead>
-                            <tr>
-                                {COLUMNS.map((id) => <th key={id} scope='col' className={NUMBERS.includes(id) ? 'dr-number' : undefined}>{say(id)}</th>)}
-                                <th scope='col'><span className='dr-hidden'>{say('sets.actions')}</span></th>
-                            </tr>
-                        </thead>
-                        <tbody>
-                            {sets.slice(0, SHOWN).map((set) => (
-                                <Fragment key={set.id}>
-                                    <SetRow
-                                        set={set}
-                                        verified={verified.get(set.id)}
-                                        now={now}
-                                        isOpen={set.id === openId}
-                                        onToggle={() => setOpenId(set.id === openId ? null : set.id)}
-                                    />
-                                    {set.id === openId && (
-                                        <tr className='dr-details-row'>
-                                            <td colSpan={COLUMNS.length + 1}>
-                                                <SetDetails set={set} client={client} isJobRunning={isJobRunning} onStarted={onStarted}/>
-                                            </td>
-                                        </tr>
-                                    )}
-                                </Fragment>
-                            ))}
-                        </tbody>
-                    </table>
-                </div>
-            )}
-            {hidden > 0 && <p className='dr-dim'>{say('sets.more', {count: hidden})}</p>}
-        </Card>
-    );
+  const say = useSay();
+  const [openId, setOpenId] = useState<string | null>(null);
+  const verified = useMemo(() => verifications(jobs), [jobs]);
+  const hidden = Math.max(0, (sets?.length ?? 0) - SHOWN);
+  return (
+    <Card title={say('sets.title')}>
+      {setsFailure && <FailureNotice failure={setsFailure} />}
+      {!sets && !setsFailure && (
+        <p className="dr-dim" role="status">
+          {say('sets.loading')}
+        </p>
+      )}
+      {sets?.length === 0 && <p className="dr-dim">{say('sets.none')}</p>}
+      {sets && sets.length > 0 && (
+        <div className="dr-scroll">
+          <table className="dr-table">
+            <caption className="dr-hidden">{say('sets.caption')}</caption>
+            <thead>
+              <tr>
+                {COLUMNS.map((id) => (
+                  <th key={id} scope="col" className={NUMBERS.includes(id) ? 'dr-number' : undefined}>
+                    {say(id)}
+                  </th>
+                ))}
+                <th scope="col">
+                  <span className="dr-hidden">{say('sets.actions')}</span>
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {sets.slice(0, SHOWN).map((set) => (
+                <Fragment key={set.id}>
+                  <SetRow
+                    set={set}
+                    verified={verified.get(set.id)}
+                    now={now}
+                    isOpen={set.id === openId}
+                    onToggle={() => setOpenId(set.id === openId ? null : set.id)}
+                  />
+                  {set.id === openId && (
+                    <tr className="dr-details-row">
+                      <td colSpan={COLUMNS.length + 1}>
+                        <SetDetails set={set} client={client} isJobRunning={isJobRunning} onStarted={onStarted} />
+                      </td>
+                    </tr>
+                  )}
+                </Fragment>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      {hidden > 0 && <p className="dr-dim">{say('sets.more', {count: hidden})}</p>}
+    </Card>
+  );
 }
 
 type RowProps = {set: SetSummary; verified: VerifyResult | undefined; now: number; isOpen: boolean; onToggle(): void};
 
 function SetRow({set, verified, now, isOpen, onToggle}: RowProps) {
-    const say = useSay();
-    const bare = useBare();
-    const when = bare({moment: set.t0});
-    const has = (part: 'database' | 'files') => set.scope.includes(part);
-    const number = (value: number) => bare({message: {id: 'number', values: {value}}});
-    return (
-        <tr>
-            <th scope='row'>{when}</th>
-            <td>
-                <What set={set}/>
-                {set.reason && <span className='dr-reason dr-dim'>{set.reason}</span>}
-            </td>
-            <td className='dr-number'>{has('database') ? number(set.rows) : '–'}</td>
-            <td className='dr-number'>{has('files') ? number(set.files) : '–'}</td>
-            <td className='dr-number'>{bare({bytes: set.bytes_added})}</td>
-            <td><Proof set={set} verified={verified} now={now}/></td>
-            <td className='dr-number'>
-                <Button look='link' aria-expanded={isOpen} aria-label={say('sets.open.of', {when})} onClick={onToggle}>
-                    {say(isOpen ? 'close' : 'sets.open')}
-                </Button>
-            </td>
-        </tr>
-    );
+  const say = useSay();
+  const bare = useBare();
+  const when = bare({moment: set.t0});
+  const has = (part: 'database' | 'files') => set.scope.includes(part);
+  const number = (value: number) => bare({message: {id: 'number', values: {value}}});
+  return (
+    <tr>
+      <th scope="row">{when}</th>
+      <td>
+        <What set={set} />
+        {set.reason && <span className="dr-reason dr-dim">{set.reason}</span>}
+      </td>
+      <td className="dr-number">{has('database') ? number(set.rows) : '–'}</td>
+      <td className="dr-number">{has('files') ? number(set.files) : '–'}</td>
+      <td className="dr-number">{bare({bytes: set.bytes_added})}</td>
+      <td>
+        <Proof set={set} verified={verified} now={now} />
+      </td>
+      <td className="dr-number">
+        <Button look="link" aria-expanded={isOpen} aria-label={say('sets.open.of', {when})} onClick={onToggle}>
+          {say(isOpen ? 'close' : 'sets.open')}
+        </Button>
+      </td>
+    </tr>
+  );
 }
 
 function What({set}: {set: SetSummary}) {
-    const say = useSay();
-    const bare = useBare();
-    const isEverything = PARTS.every((part) => set.scope.includes(part));
-    return (
-        <>
-            {isEverything ? say('part.everything') : bare({messages: set.scope.map(partMessage)})}{' '}
-            {missingParts(set).length > 0 && <Badge tone='attention'>{say('sets.partial')}</Badge>}{' '}
-            {set.kind === 'restore_point' && <Badge tone='quiet'>{say('sets.restore_point')}</Badge>}
-        </>
-    );
+  const say = useSay();
+  const bare = useBare();
+  const isEverything = PARTS.every((part) => set.scope.includes(part));
+  return (
+    <>
+      {isEverything ? say('part.everything') : bare({messages: set.scope.map(partMessage)})}{' '}
+      {missingParts(set).length > 0 && <Badge tone="attention">{say('sets.partial')}</Badge>}{' '}
+      {set.kind === 'restore_point' && <Badge tone="quiet">{say('sets.restore_point')}</Badge>}
+    </>
+  );
 }

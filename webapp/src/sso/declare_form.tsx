@@ -12,47 +12,49 @@ const REASON = {min: 3, max: 500};
 
 /** Focus goes to the first field of what was just opened. */
 export function useFocusInside() {
-    const box = useRef<HTMLDivElement>(null);
-    useEffect(() => box.current?.querySelector<HTMLElement>('input, h3')?.focus(), []);
-    return box;
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => box.current?.querySelector<HTMLElement>('input, h3')?.focus(), []);
+  return box;
 }
 
 type Props = {client: Client; onDeclared(): void; onClose(): void};
 
 export function DeclareForm({client, onDeclared, onClose}: Props) {
-    const say = useSay();
-    const box = useFocusInside();
-    const [reason, setReason] = useState('');
-    const [shouldTell, setTell] = useState(true);
-    const [hasTried, setTried] = useState(false);
-    const {failure, isBusy, send} = useRequest();
-    const {length} = reason.trim();
-    const isFine = length >= REASON.min && length <= REASON.max;
-    const declare = () => {
-        setTried(true);
-        if (isFine) {
-            void send(() => client.declare({reason: reason.trim(), tell: shouldTell}), onDeclared);
-        }
-    };
-    return (
-        <div ref={box} className='dr-details' role='form' aria-label={say('sso.declare.title')}>
-            <p>{say('sso.declare.intro')}</p>
-            <div className='dr-form'>
-                <Field
-                    label='sso.declare.reason'
-                    help='sso.declare.reason.help'
-                    value={reason}
-                    problem={hasTried && !isFine ? {id: 'sso.declare.reason.length', values: REASON} : null}
-                    onChange={setReason}
-                    onEnter={declare}
-                />
-                <Checkbox label='sso.declare.tell' isChecked={shouldTell} onChange={setTell}/>
-                <div className='dr-buttons'>
-                    <Button look='primary' aria-disabled={isBusy} onClick={declare}>{say('sso.declare.confirm')}</Button>
-                    <Button onClick={onClose}>{say('back')}</Button>
-                </div>
-            </div>
-            {failure && <FailureNotice failure={failure}/>}
+  const say = useSay();
+  const box = useFocusInside();
+  const [reason, setReason] = useState('');
+  const [shouldTell, setTell] = useState(true);
+  const [hasTried, setTried] = useState(false);
+  const {failure, isBusy, send} = useRequest();
+  const {length} = reason.trim();
+  const isFine = length >= REASON.min && length <= REASON.max;
+  const declare = () => {
+    setTried(true);
+    if (isFine) {
+      void send(() => client.declare({reason: reason.trim(), tell: shouldTell}), onDeclared);
+    }
+  };
+  return (
+    <div ref={box} className="dr-details" role="form" aria-label={say('sso.declare.title')}>
+      <p>{say('sso.declare.intro')}</p>
+      <div className="dr-form">
+        <Field
+          label="sso.declare.reason"
+          help="sso.declare.reason.help"
+          value={reason}
+          problem={hasTried && !isFine ? {id: 'sso.declare.reason.length', values: REASON} : null}
+          onChange={setReason}
+          onEnter={declare}
+        />
+        <Checkbox label="sso.declare.tell" isChecked={shouldTell} onChange={setTell} />
+        <div className="dr-buttons">
+          <Button look="primary" aria-disabled={isBusy} onClick={declare}>
+            {say('sso.declare.confirm')}
+          </Button>
+          <Button onClick={onClose}>{say('back')}</Button>
         </div>
-    );
+      </div>
+      {failure && <FailureNotice failure={failure} />}
+    </div>
+  );
 }

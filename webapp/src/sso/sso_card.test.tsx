@@ -7,204 +7,286 @@ import {createClient} from '../client.ts';
 import {exampleError, exampleJob, MINUTE, NOW} from '../testing/examples.ts';
 import {answerWith, renderPage} from '../testing/render_page.tsx';
 import {
-    exampleEntry, exampleForecast, exampleIncident, exampleLetIn, exampleList, examplePlan, exampleProvider, exampleReadiness, exampleSso, SILENT,
+  exampleEntry,
+  exampleForecast,
+  exampleIncident,
+  exampleLetIn,
+  exampleList,
+  examplePlan,
+  exampleProvider,
+  exampleReadiness,
+  exampleSso,
+  SILENT,
 } from '../testing/sso_examples.ts';
 import {SsoCard} from './sso_card.tsx';
 
 let now = NOW;
 beforeEach(() => {
-    now = NOW;
-    jest.spyOn(Date, 'now').mockImplementation(() => now);
+  now = NOW;
+  jest.spyOn(Date, 'now').mockImplementation(() => now);
 });
 afterEach(() => void jest.restoreAllMocks());
 
 type Answers = Parameters<typeof answerWith>[0];
 
 function answersFor(status: SsoStatus): Answers {
-    return {
-        'GET sso': {body: status}, 'GET sso/forecast': {body: exampleForecast()}, 'GET sso/readiness': {body: exampleReadiness()},
-        'GET sso/return-list': {body: exampleList([exampleEntry('user.one')])},
-    };
+  return {
+    'GET sso': {body: status},
+    'GET sso/forecast': {body: exampleForecast()},
+    'GET sso/readiness': {body: exampleReadiness()},
+    'GET sso/return-list': {body: exampleList([exampleEntry('user.one')])},
+  };
 }
 
 function show(status: SsoStatus, answers: Answers = {}) {
-    const asked = answerWith({...answersFor(status), ...answers});
-    const onStarted = jest.fn();
-    const page = renderPage(<SsoCard client={createClient()} job={null} now={NOW} clockSkew={0} onStarted={onStarted}/>);
-    return {asked, onStarted, page, user: userEvent.setup()};
+  const asked = answerWith({...answersFor(status), ...answers});
+  const onStarted = jest.fn();
+  const page = renderPage(<SsoCard client={createClient()} job={null} now={NOW} clockSkew={0} onStarted={onStarted} />);
+  return {asked, onStarted, page, user: userEvent.setup()};
 }
 
 const open = (providers = [SILENT()]) => exampleSso({state: 'open', incident: exampleIncident()}, {providers});
 
 test('on a quiet day: the state, what an outage would mean, and the readiness with its remedies', async () => {
-    const {asked} = show(exampleSso());
-    expect(await screen.findByText('No outage. 3 providers answer.')).toBeInTheDocument();
-    expect(screen.getByText('If single sign-on failed now, 12 people could not get in. It would be 52 within 8 h and 226 within 24 h, of 1,900.')).toBeInTheDocument();
-    expect(screen.getByText('Readiness 86 of 100.')).toBeInTheDocument();
-    const remedies = screen.getAllByRole('listitem').map((item) => item.textContent);
-    expect(remedies).toEqual(['not ready Nobody has a password.Run drctl sso admin-access.', 'warning No mail server is configured.Configure one.']);
-    expect(screen.queryByRole('table')).toBeNull();
-    expect(asked.map(({path}) => path)).not.toContain('sso/return-list');
+  const {asked} = show(exampleSso());
+  expect(await screen.findByText('No outage. 3 providers answer.')).toBeInTheDocument();
+  expect(
+    screen.getByText(
+      'If single sign-on failed now, 12 people could not get in. It would be 52 within 8 h and 226 within 24 h, of 1,900.',
+    ),
+  ).toBeInTheDocument();
+  expect(screen.getByText('Readiness 86 of 100.')).toBeInTheDocument();
+  const remedies = screen.getAllByRole('listitem').map((item) => item.textContent);
+  expect(remedies).toEqual([
+    'not ready Nobody has a password.Run drctl sso admin-access.',
+    'warning No mail server is configured.Configure one.',
+  ]);
+  expect(screen.queryByRole('table')).toBeNull();
+  expect(asked.map(({path}) => path)).not.toContain('sso/return-list');
 });
 
 test('an older companion: no card and no failure', async () => {
-    const {asked, page} = show(exampleSso(), {'GET sso': {status: 404, body: {error: exampleError('NOT_FOUND')}}});
-    await waitFor(() => expect(asked).toHaveLength(1));
-    await act(() => Promise.resolve());
-    expect(page.container).toBeEmptyDOMElement();
+  const {asked, page} = show(exampleSso(), {'GET sso': {status: 404, body: {error: exampleError('NOT_FOUND')}}});
+  await waitFor(() => expect(asked).toHaveLength(1));
+  await act(() => Promise.resolve());
+  expect(page.container).toBeEmptyDOMElement();
 });
 
 test('a failure of the companion is shown by its name', async () => {
-    show(exampleSso(), {'GET sso': {status: 502, body: {error: exampleError('DATABASE_UNREACHABLE', 'The database does not answer.')}}});
-    expect(await screen.findByRole('alert')).toHaveTextContent(/The database does not answer.*DATABASE_UNREACHABLE/);
+  show(exampleSso(), {
+    'GET sso': {status: 502, body: {error: exampleError('DATABASE_UNREACHABLE', 'The database does not answer.')}},
+  });
+  expect(await screen.findByRole('alert')).toHaveTextContent(/The database does not answer.*DATABASE_UNREACHABLE/);
 });
 
 test('a suspected outage is declared with a reason', async () => {
-    const {asked, user} = show(exampleSso({state: 'suspected'}, {providers: [SILENT()]}), {'POST sso/incidents': {status: 201, body: exampleIncident()}});
-    expect(await screen.findByText('GitLab has not answered for 4 min. 12 people are locked out, 40 more within 8 h.')).toBeInTheDocument();
-    await user.click(screen.getByRole('button', {name: 'Declare an outage…'}));
-    expect(screen.getByLabelText('What happened?')).toHaveFocus();
-    await user.type(screen.getByLabelText('What happened?'), 'no{Enter}');
-    expect(screen.getByText('Between 3 and 500 characters.')).toBeInTheDocument();
-    await user.type(screen.getByLabelText('What happened?'), 'thing works');
-    await user.click(screen.getByRole('button', {name: 'Declare the outage'}));
-    await waitFor(() => expect(screen.getByRole('heading', {name: 'Single sign-on'})).toHaveFocus());
-    expect(asked.find(({path}) => path === 'sso/incidents')?.body).toEqual({reason: 'nothing works', tell: true});
+  const {asked, user} = show(exampleSso({state: 'suspected'}, {providers: [SILENT()]}), {
+    'POST sso/incidents': {status: 201, body: exampleIncident()},
+  });
+  expect(
+    await screen.findByText('GitLab has not answered for 4 min. 12 people are locked out, 40 more within 8 h.'),
+  ).toBeInTheDocument();
+  await user.click(screen.getByRole('button', {name: 'Declare an outage…'}));
+  expect(screen.getByLabelText('What happened?')).toHaveFocus();
+  await user.type(screen.getByLabelText('What happened?'), 'no{Enter}');
+  expect(screen.getByText('Between 3 and 500 characters.')).toBeInTheDocument();
+  await user.type(screen.getByLabelText('What happened?'), 'thing works');
+  await user.click(screen.getByRole('button', {name: 'Declare the outage'}));
+  await waitFor(() => expect(screen.getByRole('heading', {name: 'Single sign-on'})).toHaveFocus());
+  expect(asked.find(({path}) => path === 'sso/incidents')?.body).toEqual({reason: 'nothing works', tell: true});
 });
 
 test('who cannot see the bars reads the same numbers in a table', async () => {
-    show(exampleSso({state: 'suspected'}, {providers: [SILENT()]}));
-    const table = await screen.findByRole('table', {name: 'People locked out while the provider is down'});
-    expect(within(table).getAllByRole('row').map((row) => row.textContent)).toEqual([
-        'Withinif nothing is doneif sessions are extended now', '1 h1712', '8 h5214', '24 h22621',
-    ]);
+  show(exampleSso({state: 'suspected'}, {providers: [SILENT()]}));
+  const table = await screen.findByRole('table', {name: 'People locked out while the provider is down'});
+  expect(
+    within(table)
+      .getAllByRole('row')
+      .map((row) => row.textContent),
+  ).toEqual(['Withinif nothing is doneif sessions are extended now', '1 h1712', '8 h5214', '24 h22621']);
 });
 
 test('letting in: who and how known, then the code, its page and its time', async () => {
-    const {asked, user} = show(open(), {'POST sso/let-ins': {status: 201, body: exampleLetIn({mailed: false, warnings: ['The clock is off.']})}});
-    await user.click(await screen.findByRole('button', {name: 'Let someone in…'}));
-    await user.click(screen.getByRole('button', {name: 'Make a code'}));
-    expect(screen.getByText('Enter who it is.')).toBeInTheDocument();
-    await user.type(screen.getByLabelText('Person'), ' @user.five');
-    await user.type(screen.getByLabelText('How do you know it is them?'), 'seen on video');
-    await user.click(screen.getByLabelText('Send the code by mail as well'));
-    await user.click(screen.getByRole('button', {name: 'Make a code'}));
-    expect(await screen.findByRole('heading', {name: 'Code for @user.five'})).toHaveFocus();
-    expect(asked.find(({path}) => path === 'sso/let-ins')?.body).toEqual({user: 'user.five', identified_by: 'seen on video', mail: true});
-    expect(screen.getByText('4ABC').parentElement).toHaveTextContent('7K2M9QXD4ABC');
-    expect(screen.getByText('https://chat.example.org/plugins/disaster-recovery/claim')).toBeInTheDocument();
-    expect(screen.getByText('It could not be sent by mail. Read it out.')).toBeInTheDocument();
-    expect(screen.getByText('The clock is off.')).toBeInTheDocument();
-    expect(screen.getByRole('timer')).toHaveTextContent('Works once, for 15 min more.');
-    now = NOW + 15 * MINUTE;
-    await waitFor(() => expect(screen.getByRole('timer')).toHaveTextContent('This code is too old now.'), {timeout: 3000});
-    await user.click(screen.getByRole('button', {name: 'Done, forget the code'}));
-    expect(screen.queryByText('4ABC')).toBeNull();
+  const {asked, user} = show(open(), {
+    'POST sso/let-ins': {status: 201, body: exampleLetIn({mailed: false, warnings: ['The clock is off.']})},
+  });
+  await user.click(await screen.findByRole('button', {name: 'Let someone in…'}));
+  await user.click(screen.getByRole('button', {name: 'Make a code'}));
+  expect(screen.getByText('Enter who it is.')).toBeInTheDocument();
+  await user.type(screen.getByLabelText('Person'), ' @user.five');
+  await user.type(screen.getByLabelText('How do you know it is them?'), 'seen on video');
+  await user.click(screen.getByLabelText('Send the code by mail as well'));
+  await user.click(screen.getByRole('button', {name: 'Make a code'}));
+  expect(await screen.findByRole('heading', {name: 'Code for @user.five'})).toHaveFocus();
+  expect(asked.find(({path}) => path === 'sso/let-ins')?.body).toEqual({
+    user: 'user.five',
+    identified_by: 'seen on video',
+    mail: true,
+  });
+  expect(screen.getByText('4ABC').parentElement).toHaveTextContent('7K2M9QXD4ABC');
+  expect(screen.getByText('https://chat.example.org/plugins/disaster-recovery/claim')).toBeInTheDocument();
+  expect(screen.getByText('It could not be sent by mail. Read it out.')).toBeInTheDocument();
+  expect(screen.getByText('The clock is off.')).toBeInTheDocument();
+  expect(screen.getByRole('timer')).toHaveTextContent('Works once, for 15 min more.');
+  now = NOW + 15 * MINUTE;
+  await waitFor(() => expect(screen.getByRole('timer')).toHaveTextContent('This code is too old now.'), {
+    timeout: 3000,
+  });
+  await user.click(screen.getByRole('button', {name: 'Done, forget the code'}));
+  expect(screen.queryByText('4ABC')).toBeNull();
 });
 
 test('a refused let-in says why, and keeps what was typed', async () => {
-    const {user} = show(open(), {'POST sso/let-ins': {status: 409, body: {error: exampleError('ACCOUNT_EXCLUDED', '@bot is a bot.')}}});
-    await user.click(await screen.findByRole('button', {name: 'Let someone in…'}));
-    await user.type(screen.getByLabelText('Person'), 'bot');
-    await user.type(screen.getByLabelText('How do you know it is them?'), 'it said so{Enter}');
-    expect(await screen.findByRole('alert')).toHaveTextContent(/@bot is a bot\..*Put it right\..*ACCOUNT_EXCLUDED/);
-    expect(screen.getByLabelText('Person')).toHaveValue('bot');
+  const {user} = show(open(), {
+    'POST sso/let-ins': {status: 409, body: {error: exampleError('ACCOUNT_EXCLUDED', '@bot is a bot.')}},
+  });
+  await user.click(await screen.findByRole('button', {name: 'Let someone in…'}));
+  await user.type(screen.getByLabelText('Person'), 'bot');
+  await user.type(screen.getByLabelText('How do you know it is them?'), 'it said so{Enter}');
+  expect(await screen.findByRole('alert')).toHaveTextContent(/@bot is a bot\..*Put it right\..*ACCOUNT_EXCLUDED/);
+  expect(screen.getByLabelText('Person')).toHaveValue('bot');
 });
 
 test('the return list shows both sides of a conflict and what can be done', async () => {
-    const conflict = {kind: 'duplicate_born' as const, says: 'A second account was made.', choices: ['drctl sso resolve user.four --restore', 'drctl sso resolve user.four --leave']};
-    const entries = [exampleEntry('user.four', {state: 'conflict', conflict, live: {service: 'saml', data: 'four@corp'}}), exampleEntry('gone', {live: null}), exampleEntry('user.one')];
-    show(open(), {'GET sso/return-list': {body: exampleList(entries, {overdue: true, sessions: 7})}});
-    const table = await screen.findByRole('table', {name: 'Return list: 3 people'});
-    const rows = within(table).getAllByRole('row').slice(1).map((row) => row.textContent);
-    expect(rows[0]).toMatch(/@user\.four.*conflict.*A second account was made\..*resolve user\.four --restore.*--leave.*GitLab1001SAMLfour@corp/);
-    expect(rows[1]).toMatch(/GitLab1001The account is gone\./);
-    expect(rows[2]).toMatch(/switched, not claimedGitLab1001e-mail and password/);
-    expect(screen.getByText(/Everyone was to be back by/)).toBeInTheDocument();
-    expect(screen.getByText('7 sessions are longer than before.')).toBeInTheDocument();
+  const conflict = {
+    kind: 'duplicate_born' as const,
+    says: 'A second account was made.',
+    choices: ['drctl sso resolve user.four --restore', 'drctl sso resolve user.four --leave'],
+  };
+  const entries = [
+    exampleEntry('user.four', {state: 'conflict', conflict, live: {service: 'saml', data: 'four@corp'}}),
+    exampleEntry('gone', {live: null}),
+    exampleEntry('user.one'),
+  ];
+  show(open(), {'GET sso/return-list': {body: exampleList(entries, {overdue: true, sessions: 7})}});
+  const table = await screen.findByRole('table', {name: 'Return list: 3 people'});
+  const rows = within(table)
+    .getAllByRole('row')
+    .slice(1)
+    .map((row) => row.textContent);
+  expect(rows[0]).toMatch(
+    /@user\.four.*conflict.*A second account was made\..*resolve user\.four --restore.*--leave.*GitLab1001SAMLfour@corp/,
+  );
+  expect(rows[1]).toMatch(/GitLab1001The account is gone\./);
+  expect(rows[2]).toMatch(/switched, not claimedGitLab1001e-mail and password/);
+  expect(screen.getByText(/Everyone was to be back by/)).toBeInTheDocument();
+  expect(screen.getByText('7 sessions are longer than before.')).toBeInTheDocument();
 });
 
 test('settings and sessions that are still changed are no reason to keep the incident open: closing puts them back', async () => {
-    const settings = [{key: 'TeamSettings.EnableUserCreation', from: true, to: false, state: 'changed' as const}];
-    show(open([exampleProvider()]), {'GET sso/return-list': {body: exampleList([], {settings, sessions: 3})}});
-    expect(await screen.findByText('Nobody is to be switched back. What is below is put back when the incident is closed.')).toBeInTheDocument();
-    expect(screen.getByText('3 sessions are longer than before.')).toBeInTheDocument();
-    expect(screen.getByText('One setting is changed for the incident.')).toBeInTheDocument();
-    expect(screen.getByRole('button', {name: 'Close the incident…'})).toBeEnabled();
+  const settings = [{key: 'TeamSettings.EnableUserCreation', from: true, to: false, state: 'changed' as const}];
+  show(open([exampleProvider()]), {'GET sso/return-list': {body: exampleList([], {settings, sessions: 3})}});
+  expect(
+    await screen.findByText('Nobody is to be switched back. What is below is put back when the incident is closed.'),
+  ).toBeInTheDocument();
+  expect(screen.getByText('3 sessions are longer than before.')).toBeInTheDocument();
+  expect(screen.getByText('One setting is changed for the incident.')).toBeInTheDocument();
+  expect(screen.getByRole('button', {name: 'Close the incident…'})).toBeEnabled();
 });
 
 test('the incident cannot be closed before the return list is empty, and the button says so', async () => {
-    show(open());
-    const close = await screen.findByRole('button', {name: 'Close the incident…'});
-    expect(close).toBeDisabled();
-    await waitFor(() => expect(close).toHaveAccessibleDescription('It can be closed when nobody is on the return list any more.'));
+  show(open());
+  const close = await screen.findByRole('button', {name: 'Close the incident…'});
+  expect(close).toBeDisabled();
+  await waitFor(() =>
+    expect(close).toHaveAccessibleDescription('It can be closed when nobody is on the return list any more.'),
+  );
 });
 
 test('everyone is back: the incident is closed after a question', async () => {
-    const {asked, user} = show(open([exampleProvider()]), {'GET sso/return-list': {body: exampleList()}, 'POST sso/incidents/current/close': {body: exampleIncident({state: 'closed'})}});
-    expect(await screen.findByText('Nobody is to be switched back.')).toBeInTheDocument();
-    await user.click(screen.getByRole('button', {name: 'Close the incident…'}));
-    await user.click(within(screen.getByRole('alertdialog')).getByRole('button', {name: 'Close the incident'}));
-    await waitFor(() => expect(asked.some(({path}) => path === 'sso/incidents/current/close')).toBe(true));
-    await waitFor(() => expect(screen.queryByRole('alertdialog')).toBeNull());
+  const {asked, user} = show(open([exampleProvider()]), {
+    'GET sso/return-list': {body: exampleList()},
+    'POST sso/incidents/current/close': {body: exampleIncident({state: 'closed'})},
+  });
+  expect(await screen.findByText('Nobody is to be switched back.')).toBeInTheDocument();
+  await user.click(screen.getByRole('button', {name: 'Close the incident…'}));
+  await user.click(within(screen.getByRole('alertdialog')).getByRole('button', {name: 'Close the incident'}));
+  await waitFor(() => expect(asked.some(({path}) => path === 'sso/incidents/current/close')).toBe(true));
+  await waitFor(() => expect(screen.queryByRole('alertdialog')).toBeNull());
 });
 
 test('sessions are extended by a job that the page follows', async () => {
-    const job = exampleJob({kind: 'sso_extend'});
-    const {asked, onStarted, user} = show(open(), {'POST sso/session-extensions': {status: 202, body: job}});
-    await user.click(await screen.findByRole('button', {name: 'Extend sessions…'}));
-    await user.click(screen.getByRole('button', {name: 'Extend sessions'}));
-    await waitFor(() => expect(onStarted).toHaveBeenCalledWith(job));
-    expect(asked.find(({path}) => path === 'sso/session-extensions')?.body).toEqual({});
+  const job = exampleJob({kind: 'sso_extend'});
+  const {asked, onStarted, user} = show(open(), {'POST sso/session-extensions': {status: 202, body: job}});
+  await user.click(await screen.findByRole('button', {name: 'Extend sessions…'}));
+  await user.click(screen.getByRole('button', {name: 'Extend sessions'}));
+  await waitFor(() => expect(onStarted).toHaveBeenCalledWith(job));
+  expect(asked.find(({path}) => path === 'sso/session-extensions')?.body).toEqual({});
 });
 
 test('switching back shows its plan first; a shut gate is passed only by saying so', async () => {
-    const plan = examplePlan({gates: [{name: 'provider', passed: false, says: 'GitLab has answered for 1 minute; 5 are asked for.'}]});
-    const {asked, onStarted, user} = show(open([exampleProvider()]), {
-        'POST sso/switch-back-plans': {body: plan}, 'POST sso/switch-backs': {status: 202, body: exampleJob({kind: 'sso_switch_back'})},
-    });
-    await user.click(await screen.findByRole('button', {name: 'Switch back…'}));
-    const dialog = await screen.findByRole('alertdialog');
-    expect(dialog).toHaveTextContent(/3 people have to be switched back\..*@user\.one goes first.*the first person and 2 people\..*shut GitLab has answered for 1 minute/);
-    const confirm = within(dialog).getByRole('button', {name: 'Switch back'});
-    expect(confirm).toBeDisabled();
-    await user.click(within(dialog).getByRole('checkbox', {name: 'Go on without the provider check. This is recorded.'}));
-    await user.click(confirm);
-    await waitFor(() => expect(onStarted).toHaveBeenCalled());
-    expect(asked.find(({path}) => path === 'sso/switch-backs')?.body).toEqual({without_provider_check: true});
+  const plan = examplePlan({
+    gates: [{name: 'provider', passed: false, says: 'GitLab has answered for 1 minute; 5 are asked for.'}],
+  });
+  const {asked, onStarted, user} = show(open([exampleProvider()]), {
+    'POST sso/switch-back-plans': {body: plan},
+    'POST sso/switch-backs': {status: 202, body: exampleJob({kind: 'sso_switch_back'})},
+  });
+  await user.click(await screen.findByRole('button', {name: 'Switch back…'}));
+  const dialog = await screen.findByRole('alertdialog');
+  expect(dialog).toHaveTextContent(
+    /3 people have to be switched back\..*@user\.one goes first.*the first person and 2 people\..*shut GitLab has answered for 1 minute/,
+  );
+  const confirm = within(dialog).getByRole('button', {name: 'Switch back'});
+  expect(confirm).toBeDisabled();
+  await user.click(within(dialog).getByRole('checkbox', {name: 'Go on without the provider check. This is recorded.'}));
+  await user.click(confirm);
+  await waitFor(() => expect(onStarted).toHaveBeenCalled());
+  expect(asked.find(({path}) => path === 'sso/switch-backs')?.body).toEqual({without_provider_check: true});
 });
 
 function CardWithJob({first}: {first: Job | null}) {
-    const [job, setJob] = useState(first);
-    return <SsoCard client={createClient()} job={job} now={NOW} clockSkew={0} onStarted={setJob}/>;
+  const [job, setJob] = useState(first);
+  return <SsoCard client={createClient()} job={job} now={NOW} clockSkew={0} onStarted={setJob} />;
 }
 
-test.each([[null, /^Ask the person who was switched back first to sign in/], ['user.one', /^Ask @user\.one to sign in/]])('while the way back waits for a sign-in, somebody must be asked for it (%s)', async (starts, words) => {
-    const job = exampleJob({kind: 'sso_switch_back', steps: [{name: 'canary', outcome: 'done', started_at: NOW, ms: 80}, {name: 'await_login', outcome: 'running', started_at: NOW, ms: null}]});
-    answerWith({...answersFor(open([exampleProvider()])), 'POST sso/switch-back-plans': {body: examplePlan()}, 'POST sso/switch-backs': {status: 202, body: job}});
-    renderPage(<CardWithJob first={starts ? null : job}/>);
-    const back = await screen.findByRole('button', {name: 'Switch back…'});
-    if (starts) {
-        const user = userEvent.setup();
-        await user.click(back);
-        await user.click(within(await screen.findByRole('alertdialog')).getByRole('button', {name: 'Switch back'}));
-    }
-    expect(await screen.findByText(words)).toHaveTextContent('The others are switched back when somebody has done so.');
+test.each([
+  [null, /^Ask the person who was switched back first to sign in/],
+  ['user.one', /^Ask @user\.one to sign in/],
+])('while the way back waits for a sign-in, somebody must be asked for it (%s)', async (starts, words) => {
+  const job = exampleJob({
+    kind: 'sso_switch_back',
+    steps: [
+      {name: 'canary', outcome: 'done', started_at: NOW, ms: 80},
+      {name: 'await_login', outcome: 'running', started_at: NOW, ms: null},
+    ],
+  });
+  answerWith({
+    ...answersFor(open([exampleProvider()])),
+    'POST sso/switch-back-plans': {body: examplePlan()},
+    'POST sso/switch-backs': {status: 202, body: job},
+  });
+  renderPage(<CardWithJob first={starts ? null : job} />);
+  const back = await screen.findByRole('button', {name: 'Switch back…'});
+  if (starts) {
+    const user = userEvent.setup();
+    await user.click(back);
+    await user.click(within(await screen.findByRole('alertdialog')).getByRole('button', {name: 'Switch back'}));
+  }
+  expect(await screen.findByText(words)).toHaveTextContent('The others are switched back when somebody has done so.');
 });
 
 test('with all gates open nothing is overridden', async () => {
-    const {asked, user, onStarted} = show(open([exampleProvider()]), {
-        'POST sso/switch-back-plans': {body: examplePlan()}, 'POST sso/switch-backs': {status: 202, body: exampleJob({kind: 'sso_switch_back'})},
-    });
-    await user.click(await screen.findByRole('button', {name: 'Switch back…'}));
-    await user.click(within(await screen.findByRole('alertdialog')).getByRole('button', {name: 'Switch back'}));
-    await waitFor(() => expect(onStarted).toHaveBeenCalled());
-    expect(screen.queryByRole('checkbox')).toBeNull();
-    expect(asked.find(({path}) => path === 'sso/switch-backs')?.body).toEqual({});
+  const {asked, user, onStarted} = show(open([exampleProvider()]), {
+    'POST sso/switch-back-plans': {body: examplePlan()},
+    'POST sso/switch-backs': {status: 202, body: exampleJob({kind: 'sso_switch_back'})},
+  });
+  await user.click(await screen.findByRole('button', {name: 'Switch back…'}));
+  await user.click(within(await screen.findByRole('alertdialog')).getByRole('button', {name: 'Switch back'}));
+  await waitFor(() => expect(onStarted).toHaveBeenCalled());
+  expect(screen.queryByRole('checkbox')).toBeNull();
+  expect(asked.find(({path}) => path === 'sso/switch-backs')?.body).toEqual({});
 });
 
 test('a switch of everyone that waits for a second administrator is named with its command', async () => {
-    const approval = {id: 'ap-1', verb: 'switch_everyone' as const, asked_by: {kind: 'mattermost' as const, id: 'u', name: 'first.admin'}, asked_at: NOW, expires_at: NOW + 10 * MINUTE, approved_by: null};
-    show({...open(), approvals: [approval]});
-    expect(await screen.findByText('/dr sso approve ap-1')).toBeInTheDocument();
+  const approval = {
+    id: 'ap-1',
+    verb: 'switch_everyone' as const,
+    asked_by: {kind: 'mattermost' as const, id: 'u', name: 'first.admin'},
+    asked_at: NOW,
+    expires_at: NOW + 10 * MINUTE,
+    approved_by: null,
+  };
+  show({...open(), approvals: [approval]});
+  expect(await screen.findByText('/dr sso approve ap-1')).toBeInTheDocument();
 });

@@ -14,52 +14,89 @@ type Props = {client: Client; look: 'primary' | 'quiet'; onStarted(job: Job, can
 
 /** Asks for the plan first: who goes back, who goes first, and which gates are open. */
 export function SwitchBackButton({client, look, onStarted}: Props) {
-    const say = useSay();
-    const [plan, setPlan] = useState<SwitchBackPlan | null>(null);
-    const planning = useRequest();
-    return (
-        <>
-            <Button look={look} aria-disabled={planning.isBusy} onClick={() => void planning.send(client.planSwitchBack, setPlan)}>
-                {say(planning.isBusy ? 'sso.back.planning' : 'sso.back.open')}
-            </Button>
-            {planning.failure && <FailureNotice failure={planning.failure}/>}
-            {plan && <PlanDialog plan={plan} client={client} onStarted={onStarted} onClose={() => setPlan(null)}/>}
-        </>
-    );
+  const say = useSay();
+  const [plan, setPlan] = useState<SwitchBackPlan | null>(null);
+  const planning = useRequest();
+  return (
+    <>
+      <Button
+        look={look}
+        aria-disabled={planning.isBusy}
+        onClick={() => void planning.send(client.planSwitchBack, setPlan)}
+      >
+        {say(planning.isBusy ? 'sso.back.planning' : 'sso.back.open')}
+      </Button>
+      {planning.failure && <FailureNotice failure={planning.failure} />}
+      {plan && <PlanDialog plan={plan} client={client} onStarted={onStarted} onClose={() => setPlan(null)} />}
+    </>
+  );
 }
 
-function PlanDialog({plan, client, onStarted, onClose}: {plan: SwitchBackPlan; client: Client; onStarted: Props['onStarted']; onClose(): void}) {
-    const say = useSay();
-    const [isOverriding, setOverriding] = useState(false);
-    const {failure, isBusy, send} = useRequest();
-    const groups = plan.groups.filter(({count}) => count > 0);
-    const isShut = plan.gates.some(({passed}) => !passed);
-    const start = () => void send(() => client.switchBack(isOverriding ? {without_provider_check: true} : {}), (job) => {
+function PlanDialog({
+  plan,
+  client,
+  onStarted,
+  onClose,
+}: {
+  plan: SwitchBackPlan;
+  client: Client;
+  onStarted: Props['onStarted'];
+  onClose(): void;
+}) {
+  const say = useSay();
+  const [isOverriding, setOverriding] = useState(false);
+  const {failure, isBusy, send} = useRequest();
+  const groups = plan.groups.filter(({count}) => count > 0);
+  const isShut = plan.gates.some(({passed}) => !passed);
+  const start = () =>
+    void send(
+      () => client.switchBack(isOverriding ? {without_provider_check: true} : {}),
+      (job) => {
         onClose();
         onStarted(job, plan.canary);
-    });
-    return (
-        <ConfirmDialog title='sso.back.title' confirm='sso.back.confirm' look='primary' isBusy={isBusy} canConfirm={!isShut || isOverriding} onConfirm={start} onClose={onClose}>
-            <p>{say('sso.back.count', {count: plan.count})}</p>
-            {plan.canary && <p>{say('sso.back.canary', {person: `@${plan.canary.username}`})}</p>}
-            {groups.length > 1 && (
-                <p className='dr-dim'>
-                    {say('sso.back.groups', {groups: {messages: groups.map(({name, count}) => ({id: `sso.back.group.${name}` as const, values: {count}}))}})}
-                </p>
-            )}
-            {plan.gates.length > 0 && (
-                <ul className='dr-gates' aria-label={say('sso.back.gates')}>
-                    {plan.gates.map(({name, passed, says}) => (
-                        <li key={name}>
-                            <Badge tone={passed ? 'good' : 'bad'}>{say(passed ? 'sso.back.gate.open' : 'sso.back.gate.shut')}</Badge> <ServerText text={says}/>
-                        </li>
-                    ))}
-                </ul>
-            )}
-            {plan.conflicts.length > 0 && <p className='dr-words-attention'>{say('sso.back.conflicts', {count: plan.conflicts.length})}</p>}
-            {plan.warnings.map((warning) => <p key={warning} className='dr-words-attention'><ServerText text={warning}/></p>)}
-            {isShut && <Checkbox label='sso.back.override' isChecked={isOverriding} onChange={setOverriding}/>}
-            {failure && <FailureNotice failure={failure}/>}
-        </ConfirmDialog>
+      },
     );
+  return (
+    <ConfirmDialog
+      title="sso.back.title"
+      confirm="sso.back.confirm"
+      look="primary"
+      isBusy={isBusy}
+      canConfirm={!isShut || isOverriding}
+      onConfirm={start}
+      onClose={onClose}
+    >
+      <p>{say('sso.back.count', {count: plan.count})}</p>
+      {plan.canary && <p>{say('sso.back.canary', {person: `@${plan.canary.username}`})}</p>}
+      {groups.length > 1 && (
+        <p className="dr-dim">
+          {say('sso.back.groups', {
+            groups: {
+              messages: groups.map(({name, count}) => ({id: `sso.back.group.${name}` as const, values: {count}})),
+            },
+          })}
+        </p>
+      )}
+      {plan.gates.length > 0 && (
+        <ul className="dr-gates" aria-label={say('sso.back.gates')}>
+          {plan.gates.map(({name, passed, says}) => (
+            <li key={name}>
+              <Badge tone={passed ? 'good' : 'bad'}>{say(passed ? 'sso.back.gate.open' : 'sso.back.gate.shut')}</Badge>{' '}
+              <ServerText text={says} />
+            </li>
+          ))}
+        </ul>
+      )}
+      {plan.conflicts.length > 0 && (
+        <p className="dr-words-attention">{say('sso.back.conflicts', {count: plan.conflicts.length})}</p>
+      )}
+      {plan.warnings.map((warning) => (
+        <p key={warning} className="dr-words-attention">
+          <ServerText text={warning} />
+        </p>
+      ))}
+      {isShut && <Checkbox label="sso.back.override" isChecked={isOverriding} onChange={setOverriding} />}
+      {failure && <FailureNotice failure={failure} />}
+    </ConfirmDialog>
+  );
 }

@@ -12,61 +12,69 @@ const READINESS_MS = 5 * 60_000;
 
 /** An old answer stays beside the failure of a newer question. `isAbsent`: the companion is older than these questions. */
 export type SsoFacts = {
-    isAbsent: boolean;
-    status: SsoStatus | null;
-    forecast: Forecast | null;
-    readiness: Readiness | null;
-    returnList: ReturnList | null;
-    failure: Failure | null;
-    readinessAt: number;
+  isAbsent: boolean;
+  status: SsoStatus | null;
+  forecast: Forecast | null;
+  readiness: Readiness | null;
+  returnList: ReturnList | null;
+  failure: Failure | null;
+  readinessAt: number;
 };
 
-const NOTHING: SsoFacts = {isAbsent: false, status: null, forecast: null, readiness: null, returnList: null, failure: null, readinessAt: 0};
+const NOTHING: SsoFacts = {
+  isAbsent: false,
+  status: null,
+  forecast: null,
+  readiness: null,
+  returnList: null,
+  failure: null,
+  readinessAt: 0,
+};
 
 export function isQuiet(status: SsoStatus): boolean {
-    return status.state === 'watching' || status.state === 'closed';
+  return status.state === 'watching' || status.state === 'closed';
 }
 
 async function askAll(client: Client, known: SsoFacts): Promise<Partial<SsoFacts>> {
-    const status = await client.sso();
-    if (!status.ok) {
-        return status.status === 404 ? {...NOTHING, isAbsent: true} : {failure: failureOf(status)};
-    }
-    if (!status.value?.detection) {
-        return {...NOTHING, isAbsent: true};
-    }
-    const isReadinessOld = clock() - known.readinessAt > READINESS_MS;
-    const [forecast, readiness, returnList] = await Promise.all([
-        client.forecast(),
-        isReadinessOld ? client.readiness() : null,
-        status.value.incident && !isQuiet(status.value) ? client.returnList() : null,
-    ]);
-    const failed = [forecast, readiness, returnList].find((reply) => reply && !reply.ok);
-    return {
-        isAbsent: false,
-        status: status.value,
-        ...(forecast.ok ? {forecast: forecast.value} : {}),
-        ...(readiness?.ok ? {readiness: readiness.value, readinessAt: clock()} : {}),
-        ...(returnList === null ? {returnList: null} : returnList.ok ? {returnList: returnList.value} : {}),
-        failure: failed ? failureOf(failed) : null,
-    };
+  const status = await client.sso();
+  if (!status.ok) {
+    return status.status === 404 ? {...NOTHING, isAbsent: true} : {failure: failureOf(status)};
+  }
+  if (!status.value?.detection) {
+    return {...NOTHING, isAbsent: true};
+  }
+  const isReadinessOld = clock() - known.readinessAt > READINESS_MS;
+  const [forecast, readiness, returnList] = await Promise.all([
+    client.forecast(),
+    isReadinessOld ? client.readiness() : null,
+    status.value.incident && !isQuiet(status.value) ? client.returnList() : null,
+  ]);
+  const failed = [forecast, readiness, returnList].find((reply) => reply && !reply.ok);
+  return {
+    isAbsent: false,
+    status: status.value,
+    ...(forecast.ok ? {forecast: forecast.value} : {}),
+    ...(readiness?.ok ? {readiness: readiness.value, readinessAt: clock()} : {}),
+    ...(returnList === null ? {returnList: null} : returnList.ok ? {returnList: returnList.value} : {}),
+    failure: failed ? failureOf(failed) : null,
+  };
 }
 
 export function useSso(client: Client): {facts: SsoFacts; refresh(): Promise<void>} {
-    const [facts, setFacts] = useState(NOTHING);
-    const newest = useRef(facts);
-    newest.current = facts;
-    const asked = useRef(0);
-    const shown = useRef(0);
-    const refresh = useCallback(async () => {
-        const mine = ++asked.current;
-        const found = await askAll(client, newest.current);
-        // What was asked before something was done here may be answered after it.
-        if (mine > shown.current) {
-            shown.current = mine;
-            setFacts((known) => ({...known, ...found}));
-        }
-    }, [client]);
-    usePolling(refresh, facts.status && !isQuiet(facts.status) ? OUTAGE_MS : QUIET_MS);
-    return {facts, refresh};
+  const [facts, setFacts] = useState(NOTHING);
+  const newest = useRef(facts);
+  newest.current = facts;
+  const asked = useRef(0);
+  const shown = useRef(0);
+  const refresh = useCallback(async () => {
+    const mine = ++asked.current;
+    const found = await askAll(client, newest.current);
+    // What was asked before something was done here may be answered after it.
+    if (mine > shown.current) {
+      shown.current = mine;
+      setFacts((known) => ({...known, ...found}));
+    }
+  }, [client]);
+  usePolling(refresh, facts.status && !isQuiet(facts.status) ? OUTAGE_MS : QUIET_MS);
+  return {facts, refresh};
 }

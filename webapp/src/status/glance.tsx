@@ -7,50 +7,60 @@ const REPOSITORY_TONE = {ok: 'good', failed: 'bad', unknown: 'quiet'} as const;
 
 /** The numbers behind the verdict, each with what it is measured against. */
 export function Glance({status, oldest, now}: {status: Status; oldest: number | null; now: number}) {
-    const say = useSay();
-    const bare = useBare();
-    const {last_set: last, repository} = status;
-    const isKnown = repository.outcome !== 'failed';
-    const age = last ? Math.max(0, now - last.t0) : null;
-    return (
-        <section className='dr-glance' aria-label={say('facts.label')}>
-            <Fact title='facts.newest' value={age === null ? say(isKnown ? 'facts.none' : 'facts.not_known') : bare({duration: age})}>
-                <Objective age={age} objective={status.rpo_objective_ms}/>
-            </Fact>
-            <Fact title='facts.sets' value={isKnown ? String(status.sets) : say('facts.not_known')}>
-                {oldest !== null && <Text id='facts.oldest' values={{age: {duration: Math.max(0, now - oldest)}}}/>}
-            </Fact>
-            <Fact title='facts.repository' value={<Badge tone={REPOSITORY_TONE[repository.outcome]}>{say(`facts.repository.${repository.outcome}`)}</Badge>}>
-                <span className='dr-break'>{repository.location}</span>
-            </Fact>
-            <Fact title='facts.companion' value={<Badge tone='good'>{say('facts.companion.answers')}</Badge>}>
-                {say('facts.companion.version', {version: status.version})}
-            </Fact>
-        </section>
-    );
+  const say = useSay();
+  const bare = useBare();
+  const {last_set: last, repository} = status;
+  const isKnown = repository.outcome !== 'failed';
+  const age = last ? Math.max(0, now - last.t0) : null;
+  return (
+    <section className="dr-glance" aria-label={say('facts.label')}>
+      <Fact
+        title="facts.newest"
+        value={age === null ? say(isKnown ? 'facts.none' : 'facts.not_known') : bare({duration: age})}
+      >
+        <Objective age={age} objective={status.rpo_objective_ms} />
+      </Fact>
+      <Fact title="facts.sets" value={isKnown ? String(status.sets) : say('facts.not_known')}>
+        {oldest !== null && <Text id="facts.oldest" values={{age: {duration: Math.max(0, now - oldest)}}} />}
+      </Fact>
+      <Fact
+        title="facts.repository"
+        value={
+          <Badge tone={REPOSITORY_TONE[repository.outcome]}>{say(`facts.repository.${repository.outcome}`)}</Badge>
+        }
+      >
+        <span className="dr-break">{repository.location}</span>
+      </Fact>
+      <Fact title="facts.companion" value={<Badge tone="good">{say('facts.companion.answers')}</Badge>}>
+        {say('facts.companion.version', {version: status.version})}
+      </Fact>
+    </section>
+  );
 }
 
 function Objective({age, objective}: {age: number | null; objective: number | null}) {
-    if (objective === null) {
-        return <Text id='facts.no_objective'/>;
-    }
-    if (age === null) {
-        return <Text id='facts.objective' values={{objective: {duration: objective}}}/>;
-    }
-    const isBeyond = age > objective;
-    return (
-        <span className={isBeyond ? 'dr-words-attention' : 'dr-words-good'}>
-            <Text id={isBeyond ? 'facts.beyond' : 'facts.within'} values={{objective: {duration: objective}}}/>
-        </span>
-    );
+  if (objective === null) {
+    return <Text id="facts.no_objective" />;
+  }
+  if (age === null) {
+    return <Text id="facts.objective" values={{objective: {duration: objective}}} />;
+  }
+  const isBeyond = age > objective;
+  return (
+    <span className={isBeyond ? 'dr-words-attention' : 'dr-words-good'}>
+      <Text id={isBeyond ? 'facts.beyond' : 'facts.within'} values={{objective: {duration: objective}}} />
+    </span>
+  );
 }
 
 function Fact({title, value, children}: {title: MessageId; value: ReactNode; children?: ReactNode}) {
-    return (
-        <div className='dr-fact'>
-            <h3><Text id={title}/></h3>
-            <p className='dr-fact-value'>{value}</p>
-            {children && <p className='dr-dim'>{children}</p>}
-        </div>
-    );
+  return (
+    <div className="dr-fact">
+      <h3>
+        <Text id={title} />
+      </h3>
+      <p className="dr-fact-value">{value}</p>
+      {children && <p className="dr-dim">{children}</p>}
+    </div>
+  );
 }

@@ -1,47 +1,151 @@
 import {describe, expect, test} from '@jest/globals';
 import type {Facts} from '../dashboard/facts.ts';
-import {exampleConnection, exampleError, exampleFacts, exampleJob, exampleSet, exampleStatus, HOUR, NOW} from '../testing/examples.ts';
+import {
+  exampleConnection,
+  exampleError,
+  exampleFacts,
+  exampleJob,
+  exampleSet,
+  exampleStatus,
+  HOUR,
+  NOW,
+} from '../testing/examples.ts';
 import {headlineOf} from './headline.ts';
 
-const failed = exampleJob({status: 'error', progress: null, finished_at: NOW, error: exampleError('DISK_FULL', 'The disk is full.')});
+const failed = exampleJob({
+  status: 'error',
+  progress: null,
+  finished_at: NOW,
+  error: exampleError('DISK_FULL', 'The disk is full.'),
+});
 
 const states: Array<[string, Partial<Facts>, string, string, string | null]> = [
-    ['before the first answer', {connection: null, status: null}, 'headline.looking', 'quiet', null],
-    ['Mattermost does not answer', {connectionFailure: {status: 0, error: exampleError('NO_ANSWER', '')}}, 'headline.no_bridge', 'bad', 'check_again'],
-    ['not an administrator', {connectionFailure: {status: 403, error: exampleError('NOT_SYSTEM_ADMIN')}}, 'headline.forbidden', 'quiet', null],
-    ['not enrolled', {connection: exampleConnection({enrolled: false}), status: null}, 'headline.not_enrolled', 'attention', 'enrol'],
-    ['companion down since', {connection: exampleConnection({reachable: false, unreachable_since: NOW - HOUR})}, 'headline.companion_down', 'bad', 'check_again'],
-    ['companion down', {connection: exampleConnection({reachable: false})}, 'headline.companion_down_now', 'bad', 'check_again'],
-    ['went down between two questions', {statusFailure: {status: 502, error: exampleError('COMPANION_UNREACHABLE')}}, 'headline.companion_down_now', 'bad', 'check_again'],
-    ['forgotten by the companion', {statusFailure: {status: 401, error: exampleError('NOT_ENROLLED')}}, 'headline.not_known_there', 'bad', 'enrol_again'],
-    ['status fails', {status: null, statusFailure: {status: 500, error: exampleError('INTERNAL')}}, 'headline.status_failed', 'bad', 'check_again'],
-    ['a copy of the server', {status: exampleStatus({enrolment: {...exampleStatus().enrolment, state: 'read_only'}})}, 'headline.read_only', 'attention', 'enrol_again'],
-    ['repository gone', {status: exampleStatus({repository: {location: '', outcome: 'failed', says: 'No such directory.'}})}, 'headline.repository_failed', 'bad', 'check_again'],
-    ['nothing yet', {status: exampleStatus({last_set: null})}, 'headline.nothing', 'attention', 'back_up'],
-    ['nothing yet and it failed', {status: exampleStatus({last_set: null, last_failed: failed})}, 'headline.nothing_failed', 'bad', 'try_again'],
-    ['running', {job: exampleJob()}, 'headline.running', 'busy', null],
-    ['a verification does not hide the state', {job: exampleJob({kind: 'verify'})}, 'headline.good', 'good', 'back_up'],
-    ['a restore runs', {job: exampleJob({kind: 'restore'})}, 'headline.restoring', 'busy', null],
-    ['last one failed', {status: exampleStatus({last_failed: failed})}, 'headline.last_failed', 'attention', 'try_again'],
-    ['older than the objective', {status: exampleStatus({rpo_objective_ms: HOUR})}, 'headline.too_old', 'attention', 'back_up'],
-    ['a partial set', {status: exampleStatus({last_set: exampleSet({scope: ['database', 'config']})})}, 'headline.partial', 'attention', 'back_up'],
-    ['something left out', {status: exampleStatus({last_set: exampleSet({omitted: [{part: 'files', what: 'a', reason: 'b'}]})})}, 'headline.partial', 'attention', 'back_up'],
-    ['files missing', {status: exampleStatus({last_set: exampleSet({cross_check: 'failed'})})}, 'headline.cross_check', 'attention', 'back_up'],
-    ['all is well', {}, 'headline.good', 'good', 'back_up'],
+  ['before the first answer', {connection: null, status: null}, 'headline.looking', 'quiet', null],
+  [
+    'Mattermost does not answer',
+    {connectionFailure: {status: 0, error: exampleError('NO_ANSWER', '')}},
+    'headline.no_bridge',
+    'bad',
+    'check_again',
+  ],
+  [
+    'not an administrator',
+    {connectionFailure: {status: 403, error: exampleError('NOT_SYSTEM_ADMIN')}},
+    'headline.forbidden',
+    'quiet',
+    null,
+  ],
+  [
+    'not enrolled',
+    {connection: exampleConnection({enrolled: false}), status: null},
+    'headline.not_enrolled',
+    'attention',
+    'enrol',
+  ],
+  [
+    'companion down since',
+    {connection: exampleConnection({reachable: false, unreachable_since: NOW - HOUR})},
+    'headline.companion_down',
+    'bad',
+    'check_again',
+  ],
+  [
+    'companion down',
+    {connection: exampleConnection({reachable: false})},
+    'headline.companion_down_now',
+    'bad',
+    'check_again',
+  ],
+  [
+    'went down between two questions',
+    {statusFailure: {status: 502, error: exampleError('COMPANION_UNREACHABLE')}},
+    'headline.companion_down_now',
+    'bad',
+    'check_again',
+  ],
+  [
+    'forgotten by the companion',
+    {statusFailure: {status: 401, error: exampleError('NOT_ENROLLED')}},
+    'headline.not_known_there',
+    'bad',
+    'enrol_again',
+  ],
+  [
+    'status fails',
+    {status: null, statusFailure: {status: 500, error: exampleError('INTERNAL')}},
+    'headline.status_failed',
+    'bad',
+    'check_again',
+  ],
+  [
+    'a copy of the server',
+    {status: exampleStatus({enrolment: {...exampleStatus().enrolment, state: 'read_only'}})},
+    'headline.read_only',
+    'attention',
+    'enrol_again',
+  ],
+  [
+    'repository gone',
+    {status: exampleStatus({repository: {location: '', outcome: 'failed', says: 'No such directory.'}})},
+    'headline.repository_failed',
+    'bad',
+    'check_again',
+  ],
+  ['nothing yet', {status: exampleStatus({last_set: null})}, 'headline.nothing', 'attention', 'back_up'],
+  [
+    'nothing yet and it failed',
+    {status: exampleStatus({last_set: null, last_failed: failed})},
+    'headline.nothing_failed',
+    'bad',
+    'try_again',
+  ],
+  ['running', {job: exampleJob()}, 'headline.running', 'busy', null],
+  ['a verification does not hide the state', {job: exampleJob({kind: 'verify'})}, 'headline.good', 'good', 'back_up'],
+  ['a restore runs', {job: exampleJob({kind: 'restore'})}, 'headline.restoring', 'busy', null],
+  ['last one failed', {status: exampleStatus({last_failed: failed})}, 'headline.last_failed', 'attention', 'try_again'],
+  [
+    'older than the objective',
+    {status: exampleStatus({rpo_objective_ms: HOUR})},
+    'headline.too_old',
+    'attention',
+    'back_up',
+  ],
+  [
+    'a partial set',
+    {status: exampleStatus({last_set: exampleSet({scope: ['database', 'config']})})},
+    'headline.partial',
+    'attention',
+    'back_up',
+  ],
+  [
+    'something left out',
+    {status: exampleStatus({last_set: exampleSet({omitted: [{part: 'files', what: 'a', reason: 'b'}]})})},
+    'headline.partial',
+    'attention',
+    'back_up',
+  ],
+  [
+    'files missing',
+    {status: exampleStatus({last_set: exampleSet({cross_check: 'failed'})})},
+    'headline.cross_check',
+    'attention',
+    'back_up',
+  ],
+  ['all is well', {}, 'headline.good', 'good', 'back_up'],
 ];
 
 describe('the headline', () => {
-    test.each(states)('%s', (_, change, id, tone, action) => {
-        const headline = headlineOf(exampleFacts(change), NOW);
-        expect([headline.title.id, headline.tone, headline.action]).toEqual([id, tone, action]);
-    });
+  test.each(states)('%s', (_, change, id, tone, action) => {
+    const headline = headlineOf(exampleFacts(change), NOW);
+    expect([headline.title.id, headline.tone, headline.action]).toEqual([id, tone, action]);
+  });
 
-    test('counts the age by the clock of the companion', () => {
-        expect(headlineOf(exampleFacts(), NOW).title.values).toEqual({age: {duration: 2 * HOUR + 14 * 60_000}});
-    });
+  test('counts the age by the clock of the companion', () => {
+    expect(headlineOf(exampleFacts(), NOW).title.values).toEqual({age: {duration: 2 * HOUR + 14 * 60_000}});
+  });
 
-    test('a set from a clock ahead of ours is not older than now', () => {
-        const status = exampleStatus({last_set: exampleSet({t0: NOW + HOUR})});
-        expect(headlineOf(exampleFacts({status}), NOW).title.values).toEqual({age: {duration: 0}});
-    });
+  test('a set from a clock ahead of ours is not older than now', () => {
+    const status = exampleStatus({last_set: exampleSet({t0: NOW + HOUR})});
+    expect(headlineOf(exampleFacts({status}), NOW).title.values).toEqual({age: {duration: 0}});
+  });
 });

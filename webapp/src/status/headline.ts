@@ -16,118 +16,162 @@ const WRITES_SETS_OR_SERVER: readonly Job['kind'][] = ['backup', 'restore', 'und
 
 /** `now` is the companion's time. */
 export function headlineOf(facts: Facts, now: number): Headline {
-    if (facts.connectionFailure) {
-        return bridgeHeadline(facts.connectionFailure);
-    }
-    if (!facts.connection) {
-        return {tone: 'quiet', title: {id: 'headline.looking'}, detail: null, action: null};
-    }
-    return connectionHeadline(facts.connection, facts) ?? (facts.status ? statusHeadline(facts.status, facts, now) : unknownHeadline(facts));
+  if (facts.connectionFailure) {
+    return bridgeHeadline(facts.connectionFailure);
+  }
+  if (!facts.connection) {
+    return {tone: 'quiet', title: {id: 'headline.looking'}, detail: null, action: null};
+  }
+  return (
+    connectionHeadline(facts.connection, facts) ??
+    (facts.status ? statusHeadline(facts.status, facts, now) : unknownHeadline(facts))
+  );
 }
 
 function bridgeHeadline({status, error}: Failure): Headline {
-    if (status === 403) {
-        return {tone: 'quiet', title: {id: 'headline.forbidden'}, detail: null, action: null};
-    }
-    const message: Message = error.code === 'NO_ANSWER' ? {id: 'error.no_answer'} : {id: 'error.unreadable', values: {status}};
-    return {
-        tone: 'bad',
-        title: {id: 'headline.no_bridge'},
-        detail: {id: 'headline.no_bridge.detail', values: {message: error.message || {message}}},
-        action: 'check_again',
-    };
+  if (status === 403) {
+    return {tone: 'quiet', title: {id: 'headline.forbidden'}, detail: null, action: null};
+  }
+  const message: Message =
+    error.code === 'NO_ANSWER' ? {id: 'error.no_answer'} : {id: 'error.unreadable', values: {status}};
+  return {
+    tone: 'bad',
+    title: {id: 'headline.no_bridge'},
+    detail: {id: 'headline.no_bridge.detail', values: {message: error.message || {message}}},
+    action: 'check_again',
+  };
 }
 
 function connectionHeadline(connection: Connection, {statusFailure}: Facts): Headline | null {
-    if (!connection.enrolled) {
-        return {tone: 'attention', title: {id: 'headline.not_enrolled'}, detail: {id: 'headline.not_enrolled.detail'}, action: 'enrol'};
-    }
-    if (!connection.reachable || statusFailure?.error.code === 'COMPANION_UNREACHABLE') {
-        const since = connection.unreachable_since;
-        return {
-            tone: 'bad',
-            title: since ? {id: 'headline.companion_down', values: {since: {since}}} : {id: 'headline.companion_down_now'},
-            detail: {id: 'headline.companion_down.detail'},
-            action: 'check_again',
-        };
-    }
-    if (statusFailure?.error.code === 'NOT_ENROLLED' || statusFailure?.error.code === 'TOKEN_INVALID') {
-        return {tone: 'bad', title: {id: 'headline.not_known_there'}, detail: {id: 'headline.not_known_there.detail'}, action: 'enrol_again'};
-    }
-    return null;
+  if (!connection.enrolled) {
+    return {
+      tone: 'attention',
+      title: {id: 'headline.not_enrolled'},
+      detail: {id: 'headline.not_enrolled.detail'},
+      action: 'enrol',
+    };
+  }
+  if (!connection.reachable || statusFailure?.error.code === 'COMPANION_UNREACHABLE') {
+    const since = connection.unreachable_since;
+    return {
+      tone: 'bad',
+      title: since ? {id: 'headline.companion_down', values: {since: {since}}} : {id: 'headline.companion_down_now'},
+      detail: {id: 'headline.companion_down.detail'},
+      action: 'check_again',
+    };
+  }
+  if (statusFailure?.error.code === 'NOT_ENROLLED' || statusFailure?.error.code === 'TOKEN_INVALID') {
+    return {
+      tone: 'bad',
+      title: {id: 'headline.not_known_there'},
+      detail: {id: 'headline.not_known_there.detail'},
+      action: 'enrol_again',
+    };
+  }
+  return null;
 }
 
 function unknownHeadline({statusFailure}: Facts): Headline {
-    return statusFailure ?
-        {tone: 'bad', title: {id: 'headline.status_failed'}, detail: statusFailure.error.message || null, action: 'check_again'} :
-        {tone: 'quiet', title: {id: 'headline.looking'}, detail: null, action: null};
+  return statusFailure
+    ? {
+        tone: 'bad',
+        title: {id: 'headline.status_failed'},
+        detail: statusFailure.error.message || null,
+        action: 'check_again',
+      }
+    : {tone: 'quiet', title: {id: 'headline.looking'}, detail: null, action: null};
 }
 
 function statusHeadline(status: Status, facts: Facts, now: number): Headline {
-    if (isRunning(facts.job) && WRITES_SETS_OR_SERVER.includes(facts.job.kind)) {
-        return runningHeadline(facts.job.kind === 'backup', status.last_set, now);
-    }
-    if (status.enrolment.state === 'read_only') {
-        return {tone: 'attention', title: {id: 'headline.read_only'}, detail: {id: 'headline.read_only.detail'}, action: 'enrol_again'};
-    }
-    if (status.repository.outcome === 'failed') {
-        return {tone: 'bad', title: {id: 'headline.repository_failed'}, detail: status.repository.says, action: 'check_again'};
-    }
-    if (!status.last_set) {
-        return status.last_failed ?
-            {tone: 'bad', title: {id: 'headline.nothing_failed'}, detail: status.last_failed.error?.message ?? null, action: 'try_again'} :
-            {tone: 'attention', title: {id: 'headline.nothing'}, detail: {id: 'headline.nothing.detail'}, action: 'back_up'};
-    }
-    return setHeadline(status.last_set, status, Math.max(0, now - status.last_set.t0));
+  if (isRunning(facts.job) && WRITES_SETS_OR_SERVER.includes(facts.job.kind)) {
+    return runningHeadline(facts.job.kind === 'backup', status.last_set, now);
+  }
+  if (status.enrolment.state === 'read_only') {
+    return {
+      tone: 'attention',
+      title: {id: 'headline.read_only'},
+      detail: {id: 'headline.read_only.detail'},
+      action: 'enrol_again',
+    };
+  }
+  if (status.repository.outcome === 'failed') {
+    return {
+      tone: 'bad',
+      title: {id: 'headline.repository_failed'},
+      detail: status.repository.says,
+      action: 'check_again',
+    };
+  }
+  if (!status.last_set) {
+    return status.last_failed
+      ? {
+          tone: 'bad',
+          title: {id: 'headline.nothing_failed'},
+          detail: status.last_failed.error?.message ?? null,
+          action: 'try_again',
+        }
+      : {
+          tone: 'attention',
+          title: {id: 'headline.nothing'},
+          detail: {id: 'headline.nothing.detail'},
+          action: 'back_up',
+        };
+  }
+  return setHeadline(status.last_set, status, Math.max(0, now - status.last_set.t0));
 }
 
 function runningHeadline(isBackup: boolean, last: SetSummary | null, now: number): Headline {
-    const detail: Message = last ?
-        {id: 'headline.running.fallback', values: {age: {duration: Math.max(0, now - last.t0)}}} :
-        {id: 'headline.running.first'};
-    return isBackup ?
-        {tone: 'busy', title: {id: 'headline.running'}, detail, action: null} :
-        {tone: 'busy', title: {id: 'headline.restoring'}, detail: {id: 'headline.restoring.detail'}, action: null};
+  const detail: Message = last
+    ? {id: 'headline.running.fallback', values: {age: {duration: Math.max(0, now - last.t0)}}}
+    : {id: 'headline.running.first'};
+  return isBackup
+    ? {tone: 'busy', title: {id: 'headline.running'}, detail, action: null}
+    : {tone: 'busy', title: {id: 'headline.restoring'}, detail: {id: 'headline.restoring.detail'}, action: null};
 }
 
 /** There is a set. The worst thing to say about it comes first. */
 function setHeadline(set: SetSummary, status: Status, ageMs: number): Headline {
-    const age = {duration: ageMs};
-    const missing = missingParts(set);
-    if (missing.length > 0) {
-        return {
-            tone: 'attention',
-            title: {id: 'headline.partial'},
-            detail: {id: 'headline.partial.detail', values: {age, missing: {messages: missing.map(partMessage)}}},
-            action: 'back_up',
-        };
-    }
-    if (set.cross_check === 'failed') {
-        return {tone: 'attention', title: {id: 'headline.cross_check'}, detail: {id: 'headline.cross_check.detail', values: {age}}, action: 'back_up'};
-    }
-    if (status.last_failed) {
-        const detail = status.last_failed.error?.message ?? null;
-        return {tone: 'attention', title: {id: 'headline.last_failed', values: {age}}, detail, action: 'try_again'};
-    }
-    if (status.rpo_objective_ms !== null && ageMs > status.rpo_objective_ms) {
-        const objective = {duration: status.rpo_objective_ms};
-        return {
-            tone: 'attention',
-            title: {id: 'headline.too_old', values: {age}},
-            detail: {id: 'headline.too_old.detail', values: {objective}},
-            action: 'back_up',
-        };
-    }
-    return {tone: 'good', title: {id: 'headline.good', values: {age}}, detail: contentOf(set), action: 'back_up'};
+  const age = {duration: ageMs};
+  const missing = missingParts(set);
+  if (missing.length > 0) {
+    return {
+      tone: 'attention',
+      title: {id: 'headline.partial'},
+      detail: {id: 'headline.partial.detail', values: {age, missing: {messages: missing.map(partMessage)}}},
+      action: 'back_up',
+    };
+  }
+  if (set.cross_check === 'failed') {
+    return {
+      tone: 'attention',
+      title: {id: 'headline.cross_check'},
+      detail: {id: 'headline.cross_check.detail', values: {age}},
+      action: 'back_up',
+    };
+  }
+  if (status.last_failed) {
+    const detail = status.last_failed.error?.message ?? null;
+    return {tone: 'attention', title: {id: 'headline.last_failed', values: {age}}, detail, action: 'try_again'};
+  }
+  if (status.rpo_objective_ms !== null && ageMs > status.rpo_objective_ms) {
+    const objective = {duration: status.rpo_objective_ms};
+    return {
+      tone: 'attention',
+      title: {id: 'headline.too_old', values: {age}},
+      detail: {id: 'headline.too_old.detail', values: {objective}},
+      action: 'back_up',
+    };
+  }
+  return {tone: 'good', title: {id: 'headline.good', values: {age}}, detail: contentOf(set), action: 'back_up'};
 }
 
 function contentOf(set: SetSummary): Message {
-    return {
-        id: set.cross_check === 'passed' ? 'headline.good.detail' : 'headline.good.unchecked',
-        values: {
-            bytes: {bytes: set.bytes},
-            rows: {message: {id: 'unit.rows', values: {count: set.rows}}},
-            files: {message: {id: 'unit.files', values: {count: set.files}}},
-        },
-    };
+  return {
+    id: set.cross_check === 'passed' ? 'headline.good.detail' : 'headline.good.unchecked',
+    values: {
+      bytes: {bytes: set.bytes},
+      rows: {message: {id: 'unit.rows', values: {count: set.rows}}},
+      files: {message: {id: 'unit.files', values: {count: set.files}}},
+    },
+  };
 }

@@ -6,7 +6,10 @@ import type {Verb} from '../verb.ts';
 
 /** Look at the settings. */
 export const config: Verb = {
-  describe: (command) => command.description('check the companion configuration, or show it without its secrets').argument('<check|show>', 'what to do'),
+  describe: (command) =>
+    command
+      .description('check the companion configuration, or show it without its secrets')
+      .argument('<check|show>', 'what to do'),
   run: async ({options, arguments: [what], output}) => {
     if (what !== 'check' && what !== 'show') {
       throw new Failure('USAGE_INVALID', 'Say `drctl config check` or `drctl config show`.');

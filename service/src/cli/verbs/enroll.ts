@@ -6,10 +6,11 @@ import type {Verb} from '../verb.ts';
 /** Introduce this companion to a Mattermost. */
 export const enroll: Verb = {
   describe: (command) => command.description('print a one-time code that lets the plugin in Mattermost enrol here'),
-  run: ({options, output}) => withCompanion(options, async (companion) => {
-    const {url, tlsPin} = await listenAddress(companion.config.serve);
-    const code = companion.enrolment.newCode(url, tlsPin);
-    output.say(`One-time code, good for ten minutes (until ${isoTime(code.expires_at)}):
+  run: ({options, output}) =>
+    withCompanion(options, async (companion) => {
+      const {url, tlsPin} = await listenAddress(companion.config.serve);
+      const code = companion.enrolment.newCode(url, tlsPin);
+      output.say(`One-time code, good for ten minutes (until ${isoTime(code.expires_at)}):
 
     ${code.code}
 
@@ -22,6 +23,6 @@ or open System Console → Plugins → Disaster Recovery and enter:
     code           ${code.code}
 
 The companion must be running: drctl serve`);
-    return {value: code};
-  }),
+      return {value: code};
+    }),
 };

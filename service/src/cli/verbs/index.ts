@@ -13,7 +13,25 @@ import {createSsoVerbs} from './sso/index.ts';
 import {status} from './status.ts';
 import {verify} from './verify.ts';
 
-const sso: VerbGroup = {says: 'let people in while single sign-on is down, and bring everyone back', verbs: createSsoVerbs((options, work) => withCompanion(options, work))};
+const sso: VerbGroup = {
+  says: 'let people in while single sign-on is down, and bring everyone back',
+  verbs: createSsoVerbs((options, work) => withCompanion(options, work)),
+};
 
 /** In the order of the help. */
-export const VERBS: Record<string, Verb | VerbGroup> = {init, serve, enroll, backup, list, show, verify, restore, status, sso, jobs, cancel, doctor, config};
+export const VERBS: Record<string, Verb | VerbGroup> = {
+  init,
+  serve,
+  enroll,
+  backup,
+  list,
+  show,
+  verify,
+  restore,
+  status,
+  sso,
+  jobs,
+  cancel,
+  doctor,
+  config,
+};

@@ -5,7 +5,12 @@ import {stringify} from 'yaml';
 import {composeRepository, readConfigInDatabase} from '../../compose.ts';
 import {configFile, loadConfig} from '../../config/load.ts';
 import {withoutPassword} from '../../config/show.ts';
-import {isDatabaseUrl, mattermostFacts, readMattermostConfig, type MattermostFacts} from '../../config/mattermost_config.ts';
+import {
+  isDatabaseUrl,
+  mattermostFacts,
+  readMattermostConfig,
+  type MattermostFacts,
+} from '../../config/mattermost_config.ts';
 import {writeFileAtomic} from '../../kernel/atomic_file.ts';
 import {Failure} from '../../kernel/failure.ts';
 import {newPaperKey} from '../../kernel/ids.ts';
@@ -14,34 +19,59 @@ import type {Verb} from '../verb.ts';
 import {recoverySheet} from '../recovery_sheet.ts';
 import {renderDoctor} from '../render_status.ts';
 
-type Answers = {config: string; mattermostConfig: string; repository: string; state: string; database: string | undefined; files: string | undefined; passwordFile: string | undefined; listen: string | undefined};
+type Answers = {
+  config: string;
+  mattermostConfig: string;
+  repository: string;
+  state: string;
+  database: string | undefined;
+  files: string | undefined;
+  passwordFile: string | undefined;
+  listen: string | undefined;
+};
 
 /** From nothing to a companion that can back up. */
 export const init: Verb = {
-  describe: (command) => command.description('set up: read Mattermost\'s configuration, make the key and the repository, print the recovery sheet')
-    .option('--mattermost-config <path>', 'Mattermost\'s config.json, or the database URL of MM_CONFIG')
-    .option('--repository <url>', 'where the sets go: a directory, or s3:…, sftp:…, rest:…')
-    .option('--state <directory>', 'jobs, ledger and key of the companion')
-    .option('--database <url>', 'database URL, where it is only in Mattermost\'s environment')
-    .option('--files <directory>', 'directory of the file store, where it is only in Mattermost\'s environment')
-    .option('--password-file <file>', 'key of a repository that exists (default: a new key in the state directory)')
-    .option('--listen <host:port>', 'address of the companion (default 127.0.0.1:8066)')
-    .option('--force', 'write over a companion configuration that exists'),
+  describe: (command) =>
+    command
+      .description("set up: read Mattermost's configuration, make the key and the repository, print the recovery sheet")
+      .option('--mattermost-config <path>', "Mattermost's config.json, or the database URL of MM_CONFIG")
+      .option('--repository <url>', 'where the sets go: a directory, or s3:…, sftp:…, rest:…')
+      .option('--state <directory>', 'jobs, ledger and key of the companion')
+      .option('--database <url>', "database URL, where it is only in Mattermost's environment")
+      .option('--files <directory>', "directory of the file store, where it is only in Mattermost's environment")
+      .option('--password-file <file>', 'key of a repository that exists (default: a new key in the state directory)')
+      .option('--listen <host:port>', 'address of the companion (default 127.0.0.1:8066)')
+      .option('--force', 'write over a companion configuration that exists'),
   run: async ({options, output}) => {
     const answers = await gather(options);
-    if (options['force'] !== true && await exists(answers.config)) {
+    if (options['force'] !== true && (await exists(answers.config))) {
       throw new Failure('USAGE_INVALID', `${answers.config} exists already; --force writes over it.`);
     }
     const facts = await factsOf(answers);
     const passwordFile = await keyFile(answers);
     await writeCompanionConfig(answers, facts, passwordFile);
     const settings = await loadConfig(answers.config);
-    const repository = composeRepository({url: settings.repository.url, passwordFile, environment: settings.repository.environment, restic: settings.tools.restic});
+    const repository = composeRepository({
+      url: settings.repository.url,
+      passwordFile,
+      environment: settings.repository.environment,
+      restic: settings.tools.restic,
+    });
     const made = await repository.create();
     const key = (await readFile(passwordFile, 'utf8')).trim();
     const report = await withCompanion({config: answers.config}, (companion) => companion.doctor.report());
-    output.say(`${recoverySheet({repository: answers.repository, key, passwordFile})}\n\n${renderDoctor(report)}\n\nConfiguration: ${answers.config}\nNext: drctl --config ${answers.config} backup`);
-    return {value: {config: answers.config, repository: {location: repository.location, outcome: made}, password_file: passwordFile, doctor: report}};
+    output.say(
+      `${recoverySheet({repository: answers.repository, key, passwordFile})}\n\n${renderDoctor(report)}\n\nConfiguration: ${answers.config}\nNext: drctl --config ${answers.config} backup`,
+    );
+    return {
+      value: {
+        config: answers.config,
+        repository: {location: repository.location, outcome: made},
+        password_file: passwordFile,
+        doctor: report,
+      },
+    };
   },
 };
 
@@ -52,7 +82,11 @@ async function factsOf({mattermostConfig}: Answers): Promise<MattermostFacts> {
   if (!isDatabaseUrl(mattermostConfig)) {
     return readMattermostConfig(mattermostConfig);
   }
-  const facts = mattermostFacts(await readConfigInDatabase(mattermostConfig), withoutPassword(mattermostConfig), DEFAULT_HOME);
+  const facts = mattermostFacts(
+    await readConfigInDatabase(mattermostConfig),
+    withoutPassword(mattermostConfig),
+    DEFAULT_HOME,
+  );
   // Mattermost does not store in the database where the database is.
   return {...facts, databaseUrl: facts.databaseUrl || mattermostConfig};
 }
@@ -61,13 +95,26 @@ async function factsOf({mattermostConfig}: Answers): Promise<MattermostFacts> {
 async function gather(options: Record<string, unknown>): Promise<Answers> {
   const given = (name: string): string | undefined => (typeof options[name] === 'string' ? options[name] : undefined);
   const config = resolve(configFile(given('config')));
-  const mattermostConfig = given('mattermostConfig') ?? await ask('Mattermost\'s config.json', '--mattermost-config', '/opt/mattermost/config/config.json');
-  const state = given('state') ?? await ask('Directory for state and key', '--state', '/var/lib/drctl');
-  const repository = given('repository') ?? await ask('Where shall the sets go? (a directory, s3:…, sftp:…, rest:…)', '--repository', '/var/backups/mattermost');
+  const mattermostConfig =
+    given('mattermostConfig') ??
+    (await ask("Mattermost's config.json", '--mattermost-config', '/opt/mattermost/config/config.json'));
+  const state = given('state') ?? (await ask('Directory for state and key', '--state', '/var/lib/drctl'));
+  const repository =
+    given('repository') ??
+    (await ask(
+      'Where shall the sets go? (a directory, s3:…, sftp:…, rest:…)',
+      '--repository',
+      '/var/backups/mattermost',
+    ));
   return {
-    config, mattermostConfig: isDatabaseUrl(mattermostConfig) ? mattermostConfig : resolve(mattermostConfig), state: resolve(state),
+    config,
+    mattermostConfig: isDatabaseUrl(mattermostConfig) ? mattermostConfig : resolve(mattermostConfig),
+    state: resolve(state),
     repository: isRemote(repository) || isAbsolute(repository) ? repository : resolve(repository),
-    database: given('database'), files: given('files'), passwordFile: given('passwordFile'), listen: given('listen'),
+    database: given('database'),
+    files: given('files'),
+    passwordFile: given('passwordFile'),
+    listen: given('listen'),
   };
 }
 
@@ -92,7 +139,7 @@ async function keyFile({passwordFile, state}: Answers): Promise<string> {
   await mkdir(state, {recursive: true, mode: 0o700});
   const path = join(state, 'repository.key');
   // A key that exists opens sets that exist: never replaced.
-  if (!await exists(path)) {
+  if (!(await exists(path))) {
     await writeFileAtomic(path, `${newPaperKey()}\n`);
   }
   return path;
@@ -101,23 +148,38 @@ async function keyFile({passwordFile, state}: Answers): Promise<string> {
 async function writeCompanionConfig(answers: Answers, facts: MattermostFacts, passwordFile: string): Promise<void> {
   const url = answers.database ?? facts.databaseUrl;
   if (url === '') {
-    throw new Failure('MATTERMOST_CONFIG_UNREADABLE', `${answers.mattermostConfig} names no database; give its URL with --database.`);
+    throw new Failure(
+      'MATTERMOST_CONFIG_UNREADABLE',
+      `${answers.mattermostConfig} names no database; give its URL with --database.`,
+    );
   }
   if (facts.databaseDriver !== 'postgres') {
-    throw new Failure('MATTERMOST_CONFIG_UNREADABLE', `${answers.mattermostConfig} uses ${facts.databaseDriver}; only PostgreSQL is supported.`);
+    throw new Failure(
+      'MATTERMOST_CONFIG_UNREADABLE',
+      `${answers.mattermostConfig} uses ${facts.databaseDriver}; only PostgreSQL is supported.`,
+    );
   }
   const settings = {
     mattermost: {config: answers.mattermostConfig, url: facts.url},
     database: {url},
-    files: facts.filesDriver === 'local' || answers.files ? {driver: 'local', directory: answers.files ? resolve(answers.files) : facts.filesDirectory} : {driver: facts.filesDriver},
+    files:
+      facts.filesDriver === 'local' || answers.files
+        ? {driver: 'local', directory: answers.files ? resolve(answers.files) : facts.filesDirectory}
+        : {driver: facts.filesDriver},
     repository: {url: answers.repository, password_file: passwordFile},
     state_directory: answers.state,
     ...(answers.listen && {serve: {listen: answers.listen}}),
   };
   await mkdir(dirname(answers.config), {recursive: true});
-  await writeFileAtomic(answers.config, `# Settings of the companion; docs/config.md describes them all. Holds a password: keep mode 0600.\n${stringify(settings)}`);
+  await writeFileAtomic(
+    answers.config,
+    `# Settings of the companion; docs/config.md describes them all. Holds a password: keep mode 0600.\n${stringify(settings)}`,
+  );
 }
 
 async function exists(path: string): Promise<boolean> {
-  return access(path).then(() => true, () => false);
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }

@@ -13,28 +13,49 @@ import type {Verb} from '../verb.ts';
 /** The companion. */
 export const serve: Verb = {
   describe: (command) => command.description('run the companion that the plugin in Mattermost calls'),
-  run: ({options, output}) => withCompanion(options, async (companion) => {
-    const {config, log, clock, enrolment, bridge, chat, sso} = companion;
-    const address = await listenAddress(config.serve);
-    const metrics = createMetrics({sets: companion.sets, jobs: companion.jobs, rpoObjectiveMs: config.objectives.rpo_hours * 3_600_000, clock, log});
-    const server = createServer({verbs: companion, enrolment, clock, version: VERSION, openapi: openApiDocument(VERSION), metrics, log, tls: address.tls});
-    try {
-      await server.listen({host: address.host, port: address.port});
-    } catch (error) {
-      throw systemErrorCode(error) === 'EADDRINUSE' ? new Failure('USAGE_INVALID', `Something listens on ${config.serve.listen} already.`, {cause: error}) : error;
-    }
-    const stop = new AbortController();
-    chat.start(stop.signal);
-    const watching = Promise.all([watchIdentity({enrolment, bridge, clock, log}, stop.signal), watchSso(sso, log, stop.signal)]);
-    await continueInterrupted(companion);
-    output.say(`The companion listens on ${address.url}. Stop it with Ctrl-C.`);
-    await untilStopped();
-    stop.abort();
-    cancelRunning(companion);
-    await server.close();
-    await watching;
-    return {value: {stopped: true}};
-  }),
+  run: ({options, output}) =>
+    withCompanion(options, async (companion) => {
+      const {config, log, clock, enrolment, bridge, chat, sso} = companion;
+      const address = await listenAddress(config.serve);
+      const metrics = createMetrics({
+        sets: companion.sets,
+        jobs: companion.jobs,
+        rpoObjectiveMs: config.objectives.rpo_hours * 3_600_000,
+        clock,
+        log,
+      });
+      const server = createServer({
+        verbs: companion,
+        enrolment,
+        clock,
+        version: VERSION,
+        openapi: openApiDocument(VERSION),
+        metrics,
+        log,
+        tls: address.tls,
+      });
+      try {
+        await server.listen({host: address.host, port: address.port});
+      } catch (error) {
+        throw systemErrorCode(error) === 'EADDRINUSE'
+          ? new Failure('USAGE_INVALID', `Something listens on ${config.serve.listen} already.`, {cause: error})
+          : error;
+      }
+      const stop = new AbortController();
+      chat.start(stop.signal);
+      const watching = Promise.all([
+        watchIdentity({enrolment, bridge, clock, log}, stop.signal),
+        watchSso(sso, log, stop.signal),
+      ]);
+      await continueInterrupted(companion);
+      output.say(`The companion listens on ${address.url}. Stop it with Ctrl-C.`);
+      await untilStopped();
+      stop.abort();
+      cancelRunning(companion);
+      await server.close();
+      await watching;
+      return {value: {stopped: true}};
+    }),
 };
 
 /** Probes, identity snapshots and reminders; a mistake in them must not end the companion. */
@@ -58,7 +79,10 @@ async function continueInterrupted({jobs, backup, log}: Companion): Promise<void
         log.warn({job: job.id, says: (error as Error).message}, 'An interrupted backup could not be continued.');
       }
     } else if (laneOf(job.kind) === 'accounts') {
-      log.warn({job: job.id, kind: job.kind}, 'A job that changes accounts was interrupted and waits. Somebody must ask for the same again; `drctl sso status` says where it stands.');
+      log.warn(
+        {job: job.id, kind: job.kind},
+        'A job that changes accounts was interrupted and waits. Somebody must ask for the same again; `drctl sso status` says where it stands.',
+      );
     }
   }
 }
@@ -66,7 +90,9 @@ async function continueInterrupted({jobs, backup, log}: Companion): Promise<void
 function untilStopped(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.once(signal, () => { resolve(); });
+      process.once(signal, () => {
+        resolve();
+      });
     }
   });
 }

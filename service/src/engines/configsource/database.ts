@@ -9,7 +9,9 @@ type Stored = {config: string; files: {name: string; data: string}[]};
 /** Mattermost's tables Configurations (one row is active) and ConfigurationFiles (certificates and the like). */
 export function createDatabaseConfig(url: string): ConfigSource {
   return {
-    kind: 'database', location: locationOf(parseConnection(url)), directory: null,
+    kind: 'database',
+    location: locationOf(parseConnection(url)),
+    directory: null,
     async bringToDisk(scratch) {
       const {config, files} = await readStoredConfig(url);
       await rm(scratch, {recursive: true, force: true});
@@ -27,12 +29,23 @@ export function createDatabaseConfig(url: string): ConfigSource {
 export async function readStoredConfig(url: string): Promise<Stored> {
   const connection = parseConnection(url);
   return withClient(connection, async (client) => {
-    const {rows: [found]} = await client.query<{exists: boolean}>(`SELECT to_regclass('configurations') IS NOT NULL AS exists`);
-    const {rows: [active]} = found?.exists ? await client.query<{value: string}>('SELECT value FROM configurations WHERE active') : {rows: []};
+    const {
+      rows: [found],
+    } = await client.query<{exists: boolean}>(`SELECT to_regclass('configurations') IS NOT NULL AS exists`);
+    const {
+      rows: [active],
+    } = found?.exists
+      ? await client.query<{value: string}>('SELECT value FROM configurations WHERE active')
+      : {rows: []};
     if (!active) {
-      throw new Failure('MATTERMOST_CONFIG_UNREADABLE', `${locationOf(connection)} holds no active configuration of Mattermost.`);
+      throw new Failure(
+        'MATTERMOST_CONFIG_UNREADABLE',
+        `${locationOf(connection)} holds no active configuration of Mattermost.`,
+      );
     }
-    const {rows: files} = await client.query<{name: string; data: string}>('SELECT name, data FROM configurationfiles ORDER BY name');
+    const {rows: files} = await client.query<{name: string; data: string}>(
+      'SELECT name, data FROM configurationfiles ORDER BY name',
+    );
     return {config: active.value, files};
   });
 }

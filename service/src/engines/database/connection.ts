@@ -10,8 +10,15 @@ const APPLICATION = 'drctl';
 
 /** A PostgreSQL address, from a URL or a keyword string as Mattermost's DataSource may be either. */
 export type Connection = {
-  host: string; port: number; user: string; password: string; database: string;
-  sslmode: string; sslrootcert: string | undefined; sslcert: string | undefined; sslkey: string | undefined;
+  host: string;
+  port: number;
+  user: string;
+  password: string;
+  database: string;
+  sslmode: string;
+  sslrootcert: string | undefined;
+  sslcert: string | undefined;
+  sslkey: string | undefined;
 };
 
 /** @throws Failure USAGE_INVALID; its message never holds the password */
@@ -35,7 +42,9 @@ export function parseConnection(text: string): Connection {
     database: values['dbname'],
     // A default that is safe over a network and works on one machine, where PostgreSQL often has no certificate.
     sslmode: values['sslmode'] ?? (isLocal ? 'disable' : 'require'),
-    sslrootcert: values['sslrootcert'], sslcert: values['sslcert'], sslkey: values['sslkey'],
+    sslrootcert: values['sslrootcert'],
+    sslcert: values['sslcert'],
+    sslkey: values['sslkey'],
   };
 }
 
@@ -48,11 +57,18 @@ function urlValues(text: string): Values {
     const {host, port, user, password, database} = parse(text.split('?')[0] ?? '');
     return {
       ...Object.fromEntries(query),
-      ...(host ? {host} : {}), ...(port ? {port} : {}), ...(user ? {user} : {}), ...(password ? {password} : {}),
+      ...(host ? {host} : {}),
+      ...(port ? {port} : {}),
+      ...(user ? {user} : {}),
+      ...(password ? {password} : {}),
       ...(database ? {dbname: database} : {}),
     };
   } catch (error) {
-    throw new Failure('USAGE_INVALID', 'The database URL is not well formed; percent-encode special characters in its password.', {cause: error});
+    throw new Failure(
+      'USAGE_INVALID',
+      'The database URL is not well formed; percent-encode special characters in its password.',
+      {cause: error},
+    );
   }
 }
 
@@ -80,9 +96,18 @@ export function locationOf({user, host, port, database}: Connection): string {
 export function libpqEnvironment(connection: Connection): Record<string, string> {
   const optional = {PGSSLROOTCERT: connection.sslrootcert, PGSSLCERT: connection.sslcert, PGSSLKEY: connection.sslkey};
   return {
-    PGHOST: connection.host, PGPORT: String(connection.port), PGUSER: connection.user, PGPASSWORD: connection.password,
-    PGDATABASE: connection.database, PGSSLMODE: connection.sslmode, PGCONNECT_TIMEOUT: String(CONNECT_TIMEOUT_MS / 1000), PGAPPNAME: APPLICATION,
-    ...Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)) as Record<string, string>,
+    PGHOST: connection.host,
+    PGPORT: String(connection.port),
+    PGUSER: connection.user,
+    PGPASSWORD: connection.password,
+    PGDATABASE: connection.database,
+    PGSSLMODE: connection.sslmode,
+    PGCONNECT_TIMEOUT: String(CONNECT_TIMEOUT_MS / 1000),
+    PGAPPNAME: APPLICATION,
+    ...(Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)) as Record<
+      string,
+      string
+    >),
   };
 }
 
@@ -90,8 +115,15 @@ export function libpqEnvironment(connection: Connection): Record<string, string>
 export async function connect(connection: Connection): Promise<pg.Client> {
   const {host, port, user, password, database} = connection;
   const client = new pg.Client({
-    host, port, user, password, database, ssl: tlsOptions(connection),
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS, application_name: APPLICATION, keepAlive: true,
+    host,
+    port,
+    user,
+    password,
+    database,
+    ssl: tlsOptions(connection),
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    application_name: APPLICATION,
+    keepAlive: true,
   });
   // A connection that breaks while idle reports here and nowhere else; the next query then fails with a name.
   client.on('error', () => undefined);
@@ -108,7 +140,9 @@ function tlsOptions({sslmode, sslrootcert, sslcert, sslkey}: Connection): Connec
     return false;
   }
   return {
-    ...(sslrootcert && {ca: readFileSync(sslrootcert)}), ...(sslcert && {cert: readFileSync(sslcert)}), ...(sslkey && {key: readFileSync(sslkey)}),
+    ...(sslrootcert && {ca: readFileSync(sslrootcert)}),
+    ...(sslcert && {cert: readFileSync(sslcert)}),
+    ...(sslkey && {key: readFileSync(sslkey)}),
     rejectUnauthorized: sslmode.startsWith('verify-'),
     ...(sslmode === 'verify-ca' && {checkServerIdentity: () => undefined}),
   };

@@ -75,7 +75,12 @@ export type DatabaseTarget = {
   /** Makes `name` with the encoding and locale of the record where this server has it. Returns what had to differ. */
   create(name: string, like: DatabaseRecord): Promise<string[]>;
   /** Loads a dump into `name`, which has no tables; with `replace` a killed load may have left some. @throws Failure DATABASE_RESTORE_FAILED */
-  load(name: string, dumpDirectory: string, record: DatabaseRecord, options: Watch & {jobs: number; replace: boolean}): Promise<void>;
+  load(
+    name: string,
+    dumpDirectory: string,
+    record: DatabaseRecord,
+    options: Watch & {jobs: number; replace: boolean},
+  ): Promise<void>;
   countTables(name: string): Promise<TableCount[]>;
   /** Settings of the database, planner statistics, and rows that must not live on in a restored server. Returns what was done. */
   settle(name: string, record: DatabaseRecord): Promise<string[]>;
@@ -84,7 +89,4 @@ export type DatabaseTarget = {
   drop(name: string): Promise<void>;
 };
 
-export type DatabaseEngine = {
-  source(url: string): DatabaseSource;
-  target(url: string): DatabaseTarget;
-};
+export type DatabaseEngine = {source(url: string): DatabaseSource; target(url: string): DatabaseTarget};

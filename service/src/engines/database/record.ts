@@ -10,7 +10,9 @@ export async function countTables(client: pg.Client): Promise<TableCount[]> {
   const {rows} = await client.query<{schema: string; name: string}>(USER_TABLES);
   const counts: TableCount[] = [];
   for (const {schema, name} of rows) {
-    const result = await client.query<{rows: string}>(`SELECT count(*) AS rows FROM ${client.escapeIdentifier(schema)}.${client.escapeIdentifier(name)}`);
+    const result = await client.query<{rows: string}>(
+      `SELECT count(*) AS rows FROM ${client.escapeIdentifier(schema)}.${client.escapeIdentifier(name)}`,
+    );
     counts.push({name: `${schema}.${name}`, rows: Number(result.rows[0]?.rows)});
   }
   return counts;
@@ -19,15 +21,21 @@ export async function countTables(client: pg.Client): Promise<TableCount[]> {
 /** What pg_dump leaves out: locale, ALTER … SET values, roles, extension versions; and the list of applied migrations. */
 export async function databaseRecord(client: pg.Client): Promise<Omit<DatabaseRecord, 'dump_bytes'>> {
   return {
-    ...await identity(client),
+    ...(await identity(client)),
     system_identifier: await systemIdentifier(client),
     extensions: await all(client, `SELECT extname AS name, extversion AS version FROM pg_extension ORDER BY 1`),
-    settings: await all(client, `SELECT CASE WHEN s.setrole = 0 THEN NULL ELSE pg_get_userbyid(s.setrole)::text END AS role, unnest(s.setconfig) AS setting
-      FROM pg_db_role_setting s JOIN pg_database d ON d.datname = current_database() AND s.setdatabase IN (0, d.oid) ORDER BY 1, 2`),
-    roles: await all(client, `SELECT rolname::text AS name, array_remove(ARRAY[
+    settings: await all(
+      client,
+      `SELECT CASE WHEN s.setrole = 0 THEN NULL ELSE pg_get_userbyid(s.setrole)::text END AS role, unnest(s.setconfig) AS setting
+      FROM pg_db_role_setting s JOIN pg_database d ON d.datname = current_database() AND s.setdatabase IN (0, d.oid) ORDER BY 1, 2`,
+    ),
+    roles: await all(
+      client,
+      `SELECT rolname::text AS name, array_remove(ARRAY[
         CASE WHEN rolsuper THEN 'SUPERUSER' END, CASE WHEN rolcreatedb THEN 'CREATEDB' END, CASE WHEN rolcreaterole THEN 'CREATEROLE' END,
         CASE WHEN rolcanlogin THEN 'LOGIN' END, CASE WHEN rolreplication THEN 'REPLICATION' END], NULL) AS attributes
-      FROM pg_roles WHERE rolname !~ '^pg_' ORDER BY 1`),
+      FROM pg_roles WHERE rolname !~ '^pg_' ORDER BY 1`,
+    ),
     migrations: await migrations(client),
     tables: await countTables(client),
   };
@@ -35,9 +43,18 @@ export async function databaseRecord(client: pg.Client): Promise<Omit<DatabaseRe
 
 async function identity(client: pg.Client) {
   // datlocprovider came with PostgreSQL 15; through to_jsonb its absence is NULL and not an error.
-  const {rows: [row]} = await client.query<{
-    name: string; owner: string; server_version: string; server_version_num: number; encoding: string;
-    collation: string; character_type: string; locale_provider: string; bytes: string;
+  const {
+    rows: [row],
+  } = await client.query<{
+    name: string;
+    owner: string;
+    server_version: string;
+    server_version_num: number;
+    encoding: string;
+    collation: string;
+    character_type: string;
+    locale_provider: string;
+    bytes: string;
   }>(`SELECT d.datname::text AS name, pg_get_userbyid(d.datdba)::text AS owner, current_setting('server_version') AS server_version,
     current_setting('server_version_num')::int AS server_version_num, pg_encoding_to_char(d.encoding)::text AS encoding,
     d.datcollate::text AS collation, d.datctype::text AS character_type,
@@ -65,8 +82,12 @@ async function systemIdentifier(client: pg.Client): Promise<string | null> {
 }
 
 async function migrations(client: pg.Client): Promise<DatabaseRecord['migrations']> {
-  const {rows: [found]} = await client.query<{exists: boolean}>(`SELECT to_regclass('db_migrations') IS NOT NULL AS exists`);
-  return found?.exists ? all(client, 'SELECT version::int AS version, name::text AS name FROM db_migrations ORDER BY 1') : [];
+  const {
+    rows: [found],
+  } = await client.query<{exists: boolean}>(`SELECT to_regclass('db_migrations') IS NOT NULL AS exists`);
+  return found?.exists
+    ? all(client, 'SELECT version::int AS version, name::text AS name FROM db_migrations ORDER BY 1')
+    : [];
 }
 
 async function all<Row extends pg.QueryResultRow>(client: pg.Client, sql: string): Promise<Row[]> {

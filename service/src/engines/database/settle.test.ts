@@ -24,19 +24,25 @@ function fakeServer(tables: Record<string, number>) {
   return {told, client: {query} as unknown as pg.Client};
 }
 
-const withSettings = (...settings: DatabaseRecord['settings']): DatabaseRecord => ({settings}) as unknown as DatabaseRecord;
+const withSettings = (...settings: DatabaseRecord['settings']): DatabaseRecord =>
+  ({settings}) as unknown as DatabaseRecord;
 
 test.each([
   ['statement_timeout=5min', `"statement_timeout" = '5min'`],
   ['search_path="$user", public', `"search_path" = '$user', 'public'`],
   ['search_path=mattermost', `"search_path" = 'mattermost'`],
   ['search_path=', `"search_path" = ''`],
-  ['session_preload_libraries=auto_explain,pg_stat_statements', `"session_preload_libraries" = 'auto_explain', 'pg_stat_statements'`],
+  [
+    'session_preload_libraries=auto_explain,pg_stat_statements',
+    `"session_preload_libraries" = 'auto_explain', 'pg_stat_statements'`,
+  ],
   ['DateStyle=ISO, DMY', `"DateStyle" = 'ISO, DMY'`],
-  ['app.note=a=b\'c', `"app.note" = 'a=b''c'`],
+  ["app.note=a=b'c", `"app.note" = 'a=b''c'`],
 ])('the database setting %s comes back as it was', async (setting, sql) => {
   const {client, told} = fakeServer({});
-  expect(await settleDatabase(client, 'matter"most', withSettings({role: null, setting}))).toEqual([`database setting ${setting.split('=')[0] ?? ''} applied`]);
+  expect(await settleDatabase(client, 'matter"most', withSettings({role: null, setting}))).toEqual([
+    `database setting ${setting.split('=')[0] ?? ''} applied`,
+  ]);
   expect(told[0]).toBe(`ALTER DATABASE "matter""most" SET ${sql}`);
 });
 
@@ -48,7 +54,10 @@ test('settings of single roles are left alone: the role may not exist here', asy
 
 test('rows that would do harm are taken out, told with their number, and only where they were', async () => {
   const {client, told} = fakeServer({clusterdiscovery: 3, db_lock: 0, jobs: 2});
-  expect(await settleDatabase(client, 'mm', withSettings())).toEqual(['cluster members forgotten: 3', 'interrupted jobs of Mattermost ended: 2']);
+  expect(await settleDatabase(client, 'mm', withSettings())).toEqual([
+    'cluster members forgotten: 3',
+    'interrupted jobs of Mattermost ended: 2',
+  ]);
   expect(told.some((sql) => sql.includes('uploadsessions'))).toBe(false);
   expect(told.at(-1)).toBe('ANALYZE');
 });
@@ -56,21 +65,29 @@ test('rows that would do harm are taken out, told with their number, and only wh
 test('rows that name a file are read from the tables that this server has, sizes as numbers', async () => {
   const asked: string[] = [];
   const rows: Record<string, unknown[]> = {
-    fileinfo: [{owner: 'file', id: 'f', path: 'a.png', bytes: '9007199254740991'}], emoji: [{owner: 'emoji', id: 'e', path: 'emoji/e/image', bytes: null}],
+    fileinfo: [{owner: 'file', id: 'f', path: 'a.png', bytes: '9007199254740991'}],
+    emoji: [{owner: 'emoji', id: 'e', path: 'emoji/e/image', bytes: null}],
   };
-  const client = {query: (sql: unknown) => {
-    if (typeof sql === 'string') {
-      return Promise.resolve({rows: [{table_name: 'fileinfo'}, {table_name: 'emoji'}]});
-    }
-    const text = (sql as {cursor: {text: string}}).cursor.text;
-    asked.push(text);
-    return (rows[/FROM (\w+)/.exec(text)?.[1] ?? ''] ?? []).filter((row) => text.includes(`'${(row as {owner: string}).owner}'`));
-  }} as unknown as pg.Client;
+  const client = {
+    query: (sql: unknown) => {
+      if (typeof sql === 'string') {
+        return Promise.resolve({rows: [{table_name: 'fileinfo'}, {table_name: 'emoji'}]});
+      }
+      const text = (sql as {cursor: {text: string}}).cursor.text;
+      asked.push(text);
+      return (rows[/FROM (\w+)/.exec(text)?.[1] ?? ''] ?? []).filter((row) =>
+        text.includes(`'${(row as {owner: string}).owner}'`),
+      );
+    },
+  } as unknown as pg.Client;
   const found = [];
   for await (const file of expectedFiles(client)) {
     found.push(file);
   }
-  expect(found).toEqual([{owner: 'file', id: 'f', path: 'a.png', bytes: 9_007_199_254_740_991}, {owner: 'emoji', id: 'e', path: 'emoji/e/image', bytes: null}]);
+  expect(found).toEqual([
+    {owner: 'file', id: 'f', path: 'a.png', bytes: 9_007_199_254_740_991},
+    {owner: 'emoji', id: 'e', path: 'emoji/e/image', bytes: null},
+  ]);
   expect(asked.some((sql) => /FROM (users|teams)/.test(sql))).toBe(false);
 });
 
@@ -83,7 +100,10 @@ test('the size of a dump that grows is a sum, and nothing while there is no dire
 
 test('a look at progress that fails does not disturb the work, and looking ends with it', async () => {
   let looks = 0;
-  const look = async (): Promise<void> => { looks += 1; throw new Error('cannot look'); };
+  const look = async (): Promise<void> => {
+    looks += 1;
+    throw new Error('cannot look');
+  };
   expect(await watchWhile(new Promise((resolve) => setTimeout(resolve, 20, 'done')), look)).toBe('done');
   const after = looks;
   await expect(watchWhile(Promise.reject(new Error('the work failed')), look)).rejects.toThrow('the work failed');
@@ -99,9 +119,17 @@ function fakeTool(words: string): string {
   return directory;
 }
 
-test.each([['pg_dump (PostgreSQL) 16.4 (Debian 16.4-1.pgdg120+1)', '16.4', 16], ['pg_dump (PostgreSQL) 17beta1', '17', 17]])('%s is version %s', async (words, version, major) => {
+test.each([
+  ['pg_dump (PostgreSQL) 16.4 (Debian 16.4-1.pgdg120+1)', '16.4', 16],
+  ['pg_dump (PostgreSQL) 17beta1', '17', 17],
+])('%s is version %s', async (words, version, major) => {
   const directory = fakeTool(words);
-  expect(await findPostgresTools(directory)).toEqual({dump: join(directory, 'pg_dump'), restore: join(directory, 'pg_restore'), version, major});
+  expect(await findPostgresTools(directory)).toEqual({
+    dump: join(directory, 'pg_dump'),
+    restore: join(directory, 'pg_restore'),
+    version,
+    major,
+  });
 });
 
 test('no pg_dump, or one that tells no version, is a missing tool', async () => {

@@ -9,7 +9,11 @@ const STALE: readonly {table: string; sql: string; says: string}[] = [
   {table: 'clusterdiscovery', sql: 'DELETE FROM clusterdiscovery', says: 'cluster members forgotten'},
   {table: 'db_lock', sql: 'DELETE FROM db_lock', says: 'migration locks removed'},
   {table: 'uploadsessions', sql: 'DELETE FROM uploadsessions', says: 'unfinished uploads removed'},
-  {table: 'jobs', sql: `UPDATE jobs SET status = 'error' WHERE status IN ('in_progress', 'cancel_requested')`, says: 'interrupted jobs of Mattermost ended'},
+  {
+    table: 'jobs',
+    sql: `UPDATE jobs SET status = 'error' WHERE status IN ('in_progress', 'cancel_requested')`,
+    says: 'interrupted jobs of Mattermost ended',
+  },
 ];
 
 /** Applies what pg_dump leaves out, removes stale rows, and gives the planner its statistics. Returns what was done. */
@@ -17,11 +21,15 @@ export async function settleDatabase(client: pg.Client, name: string, record: Da
   const done: string[] = [];
   for (const {setting} of record.settings.filter(({role}) => role === null)) {
     const [key = '', ...value] = setting.split('=');
-    await client.query(`ALTER DATABASE ${pg.escapeIdentifier(name)} SET ${pg.escapeIdentifier(key)} = ${settingValue(key, value.join('='))}`);
+    await client.query(
+      `ALTER DATABASE ${pg.escapeIdentifier(name)} SET ${pg.escapeIdentifier(key)} = ${settingValue(key, value.join('='))}`,
+    );
     done.push(`database setting ${key} applied`);
   }
   for (const {table, sql, says} of STALE) {
-    const {rows: [found]} = await client.query<{exists: boolean}>('SELECT to_regclass($1) IS NOT NULL AS exists', [table]);
+    const {
+      rows: [found],
+    } = await client.query<{exists: boolean}>('SELECT to_regclass($1) IS NOT NULL AS exists', [table]);
     const {rowCount} = found?.exists ? await client.query(sql) : {rowCount: 0};
     if (rowCount) {
       done.push(`${says}: ${rowCount}`);
@@ -36,6 +44,9 @@ const LISTS = new Set(['search_path', 'temp_tablespaces', 'session_preload_libra
 
 function settingValue(key: string, value: string): string {
   return LISTS.has(key)
-    ? value.split(',').map((part) => pg.escapeLiteral(part.trim().replace(/^"(.*)"$/, '$1'))).join(', ')
+    ? value
+        .split(',')
+        .map((part) => pg.escapeLiteral(part.trim().replace(/^"(.*)"$/, '$1')))
+        .join(', ')
     : pg.escapeLiteral(value);
 }

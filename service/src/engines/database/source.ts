@@ -20,7 +20,16 @@ export async function inspectDatabase(connection: Connection, tools: PostgresToo
   return withClient(connection, async (client) => {
     // Sizes of tables wait for their locks, and somebody waits for the plan.
     await client.query(`SET lock_timeout = '${PLAN_LOCK_WAIT}'`);
-    const {rows: [row]} = await client.query<{server_version: string; num: number; bytes: string; heap: string; role: string; createdb: boolean}>(`SELECT
+    const {
+      rows: [row],
+    } = await client.query<{
+      server_version: string;
+      num: number;
+      bytes: string;
+      heap: string;
+      role: string;
+      createdb: boolean;
+    }>(`SELECT
       current_setting('server_version') AS server_version, current_setting('server_version_num')::int AS num, pg_database_size(current_database()) AS bytes,
       (SELECT coalesce(sum(pg_table_size(c.oid)), 0) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
         WHERE c.relkind = 'r' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema') AS heap,
@@ -30,9 +39,15 @@ export async function inspectDatabase(connection: Connection, tools: PostgresToo
     }
     requireTools(tools, row.num);
     return {
-      name: connection.database, location: locationOf(connection), server_version: row.server_version, server_version_num: row.num,
-      bytes: Number(row.bytes), dump_bytes_estimate: Math.ceil(Number(row.heap) * TEXT_FACTOR), dump_tool_version: tools.version,
-      role: row.role, can_create_databases: row.createdb,
+      name: connection.database,
+      location: locationOf(connection),
+      server_version: row.server_version,
+      server_version_num: row.num,
+      bytes: Number(row.bytes),
+      dump_bytes_estimate: Math.ceil(Number(row.heap) * TEXT_FACTOR),
+      dump_tool_version: tools.version,
+      role: row.role,
+      can_create_databases: row.createdb,
       mattermost: await mattermostFacts(client),
       busy_jobs: await busyJobs(client),
     };
@@ -41,7 +56,7 @@ export async function inspectDatabase(connection: Connection, tools: PostgresToo
 
 /** Jobs that delete or write so much that the difference between first pass and T0 grows. */
 async function busyJobs(client: pg.Client): Promise<string[]> {
-  if (!await hasTable(client, 'jobs')) {
+  if (!(await hasTable(client, 'jobs'))) {
     return [];
   }
   const {rows} = await client.query<{type: string}>(`SELECT DISTINCT type::text AS type FROM jobs
@@ -59,14 +74,24 @@ export async function openSnapshot(connection: Connection, tools: PostgresTools)
     await client.query(`SET LOCAL lock_timeout = '${LOCK_WAIT}'`);
     await client.query(`SET LOCAL lock_timeout = '${LOCK_WAIT}'`);
     // The start of the statement, which is before its snapshot: whatever was committed by T0 is in it.
-    const {rows: [row]} = await client.query<{snapshot: string; t0: string; lsn: string | null; num: number}>(`SELECT pg_export_snapshot() AS snapshot,
+    const {
+      rows: [row],
+    } = await client.query<{
+      snapshot: string;
+      t0: string;
+      lsn: string | null;
+      num: number;
+    }>(`SELECT pg_export_snapshot() AS snapshot,
       floor(extract(epoch FROM statement_timestamp()) * 1000)::bigint AS t0,
       CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END::text AS lsn, current_setting('server_version_num')::int AS num`);
     if (!row) {
       throw new Error('PostgreSQL exported no snapshot');
     }
     requireTools(tools, row.num);
-    const named = async <T>(work: Promise<T>): Promise<T> => work.catch((error: unknown) => { throw databaseFailure(error, locationOf(connection)); });
+    const named = async <T>(work: Promise<T>): Promise<T> =>
+      work.catch((error: unknown) => {
+        throw databaseFailure(error, locationOf(connection));
+      });
     return {
       t0: Number(row.t0),
       lsn: row.lsn,
@@ -84,17 +109,26 @@ export async function openSnapshot(connection: Connection, tools: PostgresTools)
 }
 
 async function dump(
-  connection: Connection, tools: PostgresTools, snapshot: string, directory: string, {jobs, signal, progress}: Parameters<DatabaseSnapshot['dump']>[1],
+  connection: Connection,
+  tools: PostgresTools,
+  snapshot: string,
+  directory: string,
+  {jobs, signal, progress}: Parameters<DatabaseSnapshot['dump']>[1],
 ): Promise<number> {
   await mkdir(directory, {recursive: true, mode: 0o700});
   const args = [
-    '--format=directory', '--compress=0', `--jobs=${jobs}`, `--snapshot=${snapshot}`, `--lock-wait-timeout=${LOCK_WAIT}`,
-    '--no-sync', '--no-password', `--file=${directory}`,
+    '--format=directory',
+    '--compress=0',
+    `--jobs=${jobs}`,
+    `--snapshot=${snapshot}`,
+    `--lock-wait-timeout=${LOCK_WAIT}`,
+    '--no-sync',
+    '--no-password',
+    `--file=${directory}`,
   ];
-  const result = await watchWhile(
-    run(tools.dump, args, {env: libpqEnvironment(connection), signal}),
-    async () => { progress(await directorySize(directory), null); },
-  );
+  const result = await watchWhile(run(tools.dump, args, {env: libpqEnvironment(connection), signal}), async () => {
+    progress(await directorySize(directory), null);
+  });
   if (result.exitCode !== 0) {
     throw toolFailure('pg_dump', result, 'DUMP_FAILED');
   }
@@ -102,10 +136,12 @@ async function dump(
 }
 
 async function mattermostFacts(client: pg.Client): Promise<MattermostFacts | null> {
-  if (!await hasTable(client, 'systems') || !await hasTable(client, 'db_migrations')) {
+  if (!(await hasTable(client, 'systems')) || !(await hasTable(client, 'db_migrations'))) {
     return null;
   }
-  const {rows: [row]} = await client.query<{schema_version: number; diagnostic_id: string | null}>(`SELECT
+  const {
+    rows: [row],
+  } = await client.query<{schema_version: number; diagnostic_id: string | null}>(`SELECT
     (SELECT coalesce(max(version), 0)::int FROM db_migrations) AS schema_version, (SELECT value::text FROM systems WHERE name = 'DiagnosticId') AS diagnostic_id`);
   return row ?? null;
 }

@@ -23,21 +23,36 @@ export function createTarget(connection: Connection, tools: () => Promise<Postgr
     create: (name, like) => create(connection, name, like),
     countTables: (name) => withClient(inside(name), countTables),
     settle: (name, record) => withClient(inside(name), (client) => settleDatabase(client, name, record)),
-    rename: (from, to) => maintain(connection, async (client) => {
-      await client.query(`ALTER DATABASE ${quoted(from)} RENAME TO ${quoted(to)}`);
-    }),
-    drop: (name) => maintain(connection, async (client) => {
-      await client.query(`DROP DATABASE IF EXISTS ${quoted(name)}`);
-    }),
+    rename: (from, to) =>
+      maintain(connection, async (client) => {
+        await client.query(`ALTER DATABASE ${quoted(from)} RENAME TO ${quoted(to)}`);
+      }),
+    drop: (name) =>
+      maintain(connection, async (client) => {
+        await client.query(`DROP DATABASE IF EXISTS ${quoted(name)}`);
+      }),
     async load(name, dumpDirectory, record, {jobs, replace, signal, progress}) {
       const found = await tools();
       requireTools(found, record.server_version_num);
       // Ownership and grants name roles of the old server; the role that restores owns everything here.
-      const args = ['--format=directory', `--jobs=${jobs}`, '--no-owner', '--no-privileges', '--no-publications', '--no-subscriptions',
-        '--exit-on-error', ...(replace ? ['--clean', '--if-exists'] : []), '--no-password', `--dbname=${name}`, dumpDirectory];
+      const args = [
+        '--format=directory',
+        `--jobs=${jobs}`,
+        '--no-owner',
+        '--no-privileges',
+        '--no-publications',
+        '--no-subscriptions',
+        '--exit-on-error',
+        ...(replace ? ['--clean', '--if-exists'] : []),
+        '--no-password',
+        `--dbname=${name}`,
+        dumpDirectory,
+      ];
       const result = await watchWhile(
         run(found.restore, args, {env: libpqEnvironment(inside(name)), signal}),
-        async () => { progress(await databaseSize(inside(name)), record.bytes); },
+        async () => {
+          progress(await databaseSize(inside(name)), record.bytes);
+        },
       );
       if (result.exitCode !== 0) {
         throw toolFailure('pg_restore', result, 'DATABASE_RESTORE_FAILED');
@@ -68,23 +83,42 @@ export function grantSql(role: string): string {
 
 async function describe(connection: Connection, name: string): Promise<TargetFacts> {
   const facts = await maintain(connection, async (client) => {
-    const {rows: [row]} = await client.query<{exists: boolean; num: number; role: string; createdb: boolean}>(`SELECT
+    const {
+      rows: [row],
+    } = await client.query<{exists: boolean; num: number; role: string; createdb: boolean}>(
+      `SELECT
       EXISTS (SELECT 1 FROM pg_database WHERE datname = $1) AS exists, current_setting('server_version_num')::int AS num,
-      current_user::text AS role, (SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user) AS createdb`, [name]);
-    const {rows: connections} = await client.query<{who: string}>(`SELECT format('%s as %s from %s', coalesce(nullif(application_name, ''), 'a program'),
-      usename, coalesce(host(client_addr), 'this machine')) AS who FROM pg_stat_activity WHERE datname = $1 AND pid <> pg_backend_pid() ORDER BY 1`, [name]);
+      current_user::text AS role, (SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user) AS createdb`,
+      [name],
+    );
+    const {rows: connections} = await client.query<{who: string}>(
+      `SELECT format('%s as %s from %s', coalesce(nullif(application_name, ''), 'a program'),
+      usename, coalesce(host(client_addr), 'this machine')) AS who FROM pg_stat_activity WHERE datname = $1 AND pid <> pg_backend_pid() ORDER BY 1`,
+      [name],
+    );
     return {row, connections: connections.map((entry) => entry.who)};
   });
   if (!facts.row) {
     throw new Error('PostgreSQL answered nothing about itself');
   }
   const {exists, num, role, createdb} = facts.row;
-  const tables = exists ? await withClient({...connection, database: name}, async (client) => {
-    const {rows} = await client.query<{tables: string}>(`SELECT count(*) AS tables FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+  const tables = exists
+    ? await withClient({...connection, database: name}, async (client) => {
+        const {rows} = await client.query<{
+          tables: string;
+        }>(`SELECT count(*) AS tables FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
       WHERE c.relkind IN ('r', 'p') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'`);
-    return Number(rows[0]?.tables);
-  }) : 0;
-  return {exists, tables, connections: facts.connections, server_version_num: num, role, can_create_databases: createdb};
+        return Number(rows[0]?.tables);
+      })
+    : 0;
+  return {
+    exists,
+    tables,
+    connections: facts.connections,
+    server_version_num: num,
+    role,
+    can_create_databases: createdb,
+  };
 }
 
 async function create(connection: Connection, name: string, like: DatabaseRecord): Promise<string[]> {

@@ -15,7 +15,12 @@ export type PostgresTools = {dump: string; restore: string; version: string; maj
 export async function findPostgresTools(directory: string | undefined): Promise<PostgresTools> {
   for (const candidate of directory ? [directory] : await debianDirectories()) {
     const dump = join(candidate, 'pg_dump');
-    if (await access(dump).then(() => true, () => false)) {
+    if (
+      await access(dump).then(
+        () => true,
+        () => false,
+      )
+    ) {
       return describe(dump, join(candidate, 'pg_restore'));
     }
   }
@@ -27,7 +32,10 @@ export async function findPostgresTools(directory: string | undefined): Promise<
 
 async function debianDirectories(): Promise<string[]> {
   const versions = await readdir(DEBIAN_DIRECTORY).catch(() => []);
-  return versions.filter((name) => /^\d+$/.test(name)).sort((a, b) => Number(b) - Number(a)).map((name) => join(DEBIAN_DIRECTORY, name, 'bin'));
+  return versions
+    .filter((name) => /^\d+$/.test(name))
+    .sort((a, b) => Number(b) - Number(a))
+    .map((name) => join(DEBIAN_DIRECTORY, name, 'bin'));
 }
 
 async function describe(dump: string, restore: string): Promise<PostgresTools> {
@@ -43,6 +51,9 @@ async function describe(dump: string, restore: string): Promise<PostgresTools> {
 export function requireTools(tools: PostgresTools, serverVersionNum: number): void {
   const server = Math.floor(serverVersionNum / 10_000);
   if (tools.major < server) {
-    throw new Failure('DATABASE_VERSION', `PostgreSQL is version ${server}, but ${tools.dump} is ${tools.version}. Install postgresql-client-${server}.`);
+    throw new Failure(
+      'DATABASE_VERSION',
+      `PostgreSQL is version ${server}, but ${tools.dump} is ${tools.version}. Install postgresql-client-${server}.`,
+    );
   }
 }

@@ -17,7 +17,11 @@ export function createLocalFileStore(directory: string): FileStore {
         if (['ENOENT', 'ENOTDIR', 'ENAMETOOLONG'].includes(systemErrorCode(error) ?? '')) {
           return null;
         }
-        throw new Failure('FILES_UNREADABLE', `${place} cannot be looked at (${systemErrorCode(error) ?? 'unknown reason'}).`, {cause: error});
+        throw new Failure(
+          'FILES_UNREADABLE',
+          `${place} cannot be looked at (${systemErrorCode(error) ?? 'unknown reason'}).`,
+          {cause: error},
+        );
       }
     },
   };

@@ -2,8 +2,23 @@ import type pg from 'pg';
 import {z} from 'zod';
 import {locationOf, parseConnection, withClient, type Connection} from '../database/connection.ts';
 import {
-  accountSessionsSql, accountsSql, CONDITIONS, DeviceRow, ENDING, GROUP, hasLastLogin, LIVE_BY_DEVICE, NEWEST_SSO_LOGIN, SESSIONS_OF, TEAM, toAccount, toAccountSessions,
-  toEnding, TOKENS_MADE, TokensRow, toSession,
+  accountSessionsSql,
+  accountsSql,
+  CONDITIONS,
+  DeviceRow,
+  ENDING,
+  GROUP,
+  hasLastLogin,
+  LIVE_BY_DEVICE,
+  NEWEST_SSO_LOGIN,
+  SESSIONS_OF,
+  TEAM,
+  toAccount,
+  toAccountSessions,
+  toEnding,
+  TOKENS_MADE,
+  TokensRow,
+  toSession,
 } from './accounts_sql.ts';
 import type {Account, Accounts, AccountTokens} from './port.ts';
 import {createTokens} from './tokens.ts';
@@ -21,30 +36,58 @@ export function createPostgresAccounts(url: string): Accounts & AccountTokens {
   async function ask(sql: string, values: unknown[]): Promise<unknown[]> {
     return withClient(connection, async (client) => (await client.query<Record<string, unknown>>(sql, values)).rows);
   }
-  const askAccounts = async (condition: string, values: unknown[]): Promise<Account[]> => withClient(connection, async (client) => {
-    const {rows} = await client.query<Record<string, unknown>>(`${accountsSql(await hasLastLogin(client))} WHERE ${condition}`, values);
-    return rows.map(toAccount);
-  });
+  const askAccounts = async (condition: string, values: unknown[]): Promise<Account[]> =>
+    withClient(connection, async (client) => {
+      const {rows} = await client.query<Record<string, unknown>>(
+        `${accountsSql(await hasLastLogin(client))} WHERE ${condition}`,
+        values,
+      );
+      return rows.map(toAccount);
+    });
 
   return {
     location: locationOf(connection),
     byId: (ids) => askAccounts('u.id = ANY($1) ORDER BY u.id', [ids]),
     find: async (name) => {
-      const found = await askAccounts('u.id = $1 OR u.username = lower($1) OR u.email = lower($1) ORDER BY u.id = $1 DESC, u.username = lower($1) DESC LIMIT 1', [name]);
+      const found = await askAccounts(
+        'u.id = $1 OR u.username = lower($1) OR u.email = lower($1) ORDER BY u.id = $1 DESC, u.username = lower($1) DESC LIMIT 1',
+        [name],
+      );
       return found[0] ?? null;
     },
-    stream: (filter) => pages(connection, (withLastLogin) =>
-      [`${accountsSql(withLastLogin)} WHERE ${CONDITIONS[filter]} AND u.id > $1 ORDER BY u.id LIMIT $2`, []], toAccount, ({id}) => id),
+    stream: (filter) =>
+      pages(
+        connection,
+        (withLastLogin) => [
+          `${accountsSql(withLastLogin)} WHERE ${CONDITIONS[filter]} AND u.id > $1 ORDER BY u.id LIMIT $2`,
+          [],
+        ],
+        toAccount,
+        ({id}) => id,
+      ),
     members: async (of) => {
       const [{exists, members}, name] = 'team' in of ? [TEAM, of.team] : [GROUP, of.group];
       const [found] = await ask(exists, [name]);
-      return found === undefined ? null : (await ask(members, [IdRow.parse(found).id])).map((row) => IdRow.parse(row).id);
+      return found === undefined
+        ? null
+        : (await ask(members, [IdRow.parse(found).id])).map((row) => IdRow.parse(row).id);
     },
     holdersOf: (data) => askAccounts('u.authdata = ANY($1) ORDER BY u.id', [data]),
     sessions: async (users) => (await ask(SESSIONS_OF, [users])).map(toSession),
-    streamSessions: (now) => pages(connection, (withLastLogin) => [accountSessionsSql(withLastLogin), [now]], toAccountSessions, ({account}) => account.id),
+    streamSessions: (now) =>
+      pages(
+        connection,
+        (withLastLogin) => [accountSessionsSql(withLastLogin), [now]],
+        toAccountSessions,
+        ({account}) => account.id,
+      ),
     streamEnding: async function* (now, before) {
-      for await (const {session, wanted} of pages(connection, () => [ENDING, [now, before]], toEnding, (row) => row.session.id)) {
+      for await (const {session, wanted} of pages(
+        connection,
+        () => [ENDING, [now, before]],
+        toEnding,
+        (row) => row.session.id,
+      )) {
         if (wanted) {
           yield session;
         }
@@ -55,14 +98,18 @@ export function createPostgresAccounts(url: string): Accounts & AccountTokens {
       const [row] = await ask(NEWEST_SSO_LOGIN, [since, users ?? null]);
       return row === undefined ? null : toSession(row);
     },
-    tokensMadeSince: async (since, users) => (await ask(TOKENS_MADE, [since, users])).map((row) => TokensRow.parse(row)),
+    tokensMadeSince: async (since, users) =>
+      (await ask(TOKENS_MADE, [since, users])).map((row) => TokensRow.parse(row)),
     ...createTokens(connection),
   };
 }
 
 /** Rows by ascending key. The statement gets the last key as $1, the size of a page as $2, then its own values. */
 async function* pages<T>(
-  connection: Connection, statement: (withLastLogin: boolean) => [sql: string, values: unknown[]], parse: (row: unknown) => T, keyOf: (it: T) => string,
+  connection: Connection,
+  statement: (withLastLogin: boolean) => [sql: string, values: unknown[]],
+  parse: (row: unknown) => T,
+  keyOf: (it: T) => string,
 ): AsyncGenerator<T> {
   const read = async (client: pg.Client, after: string): Promise<T[]> => {
     const [sql, values] = statement(await hasLastLogin(client));

@@ -7,18 +7,40 @@ import {NEVER, type Account, type AccountFilter, type AccountSessions, type Sess
 const Millis = z.coerce.number();
 
 const AccountRow = z.object({
-  id: z.string(), username: z.string(), email: z.string(), service: z.string(), data: z.string().nullable(), has_password: z.boolean(),
-  email_verified: z.boolean(), mfa_active: z.boolean(), roles: z.string(), is_bot: z.boolean(), is_remote: z.boolean(),
-  deleted_at: Millis, created_at: Millis, password_updated_at: Millis, last_login_at: Millis,
+  id: z.string(),
+  username: z.string(),
+  email: z.string(),
+  service: z.string(),
+  data: z.string().nullable(),
+  has_password: z.boolean(),
+  email_verified: z.boolean(),
+  mfa_active: z.boolean(),
+  roles: z.string(),
+  is_bot: z.boolean(),
+  is_remote: z.boolean(),
+  deleted_at: Millis,
+  created_at: Millis,
+  password_updated_at: Millis,
+  last_login_at: Millis,
 });
 
 const SessionRow = z.object({
-  id: z.string(), user: z.string(), kind: z.enum(['sso', 'password', 'access_token', 'oauth_app']), device: z.enum(['web', 'mobile', 'desktop']),
-  created_at: Millis, expires_at: Millis, last_activity_at: Millis,
+  id: z.string(),
+  user: z.string(),
+  kind: z.enum(['sso', 'password', 'access_token', 'oauth_app']),
+  device: z.enum(['web', 'mobile', 'desktop']),
+  created_at: Millis,
+  expires_at: Millis,
+  last_activity_at: Millis,
 });
 
 const EndingRow = SessionRow.extend({wanted: z.boolean()});
-const AccountSessionsRow = AccountRow.extend({last_seen_at: Millis, live: Millis, last_expiry: Millis, teams: z.array(z.string())});
+const AccountSessionsRow = AccountRow.extend({
+  last_seen_at: Millis,
+  live: Millis,
+  last_expiry: Millis,
+  teams: z.array(z.string()),
+});
 
 export const DeviceRow = z.object({device: SessionRow.shape.device, sessions: Millis});
 export const TokensRow = z.object({user: z.string(), access_tokens: Millis});
@@ -45,7 +67,8 @@ export function toAccountSessions(row: unknown): AccountSessions {
 /** Whether users.lastlogin is there: servers before migration 115 (9.x) lack it. */
 export async function hasLastLogin(client: pg.Client): Promise<boolean> {
   const {rows} = await client.query(
-    `SELECT 1 FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = 'users' AND column_name = 'lastlogin'`);
+    `SELECT 1 FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = 'users' AND column_name = 'lastlogin'`,
+  );
   return rows.length > 0;
 }
 

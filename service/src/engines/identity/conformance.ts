@@ -31,7 +31,17 @@ const PEOPLE: readonly AccountSeed[] = [
   {id: 'gita'},
   {id: 'guest', sign_in: {service: 'magic_link', data: null}},
   {id: 'lars', sign_in: {service: 'ldap', data: String.raw`\1e\bc\00"x`}},
-  {id: 'lola', sign_in: LOCAL, has_password: true, email_verified: false, mfa_active: true, roles: ['system_user', 'system_admin'], last_login_at: 7, password_updated_at: 6, created_at: 4},
+  {
+    id: 'lola',
+    sign_in: LOCAL,
+    has_password: true,
+    email_verified: false,
+    mfa_active: true,
+    roles: ['system_user', 'system_admin'],
+    last_login_at: 7,
+    password_updated_at: 6,
+    created_at: 4,
+  },
   {id: 'remo', is_remote: true, sign_in: LOCAL},
 ];
 
@@ -55,11 +65,27 @@ function accountsAreFound(name: string, make: () => Promise<Fixture>): void {
   test(`${name}: an account is found by id, username or e-mail address, whole`, async () => {
     const {accounts} = await filled(make);
     const lola: Account = {
-      id: 'lola', username: 'lola', email: 'lola@corp.test', sign_in: LOCAL, has_password: true, email_verified: false, mfa_active: true,
-      roles: ['system_user', 'system_admin'], is_bot: false, is_remote: false, deleted_at: 0, created_at: 4, password_updated_at: 6, last_login_at: 7,
+      id: 'lola',
+      username: 'lola',
+      email: 'lola@corp.test',
+      sign_in: LOCAL,
+      has_password: true,
+      email_verified: false,
+      mfa_active: true,
+      roles: ['system_user', 'system_admin'],
+      is_bot: false,
+      is_remote: false,
+      deleted_at: 0,
+      created_at: 4,
+      password_updated_at: 6,
+      last_login_at: 7,
     };
     expect(await accounts.byId(['lola', 'nobody'])).toEqual([lola]);
-    expect([await accounts.find('lola'), await accounts.find('LOLA'), await accounts.find('Lola@Corp.test')]).toEqual([lola, lola, lola]);
+    expect([await accounts.find('lola'), await accounts.find('LOLA'), await accounts.find('Lola@Corp.test')]).toEqual([
+      lola,
+      lola,
+      lola,
+    ]);
     expect([await accounts.find('nobody'), await accounts.byId([])]).toEqual([null, []]);
   });
 
@@ -76,13 +102,19 @@ function accountsAreFound(name: string, make: () => Promise<Fixture>): void {
       await addMember({team: 'rescue'}, id);
     }
     await addMember({group: 'night'}, 'lars');
-    expect([await accounts.members({team: 'rescue'}), await accounts.members({group: 'night'})]).toEqual([['gita', 'lola'], ['lars']]);
+    expect([await accounts.members({team: 'rescue'}), await accounts.members({group: 'night'})]).toEqual([
+      ['gita', 'lola'],
+      ['lars'],
+    ]);
     expect([await accounts.members({team: 'night'}), await accounts.members({group: 'rescue'})]).toEqual([null, null]);
   });
 
   test(`${name}: who holds sign-in data is found whatever the service, and byte for byte`, async () => {
     const {accounts} = await filled(make);
-    expect((await accounts.holdersOf([String.raw`\1e\bc\00"x`, 'dana@corp.test', 'GITA'])).map(({id}) => id)).toEqual(['dana', 'lars']);
+    expect((await accounts.holdersOf([String.raw`\1e\bc\00"x`, 'dana@corp.test', 'GITA'])).map(({id}) => id)).toEqual([
+      'dana',
+      'lars',
+    ]);
   });
 }
 
@@ -102,7 +134,13 @@ function sessionsAreCounted(name: string, make: () => Promise<Fixture>): void {
     await put({id: 'quinn'});
     await addSession({id: 's1', user: 'gita', expires_at: NOW + HOUR, last_activity_at: NOW - 2 * HOUR});
     await addSession({id: 's2', user: 'gita', expires_at: NOW, last_activity_at: NOW - HOUR});
-    await addSession({id: 's3', user: 'gita', kind: 'access_token', expires_at: NOW + 99 * HOUR, last_activity_at: NOW});
+    await addSession({
+      id: 's3',
+      user: 'gita',
+      kind: 'access_token',
+      expires_at: NOW + 99 * HOUR,
+      last_activity_at: NOW,
+    });
     await addSession({id: 's4', user: 'gita', kind: 'oauth_app', expires_at: NOW + 99 * HOUR, last_activity_at: NOW});
     await addSession({id: 's5', user: 'lars', kind: 'password', expires_at: 0, last_activity_at: 2});
     await addSession({id: 's6', user: 'lars', expires_at: NOW + HOUR, last_activity_at: 1});
@@ -127,7 +165,15 @@ function sessionsAreListed(name: string, make: () => Promise<Fixture>): void {
       {id: 's1', user: 'gita', kind: 'sso', device: 'web', created_at: 1, expires_at: 2, last_activity_at: 3},
       {id: 's2', user: 'gita', kind: 'password', device: 'mobile', created_at: 4, expires_at: 5, last_activity_at: 6},
       {id: 's3', user: 'gita', kind: 'access_token', device: 'web', created_at: 7, expires_at: 0, last_activity_at: 8},
-      {id: 's4', user: 'lola', kind: 'oauth_app', device: 'desktop', created_at: 9, expires_at: 10, last_activity_at: 11},
+      {
+        id: 's4',
+        user: 'lola',
+        kind: 'oauth_app',
+        device: 'desktop',
+        created_at: 9,
+        expires_at: 10,
+        last_activity_at: 11,
+      },
     ] as const;
     for (const session of [...all, {id: 's5', user: 'lars'}]) {
       await addSession(session);
@@ -153,9 +199,15 @@ function sessionsAreListed(name: string, make: () => Promise<Fixture>): void {
     await addSession({id: 'password', user: 'gita', kind: 'password', created_at: NOW + 9});
     await addSession({id: 'local', user: 'lola', kind: 'password', created_at: NOW + 9});
     expect((await accounts.newestSsoLogin(NOW))?.id).toBe('sso');
-    expect([await accounts.newestSsoLogin(NOW + 1), await accounts.newestSsoLogin(NOW, ['lola', 'lars'])]).toEqual([null, null]);
+    expect([await accounts.newestSsoLogin(NOW + 1), await accounts.newestSsoLogin(NOW, ['lola', 'lars'])]).toEqual([
+      null,
+      null,
+    ]);
     await addSession({id: 'ldap', user: 'lars', kind: 'password', created_at: NOW + 1});
-    expect([(await accounts.newestSsoLogin(NOW))?.id, (await accounts.newestSsoLogin(NOW, ['gita']))?.id]).toEqual(['ldap', 'sso']);
+    expect([(await accounts.newestSsoLogin(NOW))?.id, (await accounts.newestSsoLogin(NOW, ['gita']))?.id]).toEqual([
+      'ldap',
+      'sso',
+    ]);
   });
 
   test(`${name}: access tokens that were first used since then are counted`, async () => {
@@ -174,26 +226,44 @@ function signInIsChanged(name: string, make: () => Promise<Fixture>): void {
   test(`${name}: accounts become local and get back exactly what they had; a password is gone both times`, async () => {
     const {accounts, writer, put} = await filled(make);
     const lars = {service: 'ldap', data: String.raw`\1e\bc\00"x`};
-    const there = [{id: 'gita', from: gita, to: LOCAL}, {id: 'lars', from: lars, to: LOCAL}];
-    expect(await writer.changeSignIn(there)).toEqual([{id: 'gita', outcome: 'changed', says: null}, {id: 'lars', outcome: 'changed', says: null}]);
+    const there = [
+      {id: 'gita', from: gita, to: LOCAL},
+      {id: 'lars', from: lars, to: LOCAL},
+    ];
+    expect(await writer.changeSignIn(there)).toEqual([
+      {id: 'gita', outcome: 'changed', says: null},
+      {id: 'lars', outcome: 'changed', says: null},
+    ]);
     expect(await signIns(accounts, ['gita', 'lars'])).toEqual([LOCAL, LOCAL]);
     await put({id: 'gita', has_password: true});
     await writer.changeSignIn(there.map(({id, from, to}) => ({id, from: to, to: from})));
     const back = await accounts.byId(['gita', 'lars']);
-    expect(back.map(({sign_in, has_password}) => ({sign_in, has_password}))).toEqual([{sign_in: gita, has_password: false}, {sign_in: lars, has_password: false}]);
+    expect(back.map(({sign_in, has_password}) => ({sign_in, has_password}))).toEqual([
+      {sign_in: gita, has_password: false},
+      {sign_in: lars, has_password: false},
+    ]);
   });
 
   test(`${name}: an account that is not as it was believed to be keeps its password`, async () => {
     const {accounts, writer} = await filled(make);
     const from = {service: 'gitlab', data: 'lola'};
-    expect(await writer.changeSignIn([{id: 'lola', from, to: LOCAL}, {id: 'gita', from: {service: 'gitlab', data: 'GITA'}, to: LOCAL}, {id: 'nobody', from, to: LOCAL}]))
-      .toEqual(['lola', 'gita', 'nobody'].map((id) => ({id, outcome: 'differs', says: null})));
+    expect(
+      await writer.changeSignIn([
+        {id: 'lola', from, to: LOCAL},
+        {id: 'gita', from: {service: 'gitlab', data: 'GITA'}, to: LOCAL},
+        {id: 'nobody', from, to: LOCAL},
+      ]),
+    ).toEqual(['lola', 'gita', 'nobody'].map((id) => ({id, outcome: 'differs', says: null})));
     expect((await accounts.find('lola'))?.has_password).toBe(true);
   });
 
   test.each([
-    ['the service email', {service: 'email', data: null}], ['an unknown service', {service: 'smal', data: '1'}], ['a service without data', {service: 'saml', data: null}],
-    ['a service with empty data', {service: 'saml', data: ''}], ['data without a service', {service: '', data: '1'}], ['empty data without a service', {service: '', data: ''}],
+    ['the service email', {service: 'email', data: null}],
+    ['an unknown service', {service: 'smal', data: '1'}],
+    ['a service without data', {service: 'saml', data: null}],
+    ['a service with empty data', {service: 'saml', data: ''}],
+    ['data without a service', {service: '', data: '1'}],
+    ['empty data without a service', {service: '', data: ''}],
     ['129 bytes', {service: 'ldap', data: `${'x'.repeat(127)}ü`}],
   ])(`${name}: %s is refused, because nobody could sign in with it`, async (_case, to) => {
     const {accounts, writer} = await filled(make);
@@ -203,9 +273,15 @@ function signInIsChanged(name: string, make: () => Promise<Fixture>): void {
 
   test(`${name}: data that another account holds fails alone, with the reason`, async () => {
     const {accounts, writer} = await filled(make);
-    expect(await writer.changeSignIn([
-      {id: 'lola', from: LOCAL, to: {service: 'saml', data: 'gita'}}, {id: 'gita', from: gita, to: LOCAL},
-    ])).toEqual([{id: 'lola', outcome: 'failed', says: 'Another account has this sign-in data.'}, {id: 'gita', outcome: 'changed', says: null}]);
+    expect(
+      await writer.changeSignIn([
+        {id: 'lola', from: LOCAL, to: {service: 'saml', data: 'gita'}},
+        {id: 'gita', from: gita, to: LOCAL},
+      ]),
+    ).toEqual([
+      {id: 'lola', outcome: 'failed', says: 'Another account has this sign-in data.'},
+      {id: 'gita', outcome: 'changed', says: null},
+    ]);
     expect((await accounts.find('lola'))?.sign_in).toEqual(LOCAL);
   });
 
@@ -216,9 +292,15 @@ function signInIsChanged(name: string, make: () => Promise<Fixture>): void {
     expect(await writer.revokeSessions(['s1'])).toEqual([]);
     expect((await accounts.sessions(['gita'])).map(({id}) => id)).toEqual(['s2']);
     const made = [
-      await tokens.passwordReset({id: 'gita', email: 'a@b'}, NOW, 1), await tokens.passwordReset({id: 'lars', email: 'a@b'}, NOW, 1), await tokens.emailVerification({id: 'gita', email: 'a@b'}, NOW),
+      await tokens.passwordReset({id: 'gita', email: 'a@b'}, NOW, 1),
+      await tokens.passwordReset({id: 'lars', email: 'a@b'}, NOW, 1),
+      await tokens.emailVerification({id: 'gita', email: 'a@b'}, NOW),
     ];
     expect(made.map((token) => token.length)).toEqual([64, 64, 64]);
-    expect([await tokens.purgePasswordResets(['gita', 'lola']), await tokens.purgePasswordResets(['gita']), await tokens.purgePasswordResets(['lars'])]).toEqual([1, 0, 1]);
+    expect([
+      await tokens.purgePasswordResets(['gita', 'lola']),
+      await tokens.purgePasswordResets(['gita']),
+      await tokens.purgePasswordResets(['lars']),
+    ]).toEqual([1, 0, 1]);
   });
 }

@@ -18,8 +18,15 @@ export function createControls(urls: readonly string[], timeoutMs = 5000): () =>
 
 async function answers(url: string, timeoutMs: number): Promise<true> {
   const response = await axios.request<http.IncomingMessage>({
-    url, timeout: timeoutMs, signal: AbortSignal.timeout(timeoutMs), proxy: false, maxRedirects: 0, responseType: 'stream', validateStatus: () => true,
-    httpAgent: new http.Agent({keepAlive: false}), httpsAgent: new https.Agent({keepAlive: false, secureContext: trustedAuthorities()}),
+    url,
+    timeout: timeoutMs,
+    signal: AbortSignal.timeout(timeoutMs),
+    proxy: false,
+    maxRedirects: 0,
+    responseType: 'stream',
+    validateStatus: () => true,
+    httpAgent: new http.Agent({keepAlive: false}),
+    httpsAgent: new https.Agent({keepAlive: false, secureContext: trustedAuthorities()}),
   });
   response.data.destroy();
   return true;

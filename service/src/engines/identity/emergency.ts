@@ -22,16 +22,17 @@ const SET_PASSWORD = `UPDATE users SET password = $1, authservice = '', authdata
 export function createEmergencyWriter(url: string): EmergencyWriter {
   const connection = parseConnection(url);
   return {
-    setPassword: ({id, from, password, now}) => withClient(connection, async (client) => {
-      const hash = await hashPassword(await formatOf(client), password);
-      const {rowCount} = await client.query(SET_PASSWORD, [hash, now, id, from.service, from.data]);
-      return rowCount === 1;
-    }),
+    setPassword: ({id, from, password, now}) =>
+      withClient(connection, async (client) => {
+        const hash = await hashPassword(await formatOf(client), password);
+        const {rowCount} = await client.query(SET_PASSWORD, [hash, now, id, from.service, from.data]);
+        return rowCount === 1;
+      }),
   };
 }
 
 async function formatOf(client: pg.Client): Promise<HashFormat> {
   const isThere = async (sql: string): Promise<boolean> => (await client.query(sql)).rows.length > 0;
-  const isEleven = await isThere(HASH_OF_11) || (await isThere(HAS_MIGRATIONS) && await isThere(MIGRATION_OF_11));
+  const isEleven = (await isThere(HASH_OF_11)) || ((await isThere(HAS_MIGRATIONS)) && (await isThere(MIGRATION_OF_11)));
   return isEleven ? 'pbkdf2' : 'bcrypt';
 }

@@ -12,7 +12,11 @@ test('memory: faults can be made: one account fails, one lies, or nothing can be
   const memory = createMemoryAccounts([{id: 'a'}, {id: 'b'}, {id: 'c'}], () => 5);
   memory.failing.add('a');
   memory.lying.add('b');
-  expect((await memory.writer.changeSignIn(['a', 'b', 'c'].map(toLocal))).map(({outcome}) => outcome)).toEqual(['failed', 'changed', 'changed']);
+  expect((await memory.writer.changeSignIn(['a', 'b', 'c'].map(toLocal))).map(({outcome}) => outcome)).toEqual([
+    'failed',
+    'changed',
+    'changed',
+  ]);
   expect(['a', 'b', 'c'].map((id) => memory.get(id)?.sign_in.service)).toEqual(['gitlab', 'gitlab', '']);
   expect(['a', 'b', 'c'].map(memory.writesOf)).toEqual([0, 0, 1]);
   memory.claim('c');
@@ -26,7 +30,10 @@ test('memory: sessions are extended, and what was given out cannot be changed fr
   const memory = createMemoryAccounts([{id: 'a'}]);
   memory.addSession({id: 's', user: 'a', expires_at: 9});
   expect(await memory.writer.extendSessions?.([{id: 's', expires_at: 99}])).toEqual([]);
-  expect([memory.log.extended, (await memory.accounts.sessions(['a']))[0]?.expires_at]).toEqual([[{id: 's', expires_at: 99}], 99]);
+  expect([memory.log.extended, (await memory.accounts.sessions(['a']))[0]?.expires_at]).toEqual([
+    [{id: 's', expires_at: 99}],
+    99,
+  ]);
   memory.get('a')!.sign_in.service = 'saml';
   expect(memory.get('a')?.sign_in.service).toBe('gitlab');
 });

@@ -1,7 +1,17 @@
 import {signInRefusal} from '@disaster-recovery/contract';
 import type {Failure} from '../../kernel/failure.ts';
 import {DATA_IN_USE, fits, isActiveSso, isLive, isOfPerson, isSameSignIn} from './accounts_rules.ts';
-import {NEVER, type Account, type Accounts, type AccountSessions, type AccountTokens, type AccountWriter, type Session, type SignInChange, type SignInOutcome} from './port.ts';
+import {
+  NEVER,
+  type Account,
+  type Accounts,
+  type AccountSessions,
+  type AccountTokens,
+  type AccountWriter,
+  type Session,
+  type SignInChange,
+  type SignInOutcome,
+} from './port.ts';
 
 export type AccountSeed = Partial<Account> & {id: string};
 export type SessionSeed = Partial<Session> & {id: string; user: string};
@@ -40,21 +50,40 @@ type Shelf = {
 };
 
 const DEFAULTS = {
-  has_password: false, email_verified: true, mfa_active: false, roles: ['system_user'], is_bot: false, is_remote: false,
-  deleted_at: 0, created_at: 1, password_updated_at: 0, last_login_at: 0,
+  has_password: false,
+  email_verified: true,
+  mfa_active: false,
+  roles: ['system_user'],
+  is_bot: false,
+  is_remote: false,
+  deleted_at: 0,
+  created_at: 1,
+  password_updated_at: 0,
+  last_login_at: 0,
 } as const;
 
 const byId = (a: {id: string}, b: {id: string}): number => (a.id < b.id ? -1 : 1);
 
 export function createMemoryAccounts(seed: readonly AccountSeed[] = [], now: () => number = () => 0): MemoryAccounts {
-  const shelf: Shelf = {accounts: new Map(), sessions: new Map(), teams: new Map(), groups: new Map(), resets: new Map()};
+  const shelf: Shelf = {
+    accounts: new Map(),
+    sessions: new Map(),
+    teams: new Map(),
+    groups: new Map(),
+    resets: new Map(),
+  };
   const log: MemoryAccounts['log'] = {writes: [], revoked: [], extended: [], purged: []};
   const [failing, lying] = [new Set<string>(), new Set<string>()];
   let broken: Failure | null = null;
 
   const put = (account: AccountSeed): void => {
-    const before = shelf.accounts.get(account.id)
-      ?? {...DEFAULTS, id: account.id, username: account.id, email: `${account.id}@corp.test`, sign_in: {service: 'gitlab', data: account.id}};
+    const before = shelf.accounts.get(account.id) ?? {
+      ...DEFAULTS,
+      id: account.id,
+      username: account.id,
+      email: `${account.id}@corp.test`,
+      sign_in: {service: 'gitlab', data: account.id},
+    };
     shelf.accounts.set(account.id, structuredClone({...before, ...account}));
   };
   for (const account of seed) {
@@ -66,18 +95,31 @@ export function createMemoryAccounts(seed: readonly AccountSeed[] = [], now: () 
     writer: createWriter({shelf, log, failing, lying, now, broken: () => broken}),
     put,
     get: (id) => structuredClone(shelf.accounts.get(id)),
-    remove: (id) => { shelf.accounts.delete(id); },
+    remove: (id) => {
+      shelf.accounts.delete(id);
+    },
     claim: (id) => put({id, has_password: true, password_updated_at: now()}),
     addSession: (session) => {
-      shelf.sessions.set(session.id, {kind: 'sso', device: 'web', created_at: 1, expires_at: 0, last_activity_at: 1, ...session});
+      shelf.sessions.set(session.id, {
+        kind: 'sso',
+        device: 'web',
+        created_at: 1,
+        expires_at: 0,
+        last_activity_at: 1,
+        ...session,
+      });
     },
     addMember: (of, user) => {
-      const [all, name] = 'team' in of ? [shelf.teams, of.team] as const : [shelf.groups, of.group] as const;
+      const [all, name] = 'team' in of ? ([shelf.teams, of.team] as const) : ([shelf.groups, of.group] as const);
       all.set(name, (all.get(name) ?? new Set()).add(user));
     },
-    log, failing, lying,
+    log,
+    failing,
+    lying,
     writesOf: (id) => log.writes.filter((write) => write.id === id).length,
-    failWriterWith: (failure) => { broken = failure; },
+    failWriterWith: (failure) => {
+      broken = failure;
+    },
   };
 }
 
@@ -89,14 +131,19 @@ function createReads(shelf: Shelf): Accounts {
     return account !== undefined && isActiveSso(account) && isOfPerson(session);
   };
   const isSsoLogin = (session: Session): boolean =>
-    session.kind === 'sso' || (session.kind === 'password' && shelf.accounts.get(session.user)?.sign_in.service === 'ldap');
+    session.kind === 'sso' ||
+    (session.kind === 'password' && shelf.accounts.get(session.user)?.sign_in.service === 'ldap');
 
   return {
     location: 'memory',
     byId: async (ids) => all().filter(({id}) => ids.includes(id)),
-    find: async (name) => all().find((account) => account.id === name)
-      ?? all().find((account) => [account.username, account.email].includes(name.toLowerCase())) ?? null,
-    stream: async function* (filter) { yield* all().filter((account) => fits(filter, account)); },
+    find: async (name) =>
+      all().find((account) => account.id === name) ??
+      all().find((account) => [account.username, account.email].includes(name.toLowerCase())) ??
+      null,
+    stream: async function* (filter) {
+      yield* all().filter((account) => fits(filter, account));
+    },
     members: async (of) => {
       const members = 'team' in of ? shelf.teams.get(of.team) : shelf.groups.get(of.group);
       return members ? [...members].filter((id) => shelf.accounts.get(id)?.deleted_at === 0).sort() : null;
@@ -105,11 +152,18 @@ function createReads(shelf: Shelf): Accounts {
     sessions: async (users) => allSessions().filter(({user}) => users.includes(user)),
     streamSessions: async function* (now) {
       for (const account of all().filter(isActiveSso)) {
-        yield countSessions(account, allSessions().filter(({user}) => user === account.id), shelf, now);
+        yield countSessions(
+          account,
+          allSessions().filter(({user}) => user === account.id),
+          shelf,
+          now,
+        );
       }
     },
     streamEnding: async function* (now, before) {
-      yield* allSessions().filter((session) => ofActiveSso(session) && session.expires_at > now && session.expires_at < before);
+      yield* allSessions().filter(
+        (session) => ofActiveSso(session) && session.expires_at > now && session.expires_at < before,
+      );
     },
     countLiveSessions: async (now) => {
       const live = allSessions().filter((session) => ofActiveSso(session) && isLive(session, now));
@@ -117,15 +171,22 @@ function createReads(shelf: Shelf): Accounts {
         .map((device) => ({device, sessions: live.filter((session) => session.device === device).length}))
         .filter(({sessions}) => sessions > 0);
     },
-    newestSsoLogin: async (since, users) => allSessions()
-      .filter((session) => session.created_at >= since && isSsoLogin(session) && (users?.includes(session.user) ?? true))
-      .sort((a, b) => b.created_at - a.created_at)[0] ?? null,
-    tokensMadeSince: async (since, users) => users
-      .map((user) => ({
-        user,
-        access_tokens: allSessions().filter((session) => session.user === user && session.kind === 'access_token' && session.created_at >= since).length,
-      }))
-      .filter(({access_tokens}) => access_tokens > 0).sort((a, b) => (a.user < b.user ? -1 : 1)),
+    newestSsoLogin: async (since, users) =>
+      allSessions()
+        .filter(
+          (session) => session.created_at >= since && isSsoLogin(session) && (users?.includes(session.user) ?? true),
+        )
+        .sort((a, b) => b.created_at - a.created_at)[0] ?? null,
+    tokensMadeSince: async (since, users) =>
+      users
+        .map((user) => ({
+          user,
+          access_tokens: allSessions().filter(
+            (session) => session.user === user && session.kind === 'access_token' && session.created_at >= since,
+          ).length,
+        }))
+        .filter(({access_tokens}) => access_tokens > 0)
+        .sort((a, b) => (a.user < b.user ? -1 : 1)),
   };
 }
 
@@ -137,7 +198,10 @@ function countSessions(account: Account, sessions: readonly Session[], shelf: Sh
     last_seen_at: Math.max(account.last_login_at, ...own.map((session) => session.last_activity_at)),
     live: live.length,
     last_expiry: Math.max(0, ...live.map(({expires_at}) => (expires_at === 0 ? NEVER : expires_at))),
-    teams: [...shelf.teams].filter(([, members]) => members.has(account.id)).map(([name]) => name).sort(),
+    teams: [...shelf.teams]
+      .filter(([, members]) => members.has(account.id))
+      .map(([name]) => name)
+      .sort(),
   };
 }
 
@@ -166,7 +230,12 @@ function createTokens(shelf: Shelf, log: MemoryAccounts['log']): AccountTokens {
 }
 
 type WriterParts = {
-  shelf: Shelf; log: MemoryAccounts['log']; failing: Set<string>; lying: Set<string>; now: () => number; broken: () => Failure | null;
+  shelf: Shelf;
+  log: MemoryAccounts['log'];
+  failing: Set<string>;
+  lying: Set<string>;
+  now: () => number;
+  broken: () => Failure | null;
 };
 
 function createWriter({shelf, log, failing, lying, now, broken}: WriterParts): AccountWriter {
@@ -185,7 +254,10 @@ function createWriter({shelf, log, failing, lying, now, broken}: WriterParts): A
     if (!account || !isSameSignIn(account.sign_in, from)) {
       return {id, outcome: 'differs', says: null};
     }
-    if (to.data !== null && [...shelf.accounts.values()].some((other) => other.id !== id && other.sign_in.data === to.data)) {
+    if (
+      to.data !== null &&
+      [...shelf.accounts.values()].some((other) => other.id !== id && other.sign_in.data === to.data)
+    ) {
       return {id, outcome: 'failed', says: DATA_IN_USE};
     }
     if (!lying.has(id)) {

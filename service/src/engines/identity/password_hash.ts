@@ -20,7 +20,12 @@ const derive = promisify(pbkdf2);
 export async function hashPassword(format: HashFormat, password: string): Promise<string> {
   const bytes = Buffer.byteLength(password);
   if (bytes === 0 || bytes > MAX_BYTES) {
-    throw new Failure('PASSWORD_REFUSED', bytes === 0 ? 'The password is empty.' : `The password has ${bytes} bytes; Mattermost takes at most ${MAX_BYTES}.`);
+    throw new Failure(
+      'PASSWORD_REFUSED',
+      bytes === 0
+        ? 'The password is empty.'
+        : `The password has ${bytes} bytes; Mattermost takes at most ${MAX_BYTES}.`,
+    );
   }
   if (format === 'bcrypt') {
     return bcrypt.hash(password, BCRYPT_COST);

@@ -24,8 +24,13 @@ export type SessionKind = 'sso' | 'password' | 'access_token' | 'oauth_app';
 
 /** A session without its token. `expires_at` 0 means never. */
 export type Session = {
-  id: string; user: string; kind: SessionKind; device: 'web' | 'mobile' | 'desktop';
-  created_at: number; expires_at: number; last_activity_at: number;
+  id: string;
+  user: string;
+  kind: SessionKind;
+  device: 'web' | 'mobile' | 'desktop';
+  created_at: number;
+  expires_at: number;
+  last_activity_at: number;
 };
 
 /** Which accounts a stream gives. `sso`: signs in through a provider. `local`: people with email and password, no bots and nobody of another server. Deactivated accounts are in all three. */
@@ -35,7 +40,13 @@ export type AccountFilter = 'all' | 'sso' | 'local';
 export const NEVER = 8_640_000_000_000_000;
 
 /** Everything that a forecast needs of one active SSO account, so that people are counted once. Access tokens and apps are not counted: they let in no person. `last_expiry`: 0 without a live session, NEVER when one never ends. */
-export type AccountSessions = {account: Account; last_seen_at: number; live: number; last_expiry: number; teams: readonly string[]};
+export type AccountSessions = {
+  account: Account;
+  last_seen_at: number;
+  live: number;
+  last_expiry: number;
+  teams: readonly string[];
+};
 
 /** The accounts and sessions of Mattermost, read from its master database: the plugin would answer from a cache. Methods throw DATABASE_*. */
 export type Accounts = {
@@ -84,7 +95,8 @@ export type AccountWriter = {
   /** Returns those that could not be revoked. Deleting them in the database is not enough while Mattermost runs: then all that were there are returned. */
   revokeSessions(ids: readonly string[]): Promise<{id: string; says: string}[]>;
   /** Null: this writer cannot, because only Mattermost knows its cached sessions. */
-  extendSessions: ((sessions: readonly {id: string; expires_at: number}[]) => Promise<{id: string; says: string}[]>) | null;
+  extendSessions:
+    ((sessions: readonly {id: string; expires_at: number}[]) => Promise<{id: string; says: string}[]>) | null;
 };
 
 /** For the day when nothing but the database answers. @throws Failure DATABASE_* */
@@ -116,7 +128,25 @@ export type SignInSettings = {
 
 /** One address to ask whether a provider is up, from Mattermost's own configuration. Holds no secret but LDAP's bind password. */
 export type ProbeTarget =
-  | {kind: 'http'; provider: string; probe: 'authorize' | 'token' | 'userinfo' | 'discovery' | 'metadata' | 'sign_in_page'; url: string; client_id: string}
-  | {kind: 'ldap'; provider: string; probe: `ldap:${string}`; url: string; start_tls: boolean; bind_dn: string; bind_password: string; base_dn: string};
+  | {
+      kind: 'http';
+      provider: string;
+      probe: 'authorize' | 'token' | 'userinfo' | 'discovery' | 'metadata' | 'sign_in_page';
+      url: string;
+      client_id: string;
+    }
+  | {
+      kind: 'ldap';
+      provider: string;
+      probe: `ldap:${string}`;
+      url: string;
+      start_tls: boolean;
+      bind_dn: string;
+      bind_password: string;
+      base_dn: string;
+    };
 
-export type Probe = (target: ProbeTarget, options: {slowMs: number; timeoutMs: number}) => Promise<Omit<ProbeResult, 'at' | 'vantage'>>;
+export type Probe = (
+  target: ProbeTarget,
+  options: {slowMs: number; timeoutMs: number},
+) => Promise<Omit<ProbeResult, 'at' | 'vantage'>>;

@@ -24,10 +24,17 @@ export async function startPostgresServer(): Promise<TestServer> {
     chownSync(directory, account.uid, account.gid);
   }
   const data = join(directory, 'data');
-  await execa(join(programs, 'initdb'), ['--username=postgres', '--auth=trust', '--encoding=UTF8', '--locale=C.UTF-8', '--no-sync', data], {cwd: directory, ...account});
+  await execa(
+    join(programs, 'initdb'),
+    ['--username=postgres', '--auth=trust', '--encoding=UTF8', '--locale=C.UTF-8', '--no-sync', data],
+    {cwd: directory, ...account},
+  );
   const port = await freePort();
-  const server = execa(join(programs, 'postgres'), ['-D', data, '-p', String(port), '-k', directory, '-c', 'listen_addresses=127.0.0.1', '-c', 'fsync=off'],
-    {cwd: directory, ...account, reject: false, stdio: 'ignore'});
+  const server = execa(
+    join(programs, 'postgres'),
+    ['-D', data, '-p', String(port), '-k', directory, '-c', 'listen_addresses=127.0.0.1', '-c', 'fsync=off'],
+    {cwd: directory, ...account, reject: false, stdio: 'ignore'},
+  );
   const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
   await untilItAnswers(url);
   return {

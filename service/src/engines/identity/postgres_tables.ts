@@ -2,7 +2,11 @@ import pg from 'pg';
 import type {AccountSeed, SessionSeed} from './memory.ts';
 
 /** Secrets that must never come out of the database. */
-export const CANARIES = {hash: '$2a$10$canary-of-a-hash', session: 'canaryofasessiontoken00000', mfa: 'canary-of-a-second-factor'};
+export const CANARIES = {
+  hash: '$2a$10$canary-of-a-hash',
+  session: 'canaryofasessiontoken00000',
+  mfa: 'canary-of-a-second-factor',
+};
 
 /** The tables of Mattermost's migrations that sign-in touches, with the columns that it touches (channels/db/migrations/postgres). */
 const TABLES = `
@@ -31,29 +35,46 @@ export type Tables = {
 };
 
 const COLUMNS: Record<string, (account: AccountSeed) => unknown> = {
-  username: (it) => it.username, email: (it) => it.email, authservice: (it) => it.sign_in?.service, authdata: (it) => it.sign_in?.data,
-  password: (it) => (it.has_password === undefined ? undefined : it.has_password ? CANARIES.hash : ''), emailverified: (it) => it.email_verified,
-  mfaactive: (it) => it.mfa_active, roles: (it) => it.roles?.join(' '), remoteid: (it) => (it.is_remote === undefined ? undefined : it.is_remote ? 'remote' : null),
-  deleteat: (it) => it.deleted_at, createat: (it) => it.created_at, lastpasswordupdate: (it) => it.password_updated_at, lastlogin: (it) => it.last_login_at,
+  username: (it) => it.username,
+  email: (it) => it.email,
+  authservice: (it) => it.sign_in?.service,
+  authdata: (it) => it.sign_in?.data,
+  password: (it) => (it.has_password === undefined ? undefined : it.has_password ? CANARIES.hash : ''),
+  emailverified: (it) => it.email_verified,
+  mfaactive: (it) => it.mfa_active,
+  roles: (it) => it.roles?.join(' '),
+  remoteid: (it) => (it.is_remote === undefined ? undefined : it.is_remote ? 'remote' : null),
+  deleteat: (it) => it.deleted_at,
+  createat: (it) => it.created_at,
+  lastpasswordupdate: (it) => it.password_updated_at,
+  lastlogin: (it) => it.last_login_at,
 };
 
 const PROPS = {
-  sso: {isOAuthUser: 'true', isSaml: 'false'}, password: {isOAuthUser: 'false', isSaml: 'false'},
-  access_token: {type: 'UserAccessToken'}, oauth_app: {isOAuthUser: 'false'},
+  sso: {isOAuthUser: 'true', isSaml: 'false'},
+  password: {isOAuthUser: 'false', isSaml: 'false'},
+  access_token: {type: 'UserAccessToken'},
+  oauth_app: {isOAuthUser: 'false'},
 };
 
 /** Fills the tables as Mattermost would. */
 export async function openTables(url: string): Promise<Tables> {
   const client = new pg.Client({connectionString: url});
   await client.connect();
-  const query = async <Row extends pg.QueryResultRow>(sql: string, values: unknown[] = []): Promise<Row[]> => (await client.query<Row>(sql, values)).rows;
+  const query = async <Row extends pg.QueryResultRow>(sql: string, values: unknown[] = []): Promise<Row[]> =>
+    (await client.query<Row>(sql, values)).rows;
 
   return {
     query,
-    reset: async () => { await query(`DROP SCHEMA IF EXISTS public CASCADE; CREATE SCHEMA public; ${TABLES}`); },
+    reset: async () => {
+      await query(`DROP SCHEMA IF EXISTS public CASCADE; CREATE SCHEMA public; ${TABLES}`);
+    },
     put: async (account) => {
-      await query(`INSERT INTO users (id, username, email, authservice, authdata, password, emailverified, mfaactive, mfasecret, roles, deleteat, createat, lastpasswordupdate, failedattempts)
-        VALUES ($1::text, $1::text, $1::text || '@corp.test', 'gitlab', $1::text, '', true, false, $2, 'system_user', 0, 1, 0, 3) ON CONFLICT DO NOTHING`, [account.id, CANARIES.mfa]);
+      await query(
+        `INSERT INTO users (id, username, email, authservice, authdata, password, emailverified, mfaactive, mfasecret, roles, deleteat, createat, lastpasswordupdate, failedattempts)
+        VALUES ($1::text, $1::text, $1::text || '@corp.test', 'gitlab', $1::text, '', true, false, $2, 'system_user', 0, 1, 0, 3) ON CONFLICT DO NOTHING`,
+        [account.id, CANARIES.mfa],
+      );
       for (const [column, valueOf] of Object.entries(COLUMNS)) {
         const value = valueOf(account);
         if (value !== undefined) {
@@ -66,13 +87,32 @@ export async function openTables(url: string): Promise<Tables> {
     },
     addSession: async (seed) => {
       const session = {kind: 'sso', device: 'web', created_at: 1, expires_at: 0, last_activity_at: 1, ...seed} as const;
-      const props = {...PROPS[session.kind], browser: session.device === 'desktop' ? 'Desktop App/5.10' : 'Firefox/140', isMobile: String(session.device === 'mobile'), csrf: CANARIES.session};
-      await query('INSERT INTO sessions (id, userid, token, createat, expiresat, lastactivityat, deviceid, isoauth, props) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)', [
-        session.id, session.user, CANARIES.session, session.created_at, session.expires_at, session.last_activity_at, '', session.kind === 'oauth_app', JSON.stringify(props),
-      ]);
+      const props = {
+        ...PROPS[session.kind],
+        browser: session.device === 'desktop' ? 'Desktop App/5.10' : 'Firefox/140',
+        isMobile: String(session.device === 'mobile'),
+        csrf: CANARIES.session,
+      };
+      await query(
+        'INSERT INTO sessions (id, userid, token, createat, expiresat, lastactivityat, deviceid, isoauth, props) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)',
+        [
+          session.id,
+          session.user,
+          CANARIES.session,
+          session.created_at,
+          session.expires_at,
+          session.last_activity_at,
+          '',
+          session.kind === 'oauth_app',
+          JSON.stringify(props),
+        ],
+      );
     },
     addMember: async (of, user) => {
-      const [name, groups, members, column] = 'team' in of ? [of.team, 'teams', 'teammembers', 'teamid'] : [of.group, 'usergroups', 'groupmembers', 'groupid'];
+      const [name, groups, members, column] =
+        'team' in of
+          ? [of.team, 'teams', 'teammembers', 'teamid']
+          : [of.group, 'usergroups', 'groupmembers', 'groupid'];
       await query(`INSERT INTO ${groups} (id, name, deleteat) VALUES ($1, $1, 0) ON CONFLICT DO NOTHING`, [name]);
       await query(`INSERT INTO ${members} (${column}, userid, deleteat) VALUES ($1, $2, 0)`, [name, user]);
     },

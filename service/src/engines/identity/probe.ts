@@ -6,5 +6,5 @@ import {createLdapProbe} from './probe_ldap.ts';
 /** Asks one address whether its provider is up; never throws. */
 export function createProbe(parts: HttpProbeParts & {clock: Clock}): Probe {
   const [http, ldap] = [createHttpProbe(parts), createLdapProbe(parts.clock)];
-  return (target, options) => target.kind === 'http' ? http(target, options) : ldap(target, options);
+  return (target, options) => (target.kind === 'http' ? http(target, options) : ldap(target, options));
 }

@@ -25,7 +25,13 @@ const NO_ANSWER: Record<string, Verdict> = {
 /** The provider's own word for "we are down" (RFC 6749, 4.1.2.1). */
 const DOWN_ERRORS: readonly string[] = ['server_error', 'temporarily_unavailable'];
 /** Errors that say that what Mattermost is set to does not fit what the provider knows. A bogus code is answered with others. */
-const SETUP_ERRORS: readonly string[] = ['invalid_redirect_uri', 'redirect_uri_mismatch', 'unsupported_grant_type', 'unsupported_response_type', 'invalid_scope'];
+const SETUP_ERRORS: readonly string[] = [
+  'invalid_redirect_uri',
+  'redirect_uri_mismatch',
+  'unsupported_grant_type',
+  'unsupported_response_type',
+  'invalid_scope',
+];
 
 /** One verdict for one answer; the same for the companion and the bridge. */
 export function classifyAnswer(probe: string, answer: Answer, slowMs: number): Verdict {
@@ -33,12 +39,18 @@ export function classifyAnswer(probe: string, answer: Answer, slowMs: number): V
     return NO_ANSWER[answer.error] ?? {outcome: 'unreachable', says: 'could not be asked'};
   }
   const verdict = byStatus(answer.status) ?? byProbe(probe, answer);
-  return verdict.outcome === 'ok' && answer.ms > slowMs ? {outcome: 'slow', says: `answered after ${(answer.ms / 1000).toFixed(1)} s`} : verdict;
+  return verdict.outcome === 'ok' && answer.ms > slowMs
+    ? {outcome: 'slow', says: `answered after ${(answer.ms / 1000).toFixed(1)} s`}
+    : verdict;
 }
 
 /** What the bridge saw: a status or the kind of a failure. */
 export function classifyBridgeProbe(probe: BridgeProbes['probes'][number], slowMs: number): Verdict {
-  return classifyAnswer(probe.probe, {status: probe.status, error: probe.error, ms: probe.ms, body: null, redirect_error: null}, slowMs);
+  return classifyAnswer(
+    probe.probe,
+    {status: probe.status, error: probe.error, ms: probe.ms, body: null, redirect_error: null},
+    slowMs,
+  );
 }
 
 function byStatus(status: number): Verdict | null {
@@ -50,18 +62,28 @@ function byStatus(status: number): Verdict | null {
 
 function byProbe(probe: string, answer: Answer): Verdict {
   switch (probe) {
-    case 'token': return byToken(answer);
-    case 'userinfo': return byUserinfo(answer);
+    case 'token':
+      return byToken(answer);
+    case 'userinfo':
+      return byUserinfo(answer);
     case 'discovery':
-    case 'metadata': return byDocument(probe, answer);
-    default: return byFrontDoor(answer);
+    case 'metadata':
+      return byDocument(probe, answer);
+    default:
+      return byFrontDoor(answer);
   }
 }
 
 const isAlive = ({status}: Answer): Verdict => ({outcome: 'ok', says: `answers ${status} as it does when it lives`});
 const isRejecting = ({status}: Answer): Verdict => ({outcome: 'rejecting', says: `refuses us with ${status}`});
-const isGone = ({status}: Answer): Verdict => ({outcome: 'misconfigured', says: `answers ${status}: there is nothing at this address`});
-const isUnclear = ({status}: Answer): Verdict => ({outcome: 'inconclusive', says: `answers ${status}, which proves nothing`});
+const isGone = ({status}: Answer): Verdict => ({
+  outcome: 'misconfigured',
+  says: `answers ${status}: there is nothing at this address`,
+});
+const isUnclear = ({status}: Answer): Verdict => ({
+  outcome: 'inconclusive',
+  says: `answers ${status}, which proves nothing`,
+});
 const byOauthError = (error: string | null | undefined): Verdict | null => {
   if (error === null || error === undefined) {
     return null;
@@ -69,7 +91,9 @@ const byOauthError = (error: string | null | undefined): Verdict | null => {
   if (DOWN_ERRORS.includes(error)) {
     return {outcome: 'server_error', says: `answers with the error ${error}`};
   }
-  return SETUP_ERRORS.includes(error) ? {outcome: 'misconfigured', says: `answers ${error}: what Mattermost is set to does not fit`} : null;
+  return SETUP_ERRORS.includes(error)
+    ? {outcome: 'misconfigured', says: `answers ${error}: what Mattermost is set to does not fit`}
+    : null;
 };
 
 function isMissing(status: number): boolean {
@@ -106,7 +130,9 @@ function byToken(answer: Answer): Verdict {
   if (body === null) {
     return status === 400 || status === 401 ? isAlive(answer) : isUnclear(answer);
   }
-  return byOauthError(body.oauth_error) ?? (body.oauth_error !== null && status < 500 ? isAlive(answer) : isUnclear(answer));
+  return (
+    byOauthError(body.oauth_error) ?? (body.oauth_error !== null && status < 500 ? isAlive(answer) : isUnclear(answer))
+  );
 }
 
 function byUserinfo(answer: Answer): Verdict {
@@ -130,5 +156,7 @@ function byDocument(probe: string, answer: Answer): Verdict {
     return {outcome: 'ok', says: `answers 200 with its ${probe}`};
   }
   // A page with status 200 is what outages and captive networks show; only a document can be wrong.
-  return answer.body.kind === 'html' ? isUnclear(answer) : {outcome: 'misconfigured', says: `answers 200, but not with a ${probe} document`};
+  return answer.body.kind === 'html'
+    ? isUnclear(answer)
+    : {outcome: 'misconfigured', says: `answers 200, but not with a ${probe} document`};
 }

@@ -21,13 +21,22 @@ const OauthError = z.object({error: z.string().max(200)});
 const Discovery = z.object({issuer: z.string().min(1)});
 
 /** Asks an address as a browser or Mattermost would, without a secret and without a user. Never throws: what fails is the outcome. */
-export function createHttpProbe(parts: HttpProbeParts = {}): (target: HttpTarget, options: Parameters<Probe>[1]) => ReturnType<Probe> {
+export function createHttpProbe(
+  parts: HttpProbeParts = {},
+): (target: HttpTarget, options: Parameters<Probe>[1]) => ReturnType<Probe> {
   return async (target, {slowMs, timeoutMs}) => {
     const started = performance.now();
     const {answer, text} = await ask(target, timeoutMs, started);
     const verdict = classifyAnswer(target.probe, answer, slowMs);
-    const {outcome, says} = verdict.outcome === 'ok' && target.probe === 'metadata' ? await compareKey(verdict, text, parts) : verdict;
-    return {provider: target.provider, probe: target.probe, outcome, says: `${placeOf(target.url)} ${says}.`, ms: Math.round(answer.ms)};
+    const {outcome, says} =
+      verdict.outcome === 'ok' && target.probe === 'metadata' ? await compareKey(verdict, text, parts) : verdict;
+    return {
+      provider: target.provider,
+      probe: target.probe,
+      outcome,
+      says: `${placeOf(target.url)} ${says}.`,
+      ms: Math.round(answer.ms),
+    };
   };
 }
 
@@ -51,24 +60,55 @@ async function ask(target: HttpTarget, timeoutMs: number, started: number): Prom
     const ms = performance.now() - started;
     const text = await readStart(response.data);
     const location = response.headers['location'] as unknown;
-    return {text, answer: {status: response.status, error: '', ms, body: describe(target.probe, text), redirect_error: redirectError(location, target.url)}};
+    return {
+      text,
+      answer: {
+        status: response.status,
+        error: '',
+        ms,
+        body: describe(target.probe, text),
+        redirect_error: redirectError(location, target.url),
+      },
+    };
   } catch (error) {
-    return {text: '', answer: {status: 0, error: connectionError(error), ms: performance.now() - started, body: null, redirect_error: null}};
+    return {
+      text: '',
+      answer: {
+        status: 0,
+        error: connectionError(error),
+        ms: performance.now() - started,
+        body: null,
+        redirect_error: null,
+      },
+    };
   }
 }
 
 function requestFor({probe, url, client_id: client}: HttpTarget, timeoutMs: number): AxiosRequestConfig {
   const common: AxiosRequestConfig = {
-    url, timeout: timeoutMs, signal: AbortSignal.timeout(timeoutMs), proxy: false, maxRedirects: 0, responseType: 'stream', validateStatus: () => true,
-    headers: {'Accept': 'text/html, application/json;q=0.9, */*;q=0.8', 'User-Agent': 'disaster-recovery-probe'},
+    url,
+    timeout: timeoutMs,
+    signal: AbortSignal.timeout(timeoutMs),
+    proxy: false,
+    maxRedirects: 0,
+    responseType: 'stream',
+    validateStatus: () => true,
+    headers: {Accept: 'text/html, application/json;q=0.9, */*;q=0.8', 'User-Agent': 'disaster-recovery-probe'},
     // A kept connection would hide that DNS, TCP or TLS no longer work.
-    httpAgent: new http.Agent({keepAlive: false}), httpsAgent: new https.Agent({keepAlive: false, secureContext: trustedAuthorities()}),
+    httpAgent: new http.Agent({keepAlive: false}),
+    httpsAgent: new https.Agent({keepAlive: false, secureContext: trustedAuthorities()}),
   };
   if (probe === 'token') {
     // Without the client secret: it is not ours to send, and a living token service refuses either way.
-    return {...common, method: 'POST', data: new URLSearchParams({grant_type: 'authorization_code', code: 'probe', client_id: client})};
+    return {
+      ...common,
+      method: 'POST',
+      data: new URLSearchParams({grant_type: 'authorization_code', code: 'probe', client_id: client}),
+    };
   }
-  return probe === 'authorize' ? {...common, method: 'GET', params: {response_type: 'code', client_id: client, state: 'disaster-recovery-probe'}} : {...common, method: 'GET'};
+  return probe === 'authorize'
+    ? {...common, method: 'GET', params: {response_type: 'code', client_id: client, state: 'disaster-recovery-probe'}}
+    : {...common, method: 'GET'};
 }
 
 async function readStart(body: Readable): Promise<string> {
@@ -103,5 +143,5 @@ function parseJson(text: string): unknown {
 }
 
 function redirectError(location: unknown, base: string): string | null {
-  return typeof location === 'string' ? URL.parse(location, base)?.searchParams.get('error') ?? null : null;
+  return typeof location === 'string' ? (URL.parse(location, base)?.searchParams.get('error') ?? null) : null;
 }

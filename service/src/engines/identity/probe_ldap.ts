@@ -26,7 +26,9 @@ const SETTING_CODES: Readonly<Record<number, string>> = {
 };
 
 /** Connects, binds with the service account and reads the base entry. Never throws: what fails is the outcome, and it holds no name and no password. */
-export function createLdapProbe(clock: Clock): (target: LdapTarget, options: Parameters<Probe>[1]) => ReturnType<Probe> {
+export function createLdapProbe(
+  clock: Clock,
+): (target: LdapTarget, options: Parameters<Probe>[1]) => ReturnType<Probe> {
   const refused = new Map<string, number>();
   return async (target, {slowMs, timeoutMs}) => {
     const key = createHash('sha256').update(`${target.bind_dn}\n${target.bind_password}`).digest('hex');
@@ -39,7 +41,13 @@ export function createLdapProbe(clock: Clock): (target: LdapTarget, options: Par
       refused.set(key, clock.now() + AFTER_REFUSAL_MS);
     }
     const {outcome, says} = verdictOf(error, ms, slowMs);
-    return {provider: target.provider, probe: target.probe, outcome, says: `${URL.parse(target.url)?.host ?? 'the directory'} ${says}.`, ms: Math.round(ms)};
+    return {
+      provider: target.provider,
+      probe: target.probe,
+      outcome,
+      says: `${URL.parse(target.url)?.host ?? 'the directory'} ${says}.`,
+      ms: Math.round(ms),
+    };
   };
 }
 
@@ -59,7 +67,11 @@ function verdictOf(error: unknown, ms: number, slowMs: number): Verdict {
   if (error instanceof ResultCodeError) {
     return byResultCode(error.code);
   }
-  return classifyAnswer('ldap', {status: 0, error: connectionError(error), ms, body: null, redirect_error: null}, slowMs);
+  return classifyAnswer(
+    'ldap',
+    {status: 0, error: connectionError(error), ms, body: null, redirect_error: null},
+    slowMs,
+  );
 }
 
 function byResultCode(code: number): Verdict {
@@ -67,7 +79,8 @@ function byResultCode(code: number): Verdict {
   if (says !== undefined) {
     return {outcome: 'misconfigured', says};
   }
-  return BUSY_CODES.includes(code) ? {outcome: 'server_error', says: `says that it is busy or not available (${code})`}
+  return BUSY_CODES.includes(code)
+    ? {outcome: 'server_error', says: `says that it is busy or not available (${code})`}
     : {outcome: 'inconclusive', says: `answers with the LDAP result ${code}, which proves nothing`};
 }
 
@@ -101,14 +114,26 @@ async function converse(target: LdapTarget, timeoutMs: number, mayBind: boolean,
   const host = hostname.replace(/^\[|\]$/g, '');
   const secure = {host, secureContext: trustedAuthorities(), ...(net.isIP(host) === 0 && {servername: host})};
   const connect = createConnections(sockets);
-  const client = new Client({url: target.url, connectTimeout: timeoutMs, timeout: timeoutMs, ...(target.url.startsWith('ldaps:') && {tlsOptions: secure}), ...connect});
+  const client = new Client({
+    url: target.url,
+    connectTimeout: timeoutMs,
+    timeout: timeoutMs,
+    ...(target.url.startsWith('ldaps:') && {tlsOptions: secure}),
+    ...connect,
+  });
   if (target.start_tls) {
     await client.startTLS({...secure});
   }
   if (target.bind_dn !== '') {
     await bindOrConnect(client, target, mayBind);
   }
-  await client.search(target.base_dn, {scope: 'base', filter: '(objectClass=*)', attributes: ['1.1'], sizeLimit: 1, timeLimit: Math.ceil(timeoutMs / 1000)});
+  await client.search(target.base_dn, {
+    scope: 'base',
+    filter: '(objectClass=*)',
+    attributes: ['1.1'],
+    sizeLimit: 1,
+    timeLimit: Math.ceil(timeoutMs / 1000),
+  });
 }
 
 async function bindOrConnect(client: Client, target: LdapTarget, mayBind: boolean): Promise<void> {
@@ -117,19 +142,28 @@ async function bindOrConnect(client: Client, target: LdapTarget, mayBind: boolea
     return;
   }
   // An anonymous look at the root entry: is anybody there? What it answers does not matter.
-  await client.search('', {scope: 'base', filter: '(objectClass=*)', attributes: ['1.1'], sizeLimit: 1}).catch((error: unknown) => {
-    if (!(error instanceof ResultCodeError) || BUSY_CODES.includes(error.code)) {
-      throw error;
-    }
-  });
-  throw new Misconfigured(`${REFUSED_SAYS}. It is not tried again for half an hour, because wrong passwords lock accounts`);
+  await client
+    .search('', {scope: 'base', filter: '(objectClass=*)', attributes: ['1.1'], sizeLimit: 1})
+    .catch((error: unknown) => {
+      if (!(error instanceof ResultCodeError) || BUSY_CODES.includes(error.code)) {
+        throw error;
+      }
+    });
+  throw new Misconfigured(
+    `${REFUSED_SAYS}. It is not tried again for half an hour, because wrong passwords lock accounts`,
+  );
 }
 
 /** Keeps every socket, so that none outlives its probe, and the reason of a failed connection: the client passes on its words alone. */
-function createConnections(sockets: net.Socket[]): {createConnection: typeof net.connect; createSecureConnection: typeof tls.connect} {
+function createConnections(sockets: net.Socket[]): {
+  createConnection: typeof net.connect;
+  createSecureConnection: typeof tls.connect;
+} {
   return {
-    createConnection: ((...options: Parameters<typeof net.connect>) => keep(net.connect(...options), sockets)) as typeof net.connect,
-    createSecureConnection: ((...options: Parameters<typeof tls.connect>) => keep(tls.connect(...options), sockets)) as typeof tls.connect,
+    createConnection: ((...options: Parameters<typeof net.connect>) =>
+      keep(net.connect(...options), sockets)) as typeof net.connect,
+    createSecureConnection: ((...options: Parameters<typeof tls.connect>) =>
+      keep(tls.connect(...options), sockets)) as typeof tls.connect,
   };
 }
 

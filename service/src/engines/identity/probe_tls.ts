@@ -6,14 +6,25 @@ let trusted: tls.SecureContext | undefined;
 /** What the operating system trusts and what Node brings along: Mattermost trusts the former, and companies put their own authority there. */
 export function trustedAuthorities(): tls.SecureContext {
   // Once: reading all of them takes tens of milliseconds.
-  trusted ??= tls.createSecureContext({ca: [...new Set([...tls.getCACertificates('default'), ...tls.getCACertificates('system')])]});
+  trusted ??= tls.createSecureContext({
+    ca: [...new Set([...tls.getCACertificates('default'), ...tls.getCACertificates('system')])],
+  });
   return trusted;
 }
 
 const DNS_ERRORS: readonly string[] = ['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'EAI_NODATA', 'ENODATA'];
 const TIMEOUTS: readonly string[] = ['ETIMEDOUT', 'ECONNABORTED', 'ERR_CANCELED', 'ABORT_ERR', 'ESOCKETTIMEDOUT'];
-const REFUSALS: readonly string[] = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN', 'ENETDOWN'];
-const TLS_ERRORS = /^(?:ERR_TLS|ERR_SSL|EPROTO|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|INVALID_CA|HOSTNAME_MISMATCH|PATH_LENGTH)/;
+const REFUSALS: readonly string[] = [
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EHOSTDOWN',
+  'ENETDOWN',
+];
+const TLS_ERRORS =
+  /^(?:ERR_TLS|ERR_SSL|EPROTO|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|INVALID_CA|HOSTNAME_MISMATCH|PATH_LENGTH)/;
 
 /** A failed connection in the words of the contract's BridgeProbes. */
 export function connectionError(error: unknown): 'timeout' | 'refused' | 'dns' | 'tls' | 'tls_expired' | 'other' {

@@ -15,20 +15,28 @@ beforeEach(async () => {
   seen = [];
   server = createServer((request, response) => {
     const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk)).on('end', () => {
-      const text = Buffer.concat(chunks).toString();
-      const path = `${request.method} ${request.url}`;
-      seen.push({path, authorization: request.headers.authorization, body: text === '' ? null : JSON.parse(text)});
-      const {status, body, token} = answers[path] ?? {status: 404, body: '<html>'};
-      response.writeHead(status, {'content-type': 'application/json', ...(token && {Token: token})}).end(body);
-    });
+    request
+      .on('data', (chunk: Buffer) => chunks.push(chunk))
+      .on('end', () => {
+        const text = Buffer.concat(chunks).toString();
+        const path = `${request.method} ${request.url}`;
+        seen.push({path, authorization: request.headers.authorization, body: text === '' ? null : JSON.parse(text)});
+        const {status, body, token} = answers[path] ?? {status: 404, body: '<html>'};
+        response.writeHead(status, {'content-type': 'application/json', ...(token && {Token: token})}).end(body);
+      });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/chat/`;
 });
-afterEach(() => { server.close(); server.closeAllConnections(); });
+afterEach(() => {
+  server.close();
+  server.closeAllConnections();
+});
 
-const says = (status: number, id: string) => ({status, body: JSON.stringify({id, message: 'No.', status_code: status})});
+const says = (status: number, id: string) => ({
+  status,
+  body: JSON.stringify({id, message: 'No.', status_code: status}),
+});
 const RESET = 'POST /chat/api/v4/users/password/reset';
 const LOGIN = 'POST /chat/api/v4/users/login';
 
@@ -45,9 +53,15 @@ test.each([
   ['a proxy without a server', {status: 502, body: '<html>'}, 'MATTERMOST_UNREACHABLE'],
 ])('%s is %j → %s, without token and password', async (_case, answer, code) => {
   answers = {[RESET]: answer, 'POST /chat/api/v4/users/email/verify': answer};
-  const failure: unknown = await createMattermostRest(url).resetPassword(TOKEN, PASSWORD).catch((error: unknown) => error);
+  const failure: unknown = await createMattermostRest(url)
+    .resetPassword(TOKEN, PASSWORD)
+    .catch((error: unknown) => error);
   expect(failure).toMatchObject({code});
-  expect(await createMattermostRest(url).verifyEmail(TOKEN).catch((error: unknown) => error)).toMatchObject({code});
+  expect(
+    await createMattermostRest(url)
+      .verifyEmail(TOKEN)
+      .catch((error: unknown) => error),
+  ).toMatchObject({code});
   expect(inspect(failure, {depth: 20, showHidden: true})).not.toMatch(/canary/);
 });
 
@@ -59,15 +73,23 @@ test('with nothing there, it is unreachable, and neither token nor password is i
 });
 
 test('a password that signs in is tried once, and its session is ended', async () => {
-  answers = {[LOGIN]: {status: 200, body: '{}', token: 'session'}, 'POST /chat/api/v4/users/logout': {status: 200, body: '{}'}};
+  answers = {
+    [LOGIN]: {status: 200, body: '{}', token: 'session'},
+    'POST /chat/api/v4/users/logout': {status: 200, body: '{}'},
+  };
   expect(await createMattermostRest(url).tryPassword('lola', PASSWORD)).toBe('yes');
-  expect(seen.map(({path, authorization}) => [path.split('/').at(-1), authorization])).toEqual([['login', undefined], ['logout', 'Bearer session']]);
+  expect(seen.map(({path, authorization}) => [path.split('/').at(-1), authorization])).toEqual([
+    ['login', undefined],
+    ['logout', 'Bearer session'],
+  ]);
   expect(seen[0]?.body).toEqual({login_id: 'lola', password: PASSWORD});
 });
 
 test.each([
-  ['mfa.validate_token.authenticate.app_error', 400, 'mfa'], ['api.user.check_user_mfa.bad_code.app_error', 401, 'mfa'],
-  ['api.user.login.invalid_credentials_email_username', 401, 'no'], ['api.user.check_user_login_attempts.too_many.app_error', 401, 'no'],
+  ['mfa.validate_token.authenticate.app_error', 400, 'mfa'],
+  ['api.user.check_user_mfa.bad_code.app_error', 401, 'mfa'],
+  ['api.user.login.invalid_credentials_email_username', 401, 'no'],
+  ['api.user.check_user_login_attempts.too_many.app_error', 401, 'no'],
 ])('a sign-in that ends with %s (%d) is %s', async (id, status, expected) => {
   answers = {[LOGIN]: says(status, id)};
   expect(await createMattermostRest(url).tryPassword('lola', PASSWORD)).toBe(expected);

@@ -13,16 +13,26 @@ const AppError = z.object({id: z.string(), message: z.string()});
 const Ping = z.object({status: z.string()});
 
 /** Ids by which Mattermost asks for a second factor: only after name and password were right. */
-const MFA_IDS: readonly string[] = ['mfa.validate_token.authenticate.app_error', 'api.user.check_user_mfa.bad_code.app_error'];
+const MFA_IDS: readonly string[] = [
+  'mfa.validate_token.authenticate.app_error',
+  'api.user.check_user_mfa.bad_code.app_error',
+];
 
 /** `url`: the address of Mattermost, subpath included. */
 export function createMattermostRest(url: string): MattermostRest {
   const http = axios.create({
     // One slash less than the caller may have typed.
-    baseURL: `${url.replace(/\/+$/, '')}/api/v4`, timeout: TIMEOUT_MS, proxy: false, maxRedirects: 0, maxContentLength: MAX_REPLY_BYTES,
-    responseType: 'text', validateStatus: () => true, headers: {Accept: 'application/json'},
+    baseURL: `${url.replace(/\/+$/, '')}/api/v4`,
+    timeout: TIMEOUT_MS,
+    proxy: false,
+    maxRedirects: 0,
+    maxContentLength: MAX_REPLY_BYTES,
+    responseType: 'text',
+    validateStatus: () => true,
+    headers: {Accept: 'application/json'},
   });
-  const post = (path: string, body: unknown, token?: string): Promise<AxiosResponse<unknown>> => send(http, path, body, token);
+  const post = (path: string, body: unknown, token?: string): Promise<AxiosResponse<unknown>> =>
+    send(http, path, body, token);
 
   return {
     answers: async () => {
@@ -61,11 +71,20 @@ export function createMattermostRest(url: string): MattermostRest {
 }
 
 /** The error of axios would print the request, in which there are a token and a password. */
-async function send(http: AxiosInstance, path: string, body: unknown, session?: string): Promise<AxiosResponse<unknown>> {
+async function send(
+  http: AxiosInstance,
+  path: string,
+  body: unknown,
+  session?: string,
+): Promise<AxiosResponse<unknown>> {
   try {
-    return await http.post<unknown>(path, body, session === undefined ? {} : {headers: {Authorization: `Bearer ${session}`}});
+    return await http.post<unknown>(
+      path,
+      body,
+      session === undefined ? {} : {headers: {Authorization: `Bearer ${session}`}},
+    );
   } catch (error) {
-    const reason = isAxiosError(error) ? error.code ?? 'no reason given' : 'no reason given';
+    const reason = isAxiosError(error) ? (error.code ?? 'no reason given') : 'no reason given';
     throw new Failure('MATTERMOST_UNREACHABLE', `Mattermost does not answer (${reason}).`, {cause: new Error(reason)});
   }
 }
@@ -73,7 +92,9 @@ async function send(http: AxiosInstance, path: string, body: unknown, session?: 
 function errorOf({status, data}: AxiosResponse<unknown>): z.output<typeof AppError> {
   const error = AppError.safeParse(parseJson(data));
   if (!error.success) {
-    throw new Failure('MATTERMOST_UNREACHABLE', `Something answers ${status}, and not like Mattermost.`, {details: {status}});
+    throw new Failure('MATTERMOST_UNREACHABLE', `Something answers ${status}, and not like Mattermost.`, {
+      details: {status},
+    });
   }
   return error.data;
 }

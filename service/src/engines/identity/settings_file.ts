@@ -18,7 +18,10 @@ const PERMISSIONS = 0o7777;
 export function createFileSettings({kind, location}: Pick<ConfigSource, 'kind' | 'location'>): SignInSettings {
   const load = async (): Promise<Loaded> => {
     if (kind === 'database') {
-      throw new Failure('MATTERMOST_CONFIG_UNREADABLE', `Mattermost keeps its configuration in ${location}, where only Mattermost changes it. Start Mattermost, then run again.`);
+      throw new Failure(
+        'MATTERMOST_CONFIG_UNREADABLE',
+        `Mattermost keeps its configuration in ${location}, where only Mattermost changes it. Start Mattermost, then run again.`,
+      );
     }
     return loadFile(location);
   };
@@ -47,7 +50,10 @@ async function loadFile(location: string): Promise<Loaded> {
     return {path, text, config: Configuration.parse(JSON.parse(text, refuseLossyNumber))};
   } catch (error) {
     // Not the error itself: a parser quotes what it read, and this file is full of secrets.
-    throw new Failure('MATTERMOST_CONFIG_UNREADABLE', `${location} could not be read as a config.json (${systemErrorCode(error) ?? 'not the expected JSON'}).`);
+    throw new Failure(
+      'MATTERMOST_CONFIG_UNREADABLE',
+      `${location} could not be read as a config.json (${systemErrorCode(error) ?? 'not the expected JSON'}).`,
+    );
   }
 }
 
@@ -64,22 +70,31 @@ function merged(config: Config, patch: Record<string, Config>): Config {
     const old = config[section];
     return [section, {...(isRecord(old) ? old : {}), ...settings}];
   });
-  return {...config, ...Object.fromEntries(sections) as Config};
+  return {...config, ...(Object.fromEntries(sections) as Config)};
 }
 
 async function replace({path, text}: Loaded, config: Config): Promise<void> {
   const {mode, uid, gid} = await stat(path);
   const indentation = /^\{\r?\n([ \t]+)"/.exec(text)?.[1] ?? '    ';
   const written = JSON.stringify(config, null, indentation) + (text.endsWith('\n') ? '\n' : '');
-  if (await readFile(path, 'utf8') !== text) {
-    throw new Failure('MATTERMOST_CONFIG_UNREADABLE', `${path} was changed by somebody else at this moment; nothing was written. Run again.`);
+  if ((await readFile(path, 'utf8')) !== text) {
+    throw new Failure(
+      'MATTERMOST_CONFIG_UNREADABLE',
+      `${path} was changed by somebody else at this moment; nothing was written. Run again.`,
+    );
   }
   try {
     await writeFileAtomic(path, written, mode & PERMISSIONS, {uid, gid});
   } catch (error) {
-    throw new Failure('MATTERMOST_CONFIG_UNREADABLE', `${path} could not be written for its owner (${systemErrorCode(error) ?? 'no reason given'}); run drctl as root or as the mattermost user.`);
+    throw new Failure(
+      'MATTERMOST_CONFIG_UNREADABLE',
+      `${path} could not be written for its owner (${systemErrorCode(error) ?? 'no reason given'}); run drctl as root or as the mattermost user.`,
+    );
   }
   if (!isDeepStrictEqual((await loadFile(path)).config, config)) {
-    throw new Failure('MATTERMOST_CONFIG_UNREADABLE', `${path} is not what was written: somebody else wrote it at this moment. Run again.`);
+    throw new Failure(
+      'MATTERMOST_CONFIG_UNREADABLE',
+      `${path} is not what was written: somebody else wrote it at this moment. Run again.`,
+    );
   }
 }

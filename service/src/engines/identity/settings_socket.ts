@@ -19,21 +19,34 @@ const AppError = z.object({message: z.string()});
  */
 export function createSocketSettings(socketPath: string = LOCAL_SOCKET): SignInSettings {
   const http = axios.create({
-    socketPath, baseURL: 'http://localhost/api/v4', timeout: TIMEOUT_MS, proxy: false, maxRedirects: 0, maxContentLength: MAX_REPLY_BYTES,
-    responseType: 'text', validateStatus: () => true, headers: {Accept: 'application/json'},
+    socketPath,
+    baseURL: 'http://localhost/api/v4',
+    timeout: TIMEOUT_MS,
+    proxy: false,
+    maxRedirects: 0,
+    maxContentLength: MAX_REPLY_BYTES,
+    responseType: 'text',
+    validateStatus: () => true,
+    headers: {Accept: 'application/json'},
   });
 
   async function ask(method: 'GET' | 'PUT', url: string, data?: unknown): Promise<Config> {
     const {status, data: text} = await http.request<unknown>({method, url, data}).catch((error: unknown) => {
-      const reason = isAxiosError(error) ? error.code ?? 'no reason given' : 'no reason given';
-      throw new Failure('MATTERMOST_UNREACHABLE', `Mattermost does not answer at ${socketPath} (${reason}).`, {cause: new Error(reason)});
+      const reason = isAxiosError(error) ? (error.code ?? 'no reason given') : 'no reason given';
+      throw new Failure('MATTERMOST_UNREACHABLE', `Mattermost does not answer at ${socketPath} (${reason}).`, {
+        cause: new Error(reason),
+      });
     });
     const body = Configuration.safeParse(parseJson(text));
     if (status !== 200 || !body.success) {
       const error = AppError.safeParse(body.data);
       throw error.success
         ? new Failure('MATTERMOST_REFUSED', error.data.message.slice(0, 500), {details: {status}})
-        : new Failure('MATTERMOST_UNREACHABLE', `What answers at ${socketPath} is not the local mode of Mattermost (${status}).`, {details: {status}});
+        : new Failure(
+            'MATTERMOST_UNREACHABLE',
+            `What answers at ${socketPath} is not the local mode of Mattermost (${status}).`,
+            {details: {status}},
+          );
     }
     return body.data;
   }

@@ -33,7 +33,11 @@ function at(config: Config, key: string): Value | undefined {
 export function settingValues(config: Config): SettingValues['values'] {
   return SETTING_KEYS.map((key) => {
     const otherwise = DEFAULTS[key];
-    return {key, value: at(config, key) ?? (typeof otherwise === 'function' ? otherwise(config) : otherwise), locked: false};
+    return {
+      key,
+      value: at(config, key) ?? (typeof otherwise === 'function' ? otherwise(config) : otherwise),
+      locked: false,
+    };
   });
 }
 

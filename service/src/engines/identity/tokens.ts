@@ -17,7 +17,11 @@ const PURGE = `DELETE FROM tokens WHERE type = 'password_recovery' AND substring
 
 /** Rows of Mattermost's table `tokens`. */
 export function createTokens(connection: Connection): AccountTokens {
-  async function insert(type: 'password_recovery' | 'verify_email', {id, email}: Pick<Account, 'id' | 'email'>, createdAt: number): Promise<string> {
+  async function insert(
+    type: 'password_recovery' | 'verify_email',
+    {id, email}: Pick<Account, 'id' | 'email'>,
+    createdAt: number,
+  ): Promise<string> {
     const token = Array.from({length: TOKEN_LENGTH}, () => TOKEN_SIGNS[randomInt(TOKEN_SIGNS.length)]).join('');
     const extra = JSON.stringify({UserId: id, Email: email});
     await withClient(connection, (client) => client.query(INSERT, [token, createdAt, type, extra]));
@@ -25,8 +29,10 @@ export function createTokens(connection: Connection): AccountTokens {
   }
   return {
     // Dated back: what is left of Mattermost's 24 hours is the lifetime.
-    passwordReset: (account, now, lifetimeMs) => insert('password_recovery', account, now - MATTERMOST_LIFETIME_MS + Math.min(lifetimeMs, MATTERMOST_LIFETIME_MS)),
+    passwordReset: (account, now, lifetimeMs) =>
+      insert('password_recovery', account, now - MATTERMOST_LIFETIME_MS + Math.min(lifetimeMs, MATTERMOST_LIFETIME_MS)),
     emailVerification: (account, now) => insert('verify_email', account, now),
-    purgePasswordResets: (users) => withClient(connection, async (client) => (await client.query(PURGE, [users])).rowCount ?? 0),
+    purgePasswordResets: (users) =>
+      withClient(connection, async (client) => (await client.query(PURGE, [users])).rowCount ?? 0),
   };
 }

@@ -37,7 +37,10 @@ function up(refuses: readonly string[] = []) {
     verifyEmail: async (token: string) => {
       running += 1;
       atOnce = Math.max(atOnce, running);
-      const [row] = await tables.query<{type: string; extra: string; createat: string}>('SELECT type, extra, createat FROM tokens WHERE token = $1', [token]);
+      const [row] = await tables.query<{type: string; extra: string; createat: string}>(
+        'SELECT type, extra, createat FROM tokens WHERE token = $1',
+        [token],
+      );
       const {UserId, Email} = JSON.parse(row!.extra) as {UserId: string; Email: string};
       verified.push(`${row!.type} ${UserId} ${Email} ${row!.createat}`);
       running -= 1;
@@ -51,9 +54,24 @@ const writerWith = (rest = up()) => createDatabaseWriter(server.url, rest, creat
 
 test('a change by the database writes what Mattermost would write, and makes it forget the account', async () => {
   await tables.put({id: 'gita', email: 'other@corp.test', has_password: true});
-  expect(await writerWith().changeSignIn([toLocal('gita'), toLocal('nobody')])).toEqual([{id: 'gita', outcome: 'changed', says: null}, {id: 'nobody', outcome: 'differs', says: null}]);
-  expect(await tables.query('SELECT authservice, authdata, password, failedattempts, lastpasswordupdate, updateat FROM users'))
-    .toEqual([{authservice: '', authdata: null, password: '', failedattempts: 0, lastpasswordupdate: String(NOW), updateat: String(NOW)}]);
+  expect(await writerWith().changeSignIn([toLocal('gita'), toLocal('nobody')])).toEqual([
+    {id: 'gita', outcome: 'changed', says: null},
+    {id: 'nobody', outcome: 'differs', says: null},
+  ]);
+  expect(
+    await tables.query(
+      'SELECT authservice, authdata, password, failedattempts, lastpasswordupdate, updateat FROM users',
+    ),
+  ).toEqual([
+    {
+      authservice: '',
+      authdata: null,
+      password: '',
+      failedattempts: 0,
+      lastpasswordupdate: String(NOW),
+      updateat: String(NOW),
+    },
+  ]);
   expect(verified).toEqual([`verify_email gita other@corp.test ${NOW}`]);
 });
 
@@ -70,8 +88,10 @@ test('of many accounts only the changed ones are forgotten, four at a time', asy
 test('an account that Mattermost does not forget is changed, and says so', async () => {
   await tables.put({id: 'gita'});
   await tables.put({id: 'lars'});
-  expect(await writerWith(up(['lars'])).changeSignIn([toLocal('gita'), toLocal('lars')]))
-    .toEqual([{id: 'gita', outcome: 'changed', says: null}, {id: 'lars', outcome: 'changed', says: expect.stringContaining('30 minutes')}]);
+  expect(await writerWith(up(['lars'])).changeSignIn([toLocal('gita'), toLocal('lars')])).toEqual([
+    {id: 'gita', outcome: 'changed', says: null},
+    {id: 'lars', outcome: 'changed', says: expect.stringContaining('30 minutes')},
+  ]);
 });
 
 test('a stop leaves the rest alone, and what was written is still forgotten', async () => {
@@ -80,22 +100,40 @@ test('a stop leaves the rest alone, and what was written is still forgotten', as
   const stop = new AbortController();
   const changes = [toLocal('gita'), toLocal('lars')];
   // Aborted when the second is taken.
-  const stopping = {...changes[1]!, get to() { stop.abort(new Error('stopped')); return LOCAL; }};
-  await expect(writerWith().changeSignIn([changes[0]!, stopping, {...changes[1]!, id: 'nobody'}], stop.signal)).rejects.toThrow('stopped');
+  const stopping = {
+    ...changes[1]!,
+    get to() {
+      stop.abort(new Error('stopped'));
+      return LOCAL;
+    },
+  };
+  await expect(
+    writerWith().changeSignIn([changes[0]!, stopping, {...changes[1]!, id: 'nobody'}], stop.signal),
+  ).rejects.toThrow('stopped');
   expect(verified.map((one) => one.split(' ')[1]).sort()).toEqual(['gita', 'lars']);
 });
 
 test('a session that is deleted while Mattermost runs is told as not revoked, because it lives on in its cache', async () => {
   await tables.put({id: 'gita'});
   await tables.addSession({id: 's1', user: 'gita'});
-  expect(await writerWith().revokeSessions(['s1', 'gone'])).toEqual([{id: 's1', says: expect.stringContaining('Purge all caches')}]);
+  expect(await writerWith().revokeSessions(['s1', 'gone'])).toEqual([
+    {id: 's1', says: expect.stringContaining('Purge all caches')},
+  ]);
   expect(await tables.query('SELECT id FROM sessions')).toEqual([]);
 });
 
 test.each([
   ['no sign of Mattermost 11', '', /^\$2[aby]\$10\$/],
-  ['a table of 11.1', `INSERT INTO db_migrations VALUES (142, 'create_content_flagging_tables')`, /^\$pbkdf2\$f=SHA256,w=600000,l=32\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/],
-  ['a hash of 11.0', `INSERT INTO users (id, password) VALUES ('x', '$pbkdf2$f=SHA256,w=600000,l=32$a$b')`, /^\$pbkdf2\$/],
+  [
+    'a table of 11.1',
+    `INSERT INTO db_migrations VALUES (142, 'create_content_flagging_tables')`,
+    /^\$pbkdf2\$f=SHA256,w=600000,l=32\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/,
+  ],
+  [
+    'a hash of 11.0',
+    `INSERT INTO users (id, password) VALUES ('x', '$pbkdf2$f=SHA256,w=600000,l=32$a$b')`,
+    /^\$pbkdf2\$/,
+  ],
   ['a high number of 10.11.17', `INSERT INTO db_migrations VALUES (178, 'add_schemeid_to_roles')`, /^\$2/],
   ['a server before 6.0, without migrations', 'DROP TABLE db_migrations', /^\$2/],
 ])('in an emergency, with %s, a hash of that server is written', async (_case, sql, hash) => {
@@ -104,6 +142,14 @@ test.each([
   const {setPassword} = createEmergencyWriter(server.url);
   const change = {id: 'gita', from: {service: 'gitlab', data: 'gita'}, password: 'correct horse', now: NOW};
   expect([await setPassword(change), await setPassword(change)]).toEqual([true, false]);
-  const [row] = await tables.query(`SELECT password, authservice, authdata, failedattempts, lastpasswordupdate FROM users WHERE id = 'gita'`);
-  expect(row).toEqual({password: expect.stringMatching(hash), authservice: '', authdata: null, failedattempts: 0, lastpasswordupdate: String(NOW)});
+  const [row] = await tables.query(
+    `SELECT password, authservice, authdata, failedattempts, lastpasswordupdate FROM users WHERE id = 'gita'`,
+  );
+  expect(row).toEqual({
+    password: expect.stringMatching(hash),
+    authservice: '',
+    authdata: null,
+    failedattempts: 0,
+    lastpasswordupdate: String(NOW),
+  });
 });

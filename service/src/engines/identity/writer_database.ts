@@ -20,9 +20,14 @@ const Written = z.object({id: z.string(), email: z.string()});
 type Written = z.infer<typeof Written>;
 const Deleted = z.object({id: z.string()});
 
-const LIVES_ON = 'It is deleted, but while it is used Mattermost does not notice. Purge all caches in the System Console, or restart Mattermost.';
+const LIVES_ON =
+  'It is deleted, but while it is used Mattermost does not notice. Purge all caches in the System Console, or restart Mattermost.';
 
-type Cache = {rest: Pick<MattermostRest, 'answers' | 'verifyEmail'>; tokens: Pick<AccountTokens, 'emailVerification'>; clock: Clock};
+type Cache = {
+  rest: Pick<MattermostRest, 'answers' | 'verifyEmail'>;
+  tokens: Pick<AccountTokens, 'emailVerification'>;
+  clock: Clock;
+};
 
 /**
  * Changes accounts where they lie, for the day when the plugin does not answer.
@@ -35,7 +40,12 @@ type Cache = {rest: Pick<MattermostRest, 'answers' | 'verifyEmail'>; tokens: Pic
  * goes on as long as it is used (it ends 10 minutes after the last request, with a restart, or when the caches are purged). While Mattermost answers,
  * deleted sessions are therefore told as not revoked.
  */
-export function createDatabaseWriter(url: string, rest: Cache['rest'], tokens: Cache['tokens'], clock: Clock): AccountWriter {
+export function createDatabaseWriter(
+  url: string,
+  rest: Cache['rest'],
+  tokens: Cache['tokens'],
+  clock: Clock,
+): AccountWriter {
   const connection = parseConnection(url);
   const cache = {rest, tokens, clock};
   return {
@@ -44,7 +54,9 @@ export function createDatabaseWriter(url: string, rest: Cache['rest'], tokens: C
       const written: Written[] = [];
       let outcomes: SignInOutcome[] = [];
       try {
-        outcomes = await withClient(connection, (client) => writeAll(client, changes, {now: () => clock.now(), written, signal}));
+        outcomes = await withClient(connection, (client) =>
+          writeAll(client, changes, {now: () => clock.now(), written, signal}),
+        );
       } finally {
         // Also after a stop or a lost connection: what is written must be seen.
         const stale = await forget(written, cache);
@@ -53,8 +65,12 @@ export function createDatabaseWriter(url: string, rest: Cache['rest'], tokens: C
       return outcomes;
     },
     revokeSessions: async (ids) => {
-      const {rows} = await withClient(connection, (client) => client.query<Record<string, unknown>>(DELETE_SESSIONS, [ids]));
-      return rows.length > 0 && await rest.answers() ? rows.map((row) => ({id: Deleted.parse(row).id, says: LIVES_ON})) : [];
+      const {rows} = await withClient(connection, (client) =>
+        client.query<Record<string, unknown>>(DELETE_SESSIONS, [ids]),
+      );
+      return rows.length > 0 && (await rest.answers())
+        ? rows.map((row) => ({id: Deleted.parse(row).id, says: LIVES_ON}))
+        : [];
     },
     extendSessions: null,
   };
@@ -62,7 +78,11 @@ export function createDatabaseWriter(url: string, rest: Cache['rest'], tokens: C
 
 type Writing = {now: () => number; written: Written[]; signal: AbortSignal | undefined};
 
-async function writeAll(client: pg.Client, changes: readonly SignInChange[], {now, written, signal}: Writing): Promise<SignInOutcome[]> {
+async function writeAll(
+  client: pg.Client,
+  changes: readonly SignInChange[],
+  {now, written, signal}: Writing,
+): Promise<SignInOutcome[]> {
   const outcomes: SignInOutcome[] = [];
   for (const change of changes) {
     signal?.throwIfAborted();
@@ -75,14 +95,22 @@ async function writeAll(client: pg.Client, changes: readonly SignInChange[], {no
   return outcomes;
 }
 
-async function writeOne(client: pg.Client, {id, from, to}: SignInChange, now: number): Promise<{outcome: SignInOutcome; row?: Written}> {
+async function writeOne(
+  client: pg.Client,
+  {id, from, to}: SignInChange,
+  now: number,
+): Promise<{outcome: SignInOutcome; row?: Written}> {
   const refusal = signInRefusal(to);
   if (refusal !== null) {
     return {outcome: {id, outcome: 'failed', says: refusal}};
   }
   try {
-    const {rows: [row]} = await client.query<Record<string, unknown>>(UPDATE, [to.service, to.data, now, id, from.service, from.data]);
-    return row ? {outcome: {id, outcome: 'changed', says: null}, row: Written.parse(row)} : {outcome: {id, outcome: 'differs', says: null}};
+    const {
+      rows: [row],
+    } = await client.query<Record<string, unknown>>(UPDATE, [to.service, to.data, now, id, from.service, from.data]);
+    return row
+      ? {outcome: {id, outcome: 'changed', says: null}, row: Written.parse(row)}
+      : {outcome: {id, outcome: 'differs', says: null}};
   } catch (error) {
     if (systemErrorCode(error) === UNIQUE_VIOLATION) {
       return {outcome: {id, outcome: 'failed', says: DATA_IN_USE}};
@@ -94,7 +122,7 @@ async function writeOne(client: pg.Client, {id, from, to}: SignInChange, now: nu
 /** What is to be said of accounts that Mattermost may still remember as they were. With Mattermost down there is nothing to forget. */
 async function forget(written: readonly Written[], {rest, tokens, clock}: Cache): Promise<Map<string, string>> {
   const stale = new Map<string, string>();
-  if (written.length === 0 || !await rest.answers()) {
+  if (written.length === 0 || !(await rest.answers())) {
     return stale;
   }
   await inParallel(written, FORGET_AT_ONCE, async (account) => {

@@ -17,11 +17,31 @@ export function createPluginWriter(bridge: Hands): AccountWriter {
     through: 'plugin',
     changeSignIn: async (changes, signal) => {
       const {good, refused} = sorted(changes);
-      return [...refused, ...await inBatches<SignInChange, SignInOutcome>(good, CHANGES_AT_ONCE, async (batch) => answered(batch, await bridge.changeSignIn(batch, signal)),
-        ({id}, says) => ({id, outcome: 'failed', says}), signal)];
+      return [
+        ...refused,
+        ...(await inBatches<SignInChange, SignInOutcome>(
+          good,
+          CHANGES_AT_ONCE,
+          async (batch) => answered(batch, await bridge.changeSignIn(batch, signal)),
+          ({id}, says) => ({id, outcome: 'failed', says}),
+          signal,
+        )),
+      ];
     },
-    revokeSessions: (ids) => inBatches<string, Failed>(ids, SESSIONS_AT_ONCE, (batch) => bridge.revokeSessions(batch), (id, says) => ({id, says})),
-    extendSessions: (sessions) => inBatches(sessions, SESSIONS_AT_ONCE, (batch) => bridge.extendSessions(batch), ({id}, says) => ({id, says})),
+    revokeSessions: (ids) =>
+      inBatches<string, Failed>(
+        ids,
+        SESSIONS_AT_ONCE,
+        (batch) => bridge.revokeSessions(batch),
+        (id, says) => ({id, says}),
+      ),
+    extendSessions: (sessions) =>
+      inBatches(
+        sessions,
+        SESSIONS_AT_ONCE,
+        (batch) => bridge.extendSessions(batch),
+        ({id}, says) => ({id, says}),
+      ),
   };
 }
 
@@ -42,19 +62,25 @@ function sorted(changes: readonly SignInChange[]): {good: SignInChange[]; refuse
 /** One outcome for each change, whatever the bridge left out or added. */
 function answered(batch: readonly SignInChange[], outcomes: readonly SignInOutcome[]): SignInOutcome[] {
   const byId = new Map(outcomes.map((outcome) => [outcome.id, outcome]));
-  return batch.map(({id}) => byId.get(id) ?? {id, outcome: 'failed', says: 'The plugin did not say what became of it.'});
+  return batch.map(
+    ({id}) => byId.get(id) ?? {id, outcome: 'failed', says: 'The plugin did not say what became of it.'},
+  );
 }
 
 /** A failure of the first batch is thrown: nothing can be changed at all. One later is told for what was not done, so that what was done is not lost. */
 async function inBatches<Item, Answer>(
-  all: readonly Item[], size: number, work: (batch: Item[]) => Promise<Answer[]>, failed: (item: Item, says: string) => Answer, signal?: AbortSignal,
+  all: readonly Item[],
+  size: number,
+  work: (batch: Item[]) => Promise<Answer[]>,
+  failed: (item: Item, says: string) => Answer,
+  signal?: AbortSignal,
 ): Promise<Answer[]> {
   const answers: Answer[] = [];
   let done = 0;
   for (const batch of batches(all, size)) {
     signal?.throwIfAborted();
     try {
-      answers.push(...await work(batch));
+      answers.push(...(await work(batch)));
     } catch (error) {
       if (done === 0) {
         throw error;

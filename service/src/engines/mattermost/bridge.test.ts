@@ -19,7 +19,12 @@ beforeEach(async () => {
   signed = [];
   server = createServer((request, response) => {
     void readAll(request).then((body) => {
-      const one = {method: request.method ?? '', url: request.url ?? '', token: String(request.headers['x-dr-token']), body};
+      const one = {
+        method: request.method ?? '',
+        url: request.url ?? '',
+        token: String(request.headers['x-dr-token']),
+        body,
+      };
       seen.push(one);
       const {status, body: text, headers} = answer(one);
       response.writeHead(status, {'content-type': 'application/json', ...headers}).end(text);
@@ -29,7 +34,10 @@ beforeEach(async () => {
   base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
 
-afterEach(() => { server.close(); server.closeAllConnections(); });
+afterEach(() => {
+  server.close();
+  server.closeAllConnections();
+});
 
 async function readAll(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
@@ -56,7 +64,9 @@ test('each request is signed over the bytes that are sent', async () => {
   const replies: Record<string, unknown> = {
     'GET /ping': {server_version: '11.1.0', site_url: 's', diagnostic_id: 'd', plugin_version: '1'},
     'GET /config': {server_version: '11.1.0', config: {A: 1}, env: {MM_X: '1'}},
-    'POST /posts': {id: 'p1'}, 'PUT /posts/p1': {id: 'p1'}, 'POST /events': {},
+    'POST /posts': {id: 'p1'},
+    'PUT /posts/p1': {id: 'p1'},
+    'POST /events': {},
   };
   answer = ({method, url}) => {
     const body = replies[`${method} ${url.replace('/plugins/disaster-recovery/companion/v1', '')}`];
@@ -83,8 +93,12 @@ test('the hands for an SSO outage are signed over what is sent, with their metho
   const value = {key: 'AnnouncementSettings.EnableBanner', value: true, locked: false} as const;
   const replies: Record<string, unknown> = {
     'PUT /accounts/sign-in': {outcomes: [{id: 'a', outcome: 'differs', says: null}]},
-    'PUT /sessions/expiry': {failed: [{id: 's', says: 'gone'}]}, 'POST /sessions/revocations': {failed: []},
-    'GET /settings': {values: [value]}, 'PATCH /settings': {values: [value]}, 'POST /direct-messages': {failed: [{id: 'a', says: 'no'}]}, 'POST /mails': {},
+    'PUT /sessions/expiry': {failed: [{id: 's', says: 'gone'}]},
+    'POST /sessions/revocations': {failed: []},
+    'GET /settings': {values: [value]},
+    'PATCH /settings': {values: [value]},
+    'POST /direct-messages': {failed: [{id: 'a', says: 'no'}]},
+    'POST /mails': {},
     'GET /probes': {probes: [{provider: 'saml', probe: 'metadata', status: 200, error: '', ms: 3}], logins: []},
   };
   answer = ({method, url}) => {
@@ -102,14 +116,23 @@ test('the hands for an SSO outage are signed over what is sent, with their metho
   await hands.sendMail({to: 'a@b.test', subject: 's', html: '<p>'});
   expect((await hands.probes()).probes).toHaveLength(1);
   expect(seen.map(({method, url, body}) => ({method, path: url, body}))).toEqual(signed);
-  expect(seen.map(({body}) => (body === '' ? null : JSON.parse(body) as unknown))).toEqual([
-    {changes: [change]}, {sessions: [{id: 's', expires_at: 5}]}, {ids: ['s']}, null, {changes: [setting]}, {users: ['a'], message: 'Grüße'}, {to: 'a@b.test', subject: 's', html: '<p>'}, null,
+  expect(seen.map(({body}) => (body === '' ? null : (JSON.parse(body) as unknown)))).toEqual([
+    {changes: [change]},
+    {sessions: [{id: 's', expires_at: 5}]},
+    {ids: ['s']},
+    null,
+    {changes: [setting]},
+    {users: ['a'], message: 'Grüße'},
+    {to: 'a@b.test', subject: 's', html: '<p>'},
+    null,
   ]);
 });
 
 test('a bulk of changes may take longer than a question', async () => {
   answer = () => ({status: 200, body: '{"failed":[]}'});
-  const slow = createServer((_request, response) => { setTimeout(() => response.end('{"failed":[]}'), 400); });
+  const slow = createServer((_request, response) => {
+    setTimeout(() => response.end('{"failed":[]}'), 400);
+  });
   await new Promise<void>((resolve) => slow.listen(0, '127.0.0.1', resolve));
   const slowUrl = `http://127.0.0.1:${(slow.address() as AddressInfo).port}`;
   await expect(bridge(slowUrl, 150).ping()).rejects.toMatchObject({code: 'MATTERMOST_UNREACHABLE'});
@@ -118,10 +141,17 @@ test('a bulk of changes may take longer than a question', async () => {
   slow.closeAllConnections();
 });
 
-const refused = (code: string) => JSON.stringify({error: {code, message: 'No.', meaning: 'm', remedy: 'r', retryable: false}});
+const refused = (code: string) =>
+  JSON.stringify({error: {code, message: 'No.', meaning: 'm', remedy: 'r', retryable: false}});
 
 test.each([
-  ['a refusal of the plugin', 401, refused('TOKEN_INVALID'), 'MATTERMOST_REFUSED', {code: 'TOKEN_INVALID', status: 401}],
+  [
+    'a refusal of the plugin',
+    401,
+    refused('TOKEN_INVALID'),
+    'MATTERMOST_REFUSED',
+    {code: 'TOKEN_INVALID', status: 401},
+  ],
   ['a post that is gone', 404, refused('NOT_FOUND'), 'MATTERMOST_REFUSED', {code: 'NOT_FOUND', status: 404}],
   ['a mail that could not be sent', 502, refused('MAIL_FAILED'), 'MAIL_FAILED', undefined],
   ['a plugin that does not know us', 401, refused('NOT_ENROLLED'), 'NOT_ENROLLED', undefined],
@@ -131,7 +161,9 @@ test.each([
   ['an answer that is not JSON', 200, '<html>', 'MATTERMOST_UNREACHABLE', undefined],
 ])('%s is %d %s → %s, without the token', async (_name, status, body, code, details) => {
   answer = () => ({status, body});
-  const failure = await bridge().createPost(post).catch((error: unknown) => error as Failure);
+  const failure = await bridge()
+    .createPost(post)
+    .catch((error: unknown) => error as Failure);
   expect(failure).toMatchObject({code});
   expect((failure as Failure).details).toEqual(details);
   expectNoToken(failure);
@@ -148,9 +180,15 @@ test('no server, no answer in time, and a stop from here are failures without th
   await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
   const silentUrl = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
   const failures = await Promise.all([
-    bridge('http://127.0.0.1:1').ping().catch((error: unknown) => error),
-    bridge(silentUrl, 200).ping().catch((error: unknown) => error),
-    bridge(silentUrl).effectiveConfig(AbortSignal.timeout(100)).catch((error: unknown) => error),
+    bridge('http://127.0.0.1:1')
+      .ping()
+      .catch((error: unknown) => error),
+    bridge(silentUrl, 200)
+      .ping()
+      .catch((error: unknown) => error),
+    bridge(silentUrl)
+      .effectiveConfig(AbortSignal.timeout(100))
+      .catch((error: unknown) => error),
   ]);
   silent.close();
   silent.closeAllConnections();
@@ -166,6 +204,9 @@ test('without an address nothing is signed', async () => {
 });
 
 function expectNoToken(failure: unknown): void {
-  const shown = inspect(failure, {depth: 20, showHidden: true}) + JSON.stringify(failure, Object.getOwnPropertyNames(failure)) + JSON.stringify(failure);
+  const shown =
+    inspect(failure, {depth: 20, showHidden: true}) +
+    JSON.stringify(failure, Object.getOwnPropertyNames(failure)) +
+    JSON.stringify(failure);
   expect(shown).not.toContain(CANARY);
 }

@@ -13,7 +13,12 @@ const PING_TIMEOUT_MS = 5000;
 const NOTHING = Buffer.alloc(0);
 
 const PostReply = z.object({id: z.string().min(1)});
-const Ping = z.object({server_version: z.string(), site_url: z.string(), diagnostic_id: z.string(), plugin_version: z.string()});
+const Ping = z.object({
+  server_version: z.string(),
+  site_url: z.string(),
+  diagnostic_id: z.string(),
+  plugin_version: z.string(),
+});
 
 export type BridgeParts = {
   /** Address of Mattermost, subpath included; null while it is not known. */
@@ -23,7 +28,13 @@ export type BridgeParts = {
   timeoutMs?: number;
 };
 
-type Request = {method: 'GET' | 'POST' | 'PUT' | 'PATCH'; path: string; body?: unknown; signal?: AbortSignal | undefined; timeout?: number};
+type Request = {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH';
+  path: string;
+  body?: unknown;
+  signal?: AbortSignal | undefined;
+  timeout?: number;
+};
 
 /** The plugin inside Mattermost, over HTTP. Errors never hold the request that caused them, because its token is a credential. */
 export function createMattermostBridge({url, sign, timeoutMs = TIMEOUT_MS}: BridgeParts): MattermostBridge {
@@ -51,8 +62,12 @@ export function createMattermostBridge({url, sign, timeoutMs = TIMEOUT_MS}: Brid
   return {
     effectiveConfig: (signal) => call({method: 'GET', path: '/config', signal}, EffectiveConfig),
     createPost: (post) => call({method: 'POST', path: '/posts', body: post}, PostReply),
-    updatePost: async (id, post) => { await call({method: 'PUT', path: `/posts/${encodeURIComponent(id)}`, body: post}, z.unknown()); },
-    publish: async (event) => { await call({method: 'POST', path: '/events', body: event}, z.unknown()); },
+    updatePost: async (id, post) => {
+      await call({method: 'PUT', path: `/posts/${encodeURIComponent(id)}`, body: post}, z.unknown());
+    },
+    publish: async (event) => {
+      await call({method: 'POST', path: '/events', body: event}, z.unknown());
+    },
     ping: () => call({method: 'GET', path: '/ping', timeout: Math.min(timeoutMs, PING_TIMEOUT_MS)}, Ping),
     ...createSignInHands(call),
   };
@@ -60,20 +75,37 @@ export function createMattermostBridge({url, sign, timeoutMs = TIMEOUT_MS}: Brid
 
 type Call = <Schema extends z.ZodType>(request: Request, schema: Schema) => Promise<z.output<Schema>>;
 
-type SignInHands = Pick<MattermostBridge,
-  'changeSignIn' | 'extendSessions' | 'revokeSessions' | 'readSettings' | 'changeSettings' | 'sendDirectMessages' | 'sendMail' | 'probes'>;
+type SignInHands = Pick<
+  MattermostBridge,
+  | 'changeSignIn'
+  | 'extendSessions'
+  | 'revokeSessions'
+  | 'readSettings'
+  | 'changeSettings'
+  | 'sendDirectMessages'
+  | 'sendMail'
+  | 'probes'
+>;
 
 /** What the bridge does in an SSO outage. */
 function createSignInHands(call: Call): SignInHands {
   const timeout = BULK_TIMEOUT_MS;
   return {
-    changeSignIn: async (changes, signal) => (await call({method: 'PUT', path: '/accounts/sign-in', body: {changes}, signal, timeout}, SignInOutcomes)).outcomes,
-    extendSessions: async (sessions) => (await call({method: 'PUT', path: '/sessions/expiry', body: {sessions}, timeout}, Failures)).failed,
-    revokeSessions: async (ids) => (await call({method: 'POST', path: '/sessions/revocations', body: {ids}, timeout}, Failures)).failed,
+    changeSignIn: async (changes, signal) =>
+      (await call({method: 'PUT', path: '/accounts/sign-in', body: {changes}, signal, timeout}, SignInOutcomes))
+        .outcomes,
+    extendSessions: async (sessions) =>
+      (await call({method: 'PUT', path: '/sessions/expiry', body: {sessions}, timeout}, Failures)).failed,
+    revokeSessions: async (ids) =>
+      (await call({method: 'POST', path: '/sessions/revocations', body: {ids}, timeout}, Failures)).failed,
     readSettings: async () => (await call({method: 'GET', path: '/settings'}, SettingValues)).values,
-    changeSettings: async (changes) => (await call({method: 'PATCH', path: '/settings', body: {changes}, timeout}, SettingValues)).values,
-    sendDirectMessages: (messages) => call({method: 'POST', path: '/direct-messages', body: messages, timeout}, Failures),
-    sendMail: async (mail) => { await call({method: 'POST', path: '/mails', body: mail, timeout}, z.unknown()); },
+    changeSettings: async (changes) =>
+      (await call({method: 'PATCH', path: '/settings', body: {changes}, timeout}, SettingValues)).values,
+    sendDirectMessages: (messages) =>
+      call({method: 'POST', path: '/direct-messages', body: messages, timeout}, Failures),
+    sendMail: async (mail) => {
+      await call({method: 'POST', path: '/mails', body: mail, timeout}, z.unknown());
+    },
     probes: (signal) => call({method: 'GET', path: '/probes', signal, timeout}, BridgeProbes),
   };
 }

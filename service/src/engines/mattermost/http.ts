@@ -7,7 +7,14 @@ const MAX_REPLY_BYTES = 32 * 1024 * 1024;
 /** The only way to Mattermost. Errors come out as failures of the catalogue and never hold the request, because its token is a credential. */
 export function createMattermostHttp(timeout: number): AxiosInstance {
   // No proxy and no redirect: a signed request is meant for Mattermost alone.
-  const http = axios.create({timeout, proxy: false, maxRedirects: 0, maxContentLength: MAX_REPLY_BYTES, responseType: 'text', headers: {Accept: 'application/json'}});
+  const http = axios.create({
+    timeout,
+    proxy: false,
+    maxRedirects: 0,
+    maxContentLength: MAX_REPLY_BYTES,
+    responseType: 'text',
+    headers: {Accept: 'application/json'},
+  });
   http.interceptors.response.use(undefined, (error: unknown) => Promise.reject(toFailure(error)));
   return http;
 }
@@ -15,10 +22,14 @@ export function createMattermostHttp(timeout: number): AxiosInstance {
 /** Only status, code and short texts are taken over; the axios error itself would print the token. */
 function toFailure(error: unknown): Failure {
   if (!isAxiosError<unknown>(error)) {
-    return new Failure('MATTERMOST_UNREACHABLE', 'The request to Mattermost failed.', {cause: new Error(error instanceof Error ? error.name : typeof error)});
+    return new Failure('MATTERMOST_UNREACHABLE', 'The request to Mattermost failed.', {
+      cause: new Error(error instanceof Error ? error.name : typeof error),
+    });
   }
   if (!error.response) {
-    return new Failure('MATTERMOST_UNREACHABLE', `Mattermost does not answer (${error.code ?? 'no reason given'}).`, {cause: new Error(error.code ?? 'no response')});
+    return new Failure('MATTERMOST_UNREACHABLE', `Mattermost does not answer (${error.code ?? 'no reason given'}).`, {
+      cause: new Error(error.code ?? 'no response'),
+    });
   }
   const {status, data} = error.response;
   const reply = ErrorReply.safeParse(parseJson(data));
@@ -33,7 +44,8 @@ function toFailure(error: unknown): Failure {
 }
 
 function unlikePlugin(status: number): Failure {
-  const what = status === 404 ? 'the plugin is not installed or not enabled' : `it answers ${status} and not like the plugin`;
+  const what =
+    status === 404 ? 'the plugin is not installed or not enabled' : `it answers ${status} and not like the plugin`;
   return new Failure('MATTERMOST_UNREACHABLE', `Mattermost is there, but ${what}.`, {details: {status}});
 }
 

@@ -1,5 +1,17 @@
 import type {
-  BotPost, BridgeEvent, BridgeProbes, DirectMessages, EffectiveConfig, Failures, Mail, SessionExpiries, SessionRevocations, SettingChanges, SettingValues, SignInChanges, SignInOutcomes,
+  BotPost,
+  BridgeEvent,
+  BridgeProbes,
+  DirectMessages,
+  EffectiveConfig,
+  Failures,
+  Mail,
+  SessionExpiries,
+  SessionRevocations,
+  SettingChanges,
+  SettingValues,
+  SignInChanges,
+  SignInOutcomes,
 } from '@disaster-recovery/contract';
 
 /** What the companion can ask of the plugin inside Mattermost. Every method throws MATTERMOST_UNREACHABLE, MATTERMOST_REFUSED or NOT_ENROLLED. */

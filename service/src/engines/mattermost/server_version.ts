@@ -9,7 +9,10 @@ export async function readServerVersion(url: string | null, signal: AbortSignal)
     return null;
   }
   try {
-    const {data} = await createMattermostHttp(3000).get<string>(`${url.replace(/\/+$/, '')}/api/v4/config/client?format=old`, {signal});
+    const {data} = await createMattermostHttp(3000).get<string>(
+      `${url.replace(/\/+$/, '')}/api/v4/config/client?format=old`,
+      {signal},
+    );
     return ClientConfig.parse(JSON.parse(data)).Version;
   } catch {
     // A backup does not depend on it: with Mattermost down there is just no version to tell.

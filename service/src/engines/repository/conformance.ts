@@ -5,7 +5,16 @@ import {expect, test} from '@jest/globals';
 import type {Repository, StoredFile} from './port.ts';
 
 /** Names that people give to files. */
-const NAMES = ['config.json', 'teams/a b/Grüße „x“.png', 'teams/line\nbreak.txt', 'teams/quote\'".txt', 'teams/\u2028separator.txt', 'teams/back\\slash.txt', '.hidden', 'empty'];
+const NAMES = [
+  'config.json',
+  'teams/a b/Grüße „x“.png',
+  'teams/line\nbreak.txt',
+  'teams/quote\'".txt',
+  'teams/\u2028separator.txt',
+  'teams/back\\slash.txt',
+  '.hidden',
+  'empty',
+];
 
 const tree = (files: Record<string, string>): string => {
   const directory = mkdtempSync(join(tmpdir(), 'tree-'));
@@ -16,7 +25,8 @@ const tree = (files: Record<string, string>): string => {
   return directory;
 };
 
-const whole = (): Record<string, string> => Object.fromEntries(NAMES.map((path, index) => [path, path === 'empty' ? '' : `content ${index}`]));
+const whole = (): Record<string, string> =>
+  Object.fromEntries(NAMES.map((path, index) => [path, path === 'empty' ? '' : `content ${index}`]));
 
 const listed = async (repository: Repository, snapshot: string, root: string): Promise<StoredFile[]> => {
   const files: StoredFile[] = [];
@@ -48,8 +58,15 @@ function treesComeBack(name: string, created: () => Promise<Repository>): void {
     const repository = await created();
     const files = whole();
     const directory = tree({...files, '.drctl-abc/left': 'x'});
-    const {snapshot, files: count, bytes, vanished} = await repository.store(directory, {tags: ['a'], excludes: [join(directory, '.drctl-*')]});
-    const expected = Object.entries(files).map(([path, content]) => ({path, bytes: content.length})).sort((a, b) => (a.path < b.path ? -1 : 1));
+    const {
+      snapshot,
+      files: count,
+      bytes,
+      vanished,
+    } = await repository.store(directory, {tags: ['a'], excludes: [join(directory, '.drctl-*')]});
+    const expected = Object.entries(files)
+      .map(([path, content]) => ({path, bytes: content.length}))
+      .sort((a, b) => (a.path < b.path ? -1 : 1));
     expect([count, bytes, vanished]).toEqual([NAMES.length, expected.reduce((sum, file) => sum + file.bytes, 0), []]);
     expect(await listed(repository, snapshot, directory)).toEqual(expected);
     const target = mkdtempSync(join(tmpdir(), 'target-'));
@@ -62,14 +79,26 @@ function treesComeBack(name: string, created: () => Promise<Repository>): void {
     const directory = tree({'20260101/a': 'one', '20260102/b': 'two', 'users/x/profile.png': 'old', 'li\nne': 'break'});
     const first = await repository.store(directory, {tags: ['a']});
     writeFileSync(join(directory, 'users/x/profile.png'), 'newer');
-    const second = await repository.store(directory, {tags: ['a'], only: ['users', 'li\nne', 'gone'], parent: first.snapshot});
-    expect(await listed(repository, second.snapshot, directory)).toEqual([{path: 'li\nne', bytes: 5}, {path: 'users/x/profile.png', bytes: 5}]);
+    const second = await repository.store(directory, {
+      tags: ['a'],
+      only: ['users', 'li\nne', 'gone'],
+      parent: first.snapshot,
+    });
+    expect(await listed(repository, second.snapshot, directory)).toEqual([
+      {path: 'li\nne', bytes: 5},
+      {path: 'users/x/profile.png', bytes: 5},
+    ]);
     const target = mkdtempSync(join(tmpdir(), 'target-'));
     for (const {snapshot} of [first, second]) {
       await repository.restore(snapshot, directory, target, {existing: 'replace'});
     }
-    expect([readFileSync(join(target, '20260101/a'), 'utf8'), readFileSync(join(target, 'users/x/profile.png'), 'utf8')]).toEqual(['one', 'newer']);
-    await expect(repository.store(directory, {tags: ['a'], only: ['gone', 'gone too']})).rejects.toMatchObject({code: 'FILES_UNREADABLE'});
+    expect([
+      readFileSync(join(target, '20260101/a'), 'utf8'),
+      readFileSync(join(target, 'users/x/profile.png'), 'utf8'),
+    ]).toEqual(['one', 'newer']);
+    await expect(repository.store(directory, {tags: ['a'], only: ['gone', 'gone too']})).rejects.toMatchObject({
+      code: 'FILES_UNREADABLE',
+    });
   });
 
   test(`${name}: what is stored twice is added once`, async () => {
@@ -84,7 +113,9 @@ function treesComeBack(name: string, created: () => Promise<Repository>): void {
 
   test(`${name}: a directory that is not there makes no snapshot`, async () => {
     const repository = await created();
-    await expect(repository.store('/nonexistent/files', {tags: ['a']})).rejects.toMatchObject({code: expect.stringMatching(/^(FILES_UNREADABLE|REPOSITORY_UNREACHABLE)$/)});
+    await expect(repository.store('/nonexistent/files', {tags: ['a']})).rejects.toMatchObject({
+      code: expect.stringMatching(/^(FILES_UNREADABLE|REPOSITORY_UNREACHABLE)$/),
+    });
     expect(await repository.snapshots(['a'])).toEqual([]);
   });
 
@@ -94,7 +125,10 @@ function treesComeBack(name: string, created: () => Promise<Repository>): void {
     const {snapshot} = await repository.store(directory, {tags: ['a']});
     const target = tree({a: 'newer'});
     await repository.restore(snapshot, directory, target, {existing: 'keep'});
-    expect([readFileSync(join(target, 'a'), 'utf8'), readFileSync(join(target, 'b'), 'utf8')]).toEqual(['newer', 'stored']);
+    expect([readFileSync(join(target, 'a'), 'utf8'), readFileSync(join(target, 'b'), 'utf8')]).toEqual([
+      'newer',
+      'stored',
+    ]);
     await repository.restore(snapshot, directory, target, {existing: 'replace'});
     expect(readFileSync(join(target, 'a'), 'utf8')).toBe('stored');
   });
@@ -117,7 +151,9 @@ function textsComeBack(name: string, created: () => Promise<Repository>): void {
     const one = await repository.storeText('m', '1', {tags: ['dr', 'set=1']});
     const two = await repository.storeText('m', '2', {tags: ['dr', 'set=2']});
     expect((await repository.snapshots(['dr'])).map(({id}) => id)).toEqual([one.snapshot, two.snapshot]);
-    expect((await repository.snapshots(['dr', 'set=2'])).map(({id, tags}) => [id, tags])).toEqual([[two.snapshot, ['dr', 'set=2']]]);
+    expect((await repository.snapshots(['dr', 'set=2'])).map(({id, tags}) => [id, tags])).toEqual([
+      [two.snapshot, ['dr', 'set=2']],
+    ]);
     expect(await repository.snapshots(['set=1', 'set=2'])).toEqual([]);
   });
 

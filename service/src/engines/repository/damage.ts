@@ -18,9 +18,14 @@ export async function findDamaged(call: ResticCall, depth: 'structure' | 'data',
     return [];
   }
   const failure = resticFailure('check', end);
-  const said = end.messages.flatMap((message) => (message.message_type === 'error' ? [message.message ?? message.error?.message ?? ''] : []))
-    .map((text) => text.trim()).filter((text) => text !== '' && !ADVICE.test(text));
-  if (said.length === 0 || ['REPOSITORY_NOT_FOUND', 'REPOSITORY_LOCKED', 'REPOSITORY_KEY_WRONG'].includes(failure.code)) {
+  const said = end.messages
+    .flatMap((message) => (message.message_type === 'error' ? [message.message ?? message.error?.message ?? ''] : []))
+    .map((text) => text.trim())
+    .filter((text) => text !== '' && !ADVICE.test(text));
+  if (
+    said.length === 0 ||
+    ['REPOSITORY_NOT_FOUND', 'REPOSITORY_LOCKED', 'REPOSITORY_KEY_WRONG'].includes(failure.code)
+  ) {
     throw failure;
   }
   const damages: Damage[] = [];
@@ -31,7 +36,12 @@ export async function findDamaged(call: ResticCall, depth: 'structure' | 'data',
   return damages;
 }
 
-async function whoNeeds(call: ResticCall, kind: string, name: string, options: {signal?: AbortSignal}): Promise<Pick<Damage, 'snapshots' | 'where'>> {
+async function whoNeeds(
+  call: ResticCall,
+  kind: string,
+  name: string,
+  options: {signal?: AbortSignal},
+): Promise<Pick<Damage, 'snapshots' | 'where'>> {
   const {exitCode, stdout} = await call(['find', '--json', '--no-lock', `--${kind}`, name], options);
   // Where damage hides the answer, restic ends with an error; then the damage is told without its snapshots.
   const found = exitCode === 0 && stdout.trim().startsWith('[') ? FoundJson.array().parse(JSON.parse(stdout)) : [];

@@ -2,10 +2,17 @@ import {expect, test} from '@jest/globals';
 import {resticFailure} from './failures.ts';
 import {parseMessage} from './messages.ts';
 
-const end = (exitCode: number | null, stderr = '', says: string | null = null, signal: string | null = null) => ({exitCode, signal, stderr, says});
+const end = (exitCode: number | null, stderr = '', says: string | null = null, signal: string | null = null) => ({
+  exitCode,
+  signal,
+  stderr,
+  says,
+});
 
 test.each([
-  [end(10, '', 'Fatal: repository does not exist'), 'REPOSITORY_NOT_FOUND'], [end(11, '', 'x'), 'REPOSITORY_LOCKED'], [end(12, '', 'x'), 'REPOSITORY_KEY_WRONG'],
+  [end(10, '', 'Fatal: repository does not exist'), 'REPOSITORY_NOT_FOUND'],
+  [end(11, '', 'x'), 'REPOSITORY_LOCKED'],
+  [end(12, '', 'x'), 'REPOSITORY_KEY_WRONG'],
   [end(1, 'Fatal: unable to save snapshot: write /srv/r/tmp: no space left on device'), 'DISK_FULL'],
   [end(1, 'Fatal: disk quota exceeded'), 'DISK_FULL'],
   [end(1, 'Fatal: ciphertext verification failed'), 'REPOSITORY_DAMAGED'],
@@ -35,15 +42,32 @@ test('a flood of words is cut', () => {
 });
 
 test.each([
-  ['{"message_type":"status","bytes_done":5,"total_bytes":10,"percent_done":0.5}', {message_type: 'status', bytes_done: 5, total_bytes: 10}],
-  ['{"message_type":"summary","snapshot_id":"abc","total_files_processed":3}', {message_type: 'summary', snapshot_id: 'abc', total_files_processed: 3}],
-  ['{"message_type":"error","error":{"message":"permission denied"},"during":"archival","item":"/x"}', {message_type: 'error', error: {message: 'permission denied'}, during: 'archival', item: '/x'}],
-  ['{"message_type":"exit_error","code":12,"message":"wrong password"}', {message_type: 'exit_error', code: 12, message: 'wrong password'}],
-  ['{"message_type":"summary","broken_packs":null,"num_errors":0}', {message_type: 'summary', broken_packs: null, num_errors: 0}],
+  [
+    '{"message_type":"status","bytes_done":5,"total_bytes":10,"percent_done":0.5}',
+    {message_type: 'status', bytes_done: 5, total_bytes: 10},
+  ],
+  [
+    '{"message_type":"summary","snapshot_id":"abc","total_files_processed":3}',
+    {message_type: 'summary', snapshot_id: 'abc', total_files_processed: 3},
+  ],
+  [
+    '{"message_type":"error","error":{"message":"permission denied"},"during":"archival","item":"/x"}',
+    {message_type: 'error', error: {message: 'permission denied'}, during: 'archival', item: '/x'},
+  ],
+  [
+    '{"message_type":"exit_error","code":12,"message":"wrong password"}',
+    {message_type: 'exit_error', code: 12, message: 'wrong password'},
+  ],
+  [
+    '{"message_type":"summary","broken_packs":null,"num_errors":0}',
+    {message_type: 'summary', broken_packs: null, num_errors: 0},
+  ],
   ['{"message_type":"verbose_status"}', null],
   ['{"message_type":"status","bytes_do', null],
   ['{"message_type":"exit_error"}', null],
-  ['Fatal: words', null], ['', null], ['[]', null],
+  ['Fatal: words', null],
+  ['', null],
+  ['[]', null],
 ])('the line %s is read as %j', (line, message) => {
   expect(parseMessage(line)).toEqual(message);
 });

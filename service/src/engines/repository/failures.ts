@@ -2,13 +2,23 @@ import type {FailureCode} from '@disaster-recovery/contract';
 import {Failure} from '../../kernel/failure.ts';
 
 // restic's exit codes since 0.17 (its manual, "Exit status codes").
-const BY_EXIT: Record<number, FailureCode> = {10: 'REPOSITORY_NOT_FOUND', 11: 'REPOSITORY_LOCKED', 12: 'REPOSITORY_KEY_WRONG'};
+const BY_EXIT: Record<number, FailureCode> = {
+  10: 'REPOSITORY_NOT_FOUND',
+  11: 'REPOSITORY_LOCKED',
+  12: 'REPOSITORY_KEY_WRONG',
+};
 
 const PATTERNS: readonly [RegExp, FailureCode][] = [
   [/all source directories\/files do not exist/i, 'FILES_UNREADABLE'],
   [/no space left on device|disk quota exceeded/i, 'DISK_FULL'],
-  [/ciphertext verification failed|invalid data returned|hash mismatch|has the wrong hash|does not match id|not found in index|failed to load (blob|tree)|load .*: (EOF|unexpected)|repository contains errors|Pack .* not found/i, 'REPOSITORY_DAMAGED'],
-  [/unable to open config file: .*(no such file|not exist|404)|Is there a repository at the following location/i, 'REPOSITORY_NOT_FOUND'],
+  [
+    /ciphertext verification failed|invalid data returned|hash mismatch|has the wrong hash|does not match id|not found in index|failed to load (blob|tree)|load .*: (EOF|unexpected)|repository contains errors|Pack .* not found/i,
+    'REPOSITORY_DAMAGED',
+  ],
+  [
+    /unable to open config file: .*(no such file|not exist|404)|Is there a repository at the following location/i,
+    'REPOSITORY_NOT_FOUND',
+  ],
   [/wrong password or no key found/i, 'REPOSITORY_KEY_WRONG'],
   [/already locked/i, 'REPOSITORY_LOCKED'],
 ];
@@ -17,11 +27,22 @@ export type ResticEnd = {exitCode: number | null; signal: string | null; stderr:
 
 /** How restic ended, under its name. */
 export function resticFailure(command: string, end: ResticEnd): Failure {
-  const said = (end.says ?? lastLine(end.stderr)) || (end.signal ? `killed by ${end.signal}` : `exit code ${end.exitCode ?? 'unknown'}`);
-  const code = BY_EXIT[end.exitCode ?? -1] ?? PATTERNS.find(([pattern]) => pattern.test(`${end.stderr}\n${said}`))?.[1] ?? 'REPOSITORY_UNREACHABLE';
+  const said =
+    (end.says ?? lastLine(end.stderr)) ||
+    (end.signal ? `killed by ${end.signal}` : `exit code ${end.exitCode ?? 'unknown'}`);
+  const code =
+    BY_EXIT[end.exitCode ?? -1] ??
+    PATTERNS.find(([pattern]) => pattern.test(`${end.stderr}\n${said}`))?.[1] ??
+    'REPOSITORY_UNREACHABLE';
   return new Failure(code, `restic ${command}: ${said.replace(/^Fatal: /, '').slice(0, 600)}`);
 }
 
 function lastLine(text: string): string {
-  return text.trim().split('\n').filter((line) => !line.startsWith('{')).at(-1) ?? '';
+  return (
+    text
+      .trim()
+      .split('\n')
+      .filter((line) => !line.startsWith('{'))
+      .at(-1) ?? ''
+  );
 }

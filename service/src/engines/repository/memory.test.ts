@@ -15,6 +15,10 @@ test('memory: damage is found by reading every byte, and names who needs it', as
   const {snapshot} = await repository.store(directory, {tags: ['a']});
   repository.damage(snapshot, join(directory, 'a'));
   expect(await repository.check('structure', {})).toEqual([]);
-  expect(await repository.check('data', {})).toEqual([{says: expect.stringContaining('wrong hash'), snapshots: [snapshot], where: join(directory, 'a')}]);
-  await expect(repository.restore(snapshot, directory, directory, {existing: 'replace'})).rejects.toMatchObject({code: 'REPOSITORY_DAMAGED'});
+  expect(await repository.check('data', {})).toEqual([
+    {says: expect.stringContaining('wrong hash'), snapshots: [snapshot], where: join(directory, 'a')},
+  ]);
+  await expect(repository.restore(snapshot, directory, directory, {existing: 'replace'})).rejects.toMatchObject({
+    code: 'REPOSITORY_DAMAGED',
+  });
 });

@@ -46,7 +46,12 @@ function createShelf() {
     return read(hash).toString();
   }
 
-  function keep(entries: Iterable<[string, Buffer]>, tags: readonly string[], path: string, vanished: string[]): Stored {
+  function keep(
+    entries: Iterable<[string, Buffer]>,
+    tags: readonly string[],
+    path: string,
+    vanished: string[],
+  ): Stored {
     const files = new Map<string, string>();
     let [bytes, added] = [0, 0];
     for (const [name, content] of entries) {
@@ -63,7 +68,9 @@ function createShelf() {
 
   function below(snapshot: string, root: string): {path: string; hash: string}[] {
     const prefix = root.endsWith('/') ? root : `${root}/`;
-    return [...find(snapshot).files].filter(([path]) => path.startsWith(prefix)).map(([path, hash]) => ({path: path.slice(prefix.length), hash}));
+    return [...find(snapshot).files]
+      .filter(([path]) => path.startsWith(prefix))
+      .map(([path, hash]) => ({path: path.slice(prefix.length), hash}));
   }
 
   return {blobs, kept, find, read, readOne, keep, below};
@@ -92,7 +99,13 @@ function createDoor(location: string) {
     return before;
   }
 
-  return {ready, make, failWith: (failure: Failure | null): void => { failing = failure; }};
+  return {
+    ready,
+    make,
+    failWith: (failure: Failure | null): void => {
+      failing = failure;
+    },
+  };
 }
 
 export function createMemoryRepository(location = '/memory'): MemoryRepository {
@@ -102,8 +115,12 @@ export function createMemoryRepository(location = '/memory'): MemoryRepository {
 
   return {
     location,
-    damage: (snapshot, path) => { blobs.set(find(snapshot).files.get(path) ?? '', Buffer.from('damaged')); },
-    forget: (snapshot) => { kept.splice(kept.indexOf(find(snapshot)), 1); },
+    damage: (snapshot, path) => {
+      blobs.set(find(snapshot).files.get(path) ?? '', Buffer.from('damaged'));
+    },
+    forget: (snapshot) => {
+      kept.splice(kept.indexOf(find(snapshot)), 1);
+    },
     failWith,
     create: async () => (make() ? 'already_there' : 'created'),
     async open(signal) {
@@ -111,7 +128,9 @@ export function createMemoryRepository(location = '/memory'): MemoryRepository {
       return {engine: 'memory'};
     },
     engineVersion: async () => 'memory',
-    releaseStaleLocks: async () => { ready(); },
+    releaseStaleLocks: async () => {
+      ready();
+    },
     async store(directory, {tags, excludes = [], only, signal, progress}) {
       ready(signal);
       const trees = await Promise.all(rootsOf(directory, only).map((place) => readTree(place, excludes)));
@@ -126,7 +145,9 @@ export function createMemoryRepository(location = '/memory'): MemoryRepository {
     },
     async snapshots(tags, signal) {
       ready(signal);
-      return kept.filter((snapshot) => tags.every((tag) => snapshot.tags.includes(tag))).map(({id, at, tags: carried, paths}) => ({id, at, tags: carried, paths}));
+      return kept
+        .filter((snapshot) => tags.every((tag) => snapshot.tags.includes(tag)))
+        .map(({id, at, tags: carried, paths}) => ({id, at, tags: carried, paths}));
     },
     async list(snapshot, root, onFile, signal) {
       ready(signal);
@@ -145,7 +166,11 @@ export function createMemoryRepository(location = '/memory'): MemoryRepository {
     },
     async restore(snapshot, root, target, {existing, signal}) {
       ready(signal);
-      return writeTree(shelf.below(snapshot, root).map(({path, hash}) => ({path, content: shelf.read(hash)})), target, existing);
+      return writeTree(
+        shelf.below(snapshot, root).map(({path, hash}) => ({path, content: shelf.read(hash)})),
+        target,
+        existing,
+      );
     },
     async check(depth, {signal}) {
       ready(signal);
@@ -155,7 +180,8 @@ export function createMemoryRepository(location = '/memory'): MemoryRepository {
 }
 
 function rootsOf(directory: string, only: readonly string[] | undefined): string[] {
-  const roots = only === undefined ? [directory] : only.map((path) => join(directory, path)).filter((place) => existsSync(place));
+  const roots =
+    only === undefined ? [directory] : only.map((path) => join(directory, path)).filter((place) => existsSync(place));
   if (roots.length === 0) {
     throw new Failure('FILES_UNREADABLE', 'Nothing that was to be stored is there.');
   }
@@ -164,13 +190,24 @@ function rootsOf(directory: string, only: readonly string[] | undefined): string
 
 /** What was damaged, and who needs it. */
 function damaged(kept: readonly Kept[], blobs: ReadonlyMap<string, Buffer>): Damage[] {
-  return [...blobs].filter(([hash, bytes]) => sha256(bytes) !== hash).map(([hash]) => {
-    const needing = kept.flatMap(({id, files}) => [...files].filter(([, content]) => content === hash).map(([path]) => ({id, path})));
-    return {says: `blob ${hash.slice(0, 8)} has the wrong hash`, snapshots: [...new Set(needing.map(({id}) => id))], where: needing[0]?.path ?? null};
-  });
+  return [...blobs]
+    .filter(([hash, bytes]) => sha256(bytes) !== hash)
+    .map(([hash]) => {
+      const needing = kept.flatMap(({id, files}) =>
+        [...files].filter(([, content]) => content === hash).map(([path]) => ({id, path})),
+      );
+      return {
+        says: `blob ${hash.slice(0, 8)} has the wrong hash`,
+        snapshots: [...new Set(needing.map(({id}) => id))],
+        where: needing[0]?.path ?? null,
+      };
+    });
 }
 
-async function readTree(directory: string, excludes: readonly string[]): Promise<{files: [string, Buffer][]; vanished: string[]}> {
+async function readTree(
+  directory: string,
+  excludes: readonly string[],
+): Promise<{files: [string, Buffer][]; vanished: string[]}> {
   const files: [string, Buffer][] = [];
   const vanished: string[] = [];
   const visit = async (place: string): Promise<void> => {
@@ -191,14 +228,22 @@ async function readTree(directory: string, excludes: readonly string[]): Promise
         vanished.push(place);
         return;
       }
-      throw error instanceof Failure ? error : new Failure('FILES_UNREADABLE', `1 path could not be read, first ${place}: ${systemErrorCode(error) ?? ''}`, {cause: error});
+      throw error instanceof Failure
+        ? error
+        : new Failure('FILES_UNREADABLE', `1 path could not be read, first ${place}: ${systemErrorCode(error) ?? ''}`, {
+            cause: error,
+          });
     }
   };
   await visit(directory);
   return {files, vanished};
 }
 
-async function writeTree(files: readonly {path: string; content: Buffer}[], target: string, existing: 'replace' | 'keep'): Promise<{files: number; bytes: number}> {
+async function writeTree(
+  files: readonly {path: string; content: Buffer}[],
+  target: string,
+  existing: 'replace' | 'keep',
+): Promise<{files: number; bytes: number}> {
   let [count, bytes] = [0, 0];
   for (const {path, content} of files) {
     const place = join(target, path);

@@ -2,14 +2,32 @@ import {z} from 'zod';
 
 // The fields that we use of restic 0.18's JSON lines (its manual, "Scripting"). Other message types are passed over.
 export const Message = z.discriminatedUnion('message_type', [
-  z.object({message_type: z.literal('status'), bytes_done: z.number().optional(), total_bytes: z.number().optional(), bytes_restored: z.number().optional()}),
+  z.object({
+    message_type: z.literal('status'),
+    bytes_done: z.number().optional(),
+    total_bytes: z.number().optional(),
+    bytes_restored: z.number().optional(),
+  }),
   z.object({
     message_type: z.literal('summary'),
-    snapshot_id: z.string().optional(), total_files_processed: z.number().optional(), total_bytes_processed: z.number().optional(),
-    data_added_packed: z.number().optional(), files_restored: z.number().optional(), files_skipped: z.number().optional(), bytes_restored: z.number().optional(), bytes_skipped: z.number().optional(),
-    num_errors: z.number().optional(), broken_packs: z.array(z.string()).nullish(),
+    snapshot_id: z.string().optional(),
+    total_files_processed: z.number().optional(),
+    total_bytes_processed: z.number().optional(),
+    data_added_packed: z.number().optional(),
+    files_restored: z.number().optional(),
+    files_skipped: z.number().optional(),
+    bytes_restored: z.number().optional(),
+    bytes_skipped: z.number().optional(),
+    num_errors: z.number().optional(),
+    broken_packs: z.array(z.string()).nullish(),
   }),
-  z.object({message_type: z.literal('error'), error: z.object({message: z.string()}).optional(), message: z.string().optional(), during: z.string().optional(), item: z.string().optional()}),
+  z.object({
+    message_type: z.literal('error'),
+    error: z.object({message: z.string()}).optional(),
+    message: z.string().optional(),
+    during: z.string().optional(),
+    item: z.string().optional(),
+  }),
   z.object({message_type: z.literal('exit_error'), code: z.number(), message: z.string()}),
 ]);
 export type Message = z.infer<typeof Message>;
@@ -32,8 +50,23 @@ function parseJson(line: string): unknown {
   }
 }
 
-export const SnapshotJson = z.object({id: z.string(), time: z.string(), tags: z.array(z.string()).nullish(), paths: z.array(z.string())});
+export const SnapshotJson = z.object({
+  id: z.string(),
+  time: z.string(),
+  tags: z.array(z.string()).nullish(),
+  paths: z.array(z.string()),
+});
 
-export const NodeJson = z.object({type: z.string(), path: z.string(), size: z.number().optional(), mtime: z.string().optional()});
+export const NodeJson = z.object({
+  type: z.string(),
+  path: z.string(),
+  size: z.number().optional(),
+  mtime: z.string().optional(),
+});
 
-export const FoundJson = z.object({object_type: z.string(), id: z.string(), snapshot: z.string().optional(), path: z.string().optional()});
+export const FoundJson = z.object({
+  object_type: z.string(),
+  id: z.string(),
+  snapshot: z.string().optional(),
+  path: z.string().optional(),
+});

@@ -64,7 +64,12 @@ export type Repository = {
   /** A stored text of any size, line by line. */
   readLines(snapshot: string, path: string, onLine: (line: string) => void, signal?: AbortSignal): Promise<void>;
   /** Writes what was below `root` into `target`. `keep`: files that exist stay as they are. Everything written is checked against its hash. */
-  restore(snapshot: string, root: string, target: string, options: Watch & {existing: 'replace' | 'keep'}): Promise<{files: number; bytes: number}>;
+  restore(
+    snapshot: string,
+    root: string,
+    target: string,
+    options: Watch & {existing: 'replace' | 'keep'},
+  ): Promise<{files: number; bytes: number}>;
   /** Structure only, or every byte. */
   check(depth: 'structure' | 'data', options: Watch): Promise<Damage[]>;
 };

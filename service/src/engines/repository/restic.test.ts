@@ -1,6 +1,18 @@
 import {execFileSync} from 'node:child_process';
 import {randomBytes} from 'node:crypto';
-import {closeSync, mkdtempSync, openSync, readdirSync, readSync, statSync, writeFileSync, writeSync, chmodSync, rmSync, mkdirSync} from 'node:fs';
+import {
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+  chmodSync,
+  rmSync,
+  mkdirSync,
+} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {expect, jest, test} from '@jest/globals';
@@ -11,7 +23,9 @@ import {createRestic} from './restic.ts';
 // Each call of restic derives its key anew, which is slow on purpose.
 jest.setTimeout(60_000);
 
-const restic = execFileSync(join(import.meta.dirname, '../../../../scripts/build_cached.sh'), ['restic'], {encoding: 'utf8'}).trim();
+const restic = execFileSync(join(import.meta.dirname, '../../../../scripts/build_cached.sh'), ['restic'], {
+  encoding: 'utf8',
+}).trim();
 const shown = (location: string): string => location.replace('secret', '***');
 
 function place(key = 'key'): {url: string; open: (key?: string) => Repository} {
@@ -20,7 +34,11 @@ function place(key = 'key'): {url: string; open: (key?: string) => Repository} {
   const open = (with_ = key): Repository => {
     const passwordFile = join(directory, `password-${with_}`);
     writeFileSync(passwordFile, `${with_}\n`);
-    return createRestic(restic, shown).open({url, passwordFile, environment: {RESTIC_CACHE_DIR: join(directory, 'cache')}});
+    return createRestic(restic, shown).open({
+      url,
+      passwordFile,
+      environment: {RESTIC_CACHE_DIR: join(directory, 'cache')},
+    });
   };
   return {url, open};
 }
@@ -44,7 +62,9 @@ test('restic: a program that is too old, or another one, is a missing tool', asy
   for (const words of ['restic 0.16.5 compiled with go1.21', 'something else']) {
     writeFileSync(program, `#!/bin/sh\necho "${words}"\n`);
     chmodSync(program, 0o755);
-    await expect(createRestic(program, shown).open({url: '/nowhere', passwordFile: '/nowhere', environment: {}}).open()).rejects.toMatchObject({code: 'TOOL_MISSING'});
+    await expect(
+      createRestic(program, shown).open({url: '/nowhere', passwordFile: '/nowhere', environment: {}}).open(),
+    ).rejects.toMatchObject({code: 'TOOL_MISSING'});
   }
 });
 
@@ -57,8 +77,10 @@ function flipByte(path: string): void {
   closeSync(file);
 }
 
-const packsOf = (url: string): string[] => readdirSync(join(url, 'data'), {recursive: true, encoding: 'utf8'})
-  .map((name) => join(url, 'data', name)).filter((path) => statSync(path).isFile());
+const packsOf = (url: string): string[] =>
+  readdirSync(join(url, 'data'), {recursive: true, encoding: 'utf8'})
+    .map((name) => join(url, 'data', name))
+    .filter((path) => statSync(path).isFile());
 
 async function twoSets() {
   const {url, open} = place();
@@ -72,7 +94,7 @@ async function twoSets() {
     mkdirSync(join(directory, 'sub'));
     writeFileSync(join(directory, 'sub/x'), name);
     const before = new Set(packsOf(url));
-    stored.push({...await repository.store(directory, {tags: ['dr', `set=${name}`]}), directory});
+    stored.push({...(await repository.store(directory, {tags: ['dr', `set=${name}`]})), directory});
     packs.push(packsOf(url).filter((path) => !before.has(path)));
   }
   const largest = (paths: string[]): string => [...paths].sort((a, b) => statSync(b).size - statSync(a).size)[0] ?? '';
@@ -93,7 +115,9 @@ test('restic: damaged data is never written into a target as if it were whole', 
   const {repository, stored, dataPack} = await twoSets();
   flipByte(dataPack);
   const target = mkdtempSync(join(tmpdir(), 'target-'));
-  await expect(repository.restore(stored[0]?.snapshot ?? '', stored[0]?.directory ?? '', target, {existing: 'replace'})).rejects.toMatchObject({code: 'REPOSITORY_DAMAGED'});
+  await expect(
+    repository.restore(stored[0]?.snapshot ?? '', stored[0]?.directory ?? '', target, {existing: 'replace'}),
+  ).rejects.toMatchObject({code: 'REPOSITORY_DAMAGED'});
   const other = mkdtempSync(join(tmpdir(), 'target-'));
   await repository.restore(stored[1]?.snapshot ?? '', stored[1]?.directory ?? '', other, {existing: 'replace'});
   expect(readdirSync(other).sort()).toEqual(['sub', 'two.bin']);

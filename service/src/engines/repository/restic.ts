@@ -30,16 +30,28 @@ function openRepository(program: string, settings: RepositorySettings, location:
       await callOrFail(call, ['unlock']);
     },
     store: (directory, {tags, excludes = [], only, parent, ...watch}) => {
-      const options = [...excludes.flatMap((pattern) => ['--exclude', pattern]), ...(parent ? ['--parent', parent] : [])];
+      const options = [
+        ...excludes.flatMap((pattern) => ['--exclude', pattern]),
+        ...(parent ? ['--parent', parent] : []),
+      ];
       return only
-        // Paths as bytes that no name can hold: a list of any length, through standard input.
-        ? store(call, [...options, '--files-from-raw', '-'], tags, {...watch, input: only.map((path) => `${join(directory, path)}\0`).join('')})
+        ? // Paths as bytes that no name can hold: a list of any length, through standard input.
+          store(call, [...options, '--files-from-raw', '-'], tags, {
+            ...watch,
+            input: only.map((path) => `${join(directory, path)}\0`).join(''),
+          })
         : store(call, [...options, directory], tags, watch);
     },
-    storeText: (name, text, {tags, ...watch}) => store(call, ['--stdin', '--stdin-filename', name], tags, {...watch, input: text}),
+    storeText: (name, text, {tags, ...watch}) =>
+      store(call, ['--stdin', '--stdin-filename', name], tags, {...watch, input: text}),
     async snapshots(tags, signal) {
-      const {stdout} = await callOrFail(call, ['snapshots', '--json', '--no-lock', '--tag', tags.join(',')], signal ? {signal} : {});
-      return SnapshotJson.array().parse(JSON.parse(stdout))
+      const {stdout} = await callOrFail(
+        call,
+        ['snapshots', '--json', '--no-lock', '--tag', tags.join(',')],
+        signal ? {signal} : {},
+      );
+      return SnapshotJson.array()
+        .parse(JSON.parse(stdout))
         .map(({id, time, tags: carried, paths}) => ({id, at: Date.parse(time), tags: carried ?? [], paths}))
         .sort((a, b) => a.at - b.at);
     },
@@ -63,7 +75,9 @@ async function create(call: ResticCall, location: string): Promise<'created' | '
   }
   const failure = resticFailure('cat config', opened);
   if (failure.code === 'REPOSITORY_KEY_WRONG') {
-    throw new Failure('REPOSITORY_EXISTS', `${location} holds a repository already, and this key does not open it.`, {cause: failure});
+    throw new Failure('REPOSITORY_EXISTS', `${location} holds a repository already, and this key does not open it.`, {
+      cause: failure,
+    });
   }
   if (failure.code !== 'REPOSITORY_NOT_FOUND') {
     throw failure;
@@ -74,10 +88,18 @@ async function create(call: ResticCall, location: string): Promise<'created' | '
 
 type Watch = {signal?: AbortSignal; progress?: (done: number, total: number | null) => void; input?: string};
 
-async function store(call: ResticCall, what: readonly string[], tags: readonly string[], {signal, progress, input}: Watch): Promise<Stored> {
+async function store(
+  call: ResticCall,
+  what: readonly string[],
+  tags: readonly string[],
+  {signal, progress, input}: Watch,
+): Promise<Stored> {
   const end = await pastStaleLocks(call, ['backup', '--json', '--host', HOST, '--tag', tags.join(','), ...what], {
-    ...(signal && {signal}), ...(input !== undefined && {input}),
-    onMessage: (message) => { reportBackup(message, progress); },
+    ...(signal && {signal}),
+    ...(input !== undefined && {input}),
+    onMessage: (message) => {
+      reportBackup(message, progress);
+    },
   });
   // 3: a snapshot was made, but some paths could not be read.
   if (end.exitCode !== 0 && end.exitCode !== 3) {
@@ -87,20 +109,30 @@ async function store(call: ResticCall, what: readonly string[], tags: readonly s
   const unreadable = errors.filter((message) => !isVanished(message));
   if (unreadable.length > 0) {
     const first = unreadable[0];
-    throw new Failure('FILES_UNREADABLE', `${unreadable.length} path${unreadable.length === 1 ? '' : 's'} could not be read, first ${first?.item ?? 'unknown'}: ${textOf(first)}`);
+    throw new Failure(
+      'FILES_UNREADABLE',
+      `${unreadable.length} path${unreadable.length === 1 ? '' : 's'} could not be read, first ${first?.item ?? 'unknown'}: ${textOf(first)}`,
+    );
   }
   const summary = end.messages.find((message) => message.message_type === 'summary');
   if (!summary?.snapshot_id) {
     throw resticFailure('backup', {...end, says: 'restic named no snapshot'});
   }
   return {
-    snapshot: summary.snapshot_id, files: summary.total_files_processed ?? 0, bytes: summary.total_bytes_processed ?? 0,
-    bytes_added: summary.data_added_packed ?? 0, vanished: errors.map((message) => message.item ?? ''),
+    snapshot: summary.snapshot_id,
+    files: summary.total_files_processed ?? 0,
+    bytes: summary.total_bytes_processed ?? 0,
+    bytes_added: summary.data_added_packed ?? 0,
+    vanished: errors.map((message) => message.item ?? ''),
   };
 }
 
 /** A lock may be that of a program that died: then it is removed, and the call made once more. A living one stays, and the second call says so. */
-async function pastStaleLocks(call: ResticCall, args: readonly string[], options: Parameters<ResticCall>[1]): ReturnType<ResticCall> {
+async function pastStaleLocks(
+  call: ResticCall,
+  args: readonly string[],
+  options: Parameters<ResticCall>[1],
+): ReturnType<ResticCall> {
   const end = await call(args, options);
   if (end.exitCode !== EXIT_LOCKED) {
     return end;
@@ -116,7 +148,7 @@ function reportBackup(message: Message, progress: Watch['progress']): void {
 }
 
 function textOf(message: Message | undefined): string {
-  return message?.message_type === 'error' ? message.error?.message ?? message.message ?? '' : '';
+  return message?.message_type === 'error' ? (message.error?.message ?? message.message ?? '') : '';
 }
 
 /** A file that people deleted between the scan and the read. */
@@ -124,7 +156,13 @@ function isVanished(message: Message): boolean {
   return /no such file or directory/i.test(textOf(message));
 }
 
-async function list(call: ResticCall, snapshot: string, root: string, onFile: (file: StoredFile) => void, signal?: AbortSignal): Promise<void> {
+async function list(
+  call: ResticCall,
+  snapshot: string,
+  root: string,
+  onFile: (file: StoredFile) => void,
+  signal?: AbortSignal,
+): Promise<void> {
   const prefix = root.endsWith('/') ? root : `${root}/`;
   await callOrFail(call, ['ls', '--json', '--recursive', '--no-lock', snapshot, root], {
     ...(signal && {signal}),
@@ -136,24 +174,35 @@ async function list(call: ResticCall, snapshot: string, root: string, onFile: (f
       const node = NodeJson.safeParse(JSON.parse(line));
       if (node.success && node.data.type === 'file' && node.data.path.startsWith(prefix)) {
         const {path, size = 0, mtime} = node.data;
-        onFile({path: path.slice(prefix.length), bytes: size, ...(mtime !== undefined && {modified_at: Date.parse(mtime)})});
+        onFile({
+          path: path.slice(prefix.length),
+          bytes: size,
+          ...(mtime !== undefined && {modified_at: Date.parse(mtime)}),
+        });
       }
     },
   });
 }
 
 async function restore(
-  call: ResticCall, snapshot: string, root: string, target: string, {signal, progress, existing}: Watch & {existing: 'replace' | 'keep'},
+  call: ResticCall,
+  snapshot: string,
+  root: string,
+  target: string,
+  {signal, progress, existing}: Watch & {existing: 'replace' | 'keep'},
 ): Promise<{files: number; bytes: number}> {
   const overwrite = existing === 'keep' ? 'never' : 'always';
-  const end = await call(['restore', '--json', '--no-lock', '--verify', '--overwrite', overwrite, '--target', target, `${snapshot}:${root}`], {
-    ...(signal && {signal}),
-    onMessage: (message) => {
-      if (message.message_type === 'status' && progress) {
-        progress(message.bytes_restored ?? 0, message.total_bytes ?? null);
-      }
+  const end = await call(
+    ['restore', '--json', '--no-lock', '--verify', '--overwrite', overwrite, '--target', target, `${snapshot}:${root}`],
+    {
+      ...(signal && {signal}),
+      onMessage: (message) => {
+        if (message.message_type === 'status' && progress) {
+          progress(message.bytes_restored ?? 0, message.total_bytes ?? null);
+        }
+      },
     },
-  });
+  );
   const error = end.messages.find((message) => message.message_type === 'error');
   if (end.exitCode !== 0 || error) {
     throw resticFailure('restore', {...end, says: error ? `${error.item ?? ''} ${textOf(error)}` : end.says});

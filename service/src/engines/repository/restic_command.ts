@@ -4,9 +4,18 @@ import {resticFailure, type ResticEnd} from './failures.ts';
 import {parseMessage, type Message} from './messages.ts';
 import type {RepositorySettings} from './port.ts';
 
-export type CallOptions = {signal?: AbortSignal; input?: string; onLine?: (line: string) => void; onMessage?: (message: Message) => void; cwd?: string};
+export type CallOptions = {
+  signal?: AbortSignal;
+  input?: string;
+  onLine?: (line: string) => void;
+  onMessage?: (message: Message) => void;
+  cwd?: string;
+};
 
-export type ResticCall = (args: readonly string[], options?: CallOptions) => Promise<ResticEnd & {stdout: string; messages: Message[]}>;
+export type ResticCall = (
+  args: readonly string[],
+  options?: CallOptions,
+) => Promise<ResticEnd & {stdout: string; messages: Message[]}>;
 
 /** Two status lines a second are enough for a live view. */
 const PROGRESS_FPS = '2';
@@ -16,8 +25,11 @@ const KEEP_MESSAGES = 2000;
 /** Runs restic for one repository. Location, key and credentials travel in the environment. */
 export function createResticCall(program: string, settings: RepositorySettings): ResticCall {
   const env = {
-    ...awsEnvironment(), ...settings.environment,
-    RESTIC_REPOSITORY: settings.url, RESTIC_PASSWORD_FILE: settings.passwordFile, RESTIC_PROGRESS_FPS: PROGRESS_FPS,
+    ...awsEnvironment(),
+    ...settings.environment,
+    RESTIC_REPOSITORY: settings.url,
+    RESTIC_PASSWORD_FILE: settings.passwordFile,
+    RESTIC_PROGRESS_FPS: PROGRESS_FPS,
   };
   return async (args, options = {}) => {
     const messages: Message[] = [];
@@ -38,7 +50,9 @@ export function createResticCall(program: string, settings: RepositorySettings):
     const streams = options.onLine !== undefined || options.onMessage !== undefined;
     const result = await run(program, args, {
       env,
-      ...(options.signal && {signal: options.signal}), ...(options.input !== undefined && {input: options.input}), ...(options.cwd && {cwd: options.cwd}),
+      ...(options.signal && {signal: options.signal}),
+      ...(options.input !== undefined && {input: options.input}),
+      ...(options.cwd && {cwd: options.cwd}),
       // Who reads the lines reads them alone: a list of a file store has hundreds of thousands. Errors come on stderr.
       ...(streams && {onLine: options.onLine ?? take}),
       onErrorLine: take,
@@ -48,7 +62,11 @@ export function createResticCall(program: string, settings: RepositorySettings):
 }
 
 /** The same, where anything but exit code 0 is a failure. */
-export async function callOrFail(call: ResticCall, args: readonly string[], options: CallOptions = {}): ReturnType<ResticCall> {
+export async function callOrFail(
+  call: ResticCall,
+  args: readonly string[],
+  options: CallOptions = {},
+): ReturnType<ResticCall> {
   const end = await call(args, options);
   if (end.exitCode !== 0) {
     throw resticFailure(args[0] ?? '', end);
@@ -58,14 +76,18 @@ export async function callOrFail(call: ResticCall, args: readonly string[], opti
 
 /** Credentials that the administrator gave to drctl's own environment, for repositories in object storage. */
 function awsEnvironment(): Record<string, string> {
-  return Object.fromEntries(Object.entries(process.env).filter((entry): entry is [string, string] => /^(AWS|AZURE|GOOGLE|B2|OS|RESTIC_REST)_/.test(entry[0])));
+  return Object.fromEntries(
+    Object.entries(process.env).filter((entry): entry is [string, string] =>
+      /^(AWS|AZURE|GOOGLE|B2|OS|RESTIC_REST)_/.test(entry[0]),
+    ),
+  );
 }
 
 /** @throws Failure TOOL_MISSING when restic is older than the JSON and exit codes that we read */
 export async function requireRestic(program: string): Promise<string> {
   const {stdout} = await run(program, ['version']);
   const [, major, minor] = /restic (\d+)\.(\d+)/.exec(stdout) ?? [];
-  if (major === undefined || Number(major) === 0 && Number(minor) < 17) {
+  if (major === undefined || (Number(major) === 0 && Number(minor) < 17)) {
     throw new Failure('TOOL_MISSING', `${program} is not restic 0.17 or newer (${stdout.trim().slice(0, 80)}).`);
   }
   return /restic (\S+)/.exec(stdout)?.[1] ?? '';

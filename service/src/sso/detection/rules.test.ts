@@ -2,18 +2,40 @@ import {expect, test} from '@jest/globals';
 import type {ProbeClass, ProbeResult} from '@disaster-recovery/contract';
 import {isFlapping, nextTrack, transition, type ProviderTrack, type Thresholds} from './rules.ts';
 
-const thresholds: Thresholds = {interval_ms: 30_000, rounds_down: 4, minimum_down_ms: 90_000, rounds_up: 3, vantage_points: 2, flap_limit: 2};
+const thresholds: Thresholds = {
+  interval_ms: 30_000,
+  rounds_down: 4,
+  minimum_down_ms: 90_000,
+  rounds_up: 3,
+  vantage_points: 2,
+  flap_limit: 2,
+};
 const START = 1_000_000;
 
 /** What a round shows: one outcome for both vantage points, or `companion/bridge`, `-` for a missing one. A word behind it: `cut` controls red, `login` a sign-in just now, `sleep` an hour passes before. */
 type Seen = string;
 type Setting = {provider?: string; probe?: string; changes?: Partial<Thresholds>};
 
-const result = (vantage: ProbeResult['vantage'], outcome: string, probe = 'authorize', provider = 'gitlab'): ProbeResult => ({
-  at: 0, provider, probe, vantage, outcome: outcome as ProbeClass, says: `idp.test is ${outcome}.`, ms: 1,
+const result = (
+  vantage: ProbeResult['vantage'],
+  outcome: string,
+  probe = 'authorize',
+  provider = 'gitlab',
+): ProbeResult => ({
+  at: 0,
+  provider,
+  probe,
+  vantage,
+  outcome: outcome as ProbeClass,
+  says: `idp.test is ${outcome}.`,
+  ms: 1,
 });
 
-function run(rounds: readonly Seen[], {provider = 'gitlab', probe = 'authorize', changes = {}}: Setting = {}, from: ProviderTrack | null = null): {track: ProviderTrack; told: (string | null)[]} {
+function run(
+  rounds: readonly Seen[],
+  {provider = 'gitlab', probe = 'authorize', changes = {}}: Setting = {},
+  from: ProviderTrack | null = null,
+): {track: ProviderTrack; told: (string | null)[]} {
   let track = from;
   let at = from === null ? START : from.last_round_at;
   const told: (string | null)[] = [];
@@ -21,8 +43,15 @@ function run(rounds: readonly Seen[], {provider = 'gitlab', probe = 'authorize',
     const [outcomes = '', word] = seen.split(' ');
     const [companion = '-', bridge = companion] = outcomes.split('/');
     at += word === 'sleep' ? 3_600_000 : 30_000;
-    const results = [...(companion === '-' ? [] : [result('companion', companion, probe, provider)]), ...(bridge === '-' ? [] : [result('bridge', bridge, probe, provider)])];
-    const next = nextTrack(track, {provider, at, results, controls_ok: word !== 'cut', last_login_at: word === 'login' ? at - 1 : null}, {...thresholds, ...changes});
+    const results = [
+      ...(companion === '-' ? [] : [result('companion', companion, probe, provider)]),
+      ...(bridge === '-' ? [] : [result('bridge', bridge, probe, provider)]),
+    ];
+    const next = nextTrack(
+      track,
+      {provider, at, results, controls_ok: word !== 'cut', last_login_at: word === 'login' ? at - 1 : null},
+      {...thresholds, ...changes},
+    );
     told.push(transition(track, next));
     track = next;
   }
@@ -37,7 +66,12 @@ const ROWS: [string, Seen[], ProviderTrack['state'], Setting?][] = [
   ['nothing is known before enough good rounds', ok(2), 'unknown'],
   ['enough good rounds are up', ok(3), 'up'],
   ['one bad round is degraded and no outage', [...ok(3), ...dead(1)], 'degraded'],
-  ['rounds that take long because the provider hangs are no gaps', [...ok(3), ...dead(4)], 'down', {changes: {interval_ms: 3000}}],
+  [
+    'rounds that take long because the provider hangs are no gaps',
+    [...ok(3), ...dead(4)],
+    'down',
+    {changes: {interval_ms: 3000}},
+  ],
   ['bad rounds in a row that are too few are no outage', [...ok(3), ...dead(3)], 'degraded'],
   ['enough bad rounds seen from both are an outage', [...ok(3), ...dead(4)], 'down'],
   ['an outage that was there from the beginning is one', dead(4), 'down'],
@@ -50,36 +84,70 @@ const ROWS: [string, Seen[], ProviderTrack['state'], Setting?][] = [
   ['bad from the companion alone is degraded, however long', times(20, 'unreachable/ok'), 'degraded'],
   ['bad from the bridge alone is degraded, however long', times(20, 'ok/unreachable'), 'degraded'],
   ['bad from the companion while the bridge is missing is never an outage', times(20, 'unreachable/-'), 'degraded'],
-  ['bad from the companion while the bridge proves nothing is never an outage', times(20, 'unreachable/inconclusive'), 'degraded'],
-  ['one vantage point is enough when the settings say so', times(4, 'unreachable/ok'), 'down', {changes: {vantage_points: 1}}],
+  [
+    'bad from the companion while the bridge proves nothing is never an outage',
+    times(20, 'unreachable/inconclusive'),
+    'degraded',
+  ],
+  [
+    'one vantage point is enough when the settings say so',
+    times(4, 'unreachable/ok'),
+    'down',
+    {changes: {vantage_points: 1}},
+  ],
   ['missing data is unknown and never an outage', [...ok(3), ...times(20, '-')], 'unknown'],
   ['answers that prove nothing are unknown and never an outage', [...ok(3), ...times(20, 'inconclusive')], 'unknown'],
   ['a missing bridge does not spoil what the companion sees', times(3, 'ok/-'), 'up'],
   ['with red controls nobody is called down', [...ok(3), ...times(20, 'unreachable cut')], 'unknown'],
-  ['with red controls the counters stand still, so an outage goes on being counted after them', [...dead(3), ...times(3, 'unreachable cut'), ...dead(1)], 'down'],
+  [
+    'with red controls the counters stand still, so an outage goes on being counted after them',
+    [...dead(3), ...times(3, 'unreachable cut'), ...dead(1)],
+    'down',
+  ],
   ['with red controls an outage stays one', [...dead(4), ...times(5, 'ok cut')], 'down'],
   ['refusals are answers of a living provider, however long', times(20, 'rejecting'), 'degraded'],
-  ['a refusal seen by one of the two keeps the silence seen by the other from being an outage', times(20, 'unreachable/rejecting'), 'degraded'],
+  [
+    'a refusal seen by one of the two keeps the silence seen by the other from being an outage',
+    times(20, 'unreachable/rejecting'),
+    'degraded',
+  ],
   ['a refusal between bad rounds begins the count anew', [...dead(3), 'rejecting', ...dead(3)], 'degraded'],
   ['a wrong setting needs a repair and is no outage', times(20, 'misconfigured'), 'degraded'],
   ['a changed signing key needs a repair and is no outage', times(20, 'key_mismatch'), 'degraded'],
-  ['a certificate that ran out locks people out, but its repair is a certificate', times(20, 'tls_expired'), 'degraded'],
+  [
+    'a certificate that ran out locks people out, but its repair is a certificate',
+    times(20, 'tls_expired'),
+    'degraded',
+  ],
   ['a slow provider is degraded at once', [...ok(3), 'slow'], 'degraded'],
   ['a provider that stays slow is an outage', [...ok(3), ...times(4, 'slow')], 'down'],
   ['an outage does not end with one good round', [...dead(4), ...ok(2)], 'down'],
   ['an outage ends with enough good rounds in a row', [...dead(4), ...ok(3)], 'up'],
   ['good rounds that are not in a row end no outage', [...dead(4), ...ok(2), ...dead(1), ...ok(2)], 'down'],
   ['a round without data does not end an outage', [...dead(4), ...times(20, '-')], 'down'],
-  ['an outage that turns into refusals for long enough is none any more', [...dead(4), ...times(3, 'rejecting')], 'degraded'],
+  [
+    'an outage that turns into refusals for long enough is none any more',
+    [...dead(4), ...times(3, 'rejecting')],
+    'degraded',
+  ],
   ['one refusal does not end an outage', [...dead(4), 'rejecting'], 'down'],
   ['a real sign-in after the first bad round breaks the suspicion', [...dead(3), 'unreachable login'], 'degraded'],
   ['after such a sign-in the count begins anew', [...dead(3), 'unreachable login', ...dead(3)], 'degraded'],
   ['a sign-in before the first bad round breaks nothing', ['ok login', ...dead(4)], 'down'],
   ['a real sign-in ends an outage that the probes still see', [...dead(5), 'unreachable login'], 'degraded'],
-  ['bad rounds before and after a long sleep are not in a row', [...dead(3), 'unreachable sleep', ...dead(2)], 'degraded'],
+  [
+    'bad rounds before and after a long sleep are not in a row',
+    [...dead(3), 'unreachable sleep', ...dead(2)],
+    'degraded',
+  ],
   ['good rounds before and after a long sleep are not in a row', [...ok(2), 'ok sleep'], 'unknown'],
   ['a long sleep does not end an outage', [...dead(4), 'unreachable sleep'], 'down'],
-  ['a directory is seen from one vantage point only, and that is enough', times(4, 'unreachable/-'), 'down', {provider: 'ldap', probe: 'ldap:dc1:389'}],
+  [
+    'a directory is seen from one vantage point only, and that is enough',
+    times(4, 'unreachable/-'),
+    'down',
+    {provider: 'ldap', probe: 'ldap:dc1:389'},
+  ],
   ['an OpenID provider known by its discovery alone can be down', dead(4), 'down', {probe: 'discovery'}],
 ];
 
@@ -91,34 +159,58 @@ test.each(ROWS)('%s', (...[, rounds, state, setting]) => {
 function judgeOnce(results: ProbeResult[], provider = 'gitlab', rounds = 5): ProviderTrack {
   let track: ProviderTrack | null = null;
   for (let index = 0; index < rounds; index += 1) {
-    track = nextTrack(track, {provider, at: START + index * 30_000, results, controls_ok: null, last_login_at: null}, thresholds);
+    track = nextTrack(
+      track,
+      {provider, at: START + index * 30_000, results, controls_ok: null, last_login_at: null},
+      thresholds,
+    );
   }
   return track!;
 }
 
 test('the worst of the probes of a vantage point decides: pages may be fine while the token service is dead', () => {
-  const results = (['companion', 'bridge'] as const).flatMap((vantage) => [result(vantage, 'ok', 'authorize'), result(vantage, 'server_error', 'token')]);
+  const results = (['companion', 'bridge'] as const).flatMap((vantage) => [
+    result(vantage, 'ok', 'authorize'),
+    result(vantage, 'server_error', 'token'),
+  ]);
   expect(judgeOnce(results)).toMatchObject({state: 'down', outcome: 'server_error'});
 });
 
 test('a refusal that comes late is a refusal', () => {
-  const results = (['companion', 'bridge'] as const).flatMap((vantage) => [result(vantage, 'slow', 'authorize'), result(vantage, 'rejecting', 'token')]);
+  const results = (['companion', 'bridge'] as const).flatMap((vantage) => [
+    result(vantage, 'slow', 'authorize'),
+    result(vantage, 'rejecting', 'token'),
+  ]);
   expect(judgeOnce(results)).toMatchObject({state: 'degraded', outcome: 'rejecting'});
 });
 
 test('metadata that cannot be fetched does not keep people from signing in, and says so', () => {
-  const results = (['companion', 'bridge'] as const).flatMap((vantage) => [result(vantage, 'ok', 'sign_in_page', 'saml'), result(vantage, 'unreachable', 'metadata', 'saml')]);
-  expect(judgeOnce(results, 'saml')).toMatchObject({state: 'degraded', healthy_since: START, says: 'People can sign in, but: idp.test is unreachable.'});
+  const results = (['companion', 'bridge'] as const).flatMap((vantage) => [
+    result(vantage, 'ok', 'sign_in_page', 'saml'),
+    result(vantage, 'unreachable', 'metadata', 'saml'),
+  ]);
+  expect(judgeOnce(results, 'saml')).toMatchObject({
+    state: 'degraded',
+    healthy_since: START,
+    says: 'People can sign in, but: idp.test is unreachable.',
+  });
 });
 
 test('a changed key in the metadata is a repair, although the sign-in page is fine', () => {
-  const results = [result('companion', 'ok', 'sign_in_page', 'saml'), result('companion', 'key_mismatch', 'metadata', 'saml'), result('bridge', 'ok', 'sign_in_page', 'saml')];
+  const results = [
+    result('companion', 'ok', 'sign_in_page', 'saml'),
+    result('companion', 'key_mismatch', 'metadata', 'saml'),
+    result('bridge', 'ok', 'sign_in_page', 'saml'),
+  ];
   expect(judgeOnce(results, 'saml')).toMatchObject({state: 'degraded', outcome: 'key_mismatch', healthy_since: null});
 });
 
 test('one dead host of a directory is degraded, all of them are an outage', () => {
   const host = (name: string, outcome: string): ProbeResult => result('companion', outcome, `ldap:${name}:389`, 'ldap');
-  expect(judgeOnce([host('a', 'unreachable'), host('b', 'ok')], 'ldap')).toMatchObject({state: 'degraded', healthy_since: START});
+  expect(judgeOnce([host('a', 'unreachable'), host('b', 'ok')], 'ldap')).toMatchObject({
+    state: 'degraded',
+    healthy_since: START,
+  });
   expect(judgeOnce([host('a', 'unreachable'), host('b', 'server_error')], 'ldap').state).toBe('down');
 });
 

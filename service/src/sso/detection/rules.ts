@@ -26,9 +26,22 @@ export const ProviderTrack = z.object({
 export type ProviderTrack = z.infer<typeof ProviderTrack>;
 
 /** One round, of one provider. `controls_ok` null: no control address is configured. */
-export type Round = {provider: string; at: number; results: readonly ProbeResult[]; controls_ok: boolean | null; last_login_at: number | null};
+export type Round = {
+  provider: string;
+  at: number;
+  results: readonly ProbeResult[];
+  controls_ok: boolean | null;
+  last_login_at: number | null;
+};
 
-export type Thresholds = {interval_ms: number; rounds_down: number; minimum_down_ms: number; rounds_up: number; vantage_points: number; flap_limit: number};
+export type Thresholds = {
+  interval_ms: number;
+  rounds_down: number;
+  minimum_down_ms: number;
+  rounds_up: number;
+  vantage_points: number;
+  flap_limit: number;
+};
 
 const DAY_MS = 24 * 3_600_000;
 /** A machine that slept, or a companion that was stopped, has seen nothing in between. */
@@ -39,7 +52,18 @@ const LONGEST_ROUND_MS = 20_000;
 const BAD: readonly ProbeClass[] = ['unreachable', 'server_error', 'slow'];
 const REPAIR: readonly ProbeClass[] = ['tls_expired', 'key_mismatch', 'misconfigured', 'rejecting'];
 /** Worst first. `rejecting` is before `slow`: a refusal must never lead to a proposal because it came late. */
-const WORST: readonly ProbeClass[] = ['unreachable', 'server_error', 'tls_expired', 'key_mismatch', 'misconfigured', 'rejecting', 'slow', 'local_network', 'inconclusive', 'ok'];
+const WORST: readonly ProbeClass[] = [
+  'unreachable',
+  'server_error',
+  'tls_expired',
+  'key_mismatch',
+  'misconfigured',
+  'rejecting',
+  'slow',
+  'local_network',
+  'inconclusive',
+  'ok',
+];
 
 /** `noted`: people can sign in, and something beside it is not right. */
 type Kind = 'bad' | 'partly' | 'repair' | 'noted' | 'good' | 'unknown' | 'local_network';
@@ -61,7 +85,7 @@ export function nextTrack(previous: ProviderTrack | null, round: Round, threshol
     outcome: verdict.outcome,
     says: verdict.says,
     last_round_at: round.at,
-    healthy_since: isGood(verdict) ? before.healthy_since ?? round.at : null,
+    healthy_since: isGood(verdict) ? (before.healthy_since ?? round.at) : null,
     last_login_at: login,
     changes_at: [...before.changes_at.filter((at) => round.at - at < DAY_MS), ...(wentDown ? [round.at] : [])],
   };
@@ -80,14 +104,29 @@ export function isFlapping(track: ProviderTrack, now: number, limit: number): bo
 
 function beginning({provider, at}: Round): ProviderTrack {
   return {
-    provider, state: 'unknown', since: at, outcome: 'inconclusive', says: '', last_round_at: at, rounds_down: 0, rounds_up: 0, rounds_repair: 0,
-    first_bad_at: null, healthy_since: null, last_login_at: null, changes_at: [],
+    provider,
+    state: 'unknown',
+    since: at,
+    outcome: 'inconclusive',
+    says: '',
+    last_round_at: at,
+    rounds_down: 0,
+    rounds_up: 0,
+    rounds_repair: 0,
+    first_bad_at: null,
+    healthy_since: null,
+    last_login_at: null,
+    changes_at: [],
   };
 }
 
 function afterGap(previous: ProviderTrack | null, {at}: Round, interval: number): ProviderTrack | null {
-  const isGap = previous !== null && (at - previous.last_round_at > GAP_INTERVALS * interval + LONGEST_ROUND_MS || at < previous.last_round_at);
-  return isGap ? {...previous, rounds_down: 0, rounds_up: 0, rounds_repair: 0, first_bad_at: null, healthy_since: null} : previous;
+  const isGap =
+    previous !== null &&
+    (at - previous.last_round_at > GAP_INTERVALS * interval + LONGEST_ROUND_MS || at < previous.last_round_at);
+  return isGap
+    ? {...previous, rounds_down: 0, rounds_up: 0, rounds_repair: 0, first_bad_at: null, healthy_since: null}
+    : previous;
 }
 
 const BROKEN_OFF = {rounds_down: 0, rounds_up: 0, rounds_repair: 0, first_bad_at: null} as const;
@@ -97,7 +136,13 @@ const STEPS: Record<Kind, (before: ProviderTrack, at: number, thresholds: Thresh
     const rounds = before.rounds_down + 1;
     const first = before.first_bad_at ?? at;
     const isDown = before.state === 'down' || (rounds >= needed && at - first >= minimum);
-    return {state: isDown ? 'down' : 'degraded', rounds_down: rounds, rounds_up: 0, rounds_repair: 0, first_bad_at: first};
+    return {
+      state: isDown ? 'down' : 'degraded',
+      rounds_down: rounds,
+      rounds_up: 0,
+      rounds_repair: 0,
+      first_bad_at: first,
+    };
   },
   good: (before, _at, thresholds) => goodStep('up', before, thresholds),
   noted: (before, _at, thresholds) => goodStep('degraded', before, thresholds),
@@ -105,17 +150,35 @@ const STEPS: Record<Kind, (before: ProviderTrack, at: number, thresholds: Thresh
   repair: (before, _at, {rounds_up: needed}) => {
     const rounds = before.rounds_repair + 1;
     const isDown = before.state === 'down' && rounds < needed;
-    return {...BROKEN_OFF, state: isDown ? 'down' : 'degraded', rounds_repair: rounds, first_bad_at: isDown ? before.first_bad_at : null};
+    return {
+      ...BROKEN_OFF,
+      state: isDown ? 'down' : 'degraded',
+      rounds_repair: rounds,
+      first_bad_at: isDown ? before.first_bad_at : null,
+    };
   },
-  partly: (before) => ({...BROKEN_OFF, state: before.state === 'down' ? 'down' : 'degraded', first_bad_at: whileDown(before)}),
-  unknown: (before) => ({...BROKEN_OFF, state: before.state === 'down' ? 'down' : 'unknown', first_bad_at: whileDown(before)}),
+  partly: (before) => ({
+    ...BROKEN_OFF,
+    state: before.state === 'down' ? 'down' : 'degraded',
+    first_bad_at: whileDown(before),
+  }),
+  unknown: (before) => ({
+    ...BROKEN_OFF,
+    state: before.state === 'down' ? 'down' : 'unknown',
+    first_bad_at: whileDown(before),
+  }),
   // We are cut off: nothing was learnt, so the counters stand still.
   local_network: (before) => ({...before, state: before.state === 'down' ? 'down' : 'unknown'}),
 };
 
 function goodStep(state: 'up' | 'degraded', before: ProviderTrack, {rounds_up: needed}: Thresholds): Step {
   const rounds = before.rounds_up + 1;
-  return {...BROKEN_OFF, state: rounds >= needed ? state : before.state, rounds_up: rounds, first_bad_at: whileDown(before)};
+  return {
+    ...BROKEN_OFF,
+    state: rounds >= needed ? state : before.state,
+    rounds_up: rounds,
+    first_bad_at: whileDown(before),
+  };
 }
 
 function isGood({kind}: RoundVerdict): boolean {
@@ -135,7 +198,11 @@ function afterLogin(before: ProviderTrack, step: Step, verdict: RoundVerdict, lo
   return {...BROKEN_OFF, state: 'degraded'};
 }
 
-const CUT_OFF: RoundVerdict = {kind: 'local_network', outcome: 'local_network', says: 'No control address answers: the network here is cut off, so nothing is said of the provider.'};
+const CUT_OFF: RoundVerdict = {
+  kind: 'local_network',
+  outcome: 'local_network',
+  says: 'No control address answers: the network here is cut off, so nothing is said of the provider.',
+};
 
 function judge(round: Round, vantagePoints: number): RoundVerdict {
   if (round.controls_ok === false) {
@@ -147,7 +214,9 @@ function judge(round: Round, vantagePoints: number): RoundVerdict {
   if (worst === undefined || known.length === 0) {
     return {kind: 'unknown', outcome: 'inconclusive', says: worst?.says ?? 'Nobody could ask it.'};
   }
-  return judgeBad(known, round.provider === 'ldap' ? 1 : vantagePoints) ?? judgeRepair(known) ?? sideNotes(round, worst.says);
+  return (
+    judgeBad(known, round.provider === 'ldap' ? 1 : vantagePoints) ?? judgeRepair(known) ?? sideNotes(round, worst.says)
+  );
 }
 
 /** `needed` is 1 for a directory: the bridge does not speak LDAP, so one vantage point is all there can be. */
@@ -158,12 +227,16 @@ function judgeBad(known: readonly ProbeResult[], needed: number): RoundVerdict |
     return null;
   }
   const {outcome, says, vantage} = worst;
-  return bad.length >= needed ? {kind: 'bad', outcome, says} : {kind: 'partly', outcome, says: `Seen from the ${vantage} alone: ${says}`};
+  return bad.length >= needed
+    ? {kind: 'bad', outcome, says}
+    : {kind: 'partly', outcome, says: `Seen from the ${vantage} alone: ${says}`};
 }
 
 function judgeRepair(results: readonly ProbeResult[]): RoundVerdict | null {
   const worst = worstOf(results.filter(({outcome}) => REPAIR.includes(outcome)));
-  return worst === undefined ? null : {kind: 'repair', outcome: worst.outcome, says: `This needs a repair and is no outage: ${worst.says}`};
+  return worst === undefined
+    ? null
+    : {kind: 'repair', outcome: worst.outcome, says: `This needs a repair and is no outage: ${worst.says}`};
 }
 
 /** What only describes the provider (metadata, discovery) is no way in, and a spare host is not the only one: their failure is worth a word and no more. */
@@ -175,12 +248,17 @@ function sideNotes(round: Round, says: string): RoundVerdict {
     return key;
   }
   const note = worstOf(failed);
-  return note === undefined ? {kind: 'good', outcome: 'ok', says} : {kind: 'noted', outcome: note.outcome, says: `People can sign in, but: ${note.says}`};
+  return note === undefined
+    ? {kind: 'good', outcome: 'ok', says}
+    : {kind: 'noted', outcome: note.outcome, says: `People can sign in, but: ${note.says}`};
 }
 
 /** What each vantage point sees: the worst of its probes. A directory of several hosts is as good as its best. */
 function viewsOf(round: Round): ProbeResult[] {
-  const byVantage = Map.groupBy(round.results.filter(({probe}) => !isSide(probe, round)), ({vantage}) => vantage);
+  const byVantage = Map.groupBy(
+    round.results.filter(({probe}) => !isSide(probe, round)),
+    ({vantage}) => vantage,
+  );
   return [...byVantage.values()].flatMap((results) => {
     const hosts = results.filter(({probe}) => probe.startsWith('ldap:')).toSorted(byWorst);
     return worstOf([...results.filter(({probe}) => !probe.startsWith('ldap:')), ...hosts.slice(-1)]) ?? [];
@@ -188,7 +266,10 @@ function viewsOf(round: Round): ProbeResult[] {
 }
 
 function isSide(probe: string, {results}: Round): boolean {
-  return (probe === 'metadata' || probe === 'discovery') && results.some((other) => other.probe !== 'metadata' && other.probe !== 'discovery');
+  return (
+    (probe === 'metadata' || probe === 'discovery') &&
+    results.some((other) => other.probe !== 'metadata' && other.probe !== 'discovery')
+  );
 }
 
 const byWorst = (a: ProbeResult, b: ProbeResult): number => WORST.indexOf(a.outcome) - WORST.indexOf(b.outcome);

@@ -22,30 +22,43 @@ export type LastRound = {at: number; controls_ok: boolean | null};
 
 export type DetectionStore = ReturnType<typeof createDetectionStore>;
 
-const TrackRow = z.object({provider: z.string(), track: z.string(), proposed: z.number(), owed: z.enum(['suspected', 'recovered']).nullable()});
+const TrackRow = z.object({
+  provider: z.string(),
+  track: z.string(),
+  proposed: z.number(),
+  owed: z.enum(['suspected', 'recovered']).nullable(),
+});
 const RoundRow = z.object({at: z.number(), controls_ok: z.number().nullable()});
 
 /** Detection on disk, so that a restart keeps its state and another process can read it. */
 export function createDetectionStore({db}: State) {
-  const upsertRound = db.prepare('INSERT INTO sso_round (one, at, controls_ok) VALUES (1, ?, ?) ON CONFLICT (one) DO UPDATE SET at = excluded.at, controls_ok = excluded.controls_ok');
+  const upsertRound = db.prepare(
+    'INSERT INTO sso_round (one, at, controls_ok) VALUES (1, ?, ?) ON CONFLICT (one) DO UPDATE SET at = excluded.at, controls_ok = excluded.controls_ok',
+  );
   const selectRound = db.prepare('SELECT at, controls_ok FROM sso_round');
   const upsertTrack = db.prepare(`INSERT INTO sso_tracks (provider, track, proposed, owed) VALUES (?, ?, ?, ?)
     ON CONFLICT (provider) DO UPDATE SET track = excluded.track, proposed = excluded.proposed, owed = excluded.owed`);
   const settleTrack = db.prepare('UPDATE sso_tracks SET owed = NULL WHERE provider = ? AND owed = ?');
   const selectTracks = db.prepare('SELECT provider, track, proposed, owed FROM sso_tracks ORDER BY provider');
   const dropTrack = db.prepare('DELETE FROM sso_tracks WHERE provider = ?');
-  const insertResult = db.prepare('INSERT INTO sso_probe_results (provider, vantage, probe, at, outcome, says, ms) VALUES (?, ?, ?, ?, ?, ?, ?)');
+  const insertResult = db.prepare(
+    'INSERT INTO sso_probe_results (provider, vantage, probe, at, outcome, says, ms) VALUES (?, ?, ?, ?, ?, ?, ?)',
+  );
   const prune = db.prepare(`DELETE FROM sso_probe_results WHERE seq IN (SELECT seq FROM (
     SELECT seq, row_number() OVER (PARTITION BY provider, vantage, probe ORDER BY seq DESC) AS place FROM sso_probe_results) WHERE place > ${KEPT})`);
   // Of a host that the settings no longer name nothing new comes, so its results would stay for ever.
   const pruneOld = db.prepare('DELETE FROM sso_probe_results WHERE at < ?');
   const dropResults = db.prepare('DELETE FROM sso_probe_results WHERE provider = ?');
-  const selectResults = db.prepare(`SELECT provider, vantage, probe, at, outcome, says, ms FROM sso_probe_results WHERE provider = ? ORDER BY seq DESC LIMIT ${KEPT}`);
+  const selectResults = db.prepare(
+    `SELECT provider, vantage, probe, at, outcome, says, ms FROM sso_probe_results WHERE provider = ? ORDER BY seq DESC LIMIT ${KEPT}`,
+  );
 
   return {
     lastRound(): LastRound | null {
       const row = RoundRow.safeParse(selectRound.get()).data;
-      return row === undefined ? null : {at: row.at, controls_ok: row.controls_ok === null ? null : row.controls_ok === 1};
+      return row === undefined
+        ? null
+        : {at: row.at, controls_ok: row.controls_ok === null ? null : row.controls_ok === 1};
     },
     noteRound({at, controls_ok: controls}: LastRound): void {
       upsertRound.run(at, controls === null ? null : Number(controls));
@@ -70,11 +83,19 @@ export function createDetectionStore({db}: State) {
       pruneOld.run(keptSince);
     },
     /** Newest first, at most 20. */
-    results: (provider: string): ProbeResult[] => selectResults.all(provider).flatMap((row) => ProbeResult.safeParse(row).data ?? []),
+    results: (provider: string): ProbeResult[] =>
+      selectResults.all(provider).flatMap((row) => ProbeResult.safeParse(row).data ?? []),
     providers(): ProviderState[] {
       return this.tracks().map(({track}) => ({
-        provider: track.provider, state: track.state, since: track.since, outcome: track.outcome, says: track.says, rounds_down: track.rounds_down, rounds_up: track.rounds_up,
-        last_login_at: track.last_login_at, results: this.results(track.provider),
+        provider: track.provider,
+        state: track.state,
+        since: track.since,
+        outcome: track.outcome,
+        says: track.says,
+        rounds_down: track.rounds_down,
+        rounds_up: track.rounds_up,
+        last_login_at: track.last_login_at,
+        results: this.results(track.provider),
       }));
     },
   };

@@ -13,9 +13,26 @@ import {createLedger, LEDGER_TABLE} from '../../ledger/index.ts';
 import {DETECTION_TABLES} from './store.ts';
 import {createProviderWatch, type ProviderWatchParts} from './watch_providers.ts';
 
-const settings = Config.shape.sso.parse({probe: {interval_seconds: 30, rounds_down: 3, minimum_down_seconds: 60, rounds_up: 2}}).probe;
-const http = (probe: 'authorize' | 'token', provider = 'gitlab'): ProbeTarget => ({kind: 'http', provider, probe, url: 'https://idp.test/', client_id: 'client-1'});
-const ldap: ProbeTarget = {kind: 'ldap', provider: 'ldap', probe: 'ldap:dc1:389', url: 'ldap://dc1:389', start_tls: false, bind_dn: 'cn=mm', bind_password: 'bind-pw', base_dn: ''};
+const settings = Config.shape.sso.parse({
+  probe: {interval_seconds: 30, rounds_down: 3, minimum_down_seconds: 60, rounds_up: 2},
+}).probe;
+const http = (probe: 'authorize' | 'token', provider = 'gitlab'): ProbeTarget => ({
+  kind: 'http',
+  provider,
+  probe,
+  url: 'https://idp.test/',
+  client_id: 'client-1',
+});
+const ldap: ProbeTarget = {
+  kind: 'ldap',
+  provider: 'ldap',
+  probe: 'ldap:dc1:389',
+  url: 'ldap://dc1:389',
+  start_tls: false,
+  bind_dn: 'cn=mm',
+  bind_password: 'bind-pw',
+  base_dn: '',
+};
 
 type World = ReturnType<typeof aWorld>;
 
@@ -23,8 +40,15 @@ type World = ReturnType<typeof aWorld>;
 function aWorld(changes: Partial<ProviderWatchParts> = {}, directory = mkdtempSync(join(tmpdir(), 'watch-'))) {
   const state: State = openState(directory, [LEDGER_TABLE, DETECTION_TABLES]);
   const world = {
-    now: 1_000_000, companion: 'ok' as ProbeClass, status: 302 as number, bridge: true, controls: true as boolean | null, targets: [http('authorize'), http('token')] as ProbeTarget[] | null,
-    logins: [] as BridgeProbes['logins'], told: [] as string[], deaf: false,
+    now: 1_000_000,
+    companion: 'ok' as ProbeClass,
+    status: 302 as number,
+    bridge: true,
+    controls: true as boolean | null,
+    targets: [http('authorize'), http('token')] as ProbeTarget[] | null,
+    logins: [] as BridgeProbes['logins'],
+    told: [] as string[],
+    deaf: false,
   };
   const clock = {now: () => world.now, sleep: async () => undefined};
   const ledger = createLedger(state, clock);
@@ -35,16 +59,40 @@ function aWorld(changes: Partial<ProviderWatchParts> = {}, directory = mkdtempSy
     world.told.push(word);
   };
   const watch = createProviderWatch({
-    state, clock, ledger, log: createLog('silent'), settings,
+    state,
+    clock,
+    ledger,
+    log: createLog('silent'),
+    settings,
     targets: async () => {
       if (world.targets === null) {
         throw new Error('unreadable');
       }
       return world.targets;
     },
-    probe: async ({provider, probe}) => ({provider, probe, outcome: world.companion, says: `idp.test is ${world.companion}.`, ms: 5}),
+    probe: async ({provider, probe}) => ({
+      provider,
+      probe,
+      outcome: world.companion,
+      says: `idp.test is ${world.companion}.`,
+      ms: 5,
+    }),
     controls: async () => world.controls,
-    bridgeProbes: async () => world.bridge ? {probes: [{provider: 'gitlab', probe: 'authorize', status: world.status, error: world.status === 0 ? 'refused' : '', ms: 7}], logins: world.logins} : null,
+    bridgeProbes: async () =>
+      world.bridge
+        ? {
+            probes: [
+              {
+                provider: 'gitlab',
+                probe: 'authorize',
+                status: world.status,
+                error: world.status === 0 ? 'refused' : '',
+                ms: 7,
+              },
+            ],
+            logins: world.logins,
+          }
+        : null,
     classify: classifyBridgeProbe,
     onSuspected: async (provider, says) => tell(`suspected ${provider}: ${says}`),
     onRecovered: async (provider) => tell(`recovered ${provider}`),
@@ -56,23 +104,45 @@ function aWorld(changes: Partial<ProviderWatchParts> = {}, directory = mkdtempSy
       await watch.round(new AbortController().signal);
     }
   };
-  return Object.assign(world, {watch, rounds, state, directory, entries: () => [...ledger.entries()].map(({kind, data}) => ({kind, data}))});
+  return Object.assign(world, {
+    watch,
+    rounds,
+    state,
+    directory,
+    entries: () => [...ledger.entries()].map(({kind, data}) => ({kind, data})),
+  });
 }
 
-const breakIt = (world: World): void => { Object.assign(world, {companion: 'unreachable', status: 0}); };
-const mend = (world: World): void => { Object.assign(world, {companion: 'ok', status: 302}); };
+const breakIt = (world: World): void => {
+  Object.assign(world, {companion: 'unreachable', status: 0});
+};
+const mend = (world: World): void => {
+  Object.assign(world, {companion: 'ok', status: 302});
+};
 
 test('an outage is proposed once, with its evidence in the ledger, and its end is told once', async () => {
   const world = aWorld();
   await world.rounds(3);
-  expect(world.watch.detection()).toMatchObject({running: true, proposal: null, providers: [{provider: 'gitlab', state: 'up'}]});
+  expect(world.watch.detection()).toMatchObject({
+    running: true,
+    proposal: null,
+    providers: [{provider: 'gitlab', state: 'up'}],
+  });
   breakIt(world);
   await world.rounds(6);
   expect(world.told).toEqual(['suspected gitlab: idp.test is unreachable.']);
-  expect(world.watch.detection().proposal).toEqual({provider: 'gitlab', since: 1_000_000 + 6 * 30_000, says: 'idp.test is unreachable.'});
+  expect(world.watch.detection().proposal).toEqual({
+    provider: 'gitlab',
+    since: 1_000_000 + 6 * 30_000,
+    says: 'idp.test is unreachable.',
+  });
   const [entry] = world.entries();
   expect(entry).toMatchObject({kind: 'sso.suspected', data: {provider: 'gitlab', flapping: false}});
-  expect((entry!.data['evidence'] as {vantage: string}[]).map(({vantage}) => vantage)).toEqual(['companion', 'companion', 'bridge']);
+  expect((entry!.data['evidence'] as {vantage: string}[]).map(({vantage}) => vantage)).toEqual([
+    'companion',
+    'companion',
+    'bridge',
+  ]);
   mend(world);
   await world.rounds(4);
   expect(world.told.slice(1)).toEqual(['recovered gitlab']);
@@ -91,11 +161,18 @@ test('without the plugin nothing is proposed, however long the provider is silen
   Object.assign(world, {companion: 'unreachable', bridge: false});
   await world.rounds(20);
   expect(world.told).toEqual([]);
-  expect(world.watch.detection().providers[0]).toMatchObject({state: 'degraded', says: 'Seen from the companion alone: idp.test is unreachable.'});
+  expect(world.watch.detection().providers[0]).toMatchObject({
+    state: 'degraded',
+    says: 'Seen from the companion alone: idp.test is unreachable.',
+  });
 });
 
 test('a bridge that throws is a missing one', async () => {
-  const world = aWorld({bridgeProbes: async () => { throw new Error('down'); }});
+  const world = aWorld({
+    bridgeProbes: async () => {
+      throw new Error('down');
+    },
+  });
   await world.rounds(3);
   expect(world.watch.detection().providers[0]!.state).toBe('up');
 });
@@ -106,7 +183,10 @@ test('red controls keep a lost network from being a lost provider', async () => 
   world.controls = false;
   await world.rounds(20);
   expect(world.told).toEqual([]);
-  expect(world.watch.detection()).toMatchObject({controls_ok: false, providers: [{state: 'unknown', outcome: 'local_network'}]});
+  expect(world.watch.detection()).toMatchObject({
+    controls_ok: false,
+    providers: [{state: 'unknown', outcome: 'local_network'}],
+  });
 });
 
 test('a directory needs one vantage point only', async () => {
@@ -159,7 +239,12 @@ test('a provider that flaps is proposed no more, and the ledger says why', async
   }
   expect(world.told.filter((word) => word.startsWith('suspected'))).toHaveLength(2);
   expect(world.told.filter((word) => word.startsWith('recovered'))).toHaveLength(2);
-  expect(world.entries().filter(({kind}) => kind === 'sso.suspected').map(({data}) => data['flapping'])).toEqual([false, false, true, true]);
+  expect(
+    world
+      .entries()
+      .filter(({kind}) => kind === 'sso.suspected')
+      .map(({data}) => data['flapping']),
+  ).toEqual([false, false, true, true]);
   breakIt(world);
   await world.rounds(4);
   expect(world.watch.detection()).toMatchObject({flapping: true, proposal: null, providers: [{state: 'down'}]});
@@ -190,7 +275,11 @@ test('raw results are the newest 20 of a provider, and few are kept', async () =
   const world = aWorld();
   await world.rounds(50);
   const [provider] = world.watch.detection().providers;
-  expect([provider!.results.length, provider!.results[0]!.at, provider!.results.at(-1)!.at < world.now]).toEqual([20, world.now, true]);
+  expect([provider!.results.length, provider!.results[0]!.at, provider!.results.at(-1)!.at < world.now]).toEqual([
+    20,
+    world.now,
+    true,
+  ]);
   expect(world.state.db.prepare('SELECT count(*) AS n FROM sso_probe_results').get()).toEqual({n: 60});
 });
 
@@ -232,7 +321,11 @@ test('a round that is told to stop leaves no trace', async () => {
 });
 
 test('a probe that breaks proves nothing', async () => {
-  const world = aWorld({probe: async () => { throw new Error('bug'); }});
+  const world = aWorld({
+    probe: async () => {
+      throw new Error('bug');
+    },
+  });
   world.bridge = false;
   await world.rounds(10);
   expect(world.watch.detection().providers[0]).toMatchObject({state: 'unknown', outcome: 'inconclusive'});

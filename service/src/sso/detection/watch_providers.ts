@@ -10,8 +10,15 @@ import {createDetectionStore, type DetectionStore, type Owed, type StoredTrack} 
 
 /** `sso.probe` of the companion's settings, as far as rounds need it. */
 export type ProbeSettings = {
-  interval_seconds: number; timeout_seconds: number; slow_seconds: number; rounds_down: number; minimum_down_seconds: number; rounds_up: number;
-  vantage_points: number; healthy_minutes: number; flap_limit: number;
+  interval_seconds: number;
+  timeout_seconds: number;
+  slow_seconds: number;
+  rounds_down: number;
+  minimum_down_seconds: number;
+  rounds_up: number;
+  vantage_points: number;
+  healthy_minutes: number;
+  flap_limit: number;
 };
 
 export type ProviderWatchParts = {
@@ -73,8 +80,12 @@ export function createProviderWatch(parts: ProviderWatchParts): ProviderWatch {
 
 function thresholdsOf(settings: ProbeSettings): Thresholds {
   return {
-    interval_ms: settings.interval_seconds * 1000, rounds_down: settings.rounds_down, minimum_down_ms: settings.minimum_down_seconds * 1000,
-    rounds_up: settings.rounds_up, vantage_points: settings.vantage_points, flap_limit: settings.flap_limit,
+    interval_ms: settings.interval_seconds * 1000,
+    rounds_down: settings.rounds_down,
+    minimum_down_ms: settings.minimum_down_seconds * 1000,
+    rounds_up: settings.rounds_up,
+    vantage_points: settings.vantage_points,
+    flap_limit: settings.flap_limit,
   };
 }
 
@@ -106,15 +117,23 @@ function healthySince(store: DetectionStore, thresholds: Thresholds, now: number
   if (last === null || !isRecent(last.at, thresholds, now) || tracks.length === 0) {
     return null;
   }
-  const since = tracks.map((track) => track.rounds_up >= thresholds.rounds_up && track.last_round_at === last.at ? track.healthy_since : null);
+  const since = tracks.map((track) =>
+    track.rounds_up >= thresholds.rounds_up && track.last_round_at === last.at ? track.healthy_since : null,
+  );
   return since.includes(null) ? null : Math.max(...since.filter((at) => at !== null));
 }
 
-async function currentTargets({targets, log}: ProviderWatchParts, known: ProbeTarget[] | null): Promise<ProbeTarget[] | null> {
+async function currentTargets(
+  {targets, log}: ProviderWatchParts,
+  known: ProbeTarget[] | null,
+): Promise<ProbeTarget[] | null> {
   try {
     return await targets();
   } catch (error) {
-    log.warn({code: asFailure(error).code, known: known?.length ?? 0}, 'The providers could not be read from the configuration of Mattermost; what was known before is asked.');
+    log.warn(
+      {code: asFailure(error).code, known: known?.length ?? 0},
+      'The providers could not be read from the configuration of Mattermost; what was known before is asked.',
+    );
     return known;
   }
 }
@@ -133,34 +152,72 @@ async function askAll(parts: ProviderWatchParts, targets: readonly ProbeTarget[]
   ]);
   const at = parts.clock.now();
   const asked = new Set(targets.map(({provider}) => provider));
-  const seen = (bridge?.probes ?? []).filter(({provider}) => asked.has(provider)).map((probe): ProbeResult => {
-    const {outcome, says} = parts.classify(probe, options.slowMs);
-    return {at, provider: probe.provider, probe: probe.probe, vantage: 'bridge', outcome, says: `Asked for ${probe.probe}, the provider ${says}.`, ms: probe.ms};
-  });
-  return {at, results: [...own.map((result): ProbeResult => ({at, vantage: 'companion', ...result})), ...seen], controls_ok: controls, logins: bridge?.logins ?? []};
+  const seen = (bridge?.probes ?? [])
+    .filter(({provider}) => asked.has(provider))
+    .map((probe): ProbeResult => {
+      const {outcome, says} = parts.classify(probe, options.slowMs);
+      return {
+        at,
+        provider: probe.provider,
+        probe: probe.probe,
+        vantage: 'bridge',
+        outcome,
+        says: `Asked for ${probe.probe}, the provider ${says}.`,
+        ms: probe.ms,
+      };
+    });
+  return {
+    at,
+    results: [...own.map((result): ProbeResult => ({at, vantage: 'companion', ...result})), ...seen],
+    controls_ok: controls,
+    logins: bridge?.logins ?? [],
+  };
 }
 
 /** A probe that itself breaks is no sign of an outage. */
-async function askOne({probe, log}: ProviderWatchParts, target: ProbeTarget, options: Parameters<Probe>[1]): ReturnType<Probe> {
+async function askOne(
+  {probe, log}: ProviderWatchParts,
+  target: ProbeTarget,
+  options: Parameters<Probe>[1],
+): ReturnType<Probe> {
   try {
     return await probe(target, options);
   } catch (error) {
-    log.error({provider: target.provider, probe: target.probe, reason: error instanceof Error ? error.name : typeof error}, 'A probe could not be made.');
-    return {provider: target.provider, probe: target.probe, outcome: 'inconclusive', says: 'The probe could not be made.', ms: 0};
+    log.error(
+      {provider: target.provider, probe: target.probe, reason: error instanceof Error ? error.name : typeof error},
+      'A probe could not be made.',
+    );
+    return {
+      provider: target.provider,
+      probe: target.probe,
+      outcome: 'inconclusive',
+      says: 'The probe could not be made.',
+      ms: 0,
+    };
   }
 }
 
 /** Everything of one round in one transaction: results, tracks, ledger. */
-function record(parts: ProviderWatchParts, store: DetectionStore, thresholds: Thresholds, seen: Seen & {providers: readonly string[]}): void {
+function record(
+  parts: ProviderWatchParts,
+  store: DetectionStore,
+  thresholds: Thresholds,
+  seen: Seen & {providers: readonly string[]},
+): void {
   const {at, results, controls_ok: controls, logins, providers} = seen;
   parts.state.transact(() => {
     const before = new Map(store.tracks().map((stored) => [stored.track.provider, stored]));
     store.addResults(results, at - RESULTS_KEPT_MS);
     for (const provider of providers) {
-      const lastLogin = Math.max(0, ...logins.filter(({service}) => service === provider).map(({last_at: last}) => last)) || null;
+      const lastLogin =
+        Math.max(0, ...logins.filter(({service}) => service === provider).map(({last_at: last}) => last)) || null;
       const evidence = results.filter((result) => result.provider === provider);
       const stored = before.get(provider) ?? null;
-      const track = nextTrack(stored?.track ?? null, {provider, at, results: evidence, controls_ok: controls, last_login_at: lastLogin}, thresholds);
+      const track = nextTrack(
+        stored?.track ?? null,
+        {provider, at, results: evidence, controls_ok: controls, last_login_at: lastLogin},
+        thresholds,
+      );
       store.putTrack(afterRound(parts, stored, track, {evidence, flapLimit: thresholds.flap_limit}));
     }
     for (const [provider, stored] of before) {
@@ -172,7 +229,12 @@ function record(parts: ProviderWatchParts, store: DetectionStore, thresholds: Th
   });
 }
 
-function afterRound({ledger, log}: ProviderWatchParts, stored: StoredTrack | null, track: ProviderTrack, {evidence, flapLimit}: {evidence: ProbeResult[]; flapLimit: number}): StoredTrack {
+function afterRound(
+  {ledger, log}: ProviderWatchParts,
+  stored: StoredTrack | null,
+  track: ProviderTrack,
+  {evidence, flapLimit}: {evidence: ProbeResult[]; flapLimit: number},
+): StoredTrack {
   const change = transition(stored?.track ?? null, track);
   if (change === null) {
     return {track, proposed: stored?.proposed ?? false, owed: stored?.owed ?? null};
@@ -180,7 +242,10 @@ function afterRound({ledger, log}: ProviderWatchParts, stored: StoredTrack | nul
   const flapping = isFlapping(track, track.last_round_at, flapLimit);
   const {provider, state, says} = track;
   ledger.append(`sso.${change}`, COMPANION, {provider, state, says, flapping, evidence});
-  log.warn({provider, state, flapping}, change === 'suspected' ? 'An outage of a provider is suspected.' : 'A provider is no longer down.');
+  log.warn(
+    {provider, state, flapping},
+    change === 'suspected' ? 'An outage of a provider is suspected.' : 'A provider is no longer down.',
+  );
   const proposed = change === 'suspected' && !flapping;
   return {track, proposed, owed: owedAfter(change, stored, proposed)};
 }
@@ -206,13 +271,25 @@ function dropProvider({ledger}: ProviderWatchParts, store: DetectionStore, store
   }
   const owed = state === 'down' ? owedAfter('recovered', stored, false) : stored.owed;
   // Kept until the administrators were told; the next round forgets it.
-  const track: ProviderTrack = {...stored.track, state: 'unknown', says, rounds_down: 0, rounds_up: 0, rounds_repair: 0, first_bad_at: null, healthy_since: null};
+  const track: ProviderTrack = {
+    ...stored.track,
+    state: 'unknown',
+    says,
+    rounds_down: 0,
+    rounds_up: 0,
+    rounds_repair: 0,
+    first_bad_at: null,
+    healthy_since: null,
+  };
   store.putTrack({track, proposed: false, owed});
 }
 
 /** Tells what is not told yet. What fails is told after the next round. */
 async function tellOwed(parts: ProviderWatchParts, store: DetectionStore): Promise<void> {
-  for (const {track: {provider, says}, owed} of store.tracks()) {
+  for (const {
+    track: {provider, says},
+    owed,
+  } of store.tracks()) {
     if (owed === null) {
       continue;
     }
@@ -220,7 +297,10 @@ async function tellOwed(parts: ProviderWatchParts, store: DetectionStore): Promi
       await (owed === 'suspected' ? parts.onSuspected(provider, says) : parts.onRecovered(provider));
       store.settle(provider, owed);
     } catch (error) {
-      parts.log.warn({provider, code: asFailure(error).code}, 'The administrators could not be told about a provider; it is tried again.');
+      parts.log.warn(
+        {provider, code: asFailure(error).code},
+        'The administrators could not be told about a provider; it is tried again.',
+      );
     }
   }
 }

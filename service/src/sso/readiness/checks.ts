@@ -11,9 +11,17 @@ export function readinessChecks(facts: Facts): ReadinessCheck[] {
     check('sign-in settings', 3, lockedSettings(facts)),
     ...peopleChecks(facts),
     check('identity snapshot', 5, snapshotAge(facts)),
-    check('mail', 3, withConfig(facts, (config) => mail(config, facts))),
+    check(
+      'mail',
+      3,
+      withConfig(facts, (config) => mail(config, facts)),
+    ),
     check('support', 1, withConfig(facts, support)),
-    check('session length', 3, withConfig(facts, (config) => sessionLength(config, facts.rtoMs))),
+    check(
+      'session length',
+      3,
+      withConfig(facts, (config) => sessionLength(config, facts.rtoMs)),
+    ),
     check('sessions at a new password', 1, withConfig(facts, sessionsAtNewPassword)),
     check('second factor for everyone', 1, withConfig(facts, secondFactor)),
     ...providerChecks(facts),
@@ -33,13 +41,18 @@ function passwordSignIn(facts: Facts): Finding {
   }
   return ways.some(({isLocked: locked}) => !locked)
     ? {outcome: 'ok', says: 'Sign-in with a password is off; it can be switched on for the time of an outage.'}
-    : {outcome: 'failed', says: 'Sign-in with a password is off, and the environment of Mattermost keeps it off: a switched account could not sign in.',
-      remedy: `Take ${SIGN_IN_KEYS.map(variableOf).join(' or ')} out of the environment of the server.`};
+    : {
+        outcome: 'failed',
+        says: 'Sign-in with a password is off, and the environment of Mattermost keeps it off: a switched account could not sign in.',
+        remedy: `Take ${SIGN_IN_KEYS.map(variableOf).join(' or ')} out of the environment of the server.`,
+      };
 }
 
 function valueOf({settings, config}: Facts, key: (typeof SIGN_IN_KEYS)[number]): boolean | undefined {
   const value = settings?.find((setting) => setting.key === key)?.value;
-  return typeof value === 'boolean' ? value : config?.EmailSettings[key === SIGN_IN_KEYS[0] ? 'EnableSignInWithEmail' : 'EnableSignInWithUsername'];
+  return typeof value === 'boolean'
+    ? value
+    : config?.EmailSettings[key === SIGN_IN_KEYS[0] ? 'EnableSignInWithEmail' : 'EnableSignInWithUsername'];
 }
 
 function isLocked({settings, environment}: Facts, key: string): boolean {
@@ -51,16 +64,25 @@ function variableOf(key: string): string {
 }
 
 /** Those that a switch changes; the others are for telling people. */
-const CHANGED_KEYS = [...SIGN_IN_KEYS, 'TeamSettings.EnableUserCreation', 'LdapSettings.EnableSync', 'SamlSettings.EnableSyncWithLdap'] as const;
+const CHANGED_KEYS = [
+  ...SIGN_IN_KEYS,
+  'TeamSettings.EnableUserCreation',
+  'LdapSettings.EnableSync',
+  'SamlSettings.EnableSyncWithLdap',
+] as const;
 
 function lockedSettings(facts: Facts): Finding {
   if (facts.settings === null && facts.config === null) {
     return NOT_READ;
   }
   const locked = CHANGED_KEYS.filter((key) => isLocked(facts, key));
-  return locked.length === 0 ? {outcome: 'ok', says: 'No setting that a switch changes is set by the environment of the server.'}
-    : {outcome: 'warning', says: `The environment of the server sets ${locked.join(', ')}; a switch cannot change it.`,
-      remedy: 'Move these settings into config.json or the System Console, or set them by hand in an outage.'};
+  return locked.length === 0
+    ? {outcome: 'ok', says: 'No setting that a switch changes is set by the environment of the server.'}
+    : {
+        outcome: 'warning',
+        says: `The environment of the server sets ${locked.join(', ')}; a switch cannot change it.`,
+        remedy: 'Move these settings into config.json or the System Console, or set them by hand in an outage.',
+      };
 }
 
 const SNAPSHOT_LIMIT_MS = 26 * 3_600_000;
@@ -68,33 +90,57 @@ const SNAPSHOT_LIMIT_MS = 26 * 3_600_000;
 function snapshotAge({snapshot, now}: Facts): Finding {
   const remedy = 'Run `drctl sso snapshot`, and let `drctl serve` run all the time.';
   if (snapshot === null) {
-    return {outcome: 'failed', says: 'There is no identity snapshot: if accounts are switched by hand, nobody knows how they signed in before.', remedy};
+    return {
+      outcome: 'failed',
+      says: 'There is no identity snapshot: if accounts are switched by hand, nobody knows how they signed in before.',
+      remedy,
+    };
   }
   const hours = Math.floor((now - snapshot.at) / 3_600_000);
   if (now - snapshot.at > SNAPSHOT_LIMIT_MS) {
     return {outcome: 'failed', says: `The newest identity snapshot is ${hours} hours old.`, remedy};
   }
-  return snapshot.stored === 'repository' ? {outcome: 'ok', says: `The newest identity snapshot is ${hours} hours old and in the repository.`}
-    : {outcome: 'warning', says: 'The newest identity snapshot is on this machine only.', remedy: 'Check the repository with `drctl doctor`, then run `drctl sso snapshot`.'};
+  return snapshot.stored === 'repository'
+    ? {outcome: 'ok', says: `The newest identity snapshot is ${hours} hours old and in the repository.`}
+    : {
+        outcome: 'warning',
+        says: 'The newest identity snapshot is on this machine only.',
+        remedy: 'Check the repository with `drctl doctor`, then run `drctl sso snapshot`.',
+      };
 }
 
 /** Mail servers of the large providers, whose mail and sign-in fail together. */
 const SHARED_MAIL: readonly [RegExp, RegExp, string][] = [
   [/(^|\.)(gmail|google|googlemail)\.com$/, /(^|\.)(google|googleapis)\.com$/, 'Google'],
-  [/(^|\.)(office365|outlook|microsoft)\.com$|\.protection\.outlook\.com$/, /(^|\.)(microsoftonline|microsoft|windows|office)\.(com|net|us)$/, 'Microsoft'],
+  [
+    /(^|\.)(office365|outlook|microsoft)\.com$|\.protection\.outlook\.com$/,
+    /(^|\.)(microsoftonline|microsoft|windows|office)\.(com|net|us)$/,
+    'Microsoft',
+  ],
 ];
 
 function mail(config: ReadinessConfig, {targets}: Facts): Finding {
   const server = config.EmailSettings.SMTPServer.trim().toLowerCase();
   if (server === '') {
-    return {outcome: 'failed', says: 'Mattermost has no mail server: no code can be mailed, and nobody can ask for a new password.', remedy: 'Set EmailSettings.SMTPServer to one that does not need the provider.'};
+    return {
+      outcome: 'failed',
+      says: 'Mattermost has no mail server: no code can be mailed, and nobody can ask for a new password.',
+      remedy: 'Set EmailSettings.SMTPServer to one that does not need the provider.',
+    };
   }
   const hosts = [...new Set(targets.map(hostOf))];
   const shared = SHARED_MAIL.find(([smtp, provider]) => smtp.test(server) && hosts.some((host) => provider.test(host)));
-  const neighbour = hosts.find((host) => registrableDomain(host) !== null && registrableDomain(host) === registrableDomain(server));
+  const neighbour = hosts.find(
+    (host) => registrableDomain(host) !== null && registrableDomain(host) === registrableDomain(server),
+  );
   const owner = shared?.[2] ?? neighbour;
-  return owner === undefined ? {outcome: 'ok', says: `Mail goes by ${server}, which is not the provider's.`}
-    : {outcome: 'warning', says: `Mail goes by ${server}, which is in the same hands as the provider (${owner}): both may fail together.`, remedy: 'Plan to read codes out or print them, or use another mail server.'};
+  return owner === undefined
+    ? {outcome: 'ok', says: `Mail goes by ${server}, which is not the provider's.`}
+    : {
+        outcome: 'warning',
+        says: `Mail goes by ${server}, which is in the same hands as the provider (${owner}): both may fail together.`,
+        remedy: 'Plan to read codes out or print them, or use another mail server.',
+      };
 }
 
 /** The last two labels, or three below the usual second levels of countries. A guess without the public suffix list, good enough for advice. */
@@ -112,7 +158,11 @@ function support(config: ReadinessConfig): Finding {
   // The defaults lead to the vendor of Mattermost, who cannot let anybody in.
   const own = [email, report, help].find((value) => value !== '' && !/(^|[@/.])mattermost\.com(\/|$)/.test(value));
   return own === undefined
-    ? {outcome: 'failed', says: 'No support address of your own is set: people who are locked out do not know whom to ask.', remedy: 'Set SupportSettings.SupportEmail or ReportAProblemLink to something that works without the provider.'}
+    ? {
+        outcome: 'failed',
+        says: 'No support address of your own is set: people who are locked out do not know whom to ask.',
+        remedy: 'Set SupportSettings.SupportEmail or ReportAProblemLink to something that works without the provider.',
+      }
     : {outcome: 'ok', says: `People who are locked out are led to ${own}.`};
 }
 
@@ -128,27 +178,48 @@ function sessionLength({ServiceSettings: service}: ReadinessConfig, rtoMs: numbe
   const share = Math.min(100, Math.ceil((rto / length) * 100));
   const round = (hours: number): number => Math.round(hours * 10) / 10;
   if (service.ExtendSessionLengthWithActivity !== true) {
-    return {outcome: 'warning', says: `Sessions last ${round(length)} hours and are not extended by activity: about ${share} % of them end in an outage of ${round(rto)} hours.`,
-      remedy: 'Switch ServiceSettings.ExtendSessionLengthWithActivity on: then only people who are idle for a whole session are locked out.'};
+    return {
+      outcome: 'warning',
+      says: `Sessions last ${round(length)} hours and are not extended by activity: about ${share} % of them end in an outage of ${round(rto)} hours.`,
+      remedy:
+        'Switch ServiceSettings.ExtendSessionLengthWithActivity on: then only people who are idle for a whole session are locked out.',
+    };
   }
-  return share > 33 ? {outcome: 'warning', says: `Sessions last ${round(length)} hours only: about ${share} % of those that are idle end in an outage of ${round(rto)} hours.`, remedy: 'Lengthen ServiceSettings.SessionLengthSSOInHours and SessionLengthWebInHours.'}
+  return share > 33
+    ? {
+        outcome: 'warning',
+        says: `Sessions last ${round(length)} hours only: about ${share} % of those that are idle end in an outage of ${round(rto)} hours.`,
+        remedy: 'Lengthen ServiceSettings.SessionLengthSSOInHours and SessionLengthWebInHours.',
+      }
     : {outcome: 'ok', says: `Sessions last ${round(length)} hours and are extended by activity.`};
 }
 
 function sessionsAtNewPassword({ServiceSettings: service}: ReadinessConfig): Finding {
   return service.TerminateSessionsOnPasswordChange === true
-    ? {outcome: 'warning', says: 'A new password ends the other sessions of its person: whoever claims is signed out on all other devices.', remedy: 'Nothing to do; tell people, or switch ServiceSettings.TerminateSessionsOnPasswordChange off.'}
+    ? {
+        outcome: 'warning',
+        says: 'A new password ends the other sessions of its person: whoever claims is signed out on all other devices.',
+        remedy: 'Nothing to do; tell people, or switch ServiceSettings.TerminateSessionsOnPasswordChange off.',
+      }
     : {outcome: 'ok', says: 'A new password leaves the other sessions of its person alone.'};
 }
 
 function secondFactor({ServiceSettings: service}: ReadinessConfig): Finding {
   return service.EnforceMultifactorAuthentication === true
-    ? {outcome: 'warning', says: 'A second factor is enforced: whoever is switched must enrol one at the first sign-in with a password.', remedy: 'Nothing to do; say in your instructions that an authenticator app is needed.'}
+    ? {
+        outcome: 'warning',
+        says: 'A second factor is enforced: whoever is switched must enrol one at the first sign-in with a password.',
+        remedy: 'Nothing to do; say in your instructions that an authenticator app is needed.',
+      }
     : {outcome: 'ok', says: 'No second factor is asked of people who are switched.'};
 }
 
 function wayIn({ServiceSettings: service}: ReadinessConfig): Finding {
-  return {outcome: 'ok', says: service.EnableLocalMode === true
-    ? 'On the server itself `mmctl --local` and `drctl sso admin-access` let an administrator in.'
-    : 'On the server itself `drctl sso admin-access` lets an administrator in; the local mode of Mattermost is off.'};
+  return {
+    outcome: 'ok',
+    says:
+      service.EnableLocalMode === true
+        ? 'On the server itself `mmctl --local` and `drctl sso admin-access` let an administrator in.'
+        : 'On the server itself `drctl sso admin-access` lets an administrator in; the local mode of Mattermost is off.',
+  };
 }

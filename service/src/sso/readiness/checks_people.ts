@@ -10,14 +10,21 @@ export function peopleChecks(facts: Facts): ReadinessCheck[] {
     ...(administrators > 0 ? [check('second factor of local administrators', 2, administratorsMfa(facts))] : []),
     check('break-glass accounts', 1, breakGlass(facts.breakGlass)),
     check('e-mail addresses', 2, emailAddresses(facts)),
-    check('verified e-mail', 2, withConfig(facts, ({EmailSettings: {RequireEmailVerification: isRequired}}) => verifiedEmail(isRequired ?? false, facts))),
+    check(
+      'verified e-mail',
+      2,
+      withConfig(facts, ({EmailSettings: {RequireEmailVerification: isRequired}}) =>
+        verifiedEmail(isRequired ?? false, facts),
+      ),
+    ),
   ];
 }
 
 function localAdministrators({people: {localAdministrators: all, recentAdministrators: recent}}: Facts): Finding {
   const idle = all - recent;
   const says = `${recent} system administrators with e-mail and password have signed in within 90 days${idle > 0 ? `; ${idle} more have not` : ''}.`;
-  const remedy = 'Make two system administrators with e-mail and password, test their sign-in, and name them in sso.never_switch.';
+  const remedy =
+    'Make two system administrators with e-mail and password, test their sign-in, and name them in sso.never_switch.';
   if (recent >= 2) {
     return {outcome: 'ok', says};
   }
@@ -25,35 +32,66 @@ function localAdministrators({people: {localAdministrators: all, recentAdministr
 }
 
 function administratorsMfa({people: {recentAdministrators: all, recentWithoutMfa: without}}: Facts): Finding {
-  return without === 0 ? {outcome: 'ok', says: `All ${all} local system administrators have a second factor.`}
-    : {outcome: 'warning', says: `${without} of ${all} local system administrators have no second factor.`, remedy: 'Let them enrol one: these accounts are outside the provider\'s protection all the time.'};
+  return without === 0
+    ? {outcome: 'ok', says: `All ${all} local system administrators have a second factor.`}
+    : {
+        outcome: 'warning',
+        says: `${without} of ${all} local system administrators have no second factor.`,
+        remedy: "Let them enrol one: these accounts are outside the provider's protection all the time.",
+      };
 }
 
 const UNFIT: Record<Exclude<BreakGlass['state'], 'fit'>, string> = {
-  missing: 'does not exist or is deactivated', not_local: 'does not sign in with e-mail and password', not_administrator: 'is no system administrator',
+  missing: 'does not exist or is deactivated',
+  not_local: 'does not sign in with e-mail and password',
+  not_administrator: 'is no system administrator',
 };
 
 function breakGlass(accounts: readonly BreakGlass[]): Finding {
   if (accounts.length === 0) {
     return {outcome: 'warning', says: 'No break-glass account is named.', remedy: 'Name them in sso.never_switch.'};
   }
-  const unfit = accounts.flatMap(({username, state}) => state === 'fit' ? [] : [`${username} ${UNFIT[state]}`]);
-  return unfit.length === 0 ? {outcome: 'ok', says: `${accounts.map(({username}) => username).join(', ')}: local system administrators that are never switched.`}
-    : {outcome: 'failed', says: `Of the break-glass accounts, ${unfit.join('; ')}.`, remedy: 'Correct the account, or sso.never_switch.'};
+  const unfit = accounts.flatMap(({username, state}) => (state === 'fit' ? [] : [`${username} ${UNFIT[state]}`]));
+  return unfit.length === 0
+    ? {
+        outcome: 'ok',
+        says: `${accounts.map(({username}) => username).join(', ')}: local system administrators that are never switched.`,
+      }
+    : {
+        outcome: 'failed',
+        says: `Of the break-glass accounts, ${unfit.join('; ')}.`,
+        remedy: 'Correct the account, or sso.never_switch.',
+      };
 }
 
 function emailAddresses({people: {sso, invalidEmail, sameEmail}}: Facts): Finding {
   const says = [
     ...(invalidEmail > 0 ? [`${invalidEmail} of ${sso} SSO accounts have no valid e-mail address`] : []),
-    ...(sameEmail > 0 ? [`${sameEmail} accounts share an address with another one but for the case of its letters`] : []),
+    ...(sameEmail > 0
+      ? [`${sameEmail} accounts share an address with another one but for the case of its letters`]
+      : []),
   ];
-  return says.length === 0 ? {outcome: 'ok', says: `All ${sso} SSO accounts have an e-mail address of their own.`}
-    : {outcome: 'warning', says: `${says.join('; ')}. Sign-in by e-mail does not work for them.`, remedy: 'Correct the addresses at the provider; until then these people sign in by username.'};
+  return says.length === 0
+    ? {outcome: 'ok', says: `All ${sso} SSO accounts have an e-mail address of their own.`}
+    : {
+        outcome: 'warning',
+        says: `${says.join('; ')}. Sign-in by e-mail does not work for them.`,
+        remedy: 'Correct the addresses at the provider; until then these people sign in by username.',
+      };
 }
 
 function verifiedEmail(isRequired: boolean, {people: {unverified}}: Facts): Finding {
   if (!isRequired || unverified === 0) {
-    return {outcome: 'ok', says: isRequired ? 'All SSO accounts have a verified e-mail address.' : 'Mattermost asks for no verified e-mail address.'};
+    return {
+      outcome: 'ok',
+      says: isRequired
+        ? 'All SSO accounts have a verified e-mail address.'
+        : 'Mattermost asks for no verified e-mail address.',
+    };
   }
-  return {outcome: 'warning', says: `${unverified} SSO accounts have no verified e-mail address, and Mattermost lets nobody in without one.`, remedy: 'Verify them with `mmctl user verify`, or switch EmailSettings.RequireEmailVerification off.'};
+  return {
+    outcome: 'warning',
+    says: `${unverified} SSO accounts have no verified e-mail address, and Mattermost lets nobody in without one.`,
+    remedy: 'Verify them with `mmctl user verify`, or switch EmailSettings.RequireEmailVerification off.',
+  };
 }

@@ -7,12 +7,33 @@ const hours = z.number().optional();
 
 /** Of Mattermost's configuration what decides how an outage goes. What is missing is not known. */
 export const ReadinessConfig = z.object({
-  ServiceSettings: z.object({
-    EnforceMultifactorAuthentication: flag, TerminateSessionsOnPasswordChange: flag, ExtendSessionLengthWithActivity: flag, EnableLocalMode: flag,
-    SessionLengthSSOInHours: hours, SessionLengthWebInHours: hours, SessionLengthSSOInDays: hours, SessionLengthWebInDays: hours,
-  }).prefault({}),
-  EmailSettings: z.object({EnableSignInWithEmail: flag, EnableSignInWithUsername: flag, RequireEmailVerification: flag, SMTPServer: z.string().default('')}).prefault({}),
-  SupportSettings: z.object({SupportEmail: z.string().default(''), HelpLink: z.string().default(''), ReportAProblemLink: z.string().default('')}).prefault({}),
+  ServiceSettings: z
+    .object({
+      EnforceMultifactorAuthentication: flag,
+      TerminateSessionsOnPasswordChange: flag,
+      ExtendSessionLengthWithActivity: flag,
+      EnableLocalMode: flag,
+      SessionLengthSSOInHours: hours,
+      SessionLengthWebInHours: hours,
+      SessionLengthSSOInDays: hours,
+      SessionLengthWebInDays: hours,
+    })
+    .prefault({}),
+  EmailSettings: z
+    .object({
+      EnableSignInWithEmail: flag,
+      EnableSignInWithUsername: flag,
+      RequireEmailVerification: flag,
+      SMTPServer: z.string().default(''),
+    })
+    .prefault({}),
+  SupportSettings: z
+    .object({
+      SupportEmail: z.string().default(''),
+      HelpLink: z.string().default(''),
+      ReportAProblemLink: z.string().default(''),
+    })
+    .prefault({}),
 });
 export type ReadinessConfig = z.infer<typeof ReadinessConfig>;
 
@@ -59,7 +80,15 @@ const EMAIL = /^[^\s@]+@[^\s@]+$/;
 
 /** Streams all accounts and keeps counts. @throws Failure DATABASE_* */
 export async function countPeople(accounts: Pick<Accounts, 'stream' | 'find'>, now: number): Promise<PeopleCounts> {
-  const counts: PeopleCounts = {sso: 0, localAdministrators: 0, recentAdministrators: 0, recentWithoutMfa: 0, invalidEmail: 0, sameEmail: 0, unverified: 0};
+  const counts: PeopleCounts = {
+    sso: 0,
+    localAdministrators: 0,
+    recentAdministrators: 0,
+    recentWithoutMfa: 0,
+    invalidEmail: 0,
+    sameEmail: 0,
+    unverified: 0,
+  };
   const withCapitals: {id: string; email: string}[] = [];
   let isLoginKnown = false;
   for await (const account of accounts.stream('all')) {
@@ -105,7 +134,10 @@ function isLocalAdministrator(account: Account): boolean {
   return account.sign_in.service === '' && account.has_password && account.roles.includes('system_admin');
 }
 
-export async function lookAtBreakGlass(accounts: Pick<Accounts, 'find'>, usernames: readonly string[]): Promise<BreakGlass[]> {
+export async function lookAtBreakGlass(
+  accounts: Pick<Accounts, 'find'>,
+  usernames: readonly string[],
+): Promise<BreakGlass[]> {
   const found: BreakGlass[] = [];
   for (const username of usernames) {
     const account = await accounts.find(username);

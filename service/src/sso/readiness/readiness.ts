@@ -1,5 +1,11 @@
 import {X509Certificate} from 'node:crypto';
-import type {IdentitySnapshot, ProbeResult, Readiness, ReadinessCheck, SettingValues} from '@disaster-recovery/contract';
+import type {
+  IdentitySnapshot,
+  ProbeResult,
+  Readiness,
+  ReadinessCheck,
+  SettingValues,
+} from '@disaster-recovery/contract';
 import type {Accounts, ProbeTarget} from '../../engines/identity/port.ts';
 import type {Clock} from '../../kernel/clock.ts';
 import {readinessChecks} from './checks.ts';
@@ -63,8 +69,15 @@ async function gather(parts: ReadinessParts): Promise<Facts> {
     orElse(parts.samlCertificate(), null),
   ]);
   return {
-    now, targets, people, breakGlass, settings, results, addresses, certificates,
-    config: effective === null ? null : ReadinessConfig.safeParse(effective.config).data ?? null,
+    now,
+    targets,
+    people,
+    breakGlass,
+    settings,
+    results,
+    addresses,
+    certificates,
+    config: effective === null ? null : (ReadinessConfig.safeParse(effective.config).data ?? null),
     environment: Object.keys(effective?.env ?? {}),
     samlCertificateEnds: pem === null ? null : endOf(pem),
     snapshot: parts.snapshot(),
@@ -84,11 +97,13 @@ async function ofEach<V>(keys: ReadonlySet<string>, look: (key: string) => Promi
 const TLS_PORTS: Record<string, string> = {'https:': '443', 'ldaps:': '636'};
 
 function tlsPlaces(targets: readonly ProbeTarget[]): Set<string> {
-  return new Set(targets.flatMap((target) => {
-    const url = URL.parse(target.url);
-    const port = url === null ? undefined : TLS_PORTS[url.protocol];
-    return url === null || port === undefined ? [] : [`${url.hostname}:${url.port === '' ? port : url.port}`];
-  }));
+  return new Set(
+    targets.flatMap((target) => {
+      const url = URL.parse(target.url);
+      const port = url === null ? undefined : TLS_PORTS[url.protocol];
+      return url === null || port === undefined ? [] : [`${url.hostname}:${url.port === '' ? port : url.port}`];
+    }),
+  );
 }
 
 function splitPlace(place: string): [string, number] {

@@ -12,7 +12,15 @@ export const IdentityLine = z.object({user: z.string(), identity: Identity, seen
 export type IdentityLine = z.infer<typeof IdentityLine>;
 
 type Row = {user: string; hash: string; identity: string; seen_at: number};
-type SnapshotRow = {at: number; accounts: number; sso_accounts: number; changed: number; sha256: string; stored: string; warnings: string};
+type SnapshotRow = {
+  at: number;
+  accounts: number;
+  sso_accounts: number;
+  changed: number;
+  sha256: string;
+  stored: string;
+  warnings: string;
+};
 
 /** How each account signed in through a provider when it was last seen doing so. An account that is switched keeps what it had. */
 export type SnapshotStore = {
@@ -36,9 +44,13 @@ export type SnapshotStore = {
 
 export function createSnapshotStore(state: State, cipher: Cipher): SnapshotStore {
   const {db} = state;
-  const one = db.prepare('SELECT user, hash, identity, seen_at FROM sso_identities WHERE user = ? AND left_at IS NULL AND seen_at >= ?');
+  const one = db.prepare(
+    'SELECT user, hash, identity, seen_at FROM sso_identities WHERE user = ? AND left_at IS NULL AND seen_at >= ?',
+  );
   const hash = db.prepare('SELECT hash, left_at FROM sso_identities WHERE user = ?');
-  const page = db.prepare('SELECT user, hash, identity, seen_at FROM sso_identities WHERE left_at IS NULL AND user > ? ORDER BY user LIMIT ?');
+  const page = db.prepare(
+    'SELECT user, hash, identity, seen_at FROM sso_identities WHERE left_at IS NULL AND user > ? ORDER BY user LIMIT ?',
+  );
   const upsert = db.prepare(`INSERT INTO sso_identities (user, hash, identity, seen_at) VALUES (?, ?, ?, ?)
     ON CONFLICT (user) DO UPDATE SET hash = excluded.hash, identity = excluded.identity, seen_at = excluded.seen_at, left_at = NULL`);
   const touch = db.prepare('UPDATE sso_identities SET seen_at = ? WHERE user = ?');
@@ -46,9 +58,13 @@ export function createSnapshotStore(state: State, cipher: Cipher): SnapshotStore
   const any = db.prepare('SELECT 1 FROM sso_identities LIMIT 1');
   const stored = db.prepare(`SELECT 1 FROM sso_snapshots WHERE stored = 'repository' LIMIT 1`);
   // Whom the newest snapshot saw was seen after the one before it was done.
-  const missed = db.prepare('SELECT user FROM sso_identities WHERE left_at IS NULL AND seen_at <= (SELECT at FROM sso_snapshots ORDER BY at DESC LIMIT 1 OFFSET 1) ORDER BY seen_at DESC LIMIT ?');
+  const missed = db.prepare(
+    'SELECT user FROM sso_identities WHERE left_at IS NULL AND seen_at <= (SELECT at FROM sso_snapshots ORDER BY at DESC LIMIT 1 OFFSET 1) ORDER BY seen_at DESC LIMIT ?',
+  );
   const latest = db.prepare('SELECT * FROM sso_snapshots ORDER BY at DESC LIMIT 1');
-  const insert = db.prepare('INSERT OR REPLACE INTO sso_snapshots (at, accounts, sso_accounts, changed, sha256, stored, warnings) VALUES (?, ?, ?, ?, ?, ?, ?)');
+  const insert = db.prepare(
+    'INSERT OR REPLACE INTO sso_snapshots (at, accounts, sso_accounts, changed, sha256, stored, warnings) VALUES (?, ?, ?, ?, ?, ?, ?)',
+  );
   const open = (row: Row): Identity => Identity.parse(JSON.parse(cipher.decrypt(row.identity)));
 
   return {
@@ -66,7 +82,7 @@ export function createSnapshotStore(state: State, cipher: Cipher): SnapshotStore
       upsert.run(user, cipher.digest(text), cipher.encrypt(text), seenAt);
       return true;
     },
-    * lines() {
+    *lines() {
       let after = '';
       for (;;) {
         const rows = page.all(after, PAGE) as Row[];
@@ -83,7 +99,9 @@ export function createSnapshotStore(state: State, cipher: Cipher): SnapshotStore
     knows: (user) => hash.get(user) !== undefined,
     isStored: () => stored.get() !== undefined,
     missedByNewest: (limit) => (missed.all(limit) as {user: string}[]).map(({user}) => user),
-    leave: (user, now) => { leave.run(now, user); },
+    leave: (user, now) => {
+      leave.run(now, user);
+    },
     latest: () => {
       const row = latest.get() as SnapshotRow | undefined;
       return row ? IdentitySnapshot.parse({...row, warnings: JSON.parse(row.warnings) as unknown}) : null;

@@ -4,13 +4,24 @@ import {Failure} from '../../kernel/failure.ts';
 import {newJobId} from '../../kernel/ids.ts';
 import type {StoreParts} from './parts.ts';
 
-type IncidentRow = {id: string; state: string; reason: string; declared_at: number; declared_by: string; closed_at: number | null; deadline_at: number; reminded_at: number};
+type IncidentRow = {
+  id: string;
+  state: string;
+  reason: string;
+  declared_at: number;
+  declared_by: string;
+  closed_at: number | null;
+  deadline_at: number;
+  reminded_at: number;
+};
 /** The incident of now, and those of before. */
 export function incidentStore({state, clock, ledger}: StoreParts) {
   const {db} = state;
   const current = db.prepare(`SELECT * FROM sso_incidents WHERE state <> 'closed' ORDER BY declared_at DESC LIMIT 1`);
   const last = db.prepare('SELECT * FROM sso_incidents ORDER BY declared_at DESC LIMIT 1');
-  const insert = db.prepare(`INSERT INTO sso_incidents (id, state, reason, declared_at, declared_by, deadline_at) VALUES (?, 'declared', ?, ?, ?, ?)`);
+  const insert = db.prepare(
+    `INSERT INTO sso_incidents (id, state, reason, declared_at, declared_by, deadline_at) VALUES (?, 'declared', ?, ?, ?, ?)`,
+  );
   const update = db.prepare('UPDATE sso_incidents SET state = ?, closed_at = ? WHERE id = ?');
   const remind = db.prepare('UPDATE sso_incidents SET reminded_at = ? WHERE id = ?');
 
@@ -34,7 +45,11 @@ export function incidentStore({state, clock, ledger}: StoreParts) {
       return state.transact(() => {
         const open = incident();
         if (open) {
-          throw new Failure('SSO_ALREADY_DECLARED', `The outage “${open.reason}” was declared by ${open.declared_by.name}.`, {details: {incident: open.id}});
+          throw new Failure(
+            'SSO_ALREADY_DECLARED',
+            `The outage “${open.reason}” was declared by ${open.declared_by.name}.`,
+            {details: {incident: open.id}},
+          );
         }
         const id = newJobId();
         const now = clock.now();
@@ -54,14 +69,22 @@ export function incidentStore({state, clock, ledger}: StoreParts) {
       });
     },
     remindedAt: (): number => (current.get() as IncidentRow | undefined)?.reminded_at ?? 0,
-    noteReminder: (id: string): void => { remind.run(clock.now(), id); },
+    noteReminder: (id: string): void => {
+      remind.run(clock.now(), id);
+    },
   };
 }
 
 function shown(row: IncidentRow | undefined): Incident | null {
-  return row ? {
-    id: row.id, state: IncidentState.parse(row.state), reason: row.reason, declared_at: row.declared_at, declared_by: JSON.parse(row.declared_by) as Actor,
-    closed_at: row.closed_at, deadline_at: row.deadline_at,
-  } : null;
+  return row
+    ? {
+        id: row.id,
+        state: IncidentState.parse(row.state),
+        reason: row.reason,
+        declared_at: row.declared_at,
+        declared_by: JSON.parse(row.declared_by) as Actor,
+        closed_at: row.closed_at,
+        deadline_at: row.deadline_at,
+      }
+    : null;
 }
-

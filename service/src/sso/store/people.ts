@@ -7,8 +7,16 @@ import type {StoreParts} from './parts.ts';
 const PAGE = 500;
 
 type PersonRow = {
-  incident: string; user: string; username: string; email: string; state: SwitchState; original: string;
-  switched_at: number | null; returned_at: number | null; holder: string | null; says: string | null;
+  incident: string;
+  user: string;
+  username: string;
+  email: string;
+  state: SwitchState;
+  original: string;
+  switched_at: number | null;
+  returned_at: number | null;
+  holder: string | null;
+  says: string | null;
 };
 
 /** One account of one incident. */
@@ -29,8 +37,12 @@ export function peopleStore(parts: StoreParts) {
 function readPeople({state: {db}, cipher}: StoreParts) {
   const one = db.prepare('SELECT * FROM sso_people WHERE incident = ? AND user = ?');
   // Of several incidents the newest knows best.
-  const newest = db.prepare('SELECT p.* FROM sso_people p JOIN sso_incidents i ON i.id = p.incident WHERE p.user = ? ORDER BY i.declared_at DESC LIMIT 1');
-  const inState = db.prepare('SELECT * FROM sso_people WHERE incident = ? AND state IN (SELECT value FROM json_each(?)) AND user > ? ORDER BY user LIMIT ?');
+  const newest = db.prepare(
+    'SELECT p.* FROM sso_people p JOIN sso_incidents i ON i.id = p.incident WHERE p.user = ? ORDER BY i.declared_at DESC LIMIT 1',
+  );
+  const inState = db.prepare(
+    'SELECT * FROM sso_people WHERE incident = ? AND state IN (SELECT value FROM json_each(?)) AND user > ? ORDER BY user LIMIT ?',
+  );
   const count = db.prepare('SELECT state, count(*) AS n FROM sso_people WHERE incident = ? GROUP BY state');
 
   function open(row: PersonRow | undefined): Switched | null {
@@ -45,7 +57,7 @@ function readPeople({state: {db}, cipher}: StoreParts) {
     person: (incident: string, user: string): Switched | null => open(one.get(incident, user) as PersonRow | undefined),
     newestPerson: (user: string): Switched | null => open(newest.get(user) as PersonRow | undefined),
     /** By ascending user; memory does not grow with their number. */
-    * peopleIn(incident: string, states: readonly SwitchState[]): IterableIterator<Switched> {
+    *peopleIn(incident: string, states: readonly SwitchState[]): IterableIterator<Switched> {
       let after = '';
       for (;;) {
         const rows = inState.all(incident, JSON.stringify(states), after, PAGE) as PersonRow[];
@@ -66,11 +78,13 @@ function readPeople({state: {db}, cipher}: StoreParts) {
 function changePeople({state, clock, ledger, cipher}: StoreParts) {
   const {db} = state;
   const held = db.prepare('SELECT holder, returned_at FROM sso_people WHERE incident = ? AND user = ?');
-  const switching = db.prepare(`INSERT INTO sso_people (incident, user, username, email, state, original, holder) VALUES (?, ?, ?, ?, 'switching', ?, ?)
+  const switching =
+    db.prepare(`INSERT INTO sso_people (incident, user, username, email, state, original, holder) VALUES (?, ?, ?, ?, 'switching', ?, ?)
     ON CONFLICT (incident, user) DO UPDATE SET state = 'switching', original = excluded.original, username = excluded.username, email = excluded.email,
       holder = excluded.holder, says = NULL, switched_at = NULL, returned_at = NULL`);
   // Somebody who was switched by something else has no row yet.
-  const returning = db.prepare(`INSERT INTO sso_people (incident, user, username, email, state, original, holder) VALUES (?, ?, ?, ?, 'returning', ?, ?)
+  const returning =
+    db.prepare(`INSERT INTO sso_people (incident, user, username, email, state, original, holder) VALUES (?, ?, ?, ?, 'returning', ?, ?)
     ON CONFLICT (incident, user) DO UPDATE SET state = 'returning', holder = excluded.holder, says = NULL`);
   const settleOne = db.prepare(`UPDATE sso_people SET state = ?, says = ?, holder = NULL,
     switched_at = CASE WHEN ? = 'switched' THEN coalesce(switched_at, ?) ELSE switched_at END, returned_at = CASE WHEN ? = 'returned' THEN ? ELSE returned_at END
@@ -82,7 +96,13 @@ function changePeople({state, clock, ledger, cipher}: StoreParts) {
      * Takes accounts into hand for a change, ledger first. Those that another living operation holds are left out.
      * Returns who was taken.
      */
-    take(incident: string, to: 'switching' | 'returning', accounts: readonly Taking[], holder: string, by: Actor): Set<string> {
+    take(
+      incident: string,
+      to: 'switching' | 'returning',
+      accounts: readonly Taking[],
+      holder: string,
+      by: Actor,
+    ): Set<string> {
       return state.transact(() => {
         const taken = new Set<string>();
         for (const {user, username, email, original} of accounts) {
@@ -92,7 +112,13 @@ function changePeople({state, clock, ledger, cipher}: StoreParts) {
           }
           const sealed = cipher.encrypt(canonicalJson(original));
           (to === 'switching' ? switching : returning).run(incident, user, username, email, sealed, holder);
-          ledger.append(`sso.${to}`, by, {incident, user, username, service: original.sign_in.service, original: sealed});
+          ledger.append(`sso.${to}`, by, {
+            incident,
+            user,
+            username,
+            service: original.sign_in.service,
+            original: sealed,
+          });
           taken.add(user);
         }
         return taken;
@@ -108,7 +134,9 @@ function changePeople({state, clock, ledger, cipher}: StoreParts) {
       });
     },
     /** What is still in hand of this operation is let go; the live row decides what became of it. */
-    release: (holder: string): void => { release.run(holder); },
+    release: (holder: string): void => {
+      release.run(holder);
+    },
   };
 }
 

@@ -16,11 +16,14 @@ export type SessionStore = {
 
 export function createSessionStore(state: State): SessionStore {
   const {db} = state;
-  const upsert = db.prepare(`INSERT INTO sso_sessions (incident, session, user, from_expiry, to_expiry, state) VALUES (?, ?, ?, ?, ?, 'extended')
+  const upsert =
+    db.prepare(`INSERT INTO sso_sessions (incident, session, user, from_expiry, to_expiry, state) VALUES (?, ?, ?, ?, ?, 'extended')
     ON CONFLICT (incident, session) DO UPDATE SET to_expiry = excluded.to_expiry, state = 'extended'`);
   const settle = db.prepare('UPDATE sso_sessions SET state = ? WHERE incident = ? AND session = ?');
   const count = db.prepare(`SELECT count(*) AS n FROM sso_sessions WHERE incident = ? AND state = 'extended'`);
-  const page = db.prepare(`SELECT session, user, from_expiry, to_expiry FROM sso_sessions WHERE incident = ? AND state = 'extended' AND session > ? ORDER BY session LIMIT ?`);
+  const page = db.prepare(
+    `SELECT session, user, from_expiry, to_expiry FROM sso_sessions WHERE incident = ? AND state = 'extended' AND session > ? ORDER BY session LIMIT ?`,
+  );
   return {
     note: (incident, sessions) => {
       state.transact(() => {
@@ -37,7 +40,7 @@ export function createSessionStore(state: State): SessionStore {
       });
     },
     count: (incident) => (count.get(incident) as {n: number}).n,
-    * extended(incident) {
+    *extended(incident) {
       let after = '';
       for (;;) {
         const rows = page.all(incident, after, PAGE) as ExtendedSession[];

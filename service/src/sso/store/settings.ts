@@ -8,13 +8,19 @@ export function settingStore({state, ledger}: StoreParts) {
   const {db} = state;
   const all = db.prepare('SELECT key, from_value, to_value, state FROM sso_settings WHERE incident = ? ORDER BY key');
   // What was there before the incident stays what was there before, however often it is changed again.
-  const upsert = db.prepare(`INSERT INTO sso_settings (incident, key, from_value, to_value, state) VALUES (?, ?, ?, ?, ?)
+  const upsert =
+    db.prepare(`INSERT INTO sso_settings (incident, key, from_value, to_value, state) VALUES (?, ?, ?, ?, ?)
     ON CONFLICT (incident, key) DO UPDATE SET to_value = excluded.to_value, state = excluded.state,
       from_value = CASE WHEN sso_settings.state = 'changed' THEN sso_settings.from_value ELSE excluded.from_value END`);
   const setState = db.prepare('UPDATE sso_settings SET state = ? WHERE incident = ? AND key = ?');
   return {
-    changedSettings: (incident: string): ChangedSetting[] => (all.all(incident) as SettingRow[]).map((row) => (
-      {key: row.key, from: JSON.parse(row.from_value) as unknown, to: JSON.parse(row.to_value) as unknown, state: row.state})),
+    changedSettings: (incident: string): ChangedSetting[] =>
+      (all.all(incident) as SettingRow[]).map((row) => ({
+        key: row.key,
+        from: JSON.parse(row.from_value) as unknown,
+        to: JSON.parse(row.to_value) as unknown,
+        state: row.state,
+      })),
     noteSettings(incident: string, changed: readonly ChangedSetting[], by: Actor): void {
       state.transact(() => {
         for (const {key, from, to, state: how} of changed) {

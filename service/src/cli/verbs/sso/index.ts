@@ -7,11 +7,27 @@ import {switchVerbs} from './switch.ts';
 
 /** What follows `drctl sso`, in the order of an outage. */
 export function createSsoVerbs(withSso: WithSso): Record<string, Verb> {
-  const [look, incident, switching, access] = [lookVerbs(withSso), incidentVerbs(withSso), switchVerbs(withSso), accessVerbs(withSso)];
+  const [look, incident, switching, access] = [
+    lookVerbs(withSso),
+    incidentVerbs(withSso),
+    switchVerbs(withSso),
+    accessVerbs(withSso),
+  ];
   return {
-    'status': look.status, 'readiness': look.readiness, 'snapshot': look.snapshot, 'forecast': look.forecast,
-    'declare': incident.declare, 'extend-sessions': incident.extend, 'switch': switching.switch, 'approve': incident.approve,
-    'let-in': access.letIn, 'claim-sheet': access.claimSheet, 'admin-access': access.adminAccess,
-    'return-list': look['return-list'], 'switch-back': switching.switchBack, 'resolve': incident.resolve, 'close': incident.close,
+    status: look.status,
+    readiness: look.readiness,
+    snapshot: look.snapshot,
+    forecast: look.forecast,
+    declare: incident.declare,
+    'extend-sessions': incident.extend,
+    switch: switching.switch,
+    approve: incident.approve,
+    'let-in': access.letIn,
+    'claim-sheet': access.claimSheet,
+    'admin-access': access.adminAccess,
+    'return-list': look['return-list'],
+    'switch-back': switching.switchBack,
+    resolve: incident.resolve,
+    close: incident.close,
   };
 }

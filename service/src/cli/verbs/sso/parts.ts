@@ -23,5 +23,9 @@ export function given(fields: Record<string, unknown>): Record<string, unknown> 
 
 /** An option as a number; NaN is refused by the contract's schema. */
 export function numberOf(text: unknown): number | undefined {
-  return text === undefined ? undefined : typeof text === 'string' && /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
+  return text === undefined
+    ? undefined
+    : typeof text === 'string' && /^\d{1,6}$/.test(text)
+      ? Number(text)
+      : Number.NaN;
 }

@@ -12,9 +12,12 @@ export function peopleOptions(command: Command): Command {
 
 /** Both together, each once; undefined when neither was given. @throws Failure USAGE_INVALID */
 export async function peopleOf({user, file}: Record<string, unknown>): Promise<string[] | undefined> {
-  const named = (user as string[] | undefined)?.flatMap((text) => text.split(',')).map((text) => accountName(text.trim())).filter((text) => text !== '');
+  const named = (user as string[] | undefined)
+    ?.flatMap((text) => text.split(','))
+    .map((text) => accountName(text.trim()))
+    .filter((text) => text !== '');
   const listed = typeof file === 'string' ? await readNames(file) : undefined;
-  return named === undefined && listed === undefined ? undefined : [...new Set([...named ?? [], ...listed ?? []])];
+  return named === undefined && listed === undefined ? undefined : [...new Set([...(named ?? []), ...(listed ?? [])])];
 }
 
 export function denyOption(command: Command): Command {

@@ -4,7 +4,16 @@ import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, jest, test} from '@jest/globals';
 import {Command} from 'commander';
 import {AdminAccessResult, LetInResult, SwitchPlan, type FailureCode} from '@disaster-recovery/contract';
-import {aJob, CODE, createFakeSso, letInResult, START, switchBackResult, switchResult, type SsoCall} from '../../../chat/fixtures.ts';
+import {
+  aJob,
+  CODE,
+  createFakeSso,
+  letInResult,
+  START,
+  switchBackResult,
+  switchResult,
+  type SsoCall,
+} from '../../../chat/fixtures.ts';
 import {createJobs, JOB_TABLES} from '../../../jobs/index.ts';
 import {Failure} from '../../../kernel/failure.ts';
 import {openState} from '../../../kernel/state.ts';
@@ -12,7 +21,13 @@ import type {Sso} from '../../../sso/index.ts';
 import {createOutput, finish, type Outcome} from '../../output.ts';
 import {createSsoVerbs} from './index.ts';
 
-const clock = {now: () => START, sleep: (ms: number) => new Promise<void>((resolve) => { setTimeout(resolve, Math.min(ms, 5)); })};
+const clock = {
+  now: () => START,
+  sleep: (ms: number) =>
+    new Promise<void>((resolve) => {
+      setTimeout(resolve, Math.min(ms, 5));
+    }),
+};
 const directory = mkdtempSync(join(tmpdir(), 'sso-verbs-'));
 const onShell = {actor: {kind: 'cli', id: expect.any(String), name: expect.any(String)}, onHost: true};
 
@@ -22,10 +37,15 @@ let changes: Partial<Sso>;
 
 beforeEach(() => {
   [calls, out, changes] = [[], '', {}];
-  jest.spyOn(process.stdout, 'write').mockImplementation((text) => { out += String(text); return true; });
+  jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    out += String(text);
+    return true;
+  });
   jest.spyOn(process.stderr, 'write').mockImplementation(() => true);
 });
-afterEach(() => { jest.restoreAllMocks(); });
+afterEach(() => {
+  jest.restoreAllMocks();
+});
 
 /** Runs `drctl sso …` as the program does, with a fake capability. */
 async function run(...argv: string[]): Promise<Outcome> {
@@ -33,7 +53,10 @@ async function run(...argv: string[]): Promise<Outcome> {
   const jobs = createJobs(openState(mkdtempSync(join(tmpdir(), 'sso-jobs-')), [JOB_TABLES]), clock);
   const verbs = createSsoVerbs((_options, work) => work({sso: createFakeSso(calls, changes), jobs, clock}));
   let outcome: Outcome = {value: null};
-  const program = new Command('drctl').exitOverride().option('--json').configureOutput({writeErr: () => undefined});
+  const program = new Command('drctl')
+    .exitOverride()
+    .option('--json')
+    .configureOutput({writeErr: () => undefined});
   for (const [name, verb] of Object.entries(verbs)) {
     verb.describe(program.command(name)).action(async (...parts: unknown[]) => {
       const self = parts.at(-1) as Command;
@@ -44,7 +67,11 @@ async function run(...argv: string[]): Promise<Outcome> {
   return outcome;
 }
 
-const refused = (...argv: string[]) => run(...argv).then(() => null, (error: Failure) => error);
+const refused = (...argv: string[]) =>
+  run(...argv).then(
+    () => null,
+    (error: Failure) => error,
+  );
 
 function fileOf(name: string, content: string): string {
   const path = join(directory, name);
@@ -57,24 +84,65 @@ const people = fileOf('people.csv', '\uFEFFusername,name\r\nanna,Anna\r\n# left\
 const denied = fileOf('denied.txt', 'ex\n');
 
 test.each<[string[], keyof Sso, unknown[]]>([
-  [['status'], 'status', []], [['readiness'], 'readiness', []], [['forecast'], 'forecast', []], [['snapshot'], 'snapshot', [onShell]], [['return-list'], 'returnList', []],
+  [['status'], 'status', []],
+  [['readiness'], 'readiness', []],
+  [['forecast'], 'forecast', []],
+  [['snapshot'], 'snapshot', [onShell]],
+  [['return-list'], 'returnList', []],
   [['declare', '--reason', 'Keycloak is down'], 'declare', [{reason: 'Keycloak is down', tell: true}, onShell]],
   [['declare', '--reason', 'down', '--no-tell'], 'declare', [{reason: 'down', tell: false}, onShell]],
-  [['extend-sessions'], 'extend', [{hours: 72}, onShell]], [['extend-sessions', '--hours', '8'], 'extend', [{hours: 8}, onShell]],
-  [['approve', 'a1'], 'approve', ['a1', onShell]], [['close'], 'close', [onShell]],
-  [['resolve', '@anna', '--choice', 'leave', '--reason', 'left us'], 'resolve', [{user: 'anna', choice: 'leave', reason: 'left us'}, onShell]],
-  [['let-in', 'anna', '--identified-by', 'by voice'], 'letIn', [{user: 'anna', identified_by: 'by voice', valid_minutes: 15, mail: false}, onShell]],
-  [['let-in', 'anna', '--identified-by', 'badge', '--valid-minutes', '30', '--mail'], 'letIn', [{user: 'anna', identified_by: 'badge', valid_minutes: 30, mail: true}, onShell]],
+  [['extend-sessions'], 'extend', [{hours: 72}, onShell]],
+  [['extend-sessions', '--hours', '8'], 'extend', [{hours: 8}, onShell]],
+  [['approve', 'a1'], 'approve', ['a1', onShell]],
+  [['close'], 'close', [onShell]],
+  [
+    ['resolve', '@anna', '--choice', 'leave', '--reason', 'left us'],
+    'resolve',
+    [{user: 'anna', choice: 'leave', reason: 'left us'}, onShell],
+  ],
+  [
+    ['let-in', 'anna', '--identified-by', 'by voice'],
+    'letIn',
+    [{user: 'anna', identified_by: 'by voice', valid_minutes: 15, mail: false}, onShell],
+  ],
+  [
+    ['let-in', 'anna', '--identified-by', 'badge', '--valid-minutes', '30', '--mail'],
+    'letIn',
+    [{user: 'anna', identified_by: 'badge', valid_minutes: 30, mail: true}, onShell],
+  ],
   [['admin-access', '--user', '@root'], 'adminAccess', [{user: 'root', password: null}, onShell]],
-  [['switch', '--user', 'anna', 'ben', '--user', '@carl,dora', '--dry-run'], 'planSwitch', [{users: ['anna', 'ben', 'carl', 'dora'], ...many}, onShell]],
-  [['switch', '--file', people, '--user', 'zoe', 'anna', '--dry-run'], 'planSwitch', [{users: ['zoe', 'anna', 'ben'], ...many}, onShell]],
-  [['switch', '--team', 'core', '--deny-file', denied, '--dry-run'], 'planSwitch', [{team: 'core', deny: ['ex'], ...many}, onShell]],
+  [
+    ['switch', '--user', 'anna', 'ben', '--user', '@carl,dora', '--dry-run'],
+    'planSwitch',
+    [{users: ['anna', 'ben', 'carl', 'dora'], ...many}, onShell],
+  ],
+  [
+    ['switch', '--file', people, '--user', 'zoe', 'anna', '--dry-run'],
+    'planSwitch',
+    [{users: ['zoe', 'anna', 'ben'], ...many}, onShell],
+  ],
+  [
+    ['switch', '--team', 'core', '--deny-file', denied, '--dry-run'],
+    'planSwitch',
+    [{team: 'core', deny: ['ex'], ...many}, onShell],
+  ],
   [['switch', '--group', 'staff', '--dry-run'], 'planSwitch', [{group: 'staff', ...many}, onShell]],
-  [['switch', '--sessions-ending-before', '8h', '--dry-run'], 'planSwitch', [{sessions_ending_before: START + 28_800_000, ...many}, onShell]],
-  [['switch', '--everyone', '--approval', 'a1', '--dry-run'], 'planSwitch', [{everyone: true, approval: 'a1', ...many}, onShell]],
+  [
+    ['switch', '--sessions-ending-before', '8h', '--dry-run'],
+    'planSwitch',
+    [{sessions_ending_before: START + 28_800_000, ...many}, onShell],
+  ],
+  [
+    ['switch', '--everyone', '--approval', 'a1', '--dry-run'],
+    'planSwitch',
+    [{everyone: true, approval: 'a1', ...many}, onShell],
+  ],
   [['switch-back', '--dry-run'], 'planSwitchBack', [{without_provider_check: false, resume_sync: false}, onShell]],
-  [['switch-back', '--user', 'anna', '--canary', '@ben', '--without-provider-check', '--resume-sync', '--dry-run'], 'planSwitchBack',
-    [{users: ['anna'], canary: 'ben', without_provider_check: true, resume_sync: true}, onShell]],
+  [
+    ['switch-back', '--user', 'anna', '--canary', '@ben', '--without-provider-check', '--resume-sync', '--dry-run'],
+    'planSwitchBack',
+    [{users: ['anna'], canary: 'ben', without_provider_check: true, resume_sync: true}, onShell],
+  ],
 ])('drctl sso %j calls %s once, as somebody with a shell, and says something', async (argv, verb, given) => {
   const {failure} = await run(...argv);
   expect([failure, calls]).toEqual([undefined, [{verb, given}]]);
@@ -82,11 +150,20 @@ test.each<[string[], keyof Sso, unknown[]]>([
 });
 
 test.each<[string[], RegExp]>([
-  [['switch'], /exactly one/], [['switch', '--everyone', '--team', 'core'], /exactly one/], [['switch', '--file', people, '--everyone'], /exactly one/],
-  [['switch', '--sessions-ending-before', 'tomorrow'], /is no time/], [['switch', '--file', '/nonexistent'], /cannot be read/], [['switch', '--everyone', '--deny-file', '/nonexistent'], /cannot be read/],
-  [['extend-sessions', '--hours', 'many'], /^--hours/], [['extend-sessions', '--hours', '9999'], /^--hours/], [['let-in', 'anna', '--identified-by', 'x'], /^--identified-by/],
-  [['let-in', 'anna'], /required option '--identified-by/], [['declare'], /required option '--reason/], [['resolve', 'anna', '--choice', 'delete', '--reason', 'left us'], /^--choice/],
-  [['claim-sheet', '--identified-by', 'badge', '--out', '/tmp/x.pdf'], /\.html or \.txt/], [['admin-access', '--user', 'root', '--password', 'hunter2'], /unknown option/],
+  [['switch'], /exactly one/],
+  [['switch', '--everyone', '--team', 'core'], /exactly one/],
+  [['switch', '--file', people, '--everyone'], /exactly one/],
+  [['switch', '--sessions-ending-before', 'tomorrow'], /is no time/],
+  [['switch', '--file', '/nonexistent'], /cannot be read/],
+  [['switch', '--everyone', '--deny-file', '/nonexistent'], /cannot be read/],
+  [['extend-sessions', '--hours', 'many'], /^--hours/],
+  [['extend-sessions', '--hours', '9999'], /^--hours/],
+  [['let-in', 'anna', '--identified-by', 'x'], /^--identified-by/],
+  [['let-in', 'anna'], /required option '--identified-by/],
+  [['declare'], /required option '--reason/],
+  [['resolve', 'anna', '--choice', 'delete', '--reason', 'left us'], /^--choice/],
+  [['claim-sheet', '--identified-by', 'badge', '--out', '/tmp/x.pdf'], /\.html or \.txt/],
+  [['admin-access', '--user', 'root', '--password', 'hunter2'], /unknown option/],
 ])('drctl sso %j is refused, and nothing is asked of the capability', async (argv, says) => {
   const error = await refused(...argv);
   expect(error?.message.replace(/^error: /, '')).toMatch(says);
@@ -95,23 +172,32 @@ test.each<[string[], RegExp]>([
 
 describe('what changes many accounts', () => {
   test.each<[string[], keyof Sso, keyof Sso, string]>([
-    [['switch', '--everyone'], 'planSwitch', 'startSwitch', 'switch'], [['switch-back'], 'planSwitchBack', 'startSwitchBack', 'switch_back'],
-  ])('%j shows the plan and stops without a word of consent; with --yes it runs the same request', async (argv, plan, start, name) => {
-    expect(await refused(...argv)).toMatchObject({code: 'CONFIRMATION_NEEDED'});
-    expect(calls.map(({verb}) => verb)).toEqual([plan]);
-    expect(out).toContain('Steps: ');
-    calls.length = 0;
-    const {value, failure} = await run(...argv, '--yes');
-    expect(calls.map(({verb}) => verb)).toEqual([plan, start]);
-    expect(calls[1]?.given).toEqual(calls[0]?.given);
-    expect(value).toMatchObject({[name]: name === 'switch' ? switchResult : switchBackResult, job: 'job1'});
-    // One of the fixtures failed, the other holds a conflict: done, but not what was wanted.
-    expect(failure?.code).toBe(name === 'switch' ? 'SWITCH_NOT_PROVEN' : 'ACCOUNT_CONFLICT');
-  });
+    [['switch', '--everyone'], 'planSwitch', 'startSwitch', 'switch'],
+    [['switch-back'], 'planSwitchBack', 'startSwitchBack', 'switch_back'],
+  ])(
+    '%j shows the plan and stops without a word of consent; with --yes it runs the same request',
+    async (argv, plan, start, name) => {
+      expect(await refused(...argv)).toMatchObject({code: 'CONFIRMATION_NEEDED'});
+      expect(calls.map(({verb}) => verb)).toEqual([plan]);
+      expect(out).toContain('Steps: ');
+      calls.length = 0;
+      const {value, failure} = await run(...argv, '--yes');
+      expect(calls.map(({verb}) => verb)).toEqual([plan, start]);
+      expect(calls[1]?.given).toEqual(calls[0]?.given);
+      expect(value).toMatchObject({[name]: name === 'switch' ? switchResult : switchBackResult, job: 'job1'});
+      // One of the fixtures failed, the other holds a conflict: done, but not what was wanted.
+      expect(failure?.code).toBe(name === 'switch' ? 'SWITCH_NOT_PROVEN' : 'ACCOUNT_CONFLICT');
+    },
+  );
 
   test('with everybody switched there is no failure', async () => {
     const result = {...switchResult, failed: 0, conflicts: 0, people: []};
-    changes = {startSwitch: async () => ({job: aJob({kind: 'sso_switch'}), done: Promise.resolve(aJob({kind: 'sso_switch', status: 'success', result}))})};
+    changes = {
+      startSwitch: async () => ({
+        job: aJob({kind: 'sso_switch'}),
+        done: Promise.resolve(aJob({kind: 'sso_switch', status: 'success', result})),
+      }),
+    };
     expect(await run('switch', '--everyone', '--yes')).toEqual({value: {switch: result, job: 'job1'}});
   });
 
@@ -121,10 +207,13 @@ describe('what changes many accounts', () => {
     expect(out).toBe('');
   });
 
-  test.each<FailureCode>(['SSO_NOT_DECLARED', 'NO_LOCAL_ADMINISTRATOR', 'JOB_ALREADY_RUNNING'])('a refusal %s reaches the caller as it is', async (code) => {
-    changes = {startSwitch: () => Promise.reject(new Failure(code, 'No.'))};
-    expect(await refused('switch', '--everyone', '--yes')).toMatchObject({code});
-  });
+  test.each<FailureCode>(['SSO_NOT_DECLARED', 'NO_LOCAL_ADMINISTRATOR', 'JOB_ALREADY_RUNNING'])(
+    'a refusal %s reaches the caller as it is',
+    async (code) => {
+      changes = {startSwitch: () => Promise.reject(new Failure(code, 'No.'))};
+      expect(await refused('switch', '--everyone', '--yes')).toMatchObject({code});
+    },
+  );
 });
 
 describe('what hands out a way in', () => {
@@ -148,20 +237,31 @@ describe('what hands out a way in', () => {
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(readFileSync(file, 'utf8')).toContain(CODE);
     expect(value).toEqual({file, count: 2, url: letInResult.url, expires_at: START + 900_000, skipped: []});
-    expect([out.includes(CODE), JSON.stringify(value).includes(CODE), out.includes('2 codes')]).toEqual([false, false, true]);
+    expect([out.includes(CODE), JSON.stringify(value).includes(CODE), out.includes('2 codes')]).toEqual([
+      false,
+      false,
+      true,
+    ]);
   });
 
   test('a sheet never writes over a file, and makes no codes that it could not write', async () => {
     const file = fileOf('there.html', 'mine');
-    expect(await refused('claim-sheet', '--identified-by', 'badge', '--out', file)).toMatchObject({code: 'USAGE_INVALID', message: `${file} exists already.`});
-    expect(await refused('claim-sheet', '--identified-by', 'badge', '--out', '/nonexistent/x.html')).toMatchObject({code: 'USAGE_INVALID'});
+    expect(await refused('claim-sheet', '--identified-by', 'badge', '--out', file)).toMatchObject({
+      code: 'USAGE_INVALID',
+      message: `${file} exists already.`,
+    });
+    expect(await refused('claim-sheet', '--identified-by', 'badge', '--out', '/nonexistent/x.html')).toMatchObject({
+      code: 'USAGE_INVALID',
+    });
     expect([readFileSync(file, 'utf8'), calls]).toEqual(['mine', []]);
   });
 
   test('a sheet that could not be made leaves no file', async () => {
     changes = {claimSheet: () => Promise.reject(new Failure('SSO_NOT_DECLARED', 'No.'))};
     const file = join(directory, 'never.html');
-    expect(await refused('claim-sheet', '--user', 'anna', '--identified-by', 'badge', '--out', file)).toMatchObject({code: 'SSO_NOT_DECLARED'});
+    expect(await refused('claim-sheet', '--user', 'anna', '--identified-by', 'badge', '--out', file)).toMatchObject({
+      code: 'SSO_NOT_DECLARED',
+    });
     expect(existsSync(file)).toBe(false);
   });
 });

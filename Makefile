@@ -61,8 +61,8 @@ types: node_modules/.installed ## Check all types
 	for part in test test/browser demo bench; do npx tsc -p $$part --noEmit || exit 1; done
 
 .PHONY: unit
-unit: node_modules/.installed ## Run the unit tests
-	$(JEST) --selectProjects contract service webapp
+unit: node_modules/.installed ## Run the unit tests (one file or folder: T=name)
+	$(JEST) --selectProjects contract service webapp --maxWorkers=2 $(T)
 
 .PHONY: go-test
 go-test: ## Run the tests of the bridge
@@ -75,8 +75,8 @@ parts: node_modules/.installed ## Build what only tests need: the real Mattermos
 	for version in 17 19; do test -d test/browser/react_$$version/node_modules || npm ci --prefix test/browser/react_$$version; done
 
 .PHONY: system
-system: build parts ## Run the system tests on a real Mattermost, PostgreSQL, restic and browser
-	$(JEST) --selectProjects system --maxWorkers=2
+system: build parts ## Run the system tests on a real Mattermost, PostgreSQL, restic and browser (one: T=name)
+	$(JEST) --selectProjects system --maxWorkers=2 $(T)
 
 .PHONY: test
 test: setup build parts ## Lint, types, unit, Go and system tests

@@ -7,5 +7,7 @@ export default {
     '^(\\.{1,2}/.*)\\.js$': '$1',
     '^@disaster-recovery/contract$': '<rootDir>/src/index.ts',
   },
-  transform: {'^.+\\.ts$': ['ts-jest', {useESM: true, tsconfig: '<rootDir>/tsconfig.json', diagnostics: false}]},
+  transform: {
+    '^.+\\.ts$': ['@swc/jest', {jsc: {parser: {syntax: 'typescript'}, target: 'es2023'}, module: {type: 'es6'}}],
+  },
 };

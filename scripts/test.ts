@@ -1,11 +1,16 @@
 // The whole test command: each stage in turn, all results counted, one plain line at the end.
 import {mkdtemp, readFile, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
-import {join} from 'node:path';
+import {join, relative} from 'node:path';
 import {execa} from 'execa';
 
 type Count = {passed: number; failed: number; skipped: number};
 
+/** A test file as jest reports it; times in ms since 1970. */
+type TestFile = {name: string; startTime: number; endTime: number};
+
+const SLOWEST_SHOWN = 10;
+const files: TestFile[] = [];
 const root = join(import.meta.dirname, '..');
 const scratch = await mkdtemp(join(tmpdir(), 'dr-test-'));
 const total: Count = {passed: 0, failed: 0, skipped: 0};
@@ -29,8 +34,9 @@ async function jest(...projects: string[]): Promise<void> {
     '--selectProjects',
     ...projects,
     '--json',
-    `--outputFile=${outputFile}`, // Each system test has servers of its own on free ports; two at once fill two cores.
-    ...(projects.includes('system') ? ['--maxWorkers=2'] : []),
+    `--outputFile=${outputFile}`,
+    // Each system test has servers of its own on free ports; two at once fill two cores.
+    '--maxWorkers=2',
   ];
   const {exitCode} = await execa('node', args, {cwd: root, stdout: 'ignore', stderr: 'inherit', reject: false});
   const result = JSON.parse(await readFile(outputFile, 'utf8').catch(() => '{}')) as {
@@ -38,7 +44,9 @@ async function jest(...projects: string[]): Promise<void> {
     numFailedTests?: number;
     numPendingTests?: number;
     numFailedTestSuites?: number;
+    testResults?: TestFile[];
   };
+  files.push(...(result.testResults ?? []));
   const failed = result.numFailedTests ?? 0;
   // A suite that does not load has no failed test, and still it failed.
   add({
@@ -70,6 +78,14 @@ async function goTest(): Promise<void> {
   add(exitCode !== 0 && count.failed === 0 ? {...count, failed: 1} : count);
 }
 
+function reportSlowest(): void {
+  console.log('The slowest test files:');
+  const seconds = ({startTime, endTime}: TestFile) => (endTime - startTime) / 1000;
+  for (const file of files.toSorted((a, b) => seconds(b) - seconds(a)).slice(0, SLOWEST_SHOWN)) {
+    console.log(`${seconds(file).toFixed(1).padStart(7)} s  ${relative(root, file.name)}`);
+  }
+}
+
 function add(count: Count): void {
   total.passed += count.passed;
   total.failed += count.failed;
@@ -82,5 +98,6 @@ await jest('contract', 'service', 'webapp');
 await goTest();
 await jest('system');
 await rm(scratch, {recursive: true, force: true});
+reportSlowest();
 console.log(`${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}`);
 process.exitCode = total.failed > 0 ? 1 : 0;

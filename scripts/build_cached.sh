@@ -4,6 +4,7 @@
 #   build_cached.sh restic          prints the restic program
 #   build_cached.sh mattermost      prints a folder to run a real Mattermost server from
 #   build_cached.sh second-plugin   prints the tar.gz of the small plugin used in tests
+#   build_cached.sh repository      prints a folder with an empty repository/ and its key, quick to open
 #
 # The cache is outside the clone, so that a fresh clone does not compile Mattermost again.
 set -eu
@@ -15,7 +16,8 @@ case ${1:-} in
   restic)        source=$root/tools;                   product=/restic ;;
   mattermost)    source=$root/test/mattermost-server;  product= ;;
   second-plugin) source=$root/test/second-plugin;      product=/dr-test-notes.tar.gz ;;
-  *) echo 'usage: build_cached.sh restic|mattermost|second-plugin' >&2; exit 2 ;;
+  repository)    source=$root/tools;                   product= ;;
+  *) echo 'usage: build_cached.sh restic|mattermost|second-plugin|repository' >&2; exit 2 ;;
 esac
 
 hash_of_source() {
@@ -48,6 +50,22 @@ build_second_plugin() {
   rm -r "$1/dr-test-notes"
 }
 
+# restic makes its key as hard to derive as the machine is fast: half a second of CPU at each start of it. A restic that
+# is held still most of the time believes that it runs on a slow machine. For tests only: they start it thousands of times.
+build_repository() {
+  restic=$("$root/scripts/build_cached.sh" restic)
+  # In the form that `drctl init` gives a key.
+  LC_ALL=C tr -dc '0-9A-HJKMNP-TV-Z' < /dev/urandom | head -c 56 | sed 's/..../&-/g; s/-$//' > "$1/key"
+  chmod 600 "$1/key"
+  RESTIC_PASSWORD_FILE=$1/key "$restic" init --quiet --no-cache --repo "$1/repository" &
+  while kill -STOP $! 2> /dev/null; do
+    sleep 0.06
+    kill -CONT $! 2> /dev/null || true
+    sleep 0.002
+  done
+  wait $!
+}
+
 final=$cache/$1-$(hash_of_source)
 
 if [ ! -d "$final" ]; then
@@ -60,6 +78,7 @@ if [ ! -d "$final" ]; then
     restic)        build_restic "$building" ;;
     mattermost)    build_mattermost "$building" ;;
     second-plugin) build_second_plugin "$building" ;;
+    repository)    build_repository "$building" ;;
   esac >&2
   if [ ! -d "$final" ]; then mv "$building" "$final"; fi
   # When another build was a moment quicker, mv has put ours inside its folder.

@@ -2,6 +2,7 @@ import {existsSync} from 'node:fs';
 import {mkdir, mkdtemp, readdir, readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {parse, stringify} from 'yaml';
+import {placeRepository} from '../harness/repository.ts';
 import {drctl, startDrctl, succeed} from './drctl.ts';
 import type {Ending, Place, Running} from './drctl.ts';
 import type {StoppedServer} from './server.ts';
@@ -36,6 +37,7 @@ export async function newCompanion(server: StoppedServer, more: readonly string[
     join(directory, 'state'),
     join(directory, 'repository'),
   ];
+  await placeRepository(repository, state);
   await succeed([
     'init',
     '--config',

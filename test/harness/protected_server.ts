@@ -14,6 +14,7 @@ import {startMattermost} from './mattermost.ts';
 import type {Mattermost} from './mattermost.ts';
 import {startPostgres} from './postgres.ts';
 import type {Postgres} from './postgres.ts';
+import {placeRepository} from './repository.ts';
 import {scratchDirectory} from './scratch.ts';
 import {seedWorkspace} from './workspace.ts';
 import type {Workspace} from './workspace.ts';
@@ -165,6 +166,7 @@ async function setUp(directory: string, mattermostConfig: string, settings: obje
   const repository = join(directory, 'repository');
   const stateDirectory = join(directory, 'state');
   const configFile = join(directory, 'drctl.yaml');
+  await placeRepository(repository, stateDirectory);
   const {value} = await drctlOrThrow(
     runDrctl(
       [

@@ -1,4 +1,4 @@
-import {cp, open, readdir, rm, stat} from 'node:fs/promises';
+import {cp, mkdir, open, readdir, rm, stat} from 'node:fs/promises';
 import {join} from 'node:path';
 import {execa} from 'execa';
 import {buildCached} from './build_cached.ts';
@@ -12,6 +12,14 @@ export interface Snapshot {
 export interface RepositoryPlace {
   readonly repository: string;
   readonly keyFile: string;
+}
+
+/** An empty repository that is quick to open, and its key, where `drctl init` looks for them before it makes its own. */
+export async function placeRepository(repository: string, stateDirectory: string): Promise<void> {
+  const prepared = await buildCached('repository');
+  await mkdir(stateDirectory, {recursive: true, mode: 0o700});
+  await cp(join(prepared, 'key'), join(stateDirectory, 'repository.key'));
+  await cp(join(prepared, 'repository'), repository, {recursive: true});
 }
 
 export async function copyRepository({repository, keyFile}: RepositoryPlace, to: string): Promise<RepositoryPlace> {

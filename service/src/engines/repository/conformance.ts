@@ -34,13 +34,20 @@ const listed = async (repository: Repository, snapshot: string, root: string): P
   return files.sort((a, b) => (a.path < b.path ? -1 : 1));
 };
 
-/** What every adapter of the port does. `make` returns a repository that does not exist yet. */
-export function conformance(name: string, make: () => Promise<Repository>): void {
-  const created = async (): Promise<Repository> => {
+/**
+ * What every adapter of the port does.
+ * @param make gives a repository that does not exist yet
+ * @param created gives an empty one, where there is a quicker way than to make it
+ */
+export function conformance(
+  name: string,
+  make: () => Promise<Repository>,
+  created = async (): Promise<Repository> => {
     const repository = await make();
     await repository.create();
     return repository;
-  };
+  },
+): void {
   treesComeBack(name, created);
   textsComeBack(name, created);
 

@@ -1,6 +1,7 @@
 export * from './primitives.ts';
 export * from './errors.ts';
 export * from './backup.ts';
+export * from './standing.ts';
 export * from './set.ts';
 export * from './restore.ts';
 export * from './verify.ts';

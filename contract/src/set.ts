@@ -1,6 +1,7 @@
 import {z} from 'zod';
 import {Actor, Part, SetId, Sha256, Timestamp} from './primitives.ts';
 import {Omission} from './backup.ts';
+import {SetStanding} from './standing.ts';
 
 /** One repository snapshot that belongs to a set. `root` is the absolute path whose content is the part. */
 export const SetSnapshot = z
@@ -160,6 +161,7 @@ export const SetSummary = z
     files: z.number().int(),
     cross_check: CrossCheck.shape.outcome,
     omitted: z.array(Omission),
+    standing: SetStanding,
   })
   .meta({id: 'SetSummary'});
 export type SetSummary = z.infer<typeof SetSummary>;

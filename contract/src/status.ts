@@ -1,7 +1,7 @@
 import {z} from 'zod';
 import {Job} from './job.ts';
 import {SetSummary} from './set.ts';
-import {Timestamp} from './primitives.ts';
+import {Part, SetId, Timestamp} from './primitives.ts';
 
 export const DoctorCheck = z
   .object({
@@ -29,6 +29,48 @@ export const EnrolmentState = z
   .meta({id: 'EnrolmentState'});
 export type EnrolmentState = z.infer<typeof EnrolmentState>;
 
+/** Whether this server can be recovered, and to when. Decided once, by the companion; everything else only words it. */
+export const Verdict = z
+  .object({
+    kind: z
+      .enum(['good', 'too_old', 'partial', 'damaged', 'none', 'unknown'])
+      .describe(
+        'good: everything that must be recovered is in `set` or protected elsewhere, within the objective. too_old: the same, beyond the objective. partial: something is missing and protected nowhere that the companion knows of. damaged: `set` did not pass a check. none: there is no backup. unknown: the repository does not open.',
+      ),
+    set: SetId.nullable().describe('The set that a recovery starts from, which `latest` means: the newest good one.'),
+    age_ms: z.number().nullable().describe('Time since T0 of `set`: what a recovery would lose.'),
+    since: Timestamp.nullable().describe('Since when the verdict is this one; null when that is not known.'),
+    beyond_objective: z.boolean().describe('`age_ms` is more than the recovery point objective allows.'),
+    missing: z
+      .array(
+        z.object({
+          part: Part,
+          protected_by: z
+            .string()
+            .nullable()
+            .describe('How the part is protected outside of the sets, by `files.protected_by`; null when it is not.'),
+        }),
+      )
+      .describe('Parts that `set` does not hold.'),
+    damage: z.enum(['cross_check', 'verification']).nullable().describe('The check that `set` did not pass.'),
+    newer: SetSummary.nullable().describe('The newest backup, when it is newer than `set` and holds less.'),
+  })
+  .meta({id: 'Verdict'});
+export type Verdict = z.infer<typeof Verdict>;
+
+/** Something to do, and what to type for it where the reader is. */
+export const NextAction = z
+  .object({
+    message: z.string(),
+    remedy: z.string().describe('A sentence, or a command.'),
+    shell: z.string().nullable().describe('The command of drctl that does it, when there is one.'),
+    chat: z.string().nullable().describe('The slash command that does it, when there is one.'),
+    says: z.string().describe('The same as `message`, its name before.'),
+    how: z.string().describe('The same as `remedy`, its name before.'),
+  })
+  .meta({id: 'NextAction'});
+export type NextAction = z.infer<typeof NextAction>;
+
 export const Status = z
   .object({
     version: z.string(),
@@ -36,12 +78,13 @@ export const Status = z
     companion_id: z.string(),
     repository: z.object({location: z.string(), outcome: z.enum(['ok', 'unknown', 'failed']), says: z.string()}),
     enrolment: EnrolmentState,
-    last_set: SetSummary.nullable(),
+    verdict: Verdict,
+    last_set: SetSummary.nullable().describe('The set of the verdict.'),
     sets: z.number().int(),
     running: Job.nullable(),
     last_failed: Job.nullable().describe('The newest failed backup, when it is newer than the last good set.'),
     rpo_objective_ms: z.number().nullable(),
-    next_actions: z.array(z.object({says: z.string(), how: z.string()})),
+    next_actions: z.array(NextAction),
   })
   .meta({id: 'Status'});
 export type Status = z.infer<typeof Status>;

@@ -2,7 +2,7 @@ import {existsSync, rmSync} from 'node:fs';
 import {lstat, mkdir} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import type {Actor, SetManifest} from '@disaster-recovery/contract';
+import type {Actor} from '@disaster-recovery/contract';
 import {createBackup, crossCheckLists, EXPECTED_FILES, type Backup} from './backup/index.ts';
 import {CHAT_TABLES, createChat, type Chat} from './chat/index.ts';
 import {composeSso} from './compose_sso.ts';
@@ -213,7 +213,7 @@ export async function composeCompanion(config: Config): Promise<Companion> {
       settings: {jobs: config.database.jobs, version: VERSION},
       identities: (directory) => sso.writeIdentities(directory),
       sets: {
-        newest: async () => newestOf(sets),
+        newest: () => sets.newest(),
         seal: sealManifest,
         open: openManifest,
         tags: setTags,
@@ -253,7 +253,7 @@ export async function composeCompanion(config: Config): Promise<Companion> {
     ledger,
     passwordFile: config.repository.password_file,
     config: configSource,
-    newestSet: () => newestOf(sets),
+    newestSet: () => sets.newest(),
     enrolment: () => enrolment.state(),
     bridge: enrolledBridge,
   });
@@ -264,6 +264,7 @@ export async function composeCompanion(config: Config): Promise<Companion> {
     companionId: enrolment.companionId,
     repositoryLocation: repository.location,
     rpoObjectiveMs: config.objectives.rpo_hours * 3_600_000,
+    protectedBy: config.files.protected_by === undefined ? {} : {files: config.files.protected_by},
     listSets: () => sets.list(),
     enrolment: () => enrolment.state(),
     sso: () => sso.brief(),
@@ -318,17 +319,6 @@ export function addressOf({repository, tools}: Config): RepositoryAddress {
 
 function fileStoreOf({files}: Config): FileStore {
   return files.driver === 'local' ? createLocalFileStore(files.directory ?? '') : createRemoteFileStore(files.driver);
-}
-
-async function newestOf(sets: Sets): Promise<SetManifest | null> {
-  try {
-    return await sets.show('latest');
-  } catch (error) {
-    if (error instanceof Failure && error.code === 'SET_NOT_FOUND') {
-      return null;
-    }
-    throw error;
-  }
 }
 
 /** A dump that a killed job left is a chain of keys in plain text. */

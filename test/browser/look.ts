@@ -10,6 +10,7 @@ import {
   cannedJob,
   cannedSet,
   cannedSets,
+  cannedVerdict,
   cannedWorld,
   doneJob,
   failedJob,
@@ -48,6 +49,7 @@ const done = () =>
     world.advance = () => {
       world.sets.unshift(cannedSet(60_000));
       world.status.last_set = world.sets[0] ?? null;
+      world.status.verdict = cannedVerdict(world.status.last_set, Date.now());
       world.status.sets = world.sets.length;
       world.advance = (job) => job;
       return doneJob();

@@ -5,7 +5,15 @@ import {promisify} from 'node:util';
 import {afterAll, afterEach, beforeAll, beforeEach, expect, test} from '@jest/globals';
 import type {Page} from 'playwright-core';
 import {FAINT_WORDS} from './faint_words.ts';
-import {cannedApi, cannedJob, cannedSets, cannedWorld, doneJob, type World} from './host_page/canned_answers.ts';
+import {
+  cannedApi,
+  cannedJob,
+  cannedSets,
+  cannedVerdict,
+  cannedWorld,
+  doneJob,
+  type World,
+} from './host_page/canned_answers.ts';
 import {openBrowser, startHostPage, type HostPage, type OpenBrowser} from './index.ts';
 
 // How the page behaves in a real browser, in the layout of the System Console. What it is told is canned here.
@@ -81,6 +89,7 @@ test('from not enrolled to a set, by keyboard alone', async () => {
   world.advance = () => {
     world.sets.unshift(...cannedSets());
     world.status.last_set = world.sets[0] ?? null;
+    world.status.verdict = cannedVerdict(world.status.last_set, Date.now());
     world.advance = (job) => job;
     return {...doneJob(), id: world.jobs[0]?.id ?? ''};
   };

@@ -43,7 +43,7 @@ describe('a system administrator', () => {
 
   test('sees the state', async () => {
     const says = await type('/dr status');
-    expect(says).toContain('Protected');
+    expect(says).toContain('You can recover to');
     expect(says).toContain(set);
   });
 
@@ -87,7 +87,7 @@ describe('a system administrator', () => {
     expect(says).toContain('drctl serve');
     expect(says).toContain('COMPANION_UNREACHABLE');
     await server.companion().start();
-    expect(await type('/dr status')).toContain('Protected');
+    expect(await type('/dr status')).toContain('You can recover to');
   });
 });
 

@@ -373,7 +373,7 @@ describe('a switch of everyone, asked for in Mattermost', () => {
     const {
       next_actions: [shell],
     } = (await drctlOrThrow(server.drctl('status'))).value as Status;
-    expect(shell).toEqual({says, how: 'drctl sso status'});
+    expect(shell).toMatchObject({message: says, remedy: 'drctl sso status', says, how: 'drctl sso status'});
     expect((await server.client.requestPlugin<Status>(PLUGIN, 'GET', '/api/v1/status')).next_actions[0]).toEqual(shell);
     expect((await server.client.executeCommand(channel, '/dr status')).text).toContain(says);
   });

@@ -94,7 +94,7 @@ async function typed(command: string): Promise<CommandReply> {
 
 test.each([
   ['help', '/dr verify SET|latest'],
-  ['status', 'Protected'],
+  ['status', 'You can recover'],
   ['list', SET],
   ['show latest', 'Mattermost 11.1.0'],
   ['bakup', 'Did you mean `/dr backup`?'],

@@ -29,7 +29,7 @@ export type ChatParts = {
   backup: Pick<Backup, 'start'>;
   sets: Pick<Sets, 'list' | 'show'>;
   verify: Verify;
-  status: StatusReport;
+  status: Pick<StatusReport, 'report'>;
   jobs: Jobs;
   sso: Omit<Sso, 'watch'>;
   bridge: Posting & BrowserEventParts['bridge'];

@@ -1,24 +1,26 @@
-import type {
-  Actor,
-  Detection,
-  ExtendResult,
-  Forecast,
-  Incident,
-  Job,
-  LetInResult,
-  Person,
-  Readiness,
-  ReturnEntry,
-  SetManifest,
-  SetSummary,
-  SsoStatus,
-  Status,
-  SwitchBackPlan,
-  SwitchBackResult,
-  SwitchPlan,
-  SwitchResult,
+import {
+  standingOf,
+  type Actor,
+  type Detection,
+  type ExtendResult,
+  type Forecast,
+  type Incident,
+  type Job,
+  type LetInResult,
+  type Person,
+  type Readiness,
+  type ReturnEntry,
+  type SetManifest,
+  type SetSummary,
+  type SsoStatus,
+  type Status,
+  type SwitchBackPlan,
+  type SwitchBackResult,
+  type SwitchPlan,
+  type SwitchResult,
 } from '@disaster-recovery/contract';
 import type {Sso} from '../sso/index.ts';
+import {verdictOf} from '../status/verdict.ts';
 
 export const START = Date.UTC(2026, 10, 24, 12, 0, 0);
 export const SET = '20261124T110000Z-k3v9qa';
@@ -58,7 +60,15 @@ export const summary: SetSummary = {
   files: 12_345,
   cross_check: 'passed',
   omitted: [],
+  standing: {kind: 'good', missing: [], incomplete: [], elsewhere: []},
 };
+
+/** For tests: the same with something changed; its standing follows. Without files it is one of a server that keeps them elsewhere. */
+export function aSet(changes: Partial<SetSummary> = {}): SetSummary {
+  const set = {...summary, ...changes};
+  const {scope, omitted, cross_check: outcome, files} = set;
+  return {...set, standing: standingOf({scope, omitted, cross_check: {outcome}, files: files === 0 ? null : {}})};
+}
 
 /** For tests: a whole manifest. */
 export function aManifest(changes: Partial<SetManifest> = {}): SetManifest {
@@ -131,7 +141,7 @@ export function aManifest(changes: Partial<SetManifest> = {}): SetManifest {
 
 /** For tests: a healthy status. */
 export function aStatus(changes: Partial<Status> = {}): Status {
-  return {
+  const status: Omit<Status, 'verdict'> & {verdict?: Status['verdict']} = {
     version: '0.1.0',
     now: START,
     companion_id: 'c',
@@ -145,6 +155,9 @@ export function aStatus(changes: Partial<Status> = {}): Status {
     next_actions: [],
     ...changes,
   };
+  const {last_set: last, repository, now, rpo_objective_ms: objectiveMs} = status;
+  const sets = repository.outcome === 'failed' ? null : last ? [last] : [];
+  return {verdict: verdictOf({sets, jobs: [], protectedBy: {}, objectiveMs, now}), ...status};
 }
 
 export const ANNA: Person = {id: 'anna-id', username: 'anna', email: 'anna@example.org'};

@@ -1,7 +1,7 @@
 import {describe, expect, test} from '@jest/globals';
-import type {CrossCheck, Job, Status} from '@disaster-recovery/contract';
+import type {CrossCheck, Job, NextAction, Status} from '@disaster-recovery/contract';
 import {errorBody, Failure} from '../kernel/failure.ts';
-import {aJob, aManifest, aStatus, SET, START, summary} from './fixtures.ts';
+import {aJob, aManifest, aSet, aStatus, SET, START, summary} from './fixtures.ts';
 import {code, plain, progressBar} from './markdown.ts';
 import {failureAnswer, helpAnswer, listAnswer, showAnswer, statusAnswer} from './render_answers.ts';
 import {renderJob} from './render_job.ts';
@@ -180,17 +180,39 @@ test.each<[Partial<CrossCheck>, string]>([
   expect(crossCheckWords({...check, ...changes})).toBe(words);
 });
 
+const anAction = (message: string, commands: Pick<NextAction, 'shell' | 'chat'>): NextAction => {
+  const remedy = commands.shell ?? '';
+  return {message, remedy, ...commands, says: message, how: remedy};
+};
+
 test.each<[string, Partial<Status>, string]>([
-  ['all is well', {}, '✅ Protected: the newest backup is 1 h 0 min old'],
-  ['no set', {last_set: null, sets: 0}, '❌ There is no backup yet'],
-  ['an old set', {now: START + 86_400_000}, '❌ The newest backup is 25 h 0 min old; the objective is 24 h 0 min'],
+  ['all is well', {}, '✅ You can recover to 1 h 0 min ago.'],
+  ['no set', {last_set: null, sets: 0}, '❌ You cannot recover yet: nothing is backed up.'],
+  [
+    'an old set',
+    {now: START + 86_400_000},
+    '❌ You can recover, but only to 25 h 0 min ago; the objective is 24 h 0 min.',
+  ],
   [
     'a dead repository',
     {repository: {location: '/r', outcome: 'failed', says: 'gone'}},
-    '❌ The repository does not answer',
+    '❌ It is not known whether you can recover: the repository does not open.',
   ],
-  ['a failed backup', {last_failed: aJob({status: 'error'})}, '⚠️ The last backup failed'],
-  ['a partial set', {last_set: {...summary, cross_check: 'failed'}}, '⚠️ The newest backup does not hold everything'],
+  [
+    'a failed backup',
+    {last_failed: aJob({status: 'error'})},
+    '⚠️ The last backup failed. You can recover to 1 h 0 min ago.',
+  ],
+  [
+    'a damaged set',
+    {last_set: aSet({cross_check: 'failed'})},
+    '⚠️ You can recover to 1 h 0 min ago, but not all files: some that the database names are missing.',
+  ],
+  [
+    'a set without its files',
+    {last_set: aSet({scope: ['database', 'config']})},
+    '⚠️ You can recover only in part, without the files, to 1 h 0 min ago.',
+  ],
 ])('the headline of %s', (_name, changes, says) => {
   expect(lines(statusAnswer(aStatus(changes)))[0]).toBe(`#### ${says}`);
 });
@@ -201,8 +223,9 @@ test('answers are short and lead on', () => {
       statusAnswer(
         aStatus({
           next_actions: [
-            {says: 'Nothing was proven yet.', how: '/dr verify latest'},
-            {says: 'It failed: a*b', how: 'Free the disk.'},
+            anAction('Nothing was proven yet.', {shell: 'drctl verify latest', chat: '/dr verify latest'}),
+            anAction('The repository does not open.', {shell: 'drctl doctor', chat: null}),
+            {...anAction('It failed: a*b', {shell: null, chat: null}), remedy: 'Free the <disk>.'},
           ],
           running: aJob({progress}),
         }),
@@ -214,7 +237,8 @@ test('answers are short and lead on', () => {
     '- **Repository**: `/srv/repository`: answers',
     '**Next**',
     '- Nothing was proven yet. `/dr verify latest`',
-    '- It failed: a\\*b Free the disk.',
+    '- The repository does not open. On a shell: `drctl doctor`',
+    '- It failed: a\\*b Free the \\<disk\\>.',
   ]);
   expect(lines(listAnswer([summary])).slice(0, 4)).toEqual([
     '#### 1 set, newest first',

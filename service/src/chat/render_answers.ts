@@ -1,7 +1,15 @@
-import {stepWords, type Job, type SetManifest, type SetSummary, type Status} from '@disaster-recovery/contract';
+import {
+  stepWords,
+  type Job,
+  type NextAction,
+  type SetManifest,
+  type SetSummary,
+  type Status,
+} from '@disaster-recovery/contract';
 import {Failure, errorBody} from '../kernel/failure.ts';
 import {formatBytes, formatDuration} from '../kernel/format.ts';
-import {code, counted, howTo, minute, plain} from './markdown.ts';
+import {reservations, VERDICT_TONES, verdictWords} from '../words/verdict.ts';
+import {code, counted, minute, plain} from './markdown.ts';
 import {manifestLines} from './render_result.ts';
 import {VERBS} from './commands.ts';
 import {KIND_WORDS, OUTCOME_MARKS, PART_WORDS} from './words.ts';
@@ -44,49 +52,44 @@ function approvalHint({code: kind, details}: Failure): string {
 - Then say the same again with ${code(`--approval ${id}`)}: ${code(`/dr sso switch --everyone --approval ${id} --yes`)}`;
 }
 
-type Headline = {mark: string; says: string};
+const TONE_MARKS = {good: '✅', attention: '⚠️', bad: '❌'} as const;
 
-function headline(status: Status): Headline {
-  const {last_set, rpo_objective_ms, now} = status;
-  if (status.repository.outcome === 'failed') {
-    return {mark: '❌', says: 'The repository does not answer'};
-  }
-  if (last_set === null) {
-    return {mark: '❌', says: 'There is no backup yet'};
-  }
-  const age = now - last_set.t0;
-  if (rpo_objective_ms !== null && age > rpo_objective_ms) {
-    return {
-      mark: '❌',
-      says: `The newest backup is ${formatDuration(age)} old; the objective is ${formatDuration(rpo_objective_ms)}`,
-    };
+/** The verdict, unless it is good and something else needs the reader. */
+function headline(status: Status): string {
+  const tone = VERDICT_TONES[status.verdict.kind];
+  if (tone !== 'good') {
+    return `${TONE_MARKS[tone]} ${verdictWords(status)}`;
   }
   if (status.last_failed) {
-    return {mark: '⚠️', says: 'The last backup failed'};
+    return `⚠️ The last backup failed. ${verdictWords(status)}`;
   }
   if (status.enrolment.state === 'read_only') {
-    return {mark: '⚠️', says: 'The companion is read-only: this is not the Mattermost that was enrolled'};
+    return '⚠️ The companion is read-only: this is not the Mattermost that was enrolled';
   }
-  if (last_set.omitted.length > 0 || last_set.cross_check === 'failed') {
-    return {mark: '⚠️', says: 'The newest backup does not hold everything'};
-  }
-  return {mark: '✅', says: `Protected: the newest backup is ${formatDuration(age)} old`};
+  return `✅ ${verdictWords(status)}`;
 }
 
 export function statusAnswer(status: Status): string {
-  const {mark, says} = headline(status);
-  const {last_set, running, next_actions} = status;
+  const {last_set, running, next_actions, verdict} = status;
   return [
-    `#### ${mark} ${says}`,
+    `#### ${headline(status)}`,
     ...(running ? [runningLine(running)] : []),
     ...(last_set
-      ? [`- **Newest set**: ${code(last_set.id)} of ${minute(last_set.t0)}, ${formatBytes(last_set.bytes)}`]
+      ? [
+          `- **${last_set.standing.kind === 'good' ? 'Newest' : 'Best'} set**: ${code(last_set.id)} of ${minute(last_set.t0)}, ${formatBytes(last_set.bytes)}`,
+          ...reservations(verdict.missing, last_set.standing).map((sentence) => `- ${plain(sentence)}`),
+        ]
       : []),
     `- **Repository**: ${code(status.repository.location)}: ${plain(status.repository.says)}`,
-    ...(next_actions.length === 0
-      ? []
-      : ['', '**Next**', ...next_actions.map((action) => `- ${plain(action.says)} ${howTo(action.how)}`)]),
+    ...(next_actions.length === 0 ? [] : ['', '**Next**', ...next_actions.map(nextLine)]),
   ].join('\n');
+}
+
+/** What to type, here when it can be typed here. */
+function nextLine({message, remedy, shell, chat}: NextAction): string {
+  const command = chat ?? shell;
+  const how = command === null ? plain(remedy) : `${chat === null ? 'On a shell: ' : ''}${code(command)}`;
+  return `- ${plain(message)} ${how}`;
 }
 
 function runningLine(job: Job): string {
@@ -112,8 +115,8 @@ export function listAnswer(sets: readonly SetSummary[]): string {
   ].join('\n');
 }
 
-function setMark({omitted, cross_check}: SetSummary): string {
-  return omitted.length > 0 && cross_check === 'passed' ? '⚠️' : OUTCOME_MARKS[cross_check];
+function setMark({standing, omitted, cross_check}: SetSummary): string {
+  return standing.kind !== 'damaged' && omitted.length > 0 ? '⚠️' : OUTCOME_MARKS[cross_check];
 }
 
 export function showAnswer(manifest: SetManifest): string {

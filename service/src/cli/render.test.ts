@@ -7,7 +7,7 @@ import type {
   RestoreResult,
   SetManifest,
 } from '@disaster-recovery/contract';
-import {aJob, aManifest, aStatus, SET, START, summary} from '../chat/fixtures.ts';
+import {aJob, aManifest, aSet, aStatus, SET, START, summary} from '../chat/fixtures.ts';
 import {errorBody, Failure} from '../kernel/failure.ts';
 import {progressLine} from './live_view.ts';
 import {parseOption} from './parse_option.ts';
@@ -157,7 +157,11 @@ test('a damaged set is in the list, also when it is the only one', () => {
 
 test.each<[string, Parameters<typeof aStatus>[0], string]>([
   ['a fresh set', {}, 'You can recover to 1 h 0 min ago.'],
-  ['an old set', {last_set: {...summary, t0: START - 172_800_000}}, 'You can recover, but only to 2 d 0 h ago.'],
+  [
+    'an old set',
+    {last_set: {...summary, t0: START - 172_800_000}},
+    'You can recover, but only to 2 d 0 h ago; the objective is 24 h 0 min.',
+  ],
   [
     'an old set without an objective',
     {last_set: {...summary, t0: START - 172_800_000}, rpo_objective_ms: null},
@@ -167,7 +171,7 @@ test.each<[string, Parameters<typeof aStatus>[0], string]>([
   [
     'a repository that is away, whatever was known',
     {repository: {location: '/r', outcome: 'failed', says: 'x'}, last_set: null},
-    'It cannot be told whether you can recover',
+    'It is not known whether you can recover',
   ],
   [
     'a database server whose clock is ahead',
@@ -178,10 +182,32 @@ test.each<[string, Parameters<typeof aStatus>[0], string]>([
   expect(renderStatus(aStatus(changes)).split('\n')[0]).toContain(headline);
 });
 
-test('a status says what to do and how', () => {
-  expect(renderStatus(aStatus({next_actions: [{says: 'Nothing is backed up yet.', how: '/dr backup'}]}))).toContain(
-    '! Nothing is backed up yet.\n    → /dr backup',
-  );
+test('a status says what to do, in the words of a shell', () => {
+  const [message, remedy] = ['Nothing is backed up yet.', 'drctl backup'];
+  const action = {message, remedy, shell: remedy, chat: '/dr backup', says: message, how: remedy};
+  expect(renderStatus(aStatus({next_actions: [action]}))).toContain('! Nothing is backed up yet.\n    → drctl backup');
+});
+
+test('a status says what even a good set does not hold', () => {
+  const last_set = aSet({
+    files: 0,
+    omitted: [{part: 'config', what: 'values from the environment', reason: 'no plugin'}],
+  });
+  const status = aStatus({last_set});
+  const verdict = {
+    ...status.verdict,
+    kind: 'good' as const,
+    missing: [{part: 'files' as const, protected_by: 'versioning'}],
+  };
+  expect(
+    renderStatus({...status, verdict})
+      .split('\n')
+      .slice(0, 3),
+  ).toEqual([
+    'You can recover to 1 h 0 min ago.',
+    'The files are not in the sets. Protected by: versioning',
+    'Something is left out of the configuration.',
+  ]);
 });
 
 const progress: Progress = {

@@ -1,15 +1,16 @@
 import {stepWords, type DoctorCheck, type DoctorReport, type Job, type Status} from '@disaster-recovery/contract';
 import {isoTime} from '../kernel/clock.ts';
 import {formatBytes, formatCount, formatDuration} from '../kernel/format.ts';
+import {reservations, verdictWords} from '../words/verdict.ts';
 import {facts, plainTable} from './render_set.ts';
 
 export function renderStatus(status: Status): string {
   const {last_set: last, running, enrolment} = status;
   const rows = [
     [
-      'Newest set',
+      last && last.standing.kind !== 'good' ? 'Best set' : 'Newest set',
       last
-        ? `${last.id}, ${formatDuration(ageOf(status, last))} old: ${formatCount(last.rows)} rows, ${formatCount(last.files)} files, ${formatBytes(last.bytes)}`
+        ? `${last.id}, ${formatDuration(status.verdict.age_ms ?? 0)} old: ${formatCount(last.rows)} rows, ${formatCount(last.files)} files, ${formatBytes(last.bytes)}`
         : 'none',
     ],
     ['Repository', `${status.repository.location}: ${status.repository.says}`],
@@ -25,29 +26,16 @@ export function renderStatus(status: Status): string {
     ],
   ];
   return [
-    headline(status),
+    verdictWords(status),
+    ...reservations(status.verdict.missing, last?.standing ?? {incomplete: []}),
     facts(rows),
     ...(status.next_actions.length > 0
-      ? ['What to do next', ...status.next_actions.map(({says, how}) => `  ! ${says}\n    → ${how}`)]
+      ? [
+          'What to do next',
+          ...status.next_actions.map(({message, remedy, shell}) => `  ! ${message}\n    → ${shell ?? remedy}`),
+        ]
       : ['Nothing needs you.']),
   ].join('\n');
-}
-
-/** T0 is told by the database server, whose clock may be ahead of ours. */
-const ageOf = ({now}: Status, {t0}: {t0: number}): number => Math.max(0, now - t0);
-
-function headline(status: Status): string {
-  const {last_set: last, rpo_objective_ms: objective, repository} = status;
-  if (repository.outcome === 'failed') {
-    return 'It cannot be told whether you can recover: the repository does not open.';
-  }
-  if (last === null) {
-    return 'You cannot recover yet: nothing is backed up.';
-  }
-  const age = ageOf(status, last);
-  return objective !== null && age > objective
-    ? `You can recover, but only to ${formatDuration(age)} ago.`
-    : `You can recover to ${formatDuration(age)} ago.`;
 }
 
 const MARKS: Record<DoctorCheck['outcome'], string> = {ok: '✓', warning: '!', failed: '✗', skipped: '·'};

@@ -39,6 +39,15 @@ export const Config = z
         directory: absolutePath
           .optional()
           .describe('Directory of the local file store. Needed when driver is `local`.'),
+        protected_by: z
+          .string()
+          .trim()
+          .min(1)
+          .max(200)
+          .optional()
+          .describe(
+            'How files in object storage, which no set holds, are protected, in your words: `versioning, copied to eu-2 every hour`. Without it status counts them as missing.',
+          ),
       })
       .strict(),
     repository: z

@@ -23,7 +23,7 @@ export type Verbs = {
   sets: Pick<Sets, 'list' | 'show'>;
   verify: Verify;
   doctor: Doctor;
-  status: StatusReport;
+  status: Pick<StatusReport, 'report'>;
   jobs: Jobs;
   chat: Pick<Chat, 'answer'>;
   sso: Omit<Sso, 'watch'>;

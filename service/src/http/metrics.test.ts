@@ -1,8 +1,9 @@
 import {expect, test} from '@jest/globals';
 import {pino} from 'pino';
 import type {SetSummary} from '@disaster-recovery/contract';
-import {aJob, aManifest, START, summary} from '../chat/fixtures.ts';
+import {aJob, aManifest, aSet, START, summary} from '../chat/fixtures.ts';
 import {Failure} from '../kernel/failure.ts';
+import {verdictOf} from '../status/verdict.ts';
 import {createMetrics} from './metrics.ts';
 
 function metricsOf(list: () => Promise<SetSummary[]>) {
@@ -23,6 +24,7 @@ function metricsOf(list: () => Promise<SetSummary[]>) {
   const metrics = createMetrics({
     clock,
     rpoObjectiveMs: 86_400_000,
+    status: {judge: (sets) => verdictOf({sets, jobs: [], protectedBy: {}, objectiveMs: 86_400_000, now: clock.now()})},
     log: pino({level: 'silent'}),
     sets: {
       list: () => {
@@ -47,13 +49,18 @@ function metricsOf(list: () => Promise<SetSummary[]>) {
 
 test('a healthy repository', async () => {
   const {metrics, clock, calls} = metricsOf(async () => [
-    {...summary, id: '20261124T113000Z-aaaaaa', cross_check: 'failed'},
+    aSet({id: '20261124T113000Z-aaaaaa', t0: START - 1_800_000, cross_check: 'failed'}),
+    aSet({id: '20261124T114500Z-bbbbbb', t0: START - 900_000, scope: ['config']}),
     summary,
   ]);
   const text = await metrics.text();
   expect(text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))).toEqual([
     'disaster_recovery_repository_up 1',
-    'disaster_recovery_sets 2',
+    'disaster_recovery_sets 3',
+    'disaster_recovery_verdict{kind="good"} 1',
+    ...['too_old', 'partial', 'damaged', 'none', 'unknown'].map(
+      (kind) => `disaster_recovery_verdict{kind="${kind}"} 0`,
+    ),
     `disaster_recovery_last_good_set_timestamp_seconds ${(START - 3_600_000) / 1000}`,
     'disaster_recovery_last_good_set_age_seconds 3600',
     'disaster_recovery_last_set_bytes 4000000000',
@@ -86,6 +93,7 @@ test('a repository that dies: the age goes on growing', async () => {
   const text = await metrics.text();
   expect(text).toContain('disaster_recovery_repository_up 0');
   expect(text).toContain('disaster_recovery_last_good_set_age_seconds 7200');
+  expect(text).toContain('disaster_recovery_verdict{kind="unknown"} 1');
 });
 
 test('a repository that never answers does not hold up the scrape, and nothing is claimed about it', async () => {

@@ -1,10 +1,11 @@
 import {Gauge, Registry} from 'prom-client';
-import type {Job, SetSummary} from '@disaster-recovery/contract';
+import {Verdict, type Job, type SetSummary} from '@disaster-recovery/contract';
 import type {Jobs} from '../jobs/index.ts';
 import type {Clock} from '../kernel/clock.ts';
 import {asFailure} from '../kernel/failure.ts';
 import type {Logger} from '../kernel/log.ts';
 import type {Sets} from '../sets/index.ts';
+import type {StatusReport} from '../status/index.ts';
 
 const CACHE_MS = 30_000;
 const PATIENCE_MS = 8000;
@@ -13,6 +14,7 @@ const PREFIX = 'disaster_recovery_';
 
 export type MetricsParts = {
   sets: Pick<Sets, 'list' | 'show'>;
+  status: Pick<StatusReport, 'judge'>;
   jobs: Pick<Jobs, 'newest'>;
   rpoObjectiveMs: number | null;
   clock: Clock;
@@ -20,7 +22,9 @@ export type MetricsParts = {
 };
 
 /** What the repository last told. It is kept while the repository is down: the age of the last good set must go on growing. */
-type Facts = {up: boolean; sets: number | null; lastGood: SetSummary | null; missing: number | null};
+type Facts = {up: boolean; sets: SetSummary[] | null; lastGood: SetSummary | null; missing: number | null};
+
+const VERDICTS = Verdict.shape.kind.options;
 
 export type Metrics = {text(): Promise<string>};
 
@@ -33,7 +37,7 @@ export function createMetrics(parts: MetricsParts): Metrics {
 
   async function refresh(): Promise<void> {
     try {
-      facts = await readFacts(parts.sets, facts);
+      facts = await readFacts(parts, facts);
     } catch (error) {
       facts = {...facts, up: false};
       log.warn({code: asFailure(error).code}, 'The repository could not be read for the metrics.');
@@ -63,15 +67,16 @@ export function createMetrics(parts: MetricsParts): Metrics {
   return {text: async () => render(await currentFacts(), parts.jobs.newest(JOBS_COUNTED), parts)};
 }
 
-async function readFacts(sets: MetricsParts['sets'], before: Facts): Promise<Facts> {
+async function readFacts({sets, status}: MetricsParts, before: Facts): Promise<Facts> {
   const all = await sets.list();
-  const lastGood = all.find((set) => set.cross_check !== 'failed') ?? null;
+  const best = all.find(({id}) => id === status.judge(all).set);
+  const lastGood = best?.standing.kind === 'good' ? best : null;
   const isKnown = lastGood !== null && lastGood.id === before.lastGood?.id && before.missing !== null;
   const missing = isKnown ? before.missing : lastGood && (await sets.show(lastGood.id)).cross_check.missing;
-  return {up: true, sets: all.length, lastGood, missing};
+  return {up: true, sets: all, lastGood, missing};
 }
 
-function render(facts: Facts, jobs: readonly Job[], {clock, rpoObjectiveMs}: MetricsParts): Promise<string> {
+function render(facts: Facts, jobs: readonly Job[], {clock, rpoObjectiveMs, status}: MetricsParts): Promise<string> {
   const registry = new Registry();
   const {lastGood} = facts;
   const set = (name: string, help: string, value: number | null | undefined) => {
@@ -81,7 +86,8 @@ function render(facts: Facts, jobs: readonly Job[], {clock, rpoObjectiveMs}: Met
     }
   };
   set('repository_up', 'Whether the repository could be read at the last try.', facts.up ? 1 : 0);
-  set('sets', 'Sealed sets in the repository.', facts.sets);
+  set('sets', 'Sealed sets in the repository.', facts.sets?.length);
+  setVerdict(registry, status.judge(facts.up ? facts.sets : null).kind);
   set('last_good_set_timestamp_seconds', 'T0 of the newest good set.', lastGood && lastGood.t0 / 1000);
   set(
     'last_good_set_age_seconds',
@@ -103,6 +109,19 @@ function render(facts: Facts, jobs: readonly Job[], {clock, rpoObjectiveMs}: Met
     counts.inc({kind, status});
   }
   return registry.metrics();
+}
+
+/** One series for each kind, so that an alert can name the kinds that it is about. */
+function setVerdict(registry: Registry, kind: Verdict['kind']): void {
+  const gauge = new Gauge({
+    name: `${PREFIX}verdict`,
+    help: 'Whether this server can be recovered: 1 for the verdict of now, 0 for the others.',
+    labelNames: ['kind'],
+    registers: [registry],
+  });
+  for (const each of VERDICTS) {
+    gauge.set({kind: each}, each === kind ? 1 : 0);
+  }
 }
 
 function lastBackupSeconds(jobs: readonly Job[]): number | null {

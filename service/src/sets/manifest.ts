@@ -1,4 +1,4 @@
-import {SetManifest, type SetSummary} from '@disaster-recovery/contract';
+import {SetManifest, standingOf, type SetSummary} from '@disaster-recovery/contract';
 import {canonicalJson, sha256} from '../kernel/canonical_json.ts';
 import {Failure} from '../kernel/failure.ts';
 
@@ -50,5 +50,6 @@ export function summaryOf(manifest: SetManifest): SetSummary {
     rows: database?.tables.reduce((sum, table) => sum + table.rows, 0) ?? 0,
     files: files?.count ?? 0,
     cross_check: cross_check.outcome,
+    standing: standingOf(manifest),
   };
 }

@@ -85,6 +85,14 @@ test('sets are listed newest first, whatever their order in the repository', asy
   expect((await sets.survey()).unreadable).toEqual([]);
 });
 
+test('`latest` is the newest whole set: a newer one of the configuration alone does not take its place', async () => {
+  const partial = sealed({id: IDS[2], t0: 3, scope: ['config'], database: null, files: null});
+  const {repository} = await repositoryWith(sealed({id: IDS[0], t0: 1}), sealed({id: IDS[1], t0: 2}), partial);
+  const sets = createSets(repository, null);
+  expect((await sets.show('latest')).id).toBe(IDS[1]);
+  expect((await sets.newest())?.id).toBe(IDS[2]);
+});
+
 test('snapshots of an unfinished backup are no set', async () => {
   const {repository} = await repositoryWith(sealed({id: IDS[0]}));
   await repository.storeText('x', 'x', {tags: setTags(IDS[1], 'files')});
@@ -158,11 +166,13 @@ test('a summary adds up what a restore writes', () => {
     files: 12_345,
     server_version: '11.1.0',
     cross_check: 'passed',
+    standing: {kind: 'good', missing: [], incomplete: [], elsewhere: []},
   });
   expect(summaryOf(sealed({database: null, files: null, config: null, server: null}))).toMatchObject({
     bytes: 0,
     rows: 0,
     files: 0,
     server_version: null,
+    standing: {kind: 'good', elsewhere: ['files']},
   });
 });

@@ -1,6 +1,6 @@
 import {mkdir, readFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import type {SetManifest, SetSummary} from '@disaster-recovery/contract';
+import {recoverySet, type SetManifest, type SetSummary} from '@disaster-recovery/contract';
 import type {Repository, RepositorySnapshot} from '../engines/repository/port.ts';
 import {writeFileAtomic} from '../kernel/atomic_file.ts';
 import {asFailure, Failure} from '../kernel/failure.ts';
@@ -19,8 +19,10 @@ export type Sets = {
   list(signal?: AbortSignal): Promise<SetSummary[]>;
   /** The same, and sets whose manifest is damaged: they cannot be restored by name, and a list must not hide that they exist. */
   survey(signal?: AbortSignal): Promise<{sets: SetSummary[]; unreadable: Unreadable[]}>;
-  /** A whole manifest; `latest` is the newest backup, restore points aside. @throws Failure SET_NOT_FOUND, REPOSITORY_* */
+  /** A whole manifest; `latest` is the set that a recovery starts from: the newest good one. @throws Failure SET_NOT_FOUND, REPOSITORY_* */
   show(set: string, signal?: AbortSignal): Promise<SetManifest>;
+  /** The backup that was made last, whatever it holds; null without one. @throws Failure REPOSITORY_* */
+  newest(signal?: AbortSignal): Promise<SetManifest | null>;
 };
 
 /** Reads manifests from the repository. `cacheDirectory` keeps copies by snapshot id: snapshots never change. Null: no copies. */
@@ -62,6 +64,7 @@ export function createSets(repository: Repository, cacheDirectory: string | null
   }
 
   return {
+    newest: async (signal) => (await readAll(signal)).manifests.find(({kind}) => kind === 'backup') ?? null,
     list: async (signal) => (await readAll(signal)).manifests.map(summaryOf),
     survey: async (signal) => {
       const {manifests, unreadable} = await readAll(signal);
@@ -69,12 +72,13 @@ export function createSets(repository: Repository, cacheDirectory: string | null
     },
     async show(set, signal) {
       if (set === 'latest') {
-        // A restore point is the state that somebody wanted to leave; who wants it back names it.
-        const newest = (await readAll(signal)).manifests.find(({kind}) => kind === 'backup');
-        if (!newest) {
+        const {manifests} = await readAll(signal);
+        const best = recoverySet(manifests.map(summaryOf));
+        const found = manifests.find(({id}) => id === best?.id);
+        if (!found) {
           throw new Failure('SET_NOT_FOUND', `${repository.location} holds no set yet.`);
         }
-        return newest;
+        return found;
       }
       const snapshot = (await repository.snapshots([...MANIFEST_TAGS, `set=${set}`], signal)).at(-1);
       if (!snapshot) {

@@ -3,7 +3,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {expect, test} from '@jest/globals';
 import type {EnrolmentState, Job, SetSummary} from '@disaster-recovery/contract';
-import {aJob, START, summary} from '../chat/fixtures.ts';
+import {aJob, aSet, START, summary} from '../chat/fixtures.ts';
 import {createJobs, JOB_TABLES, type Jobs} from '../jobs/index.ts';
 import {errorBody, Failure} from '../kernel/failure.ts';
 import {openState} from '../kernel/state.ts';
@@ -28,6 +28,7 @@ type Case = {
   running?: Job | null;
   state?: EnrolmentState['state'];
   objective?: number;
+  protectedBy?: {files?: string};
 };
 
 function report({
@@ -38,6 +39,7 @@ function report({
   running = null,
   state = 'enrolled',
   objective = 24 * HOUR,
+  protectedBy = {},
 }: Case) {
   const real = createJobs(openState(mkdtempSync(join(tmpdir(), 'status-')), [JOB_TABLES]), clock);
   const past = [...asked, ...proven];
@@ -49,6 +51,7 @@ function report({
     companionId: 'c',
     repositoryLocation: '/srv/repository',
     rpoObjectiveMs: objective,
+    protectedBy,
     enrolment: () => ({...enrolment, state}),
     sso: async () => {
       if (sso instanceof Failure) {
@@ -65,12 +68,13 @@ function report({
   }).report();
 }
 
-const proof = (level: string, at: number): Job =>
+const NEWER = '20261124T115900Z-newest';
+const proof = (level: string, at: number, passed = true): Job =>
   aJob({
     kind: 'verify',
-    status: 'success',
+    status: passed ? 'success' : 'warning',
     finished_at: at,
-    result: {set: summary.id, level, passed: true, findings: [], checked_at: at, duration_ms: 1},
+    result: {set: summary.id, level, passed, findings: [], checked_at: at, duration_ms: 1},
   });
 const failed = (changes: Partial<Job> = {}): Job =>
   aJob({status: 'error', error: errorBody(new Failure('DISK_FULL', 'no room')), ...changes});
@@ -79,12 +83,12 @@ const old: SetSummary = {...summary, t0: START - 30 * HOUR};
 test.each<[string, Case, string[]]>([
   ['all is well', {}, []],
   ['exactly at the objective', {sets: [{...summary, t0: START - 24 * HOUR}]}, []],
-  ['nothing is backed up', {sets: []}, ['Nothing is backed up yet. → /dr backup']],
+  ['nothing is backed up', {sets: []}, ['Nothing is backed up yet. → drctl backup']],
   ['nothing is backed up, but a backup runs', {sets: [], running: aJob()}, []],
   [
     'the newest set is too old',
     {sets: [old]},
-    ['The newest set is 30 h 0 min old; the objective is 24 h 0 min. → /dr backup'],
+    ['The newest set is 30 h 0 min old; the objective is 24 h 0 min. → drctl backup'],
   ],
   ['an older set is too old, the newest is not', {sets: [summary, old]}, []],
   [
@@ -104,10 +108,10 @@ test.each<[string, Case, string[]]>([
   ],
   [
     'the newest set lacks files',
-    {sets: [{...summary, cross_check: 'failed'}]},
+    {sets: [aSet({cross_check: 'failed'})]},
     [`The newest set lacks files that its database names. → drctl show ${summary.id}`],
   ],
-  ['losses that production had before', {sets: [{...summary, cross_check: 'passed_with_losses'}]}, []],
+  ['losses that production had before', {sets: [aSet({cross_check: 'passed_with_losses'})]}, []],
   [
     'the last backup failed',
     {jobs: [failed()]},
@@ -135,11 +139,45 @@ test.each<[string, Case, string[]]>([
     {proven: [proof('L1', START - HOUR)]},
     ['No set was read back from the repository in the last seven days. → drctl verify latest --level L2'],
   ],
+  [
+    'the newest backup took the configuration alone',
+    {sets: [aSet({id: NEWER, t0: START, scope: ['config']}), summary]},
+    [`Set ${NEWER} is newer, but does not hold the database and the files. → drctl show ${NEWER}`],
+  ],
+  [
+    'only the configuration was ever backed up',
+    {sets: [aSet({scope: ['config']})]},
+    ['No set holds the database. → drctl backup', 'No set holds the files. → drctl backup'],
+  ],
+  [
+    'the files stay in object storage',
+    {sets: [aSet({files: 0})]},
+    [
+      'No set holds the files: they are in object storage and stay there. → Protect the bucket by versioning and replication, and say how in files.protected_by.',
+    ],
+  ],
+  [
+    'they do, and the administrator says how they are protected',
+    {sets: [aSet({files: 0})], protectedBy: {files: 'x'}},
+    [],
+  ],
+  [
+    'the newest set claims to come from the future',
+    {sets: [{...summary, t0: START + HOUR}]},
+    [
+      `Set ${summary.id} says that it was made 1 h 0 min from now. → Set the clocks of the database server and of this machine by NTP, and take a new backup.`,
+    ],
+  ],
+  [
+    'the last verification found damage',
+    {jobs: [proof('L2', START - 1, false)]},
+    [`The last verification of set ${summary.id} found damage. Take a new backup. → drctl backup`],
+  ],
   ['a failed verify', {jobs: [failed({kind: 'verify'})]}, []],
   [
     'an SSO outage is suspected',
     {sso: {says: 'gitlab does not answer.', how: 'drctl sso status'}, sets: []},
-    ['gitlab does not answer. → drctl sso status', 'Nothing is backed up yet. → /dr backup'],
+    ['gitlab does not answer. → drctl sso status', 'Nothing is backed up yet. → drctl backup'],
   ],
   ['what single sign-on needs cannot be read', {sso: new Failure('DATABASE_UNREACHABLE', 'no route')}, []],
   [
@@ -153,6 +191,7 @@ test.each<[string, Case, string[]]>([
   ],
 ])('when %s, this is what to do', async (_name, given, actions) => {
   const {next_actions: next} = await report(given);
+  expect(next.map(({message, remedy}) => `${message} → ${remedy}`)).toEqual(actions);
   expect(next.map(({says, how}) => `${says} → ${how}`)).toEqual(actions);
 });
 

@@ -16,7 +16,8 @@ export function cannedSet(ageMs: number, change: Partial<SetSummary> = {}): SetS
   const t0 = Date.now() - ageMs;
   return {
     id: setName(t0, 'k3x9qa'), kind: 'backup', t0, reason: '', scope: ['database', 'config', 'files'], server_version: '11.1.0',
-    bytes: 3_742_118_004, bytes_added: 41_220_113, rows: 1_904_882, files: 48_211, cross_check: 'passed', omitted: [], ...change,
+    bytes: 3_742_118_004, bytes_added: 41_220_113, rows: 1_904_882, files: 48_211, cross_check: 'passed', omitted: [],
+    standing: {kind: 'good', missing: [], incomplete: [], elsewhere: []}, ...change,
   };
 }
 
@@ -27,12 +28,25 @@ export function cannedSets(): SetSummary[] {
     cannedSet(2 * DAY + 7 * HOUR, {id: setName(Date.now() - 2 * DAY, 'zz81ta'), kind: 'restore_point', reason: 'before the restore of 21 November', bytes_added: 812_004}),
     cannedSet(3 * DAY, {
       id: setName(Date.now() - 3 * DAY, 'q77h1d'), scope: ['database', 'config'], files: 0, cross_check: 'not_possible', bytes_added: 28_114_000,
+      standing: {kind: 'partial', missing: ['files'], incomplete: [], elsewhere: []},
       omitted: [{part: 'files', what: 'the whole file store', reason: 'Left out on request.'}], reason: 'before 11.2 upgrade, database only',
     }),
     cannedSet(4 * DAY, {id: setName(Date.now() - 4 * DAY, 'a1b2c3'), cross_check: 'passed_with_losses', bytes_added: 44_000_000}),
-    cannedSet(9 * DAY, {id: setName(Date.now() - 9 * DAY, 'd4e5f6'), cross_check: 'failed', bytes_added: 3_100_000_000}),
+    cannedSet(9 * DAY, {id: setName(Date.now() - 9 * DAY, 'd4e5f6'), cross_check: 'failed', bytes_added: 3_100_000_000, standing: {kind: 'damaged', missing: [], incomplete: [], elsewhere: []}}),
   ];
 }
+
+export function cannedVerdict(set: SetSummary | null, now: number): Status['verdict'] {
+  return {
+    kind: set?.standing.kind ?? 'none', set: set?.id ?? null, age_ms: set && now - set.t0, since: set && set.t0, beyond_objective: false,
+    missing: set ? set.standing.missing.map((part) => ({part, protected_by: null})) : [], damage: null, newer: null,
+  };
+}
+
+const [READ_BACK, READ_BACK_HOW] = ['Read the newest set back from the repository; the last time was 9 days ago.', 'drctl verify latest --level L2'];
+const readBack: Status['next_actions'][number] = {
+  message: READ_BACK, remedy: READ_BACK_HOW, shell: READ_BACK_HOW, chat: '/dr verify latest --level L2', says: READ_BACK, how: READ_BACK_HOW,
+};
 
 export function cannedJob(change: Partial<Job> = {}): Job {
   const now = Date.now();
@@ -109,7 +123,8 @@ export function cannedWorld(sets: SetSummary[] = cannedSets(), running: Job | nu
       version: '0.1.0', now, companion_id: 'cmp-7f3a91', repository: {location: 's3:backup.example.org/mattermost', outcome: 'ok', says: 'Opened.'},
       enrolment: {state: 'enrolled', site_url: null, enrolled_at: null, enrolled_by: null, last_seen_at: null},
       last_set: sets[0] ?? null, sets: sets.length, running, last_failed: null, rpo_objective_ms: DAY,
-      next_actions: sets[0] ? [{says: 'Read the newest set back from the repository; the last time was 9 days ago.', how: 'drctl verify latest --level L2'}] : [],
+      verdict: cannedVerdict(sets[0] ?? null, now),
+      next_actions: sets[0] ? [readBack] : [],
     },
     sets,
     jobs: running ? [running] : [],

@@ -22,7 +22,9 @@ export type Dashboard = {
 
 /** Each list of sets is a run of the repository's program: it is asked for when the status says that it changed. */
 function areSetsNew(status: Status, known: Facts): boolean {
-  return known.setsFailure !== null || status.sets !== known.sets?.length || status.last_set?.id !== known.sets[0]?.id;
+  const newest = status.verdict.newer ?? status.last_set;
+  const knownNewest = known.sets?.find(({kind}) => kind === 'backup');
+  return known.setsFailure !== null || status.sets !== known.sets?.length || newest?.id !== knownNewest?.id;
 }
 
 async function askAll(client: Client, known: Facts): Promise<Partial<Facts>> {

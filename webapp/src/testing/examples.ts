@@ -1,4 +1,4 @@
-import type {Job, SetSummary, Status} from '@disaster-recovery/contract';
+import type {Job, SetSummary, Status, Verdict} from '@disaster-recovery/contract';
 import type {Connection} from '../client.ts';
 import {NO_FACTS, type Facts} from '../dashboard/facts.ts';
 
@@ -36,6 +36,7 @@ export function exampleSet(change: Partial<SetSummary> = {}): SetSummary {
     files: 48_211,
     cross_check: 'passed',
     omitted: [],
+    standing: {kind: 'good', missing: [], incomplete: [], elsewhere: []},
     ...change,
   };
 }
@@ -68,8 +69,25 @@ export function exampleJob(change: Partial<Job> = {}): Job {
   };
 }
 
+/** The verdict on one set, as the companion gives it. */
+export function exampleVerdict(set: SetSummary | null, change: Partial<Verdict> = {}): Verdict {
+  const kinds = {good: 'good', partial: 'partial', damaged: 'damaged'} as const;
+  return {
+    kind: set ? kinds[set.standing.kind] : 'none',
+    set: set?.id ?? null,
+    age_ms: set && NOW - set.t0,
+    since: set && set.t0,
+    beyond_objective: false,
+    missing: [],
+    damage: null,
+    newer: null,
+    ...change,
+  };
+}
+
 export function exampleStatus(change: Partial<Status> = {}): Status {
   return {
+    verdict: exampleVerdict(change.last_set === undefined ? exampleSet() : change.last_set),
     version: '0.1.0',
     now: NOW,
     companion_id: 'cmp-1',

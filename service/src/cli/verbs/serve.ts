@@ -19,6 +19,7 @@ export const serve: Verb = {
       const address = await listenAddress(config.serve);
       const metrics = createMetrics({
         sets: companion.sets,
+        status: companion.status,
         jobs: companion.jobs,
         rpoObjectiveMs: config.objectives.rpo_hours * 3_600_000,
         clock,

@@ -2,6 +2,7 @@
 import {readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {build} from 'esbuild';
+import {execa} from 'execa';
 
 const root = join(import.meta.dirname, '..');
 const isCheck = process.argv.includes('--check');
@@ -28,8 +29,9 @@ const {generatedPages} = (await import(
 )) as typeof import('./pages.ts');
 
 const stale: string[] = [];
-for (const [path, content] of Object.entries(generatedPages())) {
+for (const [path, text] of Object.entries(generatedPages())) {
   const place = join(root, path);
+  const content = path.endsWith('.go') ? await formattedGo(text) : text;
   if ((await readFile(place, 'utf8').catch(() => '')) !== content) {
     stale.push(path);
     if (!isCheck) {
@@ -42,4 +44,9 @@ if (isCheck && stale.length > 0) {
   process.exitCode = 1;
 } else {
   console.log(isCheck ? 'Generated files are current.' : `Written: ${stale.join(', ') || 'nothing to do'}`);
+}
+
+async function formattedGo(source: string): Promise<string> {
+  const {stdout} = await execa('gofmt', [], {input: source, stripFinalNewline: false});
+  return stdout;
 }

@@ -9,16 +9,7 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 )
 
-const (
-	maxSignInChanges = 100
-	// Width of the column in Mattermost's database.
-	maxAuthData = 128
-)
-
-var (
-	idPattern = regexp.MustCompile(`^[a-z0-9]{26}$`)
-	services  = []string{"ldap", "saml", "gitlab", "google", "office365", "openid"}
-)
+var idPattern = regexp.MustCompile(`^[a-z0-9]{26}$`)
 
 // signIn is the SignIn of the contract: how an account signs in. Email and password is "" without data.
 type signIn struct {

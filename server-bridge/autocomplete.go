@@ -64,7 +64,7 @@ func (p *Plugin) setSuggestions(ctx context.Context, by *actor) []model.Autocomp
 	p.sets.items = nil
 	// A failure is kept as long as an answer: a companion that is down must not cost two seconds a key.
 	p.sets.until = p.now().Add(suggestionsKept)
-	if err := p.askCompanion(ctx, signedRequest{method: http.MethodGet, path: "/api/v1/sets"}, by, &reply); err != nil {
+	if err := p.askCompanion(ctx, signedRequest{method: http.MethodGet, path: routeListSets}, by, &reply); err != nil {
 		return nil
 	}
 	p.sets.items = []model.AutocompleteListItem{{Item: "latest", HelpText: "The newest set"}}
@@ -77,48 +77,23 @@ func (p *Plugin) setSuggestions(ctx context.Context, by *actor) []model.Autocomp
 	return p.sets.items
 }
 
+// slashVerb is a verb that can be typed after `/dr`, as the contract declares it.
+type slashVerb struct {
+	// group is the first word of a verb of two.
+	group, name, hint, says string
+	arguments               []slashArgument
+}
+
+// slashArgument without a name is the word that follows the verb.
+type slashArgument struct {
+	name, says, hint, suggests string
+	required                   bool
+	choices                    []slashChoice
+}
+
+type slashChoice struct{ word, says string }
+
 func (p *Plugin) slashCommand() *model.Command {
-	root := adminCommand("dr", "[command]", "Back up this server and look after its backups")
-	root.AddCommand(adminCommand("help", "", "What `/dr` can do"))
-
-	enroll := adminCommand("enroll", "URL CODE", "Connect this server with a companion")
-	enroll.AddTextArgument("Where the companion listens", "https://host:8066", "")
-	enroll.AddTextArgument("The code that `drctl enroll` printed", "CODE", "")
-	root.AddCommand(enroll)
-
-	root.AddCommand(adminCommand("status", "", "Is everything in order, and what to do next"))
-
-	backup := adminCommand("backup", "[--scope PART] [--reason TEXT]", "Back up now")
-	backup.AddNamedStaticListArgument("scope", "Only one part; without it everything is backed up", false, []model.AutocompleteListItem{
-		{Item: "database", HelpText: "The database"},
-		{Item: "config", HelpText: "The configuration directory"},
-		{Item: "files", HelpText: "Uploaded files, emoji, pictures, plugins"},
-	})
-	backup.AddNamedTextArgument("reason", "Why; shown in the list of sets", "before the upgrade", "", false)
-	root.AddCommand(backup)
-
-	root.AddCommand(adminCommand("list", "", "The sets that exist, newest first"))
-
-	show := adminCommand("show", "SET", "What a set holds")
-	show.AddDynamicListArgument("The set", "api/v1/autocomplete/sets", true)
-	root.AddCommand(show)
-
-	verify := adminCommand("verify", "SET [--level LEVEL]", "Prove that a set is whole")
-	verify.AddDynamicListArgument("The set", "api/v1/autocomplete/sets", true)
-	verify.AddNamedStaticListArgument("level", "How deep", false, []model.AutocompleteListItem{
-		{Item: "L0", HelpText: "Complete and sealed"},
-		{Item: "L1", HelpText: "Structure of the repository"},
-		{Item: "L2", HelpText: "All data read back"},
-		{Item: "L3", HelpText: "Database against files"},
-	})
-	root.AddCommand(verify)
-
-	cancel := adminCommand("cancel", "JOB", "Ask a job to stop")
-	cancel.AddTextArgument("The job", "JOB", "")
-	root.AddCommand(cancel)
-
-	root.AddCommand(ssoCommand())
-
 	icon, err := command.GetIconData(p.API, "assets/icon.svg")
 	if err != nil {
 		icon = ""
@@ -131,7 +106,41 @@ func (p *Plugin) slashCommand() *model.Command {
 		AutoComplete:         true,
 		AutoCompleteHint:     "[command]",
 		AutoCompleteDesc:     "Back up this server and look after its backups",
-		AutocompleteData:     root,
+		AutocompleteData:     suggestions(slashVerbs),
+	}
+}
+
+// suggestions hangs each verb under its group.
+func suggestions(verbs []slashVerb) *model.AutocompleteData {
+	root := adminCommand("dr", "[command]", "Back up this server and look after its backups")
+	groups := map[string]*model.AutocompleteData{"": root}
+	for _, verb := range verbs {
+		data := adminCommand(verb.name, verb.hint, verb.says)
+		for _, argument := range verb.arguments {
+			argument.addTo(data)
+		}
+		groups[verb.group].AddCommand(data)
+		if verb.group == "" {
+			groups[verb.name] = data
+		}
+	}
+	return root
+}
+
+func (a slashArgument) addTo(data *model.AutocompleteData) {
+	switch {
+	case a.suggests != "":
+		data.AddDynamicListArgument(a.says, "api/v1/autocomplete/"+a.suggests, true)
+	case a.name == "":
+		data.AddTextArgument(a.says, a.hint, "")
+	case len(a.choices) > 0:
+		items := make([]model.AutocompleteListItem, 0, len(a.choices))
+		for _, choice := range a.choices {
+			items = append(items, model.AutocompleteListItem{Item: choice.word, HelpText: choice.says})
+		}
+		data.AddNamedStaticListArgument(a.name, a.says, a.required, items)
+	default:
+		data.AddNamedTextArgument(a.name, a.says, a.hint, "", a.required)
 	}
 }
 

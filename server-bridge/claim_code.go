@@ -14,12 +14,9 @@ import (
 )
 
 const (
-	claimRoute     = "/api/v1/sso/claims"
 	claimTimeout   = 20 * time.Second
 	maxClaimBody   = 1 << 10
-	maxClaimCode   = 100
 	maxClaimAnswer = 64 << 10
-	maxAddress     = 64
 )
 
 // postClaimCode hands a code to the companion. Code and answer pass; neither is logged or kept.
@@ -77,7 +74,7 @@ func (p *Plugin) relayClaim(c *plugin.Context, w http.ResponseWriter, r *http.Re
 	if err != nil {
 		return err
 	}
-	request := signedRequest{method: http.MethodPost, path: claimRoute, body: body}
+	request := signedRequest{method: http.MethodPost, path: routeSSOClaim, body: body}
 	// Nobody has signed in, so the token names no actor.
 	token, err := p.tokenFor(request, who, nil).sign(who.key)
 	if err != nil {

@@ -15,20 +15,8 @@ import (
 // A person waits, and Mattermost waits with no limit of its own.
 const commandTimeout = 8 * time.Second
 
-const maxCommand = 4000
-
-const helpText = "#### Disaster Recovery\n" +
-	"| Command | What it does |\n" +
-	"|---|---|\n" +
-	"| `/dr status` | Is everything in order, and what to do next |\n" +
-	"| `/dr backup [--scope PART] [--reason TEXT]` | Back up now, while the server runs |\n" +
-	"| `/dr list` | The sets that exist, newest first |\n" +
-	"| `/dr show SET` | What a set holds |\n" +
-	"| `/dr verify SET [--level L0…L3]` | Prove that a set is whole |\n" +
-	"| `/dr cancel JOB` | Ask a job to stop |\n" +
-	"| `/dr sso …` | Through an SSO outage and back; `/dr sso help` lists the steps |\n" +
-	"| `/dr enroll URL CODE` | Connect this server with a companion |\n\n" +
-	"A restore replaces this very server, so it is run on a shell: `drctl restore`. It works when Mattermost is gone."
+const helpText = "#### Disaster Recovery\n" + helpLines +
+	"\n\nA restore replaces this very server, so it is run on a shell: `drctl restore`. It works when Mattermost is gone."
 
 const enrolSteps = "This server is not connected with a companion yet. Two steps:\n" +
 	"1. On the machine of the companion: `drctl enroll`. It prints a URL and a code that is good for ten minutes.\n" +
@@ -89,7 +77,7 @@ func (p *Plugin) companionCommand(ctx context.Context, typed string, args *model
 	var reply struct {
 		Message string `json:"message"`
 	}
-	if err := p.askCompanion(ctx, signedRequest{method: http.MethodPost, path: "/api/v1/commands", body: body}, by, &reply); err != nil {
+	if err := p.askCompanion(ctx, signedRequest{method: http.MethodPost, path: routeCommand, body: body}, by, &reply); err != nil {
 		return failureText(err)
 	}
 	return reply.Message

@@ -210,7 +210,7 @@ func (p *Plugin) readReply(at place, response *http.Response, reply any) error {
 
 // probe asks the one open route that says the version.
 func (p *Plugin) probe(ctx context.Context, at place) error {
-	response, err := p.send(ctx, at, call{signedRequest: signedRequest{method: http.MethodGet, path: "/healthz"}})
+	response, err := p.send(ctx, at, call{signedRequest: signedRequest{method: http.MethodGet, path: routeHealth}})
 	if err != nil {
 		return err
 	}

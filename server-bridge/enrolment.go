@@ -184,7 +184,7 @@ func (p *Plugin) trade(ctx context.Context, at place, code string, public ed2551
 	if err != nil {
 		return nil, err
 	}
-	response, err := p.send(ctx, at, call{signedRequest: signedRequest{method: http.MethodPost, path: "/api/v1/enrolments", body: body}})
+	response, err := p.send(ctx, at, call{signedRequest: signedRequest{method: http.MethodPost, path: routeEnrol, body: body}})
 	if err != nil {
 		return nil, err
 	}
@@ -212,7 +212,7 @@ func (p *Plugin) revoke(ctx context.Context, by *actor) (told bool, cause error,
 	defer unlock()
 	telling, cancel := context.WithTimeout(ctx, revokeTimeout)
 	defer cancel()
-	cause = p.askCompanion(telling, signedRequest{method: http.MethodDelete, path: "/api/v1/enrolments/current"}, by, nil)
+	cause = p.askCompanion(telling, signedRequest{method: http.MethodDelete, path: routeRevoke}, by, nil)
 	if appErr := p.API.KVDelete(enrolmentKey); appErr != nil {
 		return cause == nil, cause, fail("INTERNAL", "The enrolment could not be removed: "+appErr.Error())
 	}

@@ -32,41 +32,6 @@ func route(method, template string, handler entryHandler, changes bool) entryRou
 	return entryRoute{method, regexp.MustCompile("^" + pattern + "$"), handler, changes}
 }
 
-// Nothing is forwarded that is not named here; a test compares it with the routes of the contract.
-var forwarded = []struct {
-	method, path string
-	changes      bool
-}{
-	{http.MethodGet, "/api/v1/status", false},
-	{http.MethodGet, "/api/v1/doctor", false},
-	{http.MethodPost, "/api/v1/backup-plans", false},
-	{http.MethodPost, "/api/v1/backups", true},
-	{http.MethodGet, "/api/v1/sets", false},
-	{http.MethodGet, "/api/v1/sets/{set}", false},
-	{http.MethodPost, "/api/v1/verifications", true},
-	{http.MethodGet, "/api/v1/jobs", false},
-	{http.MethodGet, "/api/v1/jobs/{job}", false},
-	{http.MethodPost, "/api/v1/jobs/{job}/cancel", true},
-	{http.MethodGet, "/api/v1/sso", false},
-	{http.MethodGet, "/api/v1/sso/detection", false},
-	{http.MethodGet, "/api/v1/sso/readiness", false},
-	{http.MethodGet, "/api/v1/sso/forecast", false},
-	{http.MethodPost, "/api/v1/sso/snapshots", true},
-	{http.MethodPost, "/api/v1/sso/incidents", true},
-	{http.MethodPost, "/api/v1/sso/incidents/current/close", true},
-	{http.MethodPost, "/api/v1/sso/session-extensions", true},
-	{http.MethodPost, "/api/v1/sso/switch-plans", false},
-	{http.MethodPost, "/api/v1/sso/switches", true},
-	{http.MethodPost, "/api/v1/sso/approvals/{id}", true},
-	{http.MethodPost, "/api/v1/sso/let-ins", true},
-	{http.MethodPost, "/api/v1/sso/claim-sheets", true},
-	{http.MethodPost, "/api/v1/sso/admin-access", true},
-	{http.MethodPost, "/api/v1/sso/switch-back-plans", false},
-	{http.MethodPost, "/api/v1/sso/switch-backs", true},
-	{http.MethodGet, "/api/v1/sso/return-list", false},
-	{http.MethodPost, "/api/v1/sso/resolutions", true},
-}
-
 var entryRoutes = func() []entryRoute {
 	routes := []entryRoute{
 		route(http.MethodGet, "/api/v1/connection", (*Plugin).getConnection, false),

@@ -10,12 +10,7 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 )
 
-const (
-	maxReceivers = 100
-	toldAtOnce   = 6
-	maxSubject   = 200
-	maxHTML      = 50000
-)
+const toldAtOnce = 6
 
 func (p *Plugin) postDirectMessages(w http.ResponseWriter, asked handsRequest) {
 	var wanted struct {

@@ -13,8 +13,6 @@ type botPost struct {
 	Message   string `json:"message"`
 }
 
-const maxMessage = 16000
-
 func parseBotPost(body []byte) (*botPost, error) {
 	var wanted botPost
 	if err := parseJSON(body, &wanted); err != nil {

@@ -4,8 +4,6 @@ import (
 	"net/http"
 )
 
-const maxSessions = 200
-
 type namedFailure struct {
 	ID   string `json:"id"`
 	Says string `json:"says"`

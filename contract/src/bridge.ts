@@ -1,4 +1,5 @@
 import {z} from 'zod';
+import {LIMITS} from './limits.ts';
 import {Timestamp} from './primitives.ts';
 import {SignIn} from './sso.ts';
 
@@ -17,7 +18,7 @@ export type EffectiveConfig = z.infer<typeof EffectiveConfig>;
 
 /** POST /posts → {id}; PUT /posts/{id} → {id}. The author is the plugin's bot; only its own posts can be edited. */
 export const BotPost = z
-  .object({channel_id: z.string(), root_id: z.string(), message: z.string().max(16000)})
+  .object({channel_id: z.string(), root_id: z.string(), message: z.string().max(LIMITS.message)})
   .strict()
   .meta({id: 'BotPost'});
 export type BotPost = z.infer<typeof BotPost>;
@@ -31,7 +32,7 @@ export type BridgeEvent = z.infer<typeof BridgeEvent>;
 
 /** A slash command that the bridge hands on. `command` is what follows `/dr`. */
 export const CommandRequest = z
-  .object({command: z.string().max(4000), channel_id: z.string(), root_id: z.string()})
+  .object({command: z.string().max(LIMITS.command), channel_id: z.string(), root_id: z.string()})
   .strict()
   .meta({id: 'CommandRequest'});
 export type CommandRequest = z.infer<typeof CommandRequest>;
@@ -50,7 +51,7 @@ export const SignInChanges = z
     changes: z
       .array(z.object({id: z.string(), from: SignIn, to: SignIn}))
       .min(1)
-      .max(100),
+      .max(LIMITS.sign_in_changes),
   })
   .strict()
   .meta({id: 'SignInChanges'});
@@ -71,13 +72,13 @@ export const SessionExpiries = z
     sessions: z
       .array(z.object({id: z.string(), expires_at: Timestamp}))
       .min(1)
-      .max(200),
+      .max(LIMITS.sessions),
   })
   .strict()
   .meta({id: 'SessionExpiries'});
 export type SessionExpiries = z.infer<typeof SessionExpiries>;
 export const SessionRevocations = z
-  .object({ids: z.array(z.string()).min(1).max(200)})
+  .object({ids: z.array(z.string()).min(1).max(LIMITS.sessions)})
   .strict()
   .meta({id: 'SessionRevocations'});
 export type SessionRevocations = z.infer<typeof SessionRevocations>;
@@ -113,7 +114,7 @@ export const SettingChanges = z
         }),
       )
       .min(1)
-      .max(20),
+      .max(LIMITS.setting_changes),
   })
   .strict()
   .meta({id: 'SettingChanges'});
@@ -130,12 +131,12 @@ export type SettingValues = z.infer<typeof SettingValues>;
 
 /** POST /direct-messages: from the bot. POST /mails: by the mail server of Mattermost. */
 export const DirectMessages = z
-  .object({users: z.array(z.string()).min(1).max(100), message: z.string().max(16_000)})
+  .object({users: z.array(z.string()).min(1).max(LIMITS.receivers), message: z.string().max(LIMITS.message)})
   .strict()
   .meta({id: 'DirectMessages'});
 export type DirectMessages = z.infer<typeof DirectMessages>;
 export const Mail = z
-  .object({to: z.email(), subject: z.string().max(200), html: z.string().max(50_000)})
+  .object({to: z.email(), subject: z.string().max(LIMITS.subject), html: z.string().max(LIMITS.html)})
   .strict()
   .meta({id: 'Mail'});
 export type Mail = z.infer<typeof Mail>;

@@ -1,4 +1,4 @@
-import {readFileSync} from 'node:fs';
+import {readdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from '@jest/globals';
 import {
@@ -36,6 +36,14 @@ test.each(Object.entries(FAILURES) as [string, FailureKind][])(
     expect(exit).toBeLessThan(126);
   },
 );
+
+test('no code stands in two parts of the catalogue', () => {
+  const parts = readdirSync(join(root, 'contract/src/errors')).map((name) =>
+    readFileSync(join(root, 'contract/src/errors', name), 'utf8'),
+  );
+  const codes = parts.flatMap((text) => [...text.matchAll(/^  ([A-Z_]+): \{$/gm)].map(([, code]) => code));
+  expect(codes.sort()).toEqual(Object.keys(FAILURES).sort());
+});
 
 test.each(Object.entries(ROUTES) as [string, Route][])('route %s is documented with all its errors', (_name, route) => {
   const {responses} = document.paths[route.path]?.[route.method.toLowerCase()] ?? {responses: {}};

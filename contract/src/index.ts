@@ -1,4 +1,5 @@
 export * from './primitives.ts';
+export * from './limits.ts';
 export * from './errors.ts';
 export * from './backup.ts';
 export * from './standing.ts';
@@ -10,6 +11,8 @@ export * from './event.ts';
 export * from './status.ts';
 export * from './enrolment.ts';
 export * from './bridge.ts';
+export * from './verbs/index.ts';
+export * from './verbs/usage.ts';
 export * from './routes.ts';
 export * from './result.ts';
 export * from './step_words.ts';

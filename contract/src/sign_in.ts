@@ -1,9 +1,8 @@
+import {LIMITS} from './limits.ts';
 import type {SignIn} from './sso.ts';
 
 /** Services that people can be switched from and back to. Mattermost stores any word, and locks the person out; a row with the service `email` can never sign in. */
 export const PROVIDER_SERVICES: readonly string[] = ['ldap', 'saml', 'gitlab', 'google', 'office365', 'openid'];
-/** What Mattermost's column holds. */
-const MAX_DATA_BYTES = 128;
 
 /** Why Mattermost must not be given this sign-in, or null. It would store it unchecked, and the person could no longer sign in at all. */
 export function signInRefusal({service, data}: SignIn): string | null {
@@ -14,7 +13,7 @@ export function signInRefusal({service, data}: SignIn): string | null {
     return `"${service.slice(0, 32)}" is no sign-in service that an account may be given.`;
   }
   const bytes = new TextEncoder().encode(data ?? '').length;
-  return bytes >= 1 && bytes <= MAX_DATA_BYTES
+  return bytes >= 1 && bytes <= LIMITS.auth_data
     ? null
-    : `Sign-in data must have 1 to ${MAX_DATA_BYTES} bytes, not ${bytes}.`;
+    : `Sign-in data must have 1 to ${LIMITS.auth_data} bytes, not ${bytes}.`;
 }

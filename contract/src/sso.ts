@@ -1,4 +1,5 @@
 import {z} from 'zod';
+import {LIMITS} from './limits.ts';
 import {Actor, Timestamp} from './primitives.ts';
 
 /** An account as people know it. */
@@ -270,8 +271,8 @@ export type ClaimSheet = z.infer<typeof ClaimSheet>;
 /** From the claim page through the plugin; no session. */
 export const ClaimRequest = z
   .object({
-    code: z.string().min(1).max(100),
-    address: z.string().max(64).describe('Where the browser is, as Mattermost sees it.'),
+    code: z.string().min(1).max(LIMITS.claim_code),
+    address: z.string().max(LIMITS.address).describe('Where the browser is, as Mattermost sees it.'),
   })
   .strict()
   .meta({id: 'ClaimRequest'});

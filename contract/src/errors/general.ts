@@ -1,0 +1,76 @@
+import type {FailureKind} from './kind.ts';
+
+/** Usage, configuration, state and programs. */
+export const GENERAL_FAILURES = {
+  INTERNAL: {
+    status: 500,
+    exit: 1,
+    retryable: false,
+    meaning: 'The companion met a condition that its authors did not foresee.',
+    remedy: 'Read the companion log at the time of the error and report it; nothing was sealed or swapped.',
+  },
+  USAGE_INVALID: {
+    status: 400,
+    exit: 2,
+    retryable: false,
+    meaning: 'The request or the command line is not well formed.',
+    remedy: 'Correct the named field or option; `drctl help` and docs/cli.md list them.',
+  },
+  CONFIG_NOT_FOUND: {
+    status: 500,
+    exit: 3,
+    retryable: false,
+    meaning: 'There is no companion configuration at that place.',
+    remedy: 'Name it with --config FILE or DRCTL_CONFIG, or make one with `drctl init`.',
+  },
+  CONFIG_INVALID: {
+    status: 500,
+    exit: 3,
+    retryable: false,
+    meaning: 'The companion configuration does not fit its schema.',
+    remedy: 'Correct the named keys; `drctl config check` shows them all, docs/config.md describes them.',
+  },
+  CONFIG_EXPOSED: {
+    status: 500,
+    exit: 3,
+    retryable: false,
+    meaning: 'A file that holds secrets can be read or written by other users of this machine.',
+    remedy: 'chmod 600 the named file.',
+  },
+  MATTERMOST_CONFIG_UNREADABLE: {
+    status: 500,
+    exit: 3,
+    retryable: false,
+    meaning: 'The Mattermost configuration could not be read or understood.',
+    remedy: 'Run drctl as root or as the mattermost user and check the path of config.json.',
+  },
+  STATE_UNUSABLE: {
+    status: 500,
+    exit: 4,
+    retryable: false,
+    meaning: 'The state directory cannot be written, or its database is damaged.',
+    remedy:
+      'Check space and owner of the state directory. Sets in the repository are not affected; a restore does not need it.',
+  },
+  LEDGER_BROKEN: {
+    status: 500,
+    exit: 4,
+    retryable: false,
+    meaning: 'The hash chain of the ledger does not hold: an entry was changed or removed.',
+    remedy: 'Keep the state directory as evidence and compare with the ledger copy inside the newest set.',
+  },
+  NOT_FOUND: {
+    status: 404,
+    exit: 5,
+    retryable: false,
+    meaning: 'There is nothing of that name.',
+    remedy: 'List what exists with `drctl list` or `drctl jobs`.',
+  },
+  TOOL_MISSING: {
+    status: 500,
+    exit: 7,
+    retryable: false,
+    meaning: 'A program that is needed is not installed, or too old.',
+    remedy: 'Install the named program in the named version, or set its place in the configuration under tools.',
+  },
+} as const satisfies Record<string, FailureKind>;

@@ -1,0 +1,48 @@
+import type {FailureKind} from './kind.ts';
+
+/** The repository that holds the sets. */
+export const REPOSITORY_FAILURES = {
+  REPOSITORY_NOT_FOUND: {
+    status: 502,
+    exit: 10,
+    retryable: false,
+    meaning: 'There is no repository at that location.',
+    remedy: 'Check the repository URL; `drctl init` makes a new one.',
+  },
+  REPOSITORY_LOCKED: {
+    status: 409,
+    exit: 11,
+    retryable: true,
+    meaning: 'Another program holds the repository lock.',
+    remedy: 'Wait for that run. If its machine is gone, remove the stale lock with `restic unlock`.',
+  },
+  REPOSITORY_KEY_WRONG: {
+    status: 502,
+    exit: 12,
+    retryable: false,
+    meaning: 'The repository does not open with this key.',
+    remedy: 'Use the key of the recovery sheet. Nothing was changed.',
+  },
+  REPOSITORY_UNREACHABLE: {
+    status: 502,
+    exit: 13,
+    retryable: true,
+    meaning: 'The repository could not be reached or written.',
+    remedy: 'Check network, credentials, permissions and free space of the repository.',
+  },
+  REPOSITORY_DAMAGED: {
+    status: 502,
+    exit: 14,
+    retryable: false,
+    meaning: 'Data in the repository is not what was written there.',
+    remedy:
+      'Keep the repository as it is, run `drctl verify SET --level L2` on other sets, and make a new repository elsewhere.',
+  },
+  REPOSITORY_EXISTS: {
+    status: 409,
+    exit: 15,
+    retryable: false,
+    meaning: 'There is a repository at that location already, and it opens with another key.',
+    remedy: 'Give its key with --password-file, or name an empty location.',
+  },
+} as const satisfies Record<string, FailureKind>;

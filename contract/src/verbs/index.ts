@@ -1,0 +1,67 @@
+import {backup} from './backup.ts';
+import {cancel, jobs} from './jobs.ts';
+import {restore} from './restore.ts';
+import {config, enroll, init, serve} from './set_up.ts';
+import {list, show} from './sets.ts';
+import {adminAccess, claimSheet, letIn} from './sso_access.ts';
+import {approve, close, declare, extendSessions, resolve} from './sso_incident.ts';
+import {forecast, readiness, returnList, snapshot, ssoStatus} from './sso_look.ts';
+import {switchBack, switchPeople} from './sso_switch.ts';
+import {doctor, status} from './status.ts';
+import type {Verb, VerbGroup} from './verb.ts';
+import {verify} from './verify.ts';
+
+/** Every verb of the product by the words that are typed for it, in the order of the help; those of an outage in the order of an outage. */
+export const VERBS = {
+  init,
+  serve,
+  enroll,
+  backup,
+  list,
+  show,
+  verify,
+  restore,
+  status,
+  'sso status': ssoStatus,
+  'sso readiness': readiness,
+  'sso snapshot': snapshot,
+  'sso forecast': forecast,
+  'sso declare': declare,
+  'sso extend-sessions': extendSessions,
+  'sso switch': switchPeople,
+  'sso approve': approve,
+  'sso let-in': letIn,
+  'sso claim-sheet': claimSheet,
+  'sso admin-access': adminAccess,
+  'sso return-list': returnList,
+  'sso switch-back': switchBack,
+  'sso resolve': resolve,
+  'sso close': close,
+  jobs,
+  cancel,
+  doctor,
+  config,
+} as const satisfies Record<string, Verb>;
+
+/** The first word of verbs that have two. */
+export const VERB_GROUPS = {
+  sso: {
+    says: 'let people in while single sign-on is down, and bring everyone back',
+    says_in_chat: 'through an SSO outage and back',
+  },
+} as const satisfies Record<string, VerbGroup>;
+
+export type VerbName = keyof typeof VERBS;
+/** Verbs that can be typed there. */
+export type CliVerb = {[Name in VerbName]: 'cli' extends (typeof VERBS)[Name]['ways'][number] ? Name : never}[VerbName];
+export type ChatVerb = {
+  [Name in VerbName]: 'chat' extends (typeof VERBS)[Name]['ways'][number] ? Name : never;
+}[VerbName];
+/** What a verb's options and subject are read into. */
+export type RequestOf<Name extends VerbName> = (typeof VERBS)[Name] extends {
+  request: infer Schema extends import('zod').z.ZodType;
+}
+  ? import('zod').z.output<Schema>
+  : undefined;
+
+export type * from './verb.ts';

@@ -1,0 +1,92 @@
+import {IdentitySnapshot, ReturnList} from '../sso.ts';
+import {Detection, Forecast, Readiness, SsoStatus} from '../sso_watch.ts';
+import type {Verb} from './verb.ts';
+
+export const ssoStatus = {
+  says: 'is the provider up, who is locked out, what to do next',
+  ways: ['cli', 'chat'],
+  examples: ['sso status'],
+  routes: {
+    sso_status: {
+      method: 'GET',
+      path: '/api/v1/sso',
+      summary: 'State of the incident, who is locked out, what to do next.',
+      access: 'signed',
+      response: {status: 200, body: SsoStatus},
+      errors: ['DATABASE_UNREACHABLE'],
+    },
+    sso_detection: {
+      method: 'GET',
+      path: '/api/v1/sso/detection',
+      summary: 'Providers, thresholds, last raw results.',
+      access: 'signed',
+      response: {status: 200, body: Detection},
+      errors: [],
+    },
+  },
+} as const satisfies Verb;
+
+export const readiness = {
+  says: 'would this server survive an SSO outage?',
+  ways: ['cli', 'chat'],
+  examples: ['sso readiness'],
+  routes: {
+    sso_readiness: {
+      method: 'GET',
+      path: '/api/v1/sso/readiness',
+      summary: 'Would this server survive an SSO outage?',
+      access: 'signed',
+      response: {status: 200, body: Readiness},
+      errors: ['DATABASE_UNREACHABLE'],
+    },
+  },
+} as const satisfies Verb;
+
+export const snapshot = {
+  says: 'take an identity snapshot now: how everybody signs in',
+  ways: ['cli', 'chat'],
+  examples: ['sso snapshot'],
+  routes: {
+    sso_snapshot: {
+      method: 'POST',
+      path: '/api/v1/sso/snapshots',
+      summary: 'Take an identity snapshot now.',
+      access: 'signed',
+      changes: true,
+      response: {status: 201, body: IdentitySnapshot},
+      errors: ['DATABASE_UNREACHABLE', 'REPOSITORY_UNREACHABLE'],
+    },
+  },
+} as const satisfies Verb;
+
+export const forecast = {
+  says: 'who is locked out now, and who next',
+  ways: ['cli', 'chat'],
+  examples: ['sso forecast'],
+  routes: {
+    sso_forecast: {
+      method: 'GET',
+      path: '/api/v1/sso/forecast',
+      summary: 'Who is locked out now, and who next.',
+      access: 'signed',
+      response: {status: 200, body: Forecast},
+      errors: ['DATABASE_UNREACHABLE'],
+    },
+  },
+} as const satisfies Verb;
+
+export const returnList = {
+  says: 'who and what is not back yet, conflicts first',
+  ways: ['cli', 'chat'],
+  examples: ['sso return-list'],
+  routes: {
+    sso_return_list: {
+      method: 'GET',
+      path: '/api/v1/sso/return-list',
+      summary: 'Who and what is not back yet.',
+      access: 'signed',
+      response: {status: 200, body: ReturnList},
+      errors: ['DATABASE_UNREACHABLE'],
+    },
+  },
+} as const satisfies Verb;

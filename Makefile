@@ -18,11 +18,19 @@ node_modules/.installed: package-lock.json
 	npm ci --no-fund --no-audit
 	touch $@
 
+.PHONY: contract
+contract: node_modules/.installed ## Build the shapes that service, web part and linter import
+	npx tsc -b contract
+
+.PHONY: hooks
+hooks: ## Check what is quick before each commit of this clone
+	git config core.hooksPath scripts/hooks
+
 .PHONY: build
 build: service bundle ## Put dist/drctl and the plugin bundle in place
 
 .PHONY: service
-service: node_modules/.installed ## Build dist/drctl with Node and restic beside it
+service: contract ## Build dist/drctl with Node and restic beside it
 	node scripts/build_service.ts
 
 .PHONY: bridge
@@ -30,7 +38,7 @@ bridge: ## Build the Go part of the plugin
 	cd server-bridge && for arch in amd64 arm64; do CGO_ENABLED=0 GOOS=linux GOARCH=$$arch go build -trimpath -ldflags '-s -w' -o dist/plugin-linux-$$arch . || exit 1; done
 
 .PHONY: webapp
-webapp: node_modules/.installed ## Build the web part of the plugin
+webapp: contract ## Build the web part of the plugin
 	npm run -w webapp build
 
 .PHONY: bundle
@@ -38,40 +46,45 @@ bundle: bridge webapp ## Pack dist/disaster-recovery-VERSION.tar.gz
 	sh scripts/pack_plugin.sh $(BUNDLE)
 
 .PHONY: generate
-generate: node_modules/.installed ## Write openapi.json and the generated pages of docs/ anew
+generate: contract ## Write openapi.json and the generated pages of docs/ anew
 	node scripts/generate.ts
 
 .PHONY: lint
-lint: node_modules/.installed ## Lint TypeScript and Go
+lint: contract ## Lint TypeScript and Go
 	npx prettier --check --log-level warn '**/*.{ts,tsx}'
 	npx eslint . --max-warnings 0
 	node scripts/generate.ts --check
 	cd server-bridge && test -z "$$(gofmt -l .)" && go vet ./...
 
 .PHONY: fix
-fix: node_modules/.installed ## Format the code and mend what the linter can
+fix: contract ## Format the code and mend what the linter can
 	npx prettier --write --log-level warn '**/*.{ts,tsx}'
 	npx eslint . --fix
 	gofmt -w server-bridge
 
 .PHONY: types
-types: node_modules/.installed ## Check all types
+types: contract ## Check all types
 	npx tsc -b contract service
 	npx tsc -p webapp --noEmit
 	for part in test test/browser demo bench; do npx tsc -p $$part --noEmit || exit 1; done
 
 .PHONY: unit
-unit: node_modules/.installed ## Run the unit tests (one file or folder: T=name)
+unit: setup contract ## Run the unit tests (one file or folder: T=name)
 	$(JEST) --selectProjects contract service webapp --maxWorkers=2 $(T)
+
+.PHONY: watch
+watch: setup contract ## Run the unit tests that a change touches, at each change
+	$(JEST) --selectProjects contract service webapp --watch
 
 .PHONY: go-test
 go-test: ## Run the tests of the bridge
 	cd server-bridge && go test ./...
 
 .PHONY: parts
-parts: node_modules/.installed ## Build what only tests need: the real Mattermost server, once per machine, and older and newer React
+parts: setup ## Build what only tests need: the real Mattermost server, once per machine, and older and newer React
 	sh scripts/build_cached.sh mattermost > /dev/null
 	sh scripts/build_cached.sh second-plugin > /dev/null
+	sh scripts/build_cached.sh repository > /dev/null
 	for version in 17 19; do test -d test/browser/react_$$version/node_modules || npm ci --prefix test/browser/react_$$version; done
 
 .PHONY: system

@@ -30,7 +30,16 @@ import {openState, type State} from './kernel/state.ts';
 import {createLedger, LEDGER_TABLE, type Ledger} from './ledger/index.ts';
 import {endOrphans} from './process/orphans.ts';
 import {createRestore, UNDO_TABLE, type Restore} from './restore/index.ts';
-import {createSets, MANIFEST_FILE, openManifest, sealManifest, setTags, type Sets} from './sets/index.ts';
+import {
+  createSets,
+  findUnrestorable,
+  MANIFEST_FILE,
+  openManifest,
+  requireRestorable,
+  sealManifest,
+  setTags,
+  type Sets,
+} from './sets/index.ts';
 import {createStatus, type StatusReport} from './status/index.ts';
 import {DETECTION_TABLES, SSO_TABLES, type Sso} from './sso/index.ts';
 import {createVerify, type Verify} from './verify/index.ts';
@@ -113,6 +122,7 @@ export async function composeRecovery(
         repository,
         workDirectory,
         show: sets.show,
+        findUnrestorable: (snapshots, signal) => findUnrestorable(repository, snapshots, signal),
         crossCheckLists,
         expectedFiles: EXPECTED_FILES,
       },
@@ -129,6 +139,7 @@ export async function composeRecovery(
         live: null,
         jobs: options.jobs ?? 2,
         show: sets.show,
+        requireRestorable: (snapshots) => requireRestorable(repository, snapshots),
         takeRestorePoint: null,
       },
       jobs,
@@ -218,12 +229,22 @@ export async function composeCompanion(config: Config): Promise<Companion> {
         open: openManifest,
         tags: setTags,
         manifestFile: MANIFEST_FILE,
+        requireRestorable: (snapshots, signal) => requireRestorable(repository, snapshots, signal),
       },
     },
     jobs,
   );
   const verify = createVerify(
-    {clock, ledger, repository, workDirectory, show: sets.show, crossCheckLists, expectedFiles: EXPECTED_FILES},
+    {
+      clock,
+      ledger,
+      repository,
+      workDirectory,
+      show: sets.show,
+      findUnrestorable: (snapshots, signal) => findUnrestorable(repository, snapshots, signal),
+      crossCheckLists,
+      expectedFiles: EXPECTED_FILES,
+    },
     jobs,
   );
   const restore = createRestore(
@@ -236,6 +257,7 @@ export async function composeCompanion(config: Config): Promise<Companion> {
       workDirectory,
       jobs: config.database.jobs,
       show: sets.show,
+      requireRestorable: (snapshots) => requireRestorable(repository, snapshots),
       live: {
         databaseUrl: config.database.url,
         filesDirectory: files.directory,

@@ -9,6 +9,14 @@ export const RESTORE_FAILURES = {
     meaning: 'The repository holds no sealed set of that name.',
     remedy: 'List the sets with `drctl list`. A backup that did not finish is never listed.',
   },
+  SET_NOT_RESTORABLE: {
+    status: 409,
+    exit: 39,
+    retryable: false,
+    meaning: 'A part of the set is in the repository in a form that no restore can take.',
+    remedy:
+      'For a backup: run it again; nothing was sealed. For a set that exists: take another set for the named part, and make a new backup now.',
+  },
   VERIFY_NOT_PASSED: {
     status: 409,
     exit: 6,
@@ -36,6 +44,13 @@ export const RESTORE_FAILURES = {
     retryable: false,
     meaning: 'A restore target already holds something, and a side-by-side restore never overwrites.',
     remedy: 'Name an empty directory and a database that does not exist or has no tables.',
+  },
+  TARGET_HOLDS_MOUNT: {
+    status: 409,
+    exit: 44,
+    retryable: false,
+    meaning: 'Something is mounted inside a directory that would be replaced, and a mount cannot be set aside.',
+    remedy: 'Unmount it for the restore, or restore beside with --into-files and point Mattermost at that directory.',
   },
   MATTERMOST_IS_RUNNING: {
     status: 409,

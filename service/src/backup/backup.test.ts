@@ -1,4 +1,15 @@
-import {existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {beforeEach, expect, test} from '@jest/globals';
@@ -12,7 +23,7 @@ import {createJobs, JOB_TABLES, type Jobs} from '../jobs/index.ts';
 import {Failure} from '../kernel/failure.ts';
 import {openState} from '../kernel/state.ts';
 import {createLedger, LEDGER_TABLE, type Ledger} from '../ledger/index.ts';
-import {createSets, MANIFEST_FILE, openManifest, sealManifest, setTags} from '../sets/index.ts';
+import {createSets, MANIFEST_FILE, openManifest, requireRestorable, sealManifest, setTags} from '../sets/index.ts';
 import {createBackup, type Backup} from './index.ts';
 
 type Engines = Parameters<typeof createBackup>[0];
@@ -138,6 +149,7 @@ function aBackup(changes: Partial<Engines> = {}): Backup {
         open: openManifest,
         tags: setTags,
         manifestFile: MANIFEST_FILE,
+        requireRestorable: (snapshots, signal) => requireRestorable(repository, snapshots, signal),
       },
       ...changes,
     },
@@ -376,6 +388,29 @@ test.each<[string, () => Partial<Engines>, string]>([
   const job = await take({}, prepare());
   expect([job.status, job.error?.code, workLeft(), opened]).toEqual(['error', code, [], closed]);
   expect([...ledger.entries()].at(-1)).toMatchObject({kind: 'backup.error', data: {set: job.subject, job: job.id}});
+});
+
+test('a file store whose directory is a link is stored as the directory that it points to', async () => {
+  symlinkSync(join(home, 'data'), join(home, 'link'));
+  const {set, error} = await take({}, {files: createLocalFileStore(join(home, 'link'))});
+  expect([error, set.files?.directory, set.files?.count]).toEqual([null, realpathSync(join(home, 'data')), 1]);
+});
+
+test('a file store that is moved away and replaced by a link while it is read makes no set', async () => {
+  duringDump = () => {
+    renameSync(join(home, 'data'), join(home, 'moved'));
+    symlinkSync(join(home, 'moved'), join(home, 'data'));
+  };
+  // The second pass is the whole store here, so that it stores the link itself.
+  const stored: Partial<Engines> = {
+    repository: {...repository, store: (directory, {only, ...options}) => repository.store(directory, options)},
+  };
+  const job = await take({}, stored);
+  expect(job.error).toMatchObject({
+    code: 'SET_NOT_RESTORABLE',
+    message: expect.stringContaining('files (second pass)'),
+  });
+  expect(await sealedSets()).toBe(0);
 });
 
 test('a plan changes nothing', async () => {

@@ -18,6 +18,9 @@ export type Backup = {
   start(request: BackupRequest, by: BackupBy): Promise<StartedJob>;
 };
 
+/** A store that cannot be reached ends the job, which the ledger keeps, and not the plan: its first step asks again. */
+const rootOf = ({files}: BackupEngines): Promise<string | null> => files.root().catch(() => files.directory);
+
 export function createBackup(engines: BackupEngines, jobs: Jobs): Backup {
   const steps = backupSteps(engines);
 
@@ -33,7 +36,7 @@ export function createBackup(engines: BackupEngines, jobs: Jobs): Backup {
       previous: await engines.sets.newest(),
       database: takesDatabase ? await engines.database.inspect() : null,
       jobs: engines.settings.jobs,
-      files: engines.files,
+      files: {driver: engines.files.driver, location: engines.files.location, directory: await rootOf(engines)},
       config: {source: engines.config.location, directory: engines.config.directory},
       staging: {directory: engines.workDirectory, bytes_free: await freeBytes(engines.workDirectory)},
     });

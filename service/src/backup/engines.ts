@@ -1,4 +1,4 @@
-import type {SetManifest} from '@disaster-recovery/contract';
+import type {SetManifest, SetSnapshot} from '@disaster-recovery/contract';
 import type {ConfigSource} from '../engines/configsource/port.ts';
 import type {DatabaseSource} from '../engines/database/port.ts';
 import type {FileStore} from '../engines/filestore/port.ts';
@@ -30,5 +30,7 @@ export type BackupEngines = {
     open(text: string, where: string): SetManifest;
     tags(set: string, part: string): string[];
     manifestFile: string;
+    /** @throws Failure SET_NOT_RESTORABLE when a restore could not take one of them */
+    requireRestorable(snapshots: readonly SetSnapshot[], signal: AbortSignal): Promise<void>;
   };
 };

@@ -71,6 +71,7 @@ export async function seal(
   }
   const record = await storeRecord(engines, plan, context);
   const manifest = engines.sets.seal(manifestBody(engines, plan, found, context, record));
+  await engines.sets.requireRestorable(manifest.snapshots, context.signal);
   const {snapshot} = await engines.repository.storeText(engines.sets.manifestFile, JSON.stringify(manifest), {
     tags: engines.sets.tags(plan.set, 'manifest'),
     signal: context.signal,

@@ -1,4 +1,3 @@
-import {access} from 'node:fs/promises';
 import type {BackupPlan} from '@disaster-recovery/contract';
 import {Failure} from '../kernel/failure.ts';
 import {need, type Step, type StepContext} from '../jobs/index.ts';
@@ -74,7 +73,7 @@ async function preflight(
     throw new Failure('DISK_FULL', missing, {details: plan.staging});
   }
   if (plan.files) {
-    await requireReadable(plan.files.directory);
+    await requireSameRoot(engines, plan.files.directory);
   }
   engines.ledger.append('backup.started', context.actor, {
     set: plan.set,
@@ -96,11 +95,14 @@ async function preflight(
   };
 }
 
-async function requireReadable(path: string): Promise<void> {
-  try {
-    await access(path);
-  } catch (error) {
-    throw new Failure('FILES_UNREADABLE', `${path} cannot be read.`, {cause: error});
+/** The plan may be older than the run: a file store that was moved meanwhile is not stored half from here, half from there. */
+async function requireSameRoot({files}: BackupEngines, planned: string): Promise<void> {
+  const now = await files.root();
+  if (now !== planned) {
+    throw new Failure(
+      'FILES_UNREADABLE',
+      `The file store was ${planned} when this backup was planned and is ${now} now.`,
+    );
   }
 }
 

@@ -117,7 +117,9 @@ async function checkFiles(files: FileStore): Promise<Verdict> {
       remedy: 'Protect the bucket by versioning and replication.',
     };
   }
-  return checkReadable(files.directory);
+  const root = (await files.root()) ?? files.directory;
+  const {says, ...verdict} = await checkReadable(root);
+  return {...verdict, says: root === files.directory ? says : `${files.directory} is a link to ${root}; ${says}`};
 }
 
 async function checkConfig({location, directory}: ConfigSource): Promise<Verdict> {

@@ -1,4 +1,4 @@
-import type {Actor, SetManifest} from '@disaster-recovery/contract';
+import type {Actor, SetManifest, SetSnapshot} from '@disaster-recovery/contract';
 import type {DatabaseEngine} from '../engines/database/port.ts';
 import type {Repository} from '../engines/repository/port.ts';
 import type {Clock} from '../kernel/clock.ts';
@@ -21,6 +21,8 @@ export type RestoreEngines = {
   workDirectory: string;
   jobs: number;
   show(set: string): Promise<SetManifest>;
+  /** @throws Failure SET_NOT_RESTORABLE when a restore could not take one of them */
+  requireRestorable(snapshots: readonly SetSnapshot[]): Promise<void>;
   /** A backup of what is there now, as a job of its own. Null on bare metal. */
   takeRestorePoint: ((reason: string, actor: Actor) => Promise<StartedJob>) | null;
 };

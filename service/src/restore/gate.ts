@@ -2,6 +2,7 @@ import type {RestorePlan, SetManifest} from '@disaster-recovery/contract';
 import {readdir} from 'node:fs/promises';
 import type {TargetFacts} from '../engines/database/port.ts';
 import {Failure, systemErrorCode} from '../kernel/failure.ts';
+import {mountsBelow} from '../kernel/mounts.ts';
 import {lacksSpace} from './plan.ts';
 
 /** Everything that must hold before a byte is written. @throws Failure, each with its own code */
@@ -16,6 +17,10 @@ export async function requirePossible(
   if (plan.mode === 'side_by_side') {
     await requireEmpty(plan.targets.files?.directory);
     await requireEmpty(plan.targets.config?.directory);
+  }
+  if (plan.mode === 'in_place') {
+    await requireNoMountsBelow(plan.targets.files?.directory);
+    await requireNoMountsBelow(plan.targets.config?.directory);
   }
   const missing = lacksSpace(plan);
   if (missing !== null) {
@@ -68,6 +73,14 @@ export function requireStopped({connections}: TargetFacts): void {
     throw new Failure('MATTERMOST_IS_RUNNING', `Connected to the database: ${connections.slice(0, 5).join('; ')}.`, {
       details: {connections},
     });
+  }
+}
+
+/** A directory is restored by renaming what is in it, and what is mounted cannot be renamed. The directory itself may be a mount. */
+async function requireNoMountsBelow(directory: string | undefined): Promise<void> {
+  const [first] = directory === undefined ? [] : await mountsBelow(directory);
+  if (directory !== undefined && first !== undefined) {
+    throw new Failure('TARGET_HOLDS_MOUNT', `${first} is mounted inside ${directory}.`);
   }
 }
 

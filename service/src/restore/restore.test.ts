@@ -1,4 +1,4 @@
-import {existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {beforeEach, expect, test} from '@jest/globals';
@@ -12,6 +12,7 @@ import {errorBody, Failure} from '../kernel/failure.ts';
 import {hashOfTree, hashTree} from '../kernel/hash_tree.ts';
 import {openState} from '../kernel/state.ts';
 import {createLedger, LEDGER_TABLE, type Ledger} from '../ledger/index.ts';
+import {requireRestorable} from '../sets/index.ts';
 import {createRestore, UNDO_TABLE, type Restore} from './index.ts';
 
 const ACTOR = {kind: 'cli' as const, id: '0', name: 'root'};
@@ -121,6 +122,7 @@ function aRestore(): Restore {
       workDirectory: at('work'),
       jobs: 2,
       show: async () => manifest,
+      requireRestorable: (snapshots) => requireRestorable(repository, snapshots),
       live: {databaseUrl: URL_OF_LIVE, filesDirectory: at('live/data'), configDirectory: at('live/config')},
       takeRestorePoint: async () => {
         const job = restorePoint();
@@ -244,6 +246,17 @@ test.each<[string, () => void, string]>([
     [],
   ]);
   expect([...ledger.entries()].at(-1)?.kind).toBe('restore.error');
+});
+
+test('a set whose files were stored as a link is refused before anything begins, and its other parts can be restored', async () => {
+  symlinkSync(at('old/files'), at('old/link'));
+  const {snapshot} = await repository.store(at('old/link'), {tags: ['x']});
+  manifest.snapshots = manifest.snapshots.map((entry) =>
+    entry.pass === 'first' ? {...entry, id: snapshot, root: at('old/link')} : entry,
+  );
+  await expect(bring()).rejects.toMatchObject({code: 'SET_NOT_RESTORABLE', message: expect.stringContaining('link')});
+  expect([leavings(), [...databases.keys()]]).toEqual([[], ['mattermost']]);
+  expect((await bring({into: {config: at('drill/config')}})).error).toBeNull();
 });
 
 test('without a restore point nothing is overwritten', async () => {

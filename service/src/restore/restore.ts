@@ -1,15 +1,23 @@
 import {rm} from 'node:fs/promises';
 import {join} from 'node:path';
-import type {Actor, RestorePlan, RestoreRequest, RestoreResult, SetManifest} from '@disaster-recovery/contract';
+import type {
+  Actor,
+  RestorePlan,
+  RestoreRequest,
+  RestoreResult,
+  SetManifest,
+  SetSnapshot,
+} from '@disaster-recovery/contract';
 import {Failure} from '../kernel/failure.ts';
 import {newJobId} from '../kernel/ids.ts';
+import {realPlace} from '../kernel/real_path.ts';
 import {freeBytes} from '../kernel/space.ts';
 import {need, type Jobs, type Procedure, type StartedJob} from '../jobs/index.ts';
 import type {RestoreEngines} from './engines.ts';
 import {requirePossible} from './gate.ts';
 import {planRestore, type RestoreFacts} from './plan.ts';
 import {formerName, freshName, restoreSteps, type PrivatePlan, type RestoreFound} from './steps.ts';
-import {discardStaged, holdingArea} from './swap.ts';
+import {discardStaged, possibleAreas} from './swap.ts';
 import {chooseTargets, type Targets} from './targets.ts';
 import {undoProcedure} from './undo.ts';
 import {createUndoLog} from './undo_log.ts';
@@ -35,7 +43,7 @@ export function createRestore(engines: RestoreEngines, jobs: Jobs): Restore {
 
   async function prepare(request: RestoreRequest): Promise<Prepared> {
     const manifest = await engines.show(request.set);
-    const targets = chooseTargets(request, manifest, engines.live);
+    const targets = await whereTheyAre(chooseTargets(request, manifest, engines.live));
     const now = engines.clock.now();
     const database = await databaseFacts(engines, targets);
     const plan = planRestore({
@@ -78,6 +86,7 @@ export function createRestore(engines: RestoreEngines, jobs: Jobs): Restore {
     }
     const {plan, manifest, database} = await prepare(request);
     await requirePossible(plan, manifest, database);
+    await engines.requireRestorable(manifest.snapshots.filter(({part}) => isRestored(plan, part)));
     const point = plan.restore_point ? await takeRestorePoint(engines, plan, actor) : null;
     return startJob(async () => ({...plan, restore_point_set: point}));
   }
@@ -104,8 +113,20 @@ export function createRestore(engines: RestoreEngines, jobs: Jobs): Restore {
   };
 }
 
+const isRestored = ({parts}: RestorePlan, part: SetSnapshot['part']): boolean =>
+  parts.some((restored) => restored === part);
+
 const urlOf = ({live}: RestoreEngines, {into}: RestoreRequest): string | null =>
   (into ? into.database : live?.databaseUrl) ?? null;
+
+/** Links are followed before anything is planned: what is swapped is the directory, never the link to it. */
+async function whereTheyAre(targets: Targets): Promise<Targets> {
+  return {
+    ...targets,
+    files: targets.files === null ? null : await realPlace(targets.files),
+    config: targets.config === null ? null : await realPlace(targets.config),
+  };
+}
 
 /** What was asked, without the password of the target. */
 function publicRequest(engines: RestoreEngines, request: RestoreRequest): unknown {
@@ -210,7 +231,9 @@ async function cleanUp(
     {restore: plan.id, set: plan.set, job},
   );
   for (const place of [plan.targets.files, plan.targets.config].filter((entry) => entry !== null)) {
-    await discardStaged(await holdingArea(place.directory, plan.id));
+    for (const area of possibleAreas(place.directory, plan.id)) {
+      await discardStaged(area);
+    }
   }
   const target = databaseUrl === null ? null : engines.databases.target(databaseUrl);
   if (target && plan.targets.database && (plan.mode === 'in_place' || !plan.targets.database.exists)) {

@@ -1,8 +1,8 @@
-import {existsSync, mkdtempSync, writeFileSync} from 'node:fs';
+import {existsSync, mkdtempSync, symlinkSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {expect, test} from '@jest/globals';
-import type {CrossCheckFinding, SetManifest, VerifyLevel, VerifyResult} from '@disaster-recovery/contract';
+import type {CrossCheckFinding, SetManifest, SetSnapshot, VerifyLevel, VerifyResult} from '@disaster-recovery/contract';
 import {crossCheckLists} from '../backup/index.ts';
 import {aManifest} from '../chat/fixtures.ts';
 import type {Damage} from '../engines/repository/port.ts';
@@ -11,6 +11,7 @@ import {createJobs, JOB_TABLES} from '../jobs/index.ts';
 import {systemClock} from '../kernel/clock.ts';
 import {openState} from '../kernel/state.ts';
 import {createLedger, LEDGER_TABLE} from '../ledger/index.ts';
+import {findUnrestorable} from '../sets/index.ts';
 import {createVerify} from './index.ts';
 
 const OURS = '20261124T110000Z-k3v9qa';
@@ -52,11 +53,13 @@ async function aSet(
       crossCheckLists,
       expectedFiles: 'expected.jsonl',
       show: async () => manifest,
+      findUnrestorable: (snapshots, signal) => findUnrestorable(repository, snapshots, signal),
       repository: damages ? {...repository, check: async () => damages(second.snapshot, other.snapshot)} : repository,
     },
     createJobs(state, systemClock),
   );
-  const check = async (level: VerifyLevel) => {
+  const check = async (level: VerifyLevel, another?: SetSnapshot) => {
+    manifest.snapshots.push(...(another ? [another] : []));
     const {done} = await verify.start({set: 'latest', level}, {actor: ACTOR});
     const job = await done;
     return {job, result: job.result as VerifyResult, work};
@@ -90,6 +93,26 @@ test.each<VerifyLevel>(['L0', 'L1', 'L2', 'L3'])('a part that is gone does not p
   ]);
   expect([...ledger.entries()].at(-1)?.data['passed']).toBe(false);
 });
+
+test.each<VerifyLevel>(['L0', 'L1', 'L2', 'L3'])(
+  'a part whose root is a link does not pass %s: what it points to is not in the set',
+  async (level) => {
+    const {check, repository, files} = await aSet();
+    const link = `${files}-link`;
+    symlinkSync(files, link);
+    const {snapshot} = await repository.store(link, {tags: tags(OURS, 'files')});
+    const {job, result} = await check(level, {part: 'files', pass: 'first', id: snapshot, root: link});
+    expect([job.status, result.passed]).toEqual(['warning', false]);
+    expect(result.findings).toEqual([
+      {
+        set: OURS,
+        severity: 'error',
+        what: expect.stringContaining(`files (first pass) cannot be restored: ${link} is not a directory`),
+        where: null,
+      },
+    ]);
+  },
+);
 
 test('a changed byte passes the structure and not L2, which names the file', async () => {
   const {check, repository, second, files} = await aSet();
@@ -200,6 +223,7 @@ test('a set that does not exist starts no job', async () => {
       crossCheckLists,
       expectedFiles: 'x',
       repository,
+      findUnrestorable: async () => [],
       show: async () => {
         throw new Error('no set');
       },

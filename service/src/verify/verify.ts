@@ -34,6 +34,8 @@ export type VerifyEngines = {
   repository: Repository;
   workDirectory: string;
   show(set: string): Promise<SetManifest>;
+  /** What of these parts a restore could not take. */
+  findUnrestorable(snapshots: readonly SetSnapshot[], signal: AbortSignal): Promise<{message: string}[]>;
   /** Rows against files, as the backup does it. */
   crossCheckLists(captured: readonly FileList[], sources: CrossCheckSources, scratch: string): Promise<CrossCheck>;
   /** Name of the file in the part `record` with the rows that name files. */
@@ -84,7 +86,7 @@ function verifySteps(engines: VerifyEngines): readonly Step<VerifyPlan, VerifyFo
       name: 'read',
       run: async ({level}, found, context) => {
         const manifest = need(found, 'manifest');
-        const findings = await missingSnapshots(engines, manifest, context);
+        const findings = await partsThatDoNotRestore(engines, manifest, context);
         if (level === 'L1' || level === 'L2') {
           findings.push(...(await damages(engines, manifest, level, context)));
         }
@@ -119,23 +121,21 @@ function verifySteps(engines: VerifyEngines): readonly Step<VerifyPlan, VerifyFo
   ];
 }
 
-/** L0: the seal held when the manifest was opened; here, all that it names is there. */
-async function missingSnapshots(
-  {repository}: VerifyEngines,
+/** L0: the seal held when the manifest was opened; here, all that it names is there, and as a restore needs it. */
+async function partsThatDoNotRestore(
+  {repository, findUnrestorable}: VerifyEngines,
   manifest: SetManifest,
   {signal}: StepContext,
 ): Promise<VerifyFinding[]> {
   const present = new Set(
     (await repository.snapshots(['disaster-recovery', `set=${manifest.id}`], signal)).map(({id}) => id),
   );
-  return manifest.snapshots
+  const missing = manifest.snapshots
     .filter(({id}) => !present.has(id))
-    .map(({part, id}) => ({
-      set: manifest.id,
-      severity: 'error',
-      what: `The part ${part} (snapshot ${id}) is not in the repository.`,
-      where: null,
-    }));
+    .map(({part, id}) => `The part ${part} (snapshot ${id}) is not in the repository.`);
+  const there = manifest.snapshots.filter(({id}) => present.has(id));
+  const unrestorable = (await findUnrestorable(there, signal)).map(({message}) => message);
+  return [...missing, ...unrestorable].map((what) => ({set: manifest.id, severity: 'error', what, where: null}));
 }
 
 async function damages(

@@ -1,6 +1,7 @@
 import {stat} from 'node:fs/promises';
 import {join, normalize} from 'node:path/posix';
 import {Failure, systemErrorCode} from '../../kernel/failure.ts';
+import {realDirectory} from '../../kernel/real_path.ts';
 import type {FileStore} from './port.ts';
 
 /** Mattermost's `local` driver: a directory on this machine. */
@@ -9,6 +10,7 @@ export function createLocalFileStore(directory: string): FileStore {
     driver: 'local',
     location: directory,
     directory,
+    root: () => realDirectory(directory),
     async sizeOf(path) {
       const place = join(directory, normalize(`/${path}`));
       try {
@@ -29,5 +31,5 @@ export function createLocalFileStore(directory: string): FileStore {
 
 /** Object storage: the set records where the files are and says that they stay there. */
 export function createRemoteFileStore(driver: 'amazons3' | 'azureblob'): FileStore {
-  return {driver, location: driver, directory: null, sizeOf: async () => null};
+  return {driver, location: driver, directory: null, root: async () => null, sizeOf: async () => null};
 }

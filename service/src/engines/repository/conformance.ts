@@ -1,4 +1,4 @@
-import {mkdirSync, mkdtempSync, readFileSync, writeFileSync} from 'node:fs';
+import {mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {expect, test} from '@jest/globals';
@@ -49,6 +49,7 @@ export function conformance(
   },
 ): void {
   treesComeBack(name, created);
+  rootsAreTold(name, created);
   textsComeBack(name, created);
 
   test(`${name}: before it is made it is not found; making it again keeps it`, async () => {
@@ -138,6 +139,30 @@ function treesComeBack(name: string, created: () => Promise<Repository>): void {
     ]);
     await repository.restore(snapshot, directory, target, {existing: 'replace'});
     expect(readFileSync(join(target, 'a'), 'utf8')).toBe('stored');
+  });
+}
+
+function rootsAreTold(name: string, created: () => Promise<Repository>): void {
+  test(`${name}: a root is a directory in the snapshot, or a restore cannot take it: the path of a link has nothing below it`, async () => {
+    const repository = await created();
+    const directory = tree({'users/x': 'content'});
+    const link = `${directory}-link`;
+    symlinkSync(directory, link);
+    const [plain, linked, below] = [
+      await repository.store(directory, {tags: ['a']}),
+      await repository.store(link, {tags: ['a']}),
+      await repository.store(link, {tags: ['a'], only: ['users']}),
+    ];
+    expect(await repository.hasDirectory(plain.snapshot, directory)).toBe(true);
+    expect(await repository.hasDirectory(below.snapshot, link)).toBe(true);
+    expect(await repository.hasDirectory(linked.snapshot, link)).toBe(false);
+    expect(await repository.hasDirectory(plain.snapshot, join(directory, 'users/x'))).toBe(false);
+    expect(await repository.hasDirectory(plain.snapshot, `${directory}-elsewhere`)).toBe(false);
+    const target = mkdtempSync(join(tmpdir(), 'target-'));
+    await expect(repository.restore(linked.snapshot, link, target, {existing: 'replace'})).rejects.toThrow(
+      'not a directory',
+    );
+    await expect(repository.hasDirectory('f'.repeat(64), directory)).rejects.toHaveProperty('code');
   });
 }
 

@@ -5,7 +5,7 @@ import {sha256} from '../../kernel/canonical_json.ts';
 import {Failure, systemErrorCode} from '../../kernel/failure.ts';
 import type {Damage, Repository, RepositorySnapshot, Stored} from './port.ts';
 
-type Kept = RepositorySnapshot & {files: Map<string, string>};
+type Kept = RepositorySnapshot & {files: Map<string, string>; directories: ReadonlySet<string>};
 
 /** A repository that forgets all at the end of the process: for tests, and held to the same conformance as restic. */
 export type MemoryRepository = Repository & {
@@ -51,6 +51,7 @@ function createShelf() {
     tags: readonly string[],
     path: string,
     vanished: string[],
+    directories: readonly string[] = [],
   ): Stored {
     const files = new Map<string, string>();
     let [bytes, added] = [0, 0];
@@ -62,7 +63,7 @@ function createShelf() {
       bytes += content.length;
     }
     const id = sha256(`${kept.length} ${path}`);
-    kept.push({id, at: kept.length, tags: [...tags], paths: [path], files});
+    kept.push({id, at: kept.length, tags: [...tags], paths: [path], files, directories: new Set(directories)});
     return {snapshot: id, files: files.size, bytes, bytes_added: added, vanished};
   }
 
@@ -135,7 +136,9 @@ export function createMemoryRepository(location = '/memory'): MemoryRepository {
       ready(signal);
       const trees = await Promise.all(rootsOf(directory, only).map((place) => readTree(place, excludes)));
       const [files, vanished] = [new Map(trees.flatMap((tree) => tree.files)), trees.flatMap((tree) => tree.vanished)];
-      const stored = keep(files, tags, directory, vanished);
+      // Of what is above the paths of a list, restic follows links; of the paths themselves it stores them.
+      const directories = [...(only ? [directory] : []), ...trees.flatMap((tree) => tree.directories)];
+      const stored = keep(files, tags, directory, vanished, directories);
       progress?.(stored.bytes, stored.bytes);
       return stored;
     },
@@ -155,6 +158,10 @@ export function createMemoryRepository(location = '/memory'): MemoryRepository {
         onFile({path, bytes: blobs.get(hash)?.length ?? 0});
       }
     },
+    async hasDirectory(snapshot, root, signal) {
+      ready(signal);
+      return shelf.find(snapshot).directories.has(root);
+    },
     async readText(snapshot, path, signal) {
       ready(signal);
       return readOne(snapshot, path);
@@ -166,6 +173,9 @@ export function createMemoryRepository(location = '/memory'): MemoryRepository {
     },
     async restore(snapshot, root, target, {existing, signal}) {
       ready(signal);
+      if (!shelf.find(snapshot).directories.has(root)) {
+        throw new Failure('REPOSITORY_UNREACHABLE', `path ${root}: not a directory`);
+      }
       return writeTree(
         shelf.below(snapshot, root).map(({path, hash}) => ({path, content: shelf.read(hash)})),
         target,
@@ -207,8 +217,9 @@ function damaged(kept: readonly Kept[], blobs: ReadonlyMap<string, Buffer>): Dam
 async function readTree(
   directory: string,
   excludes: readonly string[],
-): Promise<{files: [string, Buffer][]; vanished: string[]}> {
+): Promise<{files: [string, Buffer][]; directories: string[]; vanished: string[]}> {
   const files: [string, Buffer][] = [];
+  const directories: string[] = [];
   const vanished: string[] = [];
   const visit = async (place: string): Promise<void> => {
     if (excludes.some((pattern) => matchesGlob(place, pattern))) {
@@ -217,6 +228,7 @@ async function readTree(
     try {
       const entry = await lstat(place);
       if (entry.isDirectory()) {
+        directories.push(place);
         for (const name of (await readdir(place)).sort()) {
           await visit(join(place, name));
         }
@@ -236,7 +248,7 @@ async function readTree(
     }
   };
   await visit(directory);
-  return {files, vanished};
+  return {files, directories, vanished};
 }
 
 async function writeTree(

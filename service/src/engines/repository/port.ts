@@ -59,6 +59,8 @@ export type Repository = {
   snapshots(tags: readonly string[], signal?: AbortSignal): Promise<RepositorySnapshot[]>;
   /** Streams the files below `root` of a snapshot. */
   list(snapshot: string, root: string, onFile: (file: StoredFile) => void, signal?: AbortSignal): Promise<void>;
+  /** Whether `root` is a directory in the snapshot. Only then can a restore take what is below it: the path of a link has nothing below it. */
+  hasDirectory(snapshot: string, root: string, signal?: AbortSignal): Promise<boolean>;
   /** A small stored file, at most 64 MiB. */
   readText(snapshot: string, path: string, signal?: AbortSignal): Promise<string>;
   /** A stored text of any size, line by line. */

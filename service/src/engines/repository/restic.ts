@@ -56,6 +56,7 @@ function openRepository(program: string, settings: RepositorySettings, location:
         .sort((a, b) => a.at - b.at);
     },
     list: (snapshot, root, onFile, signal) => list(call, snapshot, root, onFile, signal),
+    hasDirectory: (snapshot, root, signal) => hasDirectory(call, snapshot, root, signal),
     async readText(snapshot, path, signal) {
       const {stdout} = await callOrFail(call, ['dump', '--no-lock', snapshot, path], signal ? {signal} : {});
       return stdout;
@@ -182,6 +183,18 @@ async function list(
       }
     },
   });
+}
+
+/** By the same search that a restore of `SNAPSHOT:ROOT` begins with. */
+async function hasDirectory(call: ResticCall, snapshot: string, root: string, signal?: AbortSignal): Promise<boolean> {
+  const end = await call(['cat', 'tree', '--no-lock', `${snapshot}:${root}`], signal ? {signal} : {});
+  if (end.exitCode === 0) {
+    return true;
+  }
+  if (/: (not a directory|not found)\s*$/.test(end.stderr)) {
+    return false;
+  }
+  throw resticFailure('cat tree', end);
 }
 
 async function restore(

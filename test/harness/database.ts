@@ -27,6 +27,15 @@ export async function createRole(postgres: Postgres, role: Role): Promise<void> 
   });
 }
 
+/** Its password is lost by that where it is kept as MD5; SCRAM keeps it. */
+export async function renameRole(postgres: Postgres, from: string, to: string): Promise<void> {
+  if (from !== to) {
+    await asSuperuser(postgres, async (client) => {
+      await client.query(`ALTER ROLE ${client.escapeIdentifier(from)} RENAME TO ${client.escapeIdentifier(to)}`);
+    });
+  }
+}
+
 /** Makes a database with its owner, and gives the owner's URL of it. */
 export async function createDatabase(postgres: Postgres, database: Database): Promise<string> {
   const {name, owner, password, createdb = false} = database;

@@ -19,8 +19,10 @@ export interface MattermostOptions {
   readonly configFile?: string;
   /** Default: data/ in `directory`. */
   readonly dataDirectory?: string;
-  /** Where a new server finds its database. A config.json that is there already is always overridden by environment. */
+  /** Where a new server finds its database. A config.json that is there already is overridden by environment, unless it fits. */
   readonly databaseUrlIn?: 'config_file' | 'environment';
+  /** A config.json that is there was written for this place; nothing in it is overridden. */
+  readonly configFits?: boolean;
   /** As in `ServerCommand`. */
   readonly onDetached?: (pid: number) => void;
 }
@@ -58,7 +60,7 @@ export async function startMattermost(options: MattermostOptions): Promise<Matte
     await writeFile(configFile, JSON.stringify(config, undefined, 2), {mode: 0o600});
   }
   const ownEnvironment = {
-    ...(isNew ? {} : placeOverrides(places)),
+    ...(isNew || options.configFits === true ? {} : placeOverrides(places)),
     ...(options.databaseUrlIn === 'environment' ? {MM_SQLSETTINGS_DATASOURCE: databaseUrl} : {}),
   };
 

@@ -6,17 +6,15 @@ import {connect} from './client.ts';
 import type {Client} from './client.ts';
 import {startCompanion} from './companion.ts';
 import type {Companion} from './companion.ts';
-import {createDatabase} from './database.ts';
 import {drctlOrThrow, runDrctl} from './drctl.ts';
 import type {DrctlAnswer} from './drctl.ts';
 import {freePort} from './free_port.ts';
 import {startMattermost} from './mattermost.ts';
 import type {Mattermost} from './mattermost.ts';
-import {startPostgres} from './postgres.ts';
 import type {Postgres} from './postgres.ts';
 import {placeRepository} from './repository.ts';
 import {scratchDirectory} from './scratch.ts';
-import {seedWorkspace} from './workspace.ts';
+import {seededServer} from './seeded_server.ts';
 import type {Workspace} from './workspace.ts';
 
 const DIST = fileURLToPath(new URL('../../dist', import.meta.url));
@@ -88,25 +86,24 @@ export async function startProtectedServer(options: ProtectedServerOptions = {})
 
 async function startParts(options: ProtectedServerOptions, stops: Stop[]): Promise<Omit<ProtectedServer, 'stop'>> {
   const directory = await scratchDirectory('protected');
-  const postgres = await startPostgres({directory: join(directory, 'postgres')});
-  stops.push(postgres.stop);
-  const owner = {owner: 'mm user', password: AWKWARD_PASSWORD};
-  const databaseUrl = await createDatabase(postgres, {name: 'mattermost', ...owner, createdb: true});
-  const port = await freePort();
+  const owner = {name: 'mm user', password: AWKWARD_PASSWORD};
   const {posts, files, secondPlugin, enrolled = true, environment = {}} = options;
-  const start = () => startMattermost({directory: join(directory, 'mattermost'), databaseUrl, port, environment});
-  let mattermost = await start();
+  const {postgres, databaseUrl, mattermostDirectory, port, workspace} = await seededServer({
+    directory,
+    owner,
+    workspace: {
+      ...(posts !== undefined && {posts}),
+      ...(files !== undefined && {files}),
+      ...(secondPlugin !== undefined && {secondPlugin}),
+    },
+  });
+  stops.push(postgres.stop);
+  const start = (configFits = false) =>
+    startMattermost({directory: mattermostDirectory, databaseUrl, port, environment, configFits});
+  let mattermost = await start(true);
   stops.push(() => mattermost.stop());
   const client = connect(mattermost.url);
-  const workspace = await seedWorkspace(client, {
-    ...(posts !== undefined && {posts}),
-    ...(files !== undefined && {files}),
-    ...(secondPlugin !== undefined && {secondPlugin}),
-    configDirectory: mattermost.configDirectory,
-  });
-
-  // Mattermost makes its system bot at the next full five minutes, wherever a test stands then; this makes it now.
-  await client.request('POST', '/notifications/test');
+  await client.login(workspace.admin.username, workspace.admin.password);
 
   const places = await setUp(directory, mattermost.configFile, options.companionSettings);
   const drctl = (...arguments_: string[]) =>
@@ -135,7 +132,7 @@ async function startParts(options: ProtectedServerOptions, stops: Stop[]): Promi
     startMattermost: async () => {
       mattermost = await start();
     },
-    databaseUrlOf: (name) => postgres.url(name, owner.owner, owner.password),
+    databaseUrlOf: (name) => postgres.url(name, owner.name, owner.password),
     companion: () => present(companion),
     drctlAlone: (...arguments_) => runDrctl(arguments_, {home: places.home}),
     backUp: async () => (await drctlOrThrow(drctl('backup'))).value.set.id as string,

@@ -1,5 +1,5 @@
 import {existsSync, rmSync} from 'node:fs';
-import {lstat, mkdir} from 'node:fs/promises';
+import {lstat, mkdir, readdir} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import type {Actor} from '@disaster-recovery/contract';
@@ -45,7 +45,13 @@ import {DETECTION_TABLES, SSO_TABLES, type Sso} from './sso/index.ts';
 import {createVerify, type Verify} from './verify/index.ts';
 import {VERSION} from './version.ts';
 
-const TABLES = [LEDGER_TABLE, JOB_TABLES, ENROLMENT_TABLES, CHAT_TABLES, UNDO_TABLE, SSO_TABLES, DETECTION_TABLES];
+/**
+ * The schema of the state, by number: the first is number 1. A migration that was released is never changed; a new one is added at the end.
+ * Number 1 also takes over files of before there were numbers, which have all of its tables.
+ */
+export const MIGRATIONS: readonly string[] = [
+  [LEDGER_TABLE, JOB_TABLES, ENROLMENT_TABLES, CHAT_TABLES, UNDO_TABLE, SSO_TABLES, DETECTION_TABLES].join(';\n'),
+];
 
 /** What works from a repository URL and its key alone. */
 export type RecoveryParts = {
@@ -103,7 +109,7 @@ export async function composeRecovery(
   // Named after the repository, so that a run after a crash finds what the first one had done.
   const scratch = join(options.scratch ?? tmpdir(), `drctl-${sha256(address.url).slice(0, 12)}`);
   await makePrivateDirectory(scratch);
-  const state = openState(scratch, TABLES);
+  const state = openState(scratch, MIGRATIONS);
   const ledger = createLedger(state, systemClock);
   const workDirectory = join(scratch, 'work');
   const jobs = createJobs(state, systemClock, leftoversIn(workDirectory));
@@ -175,7 +181,8 @@ export async function readConfigInDatabase(url: string): Promise<string> {
 export async function composeCompanion(config: Config): Promise<Companion> {
   const clock = systemClock;
   const log = createLog(config.log_level);
-  const state = openState(config.state_directory, TABLES);
+  await requireMounted(config);
+  const state = openState(config.state_directory, MIGRATIONS);
   const ledger = createLedger(state, clock);
   const workDirectory = config.staging_directory ?? join(config.state_directory, 'work');
   const jobs = createJobs(state, clock, leftoversIn(workDirectory));
@@ -328,6 +335,22 @@ export async function composeCompanion(config: Config): Promise<Companion> {
       state.close();
     },
   };
+}
+
+/**
+ * An empty directory where there was a state is a mount point without its mount: no second identity and no empty ledger are made in it.
+ * That there was one is told by the companion's id in the configuration, or by a key that should be in the same directory.
+ * @throws Failure STATE_MISSING
+ */
+async function requireMounted({companion_id: id, state_directory: directory, repository}: Config): Promise<void> {
+  const found = await readdir(directory).catch(() => null);
+  const isKnown = id !== undefined || repository.password_file.startsWith(`${directory}/`);
+  if (isKnown && found?.every((name) => name === 'lost+found')) {
+    throw new Failure(
+      'STATE_MISSING',
+      `${directory} is empty: its file system is not mounted, or somebody emptied it.`,
+    );
+  }
 }
 
 export function addressOf({repository, tools}: Config): RepositoryAddress {

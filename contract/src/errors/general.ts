@@ -48,9 +48,53 @@ export const GENERAL_FAILURES = {
     status: 500,
     exit: 4,
     retryable: false,
-    meaning: 'The state directory cannot be written, or its database is damaged.',
+    meaning: 'The state directory cannot be read or written.',
     remedy:
       'Check space and owner of the state directory. Sets in the repository are not affected; a restore does not need it.',
+  },
+  STATE_DAMAGED: {
+    status: 500,
+    exit: 4,
+    retryable: false,
+    meaning: 'The database in the state directory is damaged.',
+    remedy:
+      'Stop the companion, move the file away and keep it; then start it again and enroll Mattermost anew. Sets in the repository are not affected, and the ledger is in the newest set.',
+  },
+  STATE_BUSY: {
+    status: 503,
+    exit: 4,
+    retryable: true,
+    meaning: 'Another program holds the database in the state directory.',
+    remedy: 'Try again. If it stays so, look for the program that has state.db open: `fuser -v state.db`.',
+  },
+  STATE_IN_USE: {
+    status: 409,
+    exit: 4,
+    retryable: false,
+    meaning: 'A companion runs on this state directory already.',
+    remedy: 'Stop that one, or give this one a state_directory of its own.',
+  },
+  STATE_NEWER: {
+    status: 500,
+    exit: 4,
+    retryable: false,
+    meaning: 'A newer version of drctl has used this state directory.',
+    remedy: 'Run that version or a newer one. A restore works without the state: --repository and --password-file.',
+  },
+  STATE_UNSAFE: {
+    status: 500,
+    exit: 4,
+    retryable: false,
+    meaning: 'Other users of this machine could change what the companion remembers and whom it trusts.',
+    remedy: 'Give the state directory to the user that the companion runs as, with mode 0700.',
+  },
+  STATE_MISSING: {
+    status: 500,
+    exit: 4,
+    retryable: false,
+    meaning: 'The state that this companion had is not there: deleted, or its file system is not mounted.',
+    remedy:
+      'Mount it or put it back. If it is lost for good, remove the empty directory and run this again; then enroll Mattermost anew. A restore works without it: --repository and --password-file.',
   },
   LEDGER_BROKEN: {
     status: 500,

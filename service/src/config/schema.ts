@@ -64,8 +64,15 @@ export const Config = z
       })
       .strict(),
     state_directory: absolutePath.describe(
-      'Jobs, ledger and enrolment. Never on the Mattermost database that is protected.',
+      'Jobs, ledger and enrolment; a directory, not a link, that only the user of the companion may write in. Never on the Mattermost database that is protected.',
     ),
+    companion_id: z
+      .string()
+      .regex(/^[\w-]{16,64}$/)
+      .optional()
+      .describe(
+        'Who this companion is; written by `drctl init`. With it, an empty state directory is an error (its file system is not mounted) and no second identity is made in it.',
+      ),
     staging_directory: absolutePath
       .optional()
       .describe(

@@ -1,13 +1,7 @@
 import {constants} from 'node:fs';
 import {access, stat} from 'node:fs/promises';
 import {dirname} from 'node:path';
-import {
-  FAILURES,
-  type DoctorCheck,
-  type DoctorReport,
-  type EnrolmentState,
-  type SetManifest,
-} from '@disaster-recovery/contract';
+import {type DoctorCheck, type DoctorReport, type EnrolmentState, type SetManifest} from '@disaster-recovery/contract';
 import type {ConfigSource} from '../engines/configsource/port.ts';
 import type {DatabaseSource} from '../engines/database/port.ts';
 import type {FileStore} from '../engines/filestore/port.ts';
@@ -65,12 +59,7 @@ async function perform(name: string, check: () => Promise<Verdict>): Promise<Doc
     return {name, outcome, says, remedy: remedy ?? null};
   } catch (error) {
     const failure = asFailure(error);
-    return {
-      name,
-      outcome: 'failed',
-      says: `${failure.code}: ${failure.message}`,
-      remedy: FAILURES[failure.code].remedy,
-    };
+    return {name, outcome: 'failed', says: `${failure.code}: ${failure.message}`, remedy: failure.remedy};
   }
 }
 
@@ -145,7 +134,10 @@ async function checkLedger({ledger, newestSet}: DoctorEngines): Promise<Verdict>
   const says = `${entries} entries, the chain holds`;
   const anchor = (await newestSet())?.ledger;
   if (anchor === undefined || ledger.extends(anchor)) {
-    return {outcome: 'ok', says: anchor ? `${says} and continues the one in the newest set` : says};
+    return {
+      outcome: 'ok',
+      says: `${says}${anchor ? ' and continues the one in the newest set' : ''}; ${vouched(entries - (anchor?.entries ?? 0))}`,
+    };
   }
   return {
     outcome: 'warning',
@@ -153,6 +145,18 @@ async function checkLedger({ledger, newestSet}: DoctorEngines): Promise<Verdict>
     remedy:
       'Expected after the state directory was lost, or when another companion made that set. Otherwise somebody changed the ledger: compare it with ledger.jsonl in the set.',
   };
+}
+
+/** Whoever may write the state can cut off or rewrite what came after the anchor, and the chain still holds. */
+function vouched(newer: number): string {
+  switch (newer) {
+    case 0:
+      return 'nothing was added since';
+    case 1:
+      return 'the newest entry is in no set yet, so nothing outside of this machine vouches for it';
+    default:
+      return `the newest ${newer} entries are in no set yet, so nothing outside of this machine vouches for them`;
+  }
 }
 
 async function checkPlugin({enrolment, bridge}: DoctorEngines): Promise<Verdict> {

@@ -7,6 +7,7 @@ import type {Enrolment} from '../enrolment/index.ts';
 import type {Jobs} from '../jobs/index.ts';
 import type {Clock} from '../kernel/clock.ts';
 import {Failure} from '../kernel/failure.ts';
+import type {State} from '../kernel/state.ts';
 import type {Sets} from '../sets/index.ts';
 import type {Sso} from '../sso/index.ts';
 import type {StatusReport} from '../status/index.ts';
@@ -32,6 +33,8 @@ export type Verbs = {
 export type HandlerParts = {
   verbs: Verbs;
   enrolment: Enrolment;
+  /** The memory that everything is answered from. */
+  state: Pick<State, 'check'>;
   clock: Clock;
   version: string;
   openapi: Record<string, unknown>;

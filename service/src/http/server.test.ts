@@ -1,3 +1,5 @@
+import {rmSync} from 'node:fs';
+import {join} from 'node:path';
 import {request as httpRequest} from 'node:http';
 import type {AddressInfo} from 'node:net';
 import {afterEach, beforeEach, describe, expect, test} from '@jest/globals';
@@ -141,6 +143,14 @@ describe.each(all.filter(([, {request}]) => request !== undefined))('the body of
       );
     }
   });
+});
+
+test('a companion that has lost its state says so, and answers nothing from what it has in mind', async () => {
+  it.enrolBridge();
+  rmSync(join(it.state.directory, 'state.db'));
+  expectFailure(await send({method: 'GET', url: '/healthz'}), 'STATE_MISSING');
+  const sent = sentFor('start_backup');
+  expectFailure(await send(sent, await tokenFor(sent)), 'STATE_MISSING');
 });
 
 test('open routes need no token', async () => {

@@ -59,6 +59,7 @@ function registerRoutes(server: FastifyInstance, parts: HandlerParts): void {
       url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
       exposeHeadRoute: false,
       handler: async (request, reply) => {
+        parts.state.check();
         const raw = Buffer.isBuffer(request.body) ? request.body : NOTHING;
         if (route.access === 'code' && !mayTry(request.ip)) {
           throw new Failure('ENROLMENT_CODE_WRONG', 'Too many attempts. Wait a minute.');

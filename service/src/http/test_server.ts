@@ -61,6 +61,7 @@ export async function createTestServer(verbs: Partial<Verbs> = {}, tls: {cert: s
   );
   const server = createServer({
     tls,
+    state,
     enrolment,
     clock,
     log,

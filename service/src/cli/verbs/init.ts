@@ -50,7 +50,7 @@ export const init: Verb = {
     }
     const facts = await factsOf(answers);
     const passwordFile = await keyFile(answers);
-    await writeCompanionConfig(answers, facts, passwordFile);
+    await writeCompanionConfig(answers, facts, {passwordFile, companionId: null});
     const settings = await loadConfig(answers.config);
     const repository = composeRepository({
       url: settings.repository.url,
@@ -60,7 +60,11 @@ export const init: Verb = {
     });
     const made = await repository.create();
     const key = (await readFile(passwordFile, 'utf8')).trim();
-    const report = await withCompanion({config: answers.config}, (companion) => companion.doctor.report());
+    const {report, companionId} = await withCompanion({config: answers.config}, async ({doctor, enrolment}) => ({
+      report: await doctor.report(),
+      companionId: enrolment.companionId,
+    }));
+    await writeCompanionConfig(answers, facts, {passwordFile, companionId});
     output.say(
       `${recoverySheet({repository: answers.repository, key, passwordFile})}\n\n${renderDoctor(report)}\n\nConfiguration: ${answers.config}\nNext: drctl --config ${answers.config} backup`,
     );
@@ -145,7 +149,12 @@ async function keyFile({passwordFile, state}: Answers): Promise<string> {
   return path;
 }
 
-async function writeCompanionConfig(answers: Answers, facts: MattermostFacts, passwordFile: string): Promise<void> {
+/** The id is known only when there is a state, and a state only when there is a configuration: this is written twice. */
+async function writeCompanionConfig(
+  answers: Answers,
+  facts: MattermostFacts,
+  {passwordFile, companionId}: {passwordFile: string; companionId: string | null},
+): Promise<void> {
   const url = answers.database ?? facts.databaseUrl;
   if (url === '') {
     throw new Failure(
@@ -168,6 +177,7 @@ async function writeCompanionConfig(answers: Answers, facts: MattermostFacts, pa
         : {driver: facts.filesDriver},
     repository: {url: answers.repository, password_file: passwordFile},
     state_directory: answers.state,
+    ...(companionId !== null && {companion_id: companionId}),
     ...(answers.listen && {serve: {listen: answers.listen}}),
   };
   await mkdir(dirname(answers.config), {recursive: true});

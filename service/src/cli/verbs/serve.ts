@@ -4,6 +4,7 @@ import {createMetrics, createServer, listenAddress} from '../../http/index.ts';
 import {laneOf} from '../../jobs/index.ts';
 import {Failure, systemErrorCode} from '../../kernel/failure.ts';
 import type {Logger} from '../../kernel/log.ts';
+import {becomeSoleCompanion} from '../../kernel/sole_companion.ts';
 import type {Companion} from '../../compose.ts';
 import type {Sso} from '../../sso/index.ts';
 import {VERSION} from '../../version.ts';
@@ -16,6 +17,7 @@ export const serve: Verb = {
   run: ({options, output}) =>
     withCompanion(options, async (companion) => {
       const {config, log, clock, enrolment, bridge, chat, sso} = companion;
+      const yieldPlace = becomeSoleCompanion(companion.state.directory);
       const address = await listenAddress(config.serve);
       const metrics = createMetrics({
         sets: companion.sets,
@@ -27,6 +29,7 @@ export const serve: Verb = {
       });
       const server = createServer({
         verbs: companion,
+        state: companion.state,
         enrolment,
         clock,
         version: VERSION,
@@ -55,6 +58,7 @@ export const serve: Verb = {
       cancelRunning(companion);
       await server.close();
       await watching;
+      yieldPlace();
       return {value: {stopped: true}};
     }),
 };

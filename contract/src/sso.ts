@@ -43,9 +43,34 @@ export const ChangedSetting = z
     state: z
       .enum(['changed', 'put_back', 'changed_by_others', 'locked'])
       .describe('`locked`: the environment of Mattermost sets it, so it was not changed.'),
+    live: z.unknown().optional().describe('What is in force now. Left out: it was not looked at, or nobody could say.'),
   })
   .meta({id: 'ChangedSetting'});
 export type ChangedSetting = z.infer<typeof ChangedSetting>;
+
+/** Settings that an incident has set and that no longer say so: somebody, or a program, wrote something else over them. */
+export const SettingsDrift = z
+  .object({
+    of: z.number().int().describe('How many settings the incident holds.'),
+    settings: z.array(z.object({key: z.string(), wanted: z.unknown(), live: z.unknown()})),
+    by: z
+      .string()
+      .nullable()
+      .describe("Username of whoever saved the configuration last, from Mattermost's audit; null: it does not say."),
+    at: Timestamp.nullable().describe('When that was, else when it was noticed.'),
+    says: z.string(),
+  })
+  .meta({id: 'SettingsDrift'});
+export type SettingsDrift = z.infer<typeof SettingsDrift>;
+
+export const SetAgainResult = z
+  .object({
+    set: z.array(z.string()).describe('Keys that have the value of the incident again.'),
+    left: z.array(z.object({key: z.string(), says: z.string()})).describe('Those that could not be set, and why.'),
+    settings: z.array(ChangedSetting),
+  })
+  .meta({id: 'SetAgainResult'});
+export type SetAgainResult = z.infer<typeof SetAgainResult>;
 
 export const DeclareRequest = z
   .object({
@@ -291,6 +316,11 @@ export const ClaimReply = z
       symbol: z.boolean(),
     }),
     mfa: z.enum(['off', 'offered', 'required']),
+    sign_in_open: z
+      .boolean()
+      .describe(
+        'Whether Mattermost takes a password at sign-in right now. False: the new password lets nobody in yet.',
+      ),
   })
   .meta({id: 'ClaimReply'});
 export type ClaimReply = z.infer<typeof ClaimReply>;

@@ -1,6 +1,6 @@
 import {z} from 'zod';
 import {Actor, Timestamp} from './primitives.ts';
-import {Approval, ChangedSetting, IdentitySnapshot, Incident, IncidentState, Person} from './sso.ts';
+import {Approval, ChangedSetting, IdentitySnapshot, Incident, IncidentState, Person, SettingsDrift} from './sso.ts';
 
 /** How a probe ended. Only `unreachable`, `server_error` and `slow` can mean an outage; the others name a repair, or nothing at all. */
 export const ProbeClass = z
@@ -145,6 +145,7 @@ export const SsoStatus = z
       conflicts: z.number().int(),
     }),
     settings: z.array(ChangedSetting),
+    drift: SettingsDrift.nullable().describe('Null: everything that the incident has set is in force.'),
     approvals: z.array(Approval),
     snapshot: IdentitySnapshot.nullable(),
     bridge: z.enum(['plugin', 'database']).describe('How accounts would be changed now.'),

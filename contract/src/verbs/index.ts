@@ -4,7 +4,7 @@ import {restore} from './restore.ts';
 import {config, enroll, init, serve} from './set_up.ts';
 import {list, show} from './sets.ts';
 import {adminAccess, claimSheet, letIn} from './sso_access.ts';
-import {approve, close, declare, extendSessions, resolve} from './sso_incident.ts';
+import {approve, close, declare, extendSessions, resolve, setAgain} from './sso_incident.ts';
 import {forecast, readiness, returnList, snapshot, ssoStatus} from './sso_look.ts';
 import {switchBack, switchPeople} from './sso_switch.ts';
 import {doctor, status} from './status.ts';
@@ -27,6 +27,7 @@ export const VERBS = {
   'sso snapshot': snapshot,
   'sso forecast': forecast,
   'sso declare': declare,
+  'sso set-again': setAgain,
   'sso extend-sessions': extendSessions,
   'sso switch': switchPeople,
   'sso approve': approve,

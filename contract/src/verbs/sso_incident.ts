@@ -1,5 +1,13 @@
 import {Job} from '../job.ts';
-import {Approval, DeclareRequest, ExtendRequest, Incident, ResolveRequest, ReturnEntry} from '../sso.ts';
+import {
+  Approval,
+  DeclareRequest,
+  ExtendRequest,
+  Incident,
+  ResolveRequest,
+  ReturnEntry,
+  SetAgainResult,
+} from '../sso.ts';
 import {ACCOUNT_SUBJECT} from './sso_people.ts';
 import type {Verb} from './verb.ts';
 
@@ -32,6 +40,24 @@ export const declare = {
       request: DeclareRequest,
       response: {status: 201, body: Incident},
       errors: ['SSO_ALREADY_DECLARED'],
+    },
+  },
+} as const satisfies Verb;
+
+export const setAgain = {
+  says: 'set the settings of the outage again that somebody wrote over',
+  ways: ['cli', 'chat'],
+  examples: ['sso set-again'],
+  routes: {
+    sso_set_again: {
+      method: 'POST',
+      path: '/api/v1/sso/settings/set-again',
+      summary: 'Set again what the incident has set and somebody wrote over.',
+      access: 'signed',
+      changes: true,
+      refuses_clones: true,
+      response: {status: 200, body: SetAgainResult},
+      errors: ['SSO_NOT_DECLARED', 'MATTERMOST_UNREACHABLE'],
     },
   },
 } as const satisfies Verb;

@@ -11,6 +11,7 @@ import {
   readinessAnswer,
   resolvedAnswer,
   returnListAnswer,
+  setAgainAnswer,
   snapshotAnswer,
   ssoHelpAnswer,
   ssoStatusAnswer,
@@ -42,11 +43,12 @@ export async function carryOutSso(
 
 type Change = Extract<
   SsoCommand,
-  {verb: 'extend-sessions' | 'declare' | 'close' | 'let-in' | 'admin-access' | 'approve' | 'resolve'}
+  {verb: 'extend-sessions' | 'declare' | 'set-again' | 'close' | 'let-in' | 'admin-access' | 'approve' | 'resolve'}
 >;
 const CHANGES: readonly SsoCommand['verb'][] = [
   'extend-sessions',
   'declare',
+  'set-again',
   'close',
   'let-in',
   'admin-access',
@@ -98,6 +100,8 @@ function changed(parts: SsoAnswerParts, command: Change, by: By): Promise<Comman
   switch (command.verb) {
     case 'declare':
       return write(parts, sso.declare(command.request, by), incidentAnswer);
+    case 'set-again':
+      return write(parts, sso.setAgain(by), setAgainAnswer);
     case 'close':
       return write(parts, sso.close(by), incidentAnswer);
     case 'let-in':

@@ -215,6 +215,7 @@ export function anSsoStatus(changes: Partial<SsoStatus> = {}): SsoStatus {
     detection,
     counts: {sso_accounts: 1200, locked_out_now: 37, switched: 12, claimed: 5, returned: 0, conflicts: 1},
     settings: [{key: 'EmailSettings.EnableSignInWithEmail', from: false, to: true, state: 'changed'}],
+    drift: null,
     approvals: [
       {
         id: 'approval1',
@@ -420,6 +421,7 @@ export function createFakeSso(calls: SsoCall[] = [], changes: Partial<Sso> = {})
     }),
     declare: async ({reason}) => ({...incident, state: 'declared', reason}),
     close: async () => ({...incident, state: 'closed', closed_at: START}),
+    setAgain: async () => ({set: ['EmailSettings.EnableSignInWithEmail'], left: [], settings: []}),
     extend: async () => started('sso_extend', extendResult),
     planSwitch: async () => aSwitchPlan(),
     startSwitch: async () => started('sso_switch', switchResult),
@@ -446,6 +448,7 @@ export function createFakeSso(calls: SsoCall[] = [], changes: Partial<Sso> = {})
       token: 'reset-token',
       password: {minimum_length: 8, lowercase: true, uppercase: false, number: false, symbol: false},
       mfa: 'off',
+      sign_in_open: true,
     }),
     planSwitchBack: async () => aSwitchBackPlan(),
     startSwitchBack: async () => started('sso_switch_back', switchBackResult),

@@ -29,12 +29,14 @@ import {
   readinessAnswer,
   resolvedAnswer,
   returnListAnswer,
+  setAgainAnswer,
   snapshotAnswer,
   ssoHelpAnswer,
   ssoStatusAnswer,
   switchBackPlanAnswer,
   switchPlanAnswer,
 } from './render_sso.ts';
+import {settingLines} from './render_sso_result.ts';
 import {SSO_VERBS} from './sso_commands.ts';
 
 const by = {actor: {kind: 'mattermost', id: 'u', name: 'u'}} as const;
@@ -136,6 +138,28 @@ test('a status names the open approval, the changed setting, and what to do next
   expect(text).toContain('`EmailSettings.EnableSignInWithEmail`: `false` → `true`, changed');
   expect(text).toContain('`/dr sso let-in USER`');
   expect(ssoStatusAnswer(quiet)).toContain('Nobody watches the provider');
+});
+
+test('a setting that somebody wrote over shows both values, and what is put back reads the other way round', () => {
+  const key = 'TeamSettings.EnableUserCreation';
+  const settings = [
+    {key, from: true, to: false, state: 'changed', live: true},
+    {key, from: true, to: false, state: 'changed', live: false},
+    {key, from: true, to: false, state: 'put_back', live: true},
+  ] as const;
+  expect(settingLines(settings)).toEqual([
+    `- ⚠️ \`${key}\`: set to \`false\`, but \`true\` is in force`,
+    `- \`${key}\`: \`true\` → \`false\`, changed`,
+    `- \`${key}\`: \`false\` → \`true\`, put back`,
+  ]);
+});
+
+test('what could not be set again is named with its reason', () => {
+  const left = [{key: 'TeamSettings.EnableUserCreation', says: 'The environment of *Mattermost* sets it.'}];
+  expect(setAgainAnswer({set: ['a', 'b'], left, settings: []})).toBe(
+    '#### ⚠️ 2 settings set again\n- ❌ `TeamSettings.EnableUserCreation`: The environment of \\*Mattermost\\* sets it.',
+  );
+  expect(setAgainAnswer({set: [], left: [], settings: []})).toContain('Nothing to set again');
 });
 
 describe('a code', () => {

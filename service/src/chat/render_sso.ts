@@ -9,6 +9,7 @@ import type {
   Readiness,
   ReturnEntry,
   ReturnList,
+  SetAgainResult,
   SsoStatus,
   SwitchBackPlan,
   SwitchPlan,
@@ -154,6 +155,16 @@ export function incidentAnswer(incident: Incident): string {
         `- Let one person in: ${code(SSO_VERBS['let-in'].usage)}`,
         `- Switch many: ${code('/dr sso switch --sessions-ending-before 8h')}`,
       ].join('\n');
+}
+
+export function setAgainAnswer({set, left, settings}: SetAgainResult): string {
+  return [
+    set.length === 0 && left.length === 0
+      ? '#### ✅ Nothing to set again\nEverything that the incident has set is in force.'
+      : `#### ${left.length === 0 ? '✅' : '⚠️'} ${counted(set.length, 'setting')} set again`,
+    ...left.map(({key, says}) => `- ❌ ${code(key)}: ${plain(says)}`),
+    ...settingLines(settings),
+  ].join('\n');
 }
 
 export function approvalAnswer({asked_by, expires_at, id}: Approval): string {

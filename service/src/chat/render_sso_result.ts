@@ -8,7 +8,7 @@ import {
 } from '@disaster-recovery/contract';
 import {formatDuration} from '../kernel/format.ts';
 import {code, counted, minute, plain} from './markdown.ts';
-import {SETTING_WORDS, settingValue} from './sso_words.ts';
+import {settingChange, settingValue} from './sso_words.ts';
 
 /** The post stands in the channel where somebody asked; names only of those with whom something is wrong. */
 const PEOPLE_SHOWN = 10;
@@ -131,10 +131,8 @@ function name({username}: Person): string {
 }
 
 export function settingLines(settings: readonly ChangedSetting[]): string[] {
-  return settings
-    .slice(0, SETTINGS_SHOWN)
-    .map(
-      ({key, from, to, state}) =>
-        `- ${state === 'changed' || state === 'put_back' ? '' : '⚠️ '}${code(key)}: ${code(settingValue(from))} → ${code(settingValue(to))}, ${SETTING_WORDS[state]}`,
-    );
+  return settings.slice(0, SETTINGS_SHOWN).map((setting) => {
+    const {text, isFine} = settingChange(setting, (value) => code(settingValue(value)));
+    return `- ${isFine ? '' : '⚠️ '}${code(setting.key)}: ${text}`;
+  });
 }

@@ -26,6 +26,11 @@ export const SSO_VERBS = {
     says: 'Declare an SSO outage; nothing else is changed',
     options: {reason: 'value', 'no-tell': 'flag'},
   },
+  'set-again': {
+    usage: '/dr sso set-again',
+    says: 'Set the settings of the outage again that somebody wrote over',
+    options: {},
+  },
   'extend-sessions': {
     usage: '/dr sso extend-sessions [--hours N]',
     says: 'Let live sessions live longer',
@@ -98,7 +103,7 @@ export type Mode = 'dry_run' | 'ask' | 'run';
 
 export type SsoCommand =
   | {verb: 'help' | 'status' | 'readiness' | 'forecast' | 'snapshot' | 'return-list' | 'claim-sheet'}
-  | {verb: 'close'}
+  | {verb: 'close' | 'set-again'}
   | {verb: 'declare'; request: DeclareRequest}
   | {verb: 'extend-sessions'; request: ExtendRequest}
   | {verb: 'let-in'; request: LetInRequest}
@@ -144,6 +149,7 @@ const READERS = {
   snapshot: () => ({verb: 'snapshot'}),
   'return-list': () => ({verb: 'return-list'}),
   close: () => ({verb: 'close'}),
+  'set-again': () => ({verb: 'set-again'}),
   declare: ({values: {reason}, flags}) => ({
     verb: 'declare',
     request: checked('declare', DeclareRequest, {reason, tell: !flags.has('no-tell')}),

@@ -82,6 +82,21 @@ export function settingValue(value: unknown): string {
   return text.length <= 60 ? text : `${text.slice(0, 59)}…`;
 }
 
+/** Which way a setting went, and whether it is as the incident wants it: what is put back reads the other way round. */
+export function settingChange(
+  {from, to, state, live}: ChangedSetting,
+  valueOf: (value: unknown) => string = settingValue,
+): {text: string; isFine: boolean} {
+  if (state === 'changed' && live !== undefined && live !== to) {
+    return {text: `set to ${valueOf(to)}, but ${valueOf(live)} is in force`, isFine: false};
+  }
+  const [before, after] = state === 'put_back' ? [to, from] : [from, to];
+  return {
+    text: `${valueOf(before)} → ${valueOf(after)}, ${SETTING_WORDS[state]}`,
+    isFine: state === 'changed' || state === 'put_back',
+  };
+}
+
 /** Mattermost's service names; email and password has none. */
 export function serviceName(service: string): string {
   return service === '' ? 'email and password' : service;

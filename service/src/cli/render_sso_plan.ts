@@ -5,6 +5,7 @@ import {
   type Person,
   type ReturnEntry,
   type ReturnList,
+  type SetAgainResult,
   type SwitchBackPlan,
   type SwitchBackResult,
   type SwitchPlan,
@@ -15,7 +16,7 @@ import {
   GROUP_WORDS,
   RETURN_WORDS,
   serviceName,
-  SETTING_WORDS,
+  settingChange,
   settingValue,
 } from '../chat/sso_words.ts';
 import {isoTime} from '../kernel/clock.ts';
@@ -222,8 +223,19 @@ function troubles(outcomes: Outcomes): string[] {
   return listed(bad, bad.length, (person) => `  ✗ ${who(person)}: ${printable(person.says ?? person.outcome)}`);
 }
 
-export function settingLine({key, from, to, state}: ChangedSetting): string {
-  return `  ${state === 'changed' || state === 'put_back' ? '·' : '!'} ${printable(key)}: ${settingValue(from)} → ${settingValue(to)}, ${SETTING_WORDS[state]}`;
+export function settingLine(setting: ChangedSetting): string {
+  const {text, isFine} = settingChange(setting);
+  return `  ${isFine ? '·' : '!'} ${printable(setting.key)}: ${printable(text)}`;
+}
+
+export function renderSetAgain({set, left, settings: all}: SetAgainResult): string {
+  return [
+    set.length === 0 && left.length === 0
+      ? 'Nothing to set again: everything that the incident has set is in force.'
+      : `${set.length === 1 ? '1 setting is' : `${formatCount(set.length)} settings are`} as the incident has set ${set.length === 1 ? 'it' : 'them'} again.`,
+    ...left.map(({key, says}) => `  ! ${printable(key)}: ${printable(says)}`),
+    ...settings(all),
+  ].join('\n');
 }
 
 function settings(changed: readonly ChangedSetting[]): string[] {

@@ -120,6 +120,12 @@ export const Config = z
           .array(z.string())
           .default([])
           .describe('Usernames that are never switched: break-glass accounts.'),
+        set_settings_again: z
+          .boolean()
+          .default(false)
+          .describe(
+            'Whether settings that an outage has set are set again by themselves when somebody writes over them, three times an hour at most. Otherwise the administrators are told.',
+          ),
         tell_people: z.boolean().default(true).describe('Whether switched people get a direct message.'),
         changes_per_second: z.number().min(1).max(1000).default(150).describe('Accounts changed a second at most.'),
         second_look_seconds: z

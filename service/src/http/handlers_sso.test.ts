@@ -73,6 +73,7 @@ test.each<[RouteName, unknown, keyof Sso, unknown[], boolean]>([
   ],
   ['sso_declare', {reason: 'it is down'}, 'declare', [{reason: 'it is down', tell: true}, {actor: ADMIN}], true],
   ['sso_close', undefined, 'close', [{actor: ADMIN}], true],
+  ['sso_set_again', undefined, 'setAgain', [{actor: ADMIN}], true],
   ['sso_extend', {}, 'extend', [{hours: 72}, {actor: ADMIN}], true],
   [
     'sso_switch',

@@ -24,6 +24,7 @@ export function createSsoHandlers(
     sso_snapshot: ({actor}) => sso.snapshot({actor}),
     sso_declare: ({body, actor}) => writable().declare(body, {actor}),
     sso_close: ({actor}) => writable().close({actor}),
+    sso_set_again: ({actor}) => writable().setAgain({actor}),
     sso_extend: async ({body, actor}) => (await writable().extend(body, {actor})).job,
     sso_plan_switch: ({body, actor}) => sso.planSwitch(body, {actor}),
     sso_switch: async ({body, actor}) => (await writable().startSwitch(body, {actor})).job,

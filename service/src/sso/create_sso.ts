@@ -21,7 +21,9 @@ import {createSsoStore, type SsoStore} from './store/store.ts';
 import {createSwitchBack} from './switch_back.ts';
 import {switchProcedure} from './switch_procedure.ts';
 import {createProviderWatch, type ProviderWatch} from './detection/watch_providers.ts';
-import {tellAdministrators, watchSso} from './watch.ts';
+import {createDriftWatch, lookAtSettings, setAgain} from './settings_drift.ts';
+import {tellAdministrators} from './tell.ts';
+import {watchSso} from './watch.ts';
 
 export type SsoParts = {
   engines: SsoEngines;
@@ -56,6 +58,7 @@ export function createSso({engines, jobs, readiness, classify}: SsoParts): Sso {
           store,
           round: (it) => watch.round(it),
           snapshot: () => snapshot({actor: COMPANION}),
+          lookAtSettings: createDriftWatch(made),
           countAway: async () => (await readList(made)).list.count,
         },
         signal,
@@ -104,7 +107,12 @@ async function remembered<T>({engines, snapshots}: Made, work: () => Promise<T>)
 }
 
 function readList(made: Made): ReturnType<typeof returnList> {
-  return remembered(made, () => returnList(made.list, (id) => made.sessions.count(id)));
+  return remembered(made, () =>
+    returnList(made.list, {
+      countExtended: (id) => made.sessions.count(id),
+      settings: async (id) => (await lookAtSettings(made, id)).settings,
+    }),
+  );
 }
 
 function reports(made: Made): Pick<Sso, 'status' | 'detection' | 'brief' | 'forecast' | 'returnList'> {
@@ -116,6 +124,7 @@ function reports(made: Made): Pick<Sso, 'status' | 'detection' | 'brief' | 'fore
         detection: () => watch.detection(),
         forecast: () => forecast(engines),
         returnList: () => readList(made),
+        settings: (id) => lookAtSettings(made, id),
       }),
     detection: () => watch.detection(),
     brief: () => brief({...engines, ...made, detection: () => watch.detection()}),
@@ -130,6 +139,7 @@ function switches(
 ): Pick<
   Sso,
   | 'declare'
+  | 'setAgain'
   | 'extend'
   | 'planSwitch'
   | 'startSwitch'
@@ -145,6 +155,7 @@ function switches(
   const incidentId = (): string => store.needIncident().id;
   return {
     declare: (request, by) => declareIncident(made, request, by),
+    setAgain: async (by) => setAgain(made, incidentId(), by.actor),
     extend: async (request, by) => {
       const id = incidentId();
       return jobs.start(procedures.extend, () => planExtension(engines, id, request), {

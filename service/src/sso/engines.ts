@@ -25,6 +25,7 @@ export type SsoSettings = {
   deadline_days: number;
   everyone_needs_second_administrator: boolean;
   never_switch: string[];
+  set_settings_again: boolean;
   tell_people: boolean;
   changes_per_second: number;
   second_look_seconds: number;

@@ -27,6 +27,7 @@ const SETTINGS: SsoSettings = {
   deadline_days: 14,
   everyone_needs_second_administrator: true,
   never_switch: ['glass'],
+  set_settings_again: false,
   tell_people: true,
   changes_per_second: 1000,
   second_look_seconds: 0,

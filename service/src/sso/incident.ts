@@ -78,7 +78,10 @@ export function ensureIncident(
  */
 export async function closeIncident({engines, store, sessions, list}: IncidentParts, by: By): Promise<Incident> {
   const incident = store.needIncident();
-  const {list: people} = await returnList(list, (id) => sessions.count(id));
+  const {list: people} = await returnList(list, {
+    countExtended: (id) => sessions.count(id),
+    settings: async (id) => store.changedSettings(id),
+  });
   if (!people.empty) {
     throw new Failure(
       'RETURN_LIST_NOT_EMPTY',

@@ -11,10 +11,11 @@ import type {Account} from '../engines/identity/port.ts';
 import {asFailure, Failure} from '../kernel/failure.ts';
 import type {Codes} from './codes.ts';
 import {EXCLUSION_WORDS, exclusionOf} from './eligibility.ts';
-import type {SsoEngines} from './engines.ts';
+import {COMPANION, type SsoConfig, type SsoEngines} from './engines.ts';
 import {isParked} from './return_people.ts';
 import {personOf, signsInWithPassword} from './identity.ts';
 import {passwordRules} from './password_rules.ts';
+import {setAgain} from './settings_drift.ts';
 import {openSignIn, requirePasswordSignIn, restartWarning} from './sign_in_settings.ts';
 import type {By} from './sso.ts';
 import type {SsoStore} from './store/store.ts';
@@ -238,6 +239,20 @@ export async function verifyAddress({clock, log, rest, tokens}: SsoEngines, acco
   }
 }
 
+const SignInRules = z.object({
+  EmailSettings: z
+    .object({EnableSignInWithEmail: z.boolean().default(true), EnableSignInWithUsername: z.boolean().default(true)})
+    .prefault({}),
+});
+
+/** Whether a password lets anybody in, as Mattermost has it now and not as it was once set. */
+function isSignInOpen(config: SsoConfig | null): boolean {
+  const {EnableSignInWithEmail: byEmail, EnableSignInWithUsername: byUsername} = SignInRules.parse(
+    config?.config ?? {},
+  ).EmailSettings;
+  return byEmail || byUsername;
+}
+
 const MfaRules = z.object({
   ServiceSettings: z
     .object({
@@ -252,7 +267,7 @@ const MfaRules = z.object({
  * @throws Failure CLAIM_CODE_WRONG, CLAIM_TOO_MANY_TRIES, DATABASE_*
  */
 export async function claim(
-  {engines, codes}: LetInParts,
+  {engines, store, codes}: LetInParts,
   request: {code: string; address: string},
 ): Promise<ClaimReply> {
   const {incident, user} = codes.redeem(request.code, request.address);
@@ -269,7 +284,11 @@ export async function claim(
     {incident, user: person.id, address: request.address},
   );
   await verifyAddress(engines, account);
-  const config = await engines.effectiveConfig();
+  let config = await engines.effectiveConfig();
+  if (engines.settings.set_settings_again && !isSignInOpen(config)) {
+    await setAgain({engines, store}, incident, COMPANION);
+    config = await engines.effectiveConfig();
+  }
   const {EnableMultifactorAuthentication: isOffered, EnforceMultifactorAuthentication: isRequired} = MfaRules.parse(
     config?.config ?? {},
   ).ServiceSettings;
@@ -277,6 +296,7 @@ export async function claim(
     username: person.username,
     token,
     password: passwordRules(config),
+    sign_in_open: isSignInOpen(config),
     mfa: isOffered ? (isRequired ? 'required' : 'offered') : 'off',
   };
 }

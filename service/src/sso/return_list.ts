@@ -1,4 +1,4 @@
-import type {Person, ReturnEntry, ReturnList} from '@disaster-recovery/contract';
+import type {ChangedSetting, Person, ReturnEntry, ReturnList} from '@disaster-recovery/contract';
 import type {Account} from '../engines/identity/port.ts';
 import type {SsoEngines} from './engines.ts';
 import {conflictOf} from './conflicts.ts';
@@ -145,7 +145,7 @@ export type AwayCounts = Record<ReturnEntry['state'], number>;
 /** The list as it is shown, conflicts first, and how many there are in each state, shown or not. */
 export async function returnList(
   parts: ListParts,
-  countExtended: (incident: string) => number,
+  of: {countExtended(incident: string): number; settings(incident: string): Promise<ChangedSetting[]>},
 ): Promise<{list: ReturnList; counts: AwayCounts}> {
   const incident = parts.store.incident();
   const conflicts: ReturnEntry[] = [];
@@ -164,8 +164,8 @@ export async function returnList(
     empty: count === 0,
     count,
     entries: [...conflicts.sort(byName), ...others.sort(byName)].slice(0, SHOWN),
-    settings: incident ? parts.store.changedSettings(incident.id).filter(({state}) => state === 'changed') : [],
-    sessions: incident ? countExtended(incident.id) : 0,
+    settings: incident ? (await of.settings(incident.id)).filter(({state}) => state === 'changed') : [],
+    sessions: incident ? of.countExtended(incident.id) : 0,
     deadline_at: deadline,
     overdue: deadline !== null && parts.clock.now() > deadline,
     next: nextStep(count, counts.conflict, incident !== null),

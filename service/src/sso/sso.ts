@@ -19,6 +19,7 @@ import type {
   ResolveRequest,
   ReturnEntry,
   ReturnList,
+  SetAgainResult,
   SsoStatus,
   SwitchBackPlan,
   SwitchBackRequest,
@@ -45,6 +46,8 @@ export type Sso = {
   declare(request: DeclareRequest, by: By): Promise<Incident>;
   /** @throws Failure SSO_NOT_DECLARED, RETURN_LIST_NOT_EMPTY */
   close(by: By): Promise<Incident>;
+  /** Sets again what somebody wrote over. @throws Failure SSO_NOT_DECLARED, MATTERMOST_* */
+  setAgain(by: By): Promise<SetAgainResult>;
   /** Result of the job: ExtendResult. */
   extend(request: ExtendRequest, by: By): Promise<StartedJob>;
   planSwitch(request: SwitchRequest, by: By): Promise<SwitchPlan>;

@@ -2,6 +2,7 @@ import type {Detection, Forecast, IncidentState, ReturnList, SsoStatus} from '@d
 import type {Approvals} from './approvals.ts';
 import type {SsoEngines} from './engines.ts';
 import {daysLate, type AwayCounts} from './return_list.ts';
+import type {LiveSettings} from './settings_drift.ts';
 import type {SnapshotStore} from './store/identities.ts';
 import type {SsoStore} from './store/store.ts';
 
@@ -15,6 +16,7 @@ export type StatusParts = {
   detection(): Detection;
   forecast(): Promise<Forecast>;
   returnList(): Promise<{list: ReturnList; counts: AwayCounts}>;
+  settings(incident: string): Promise<LiveSettings>;
 };
 
 /** @throws Failure DATABASE_* */
@@ -22,10 +24,11 @@ export async function ssoStatus(parts: StatusParts): Promise<SsoStatus> {
   const {engines, store, snapshots, approvals} = parts;
   const incident = store.incident();
   const detection = parts.detection();
-  const [forecast, {list, counts}, writer] = await Promise.all([
+  const [forecast, {list, counts}, writer, live] = await Promise.all([
     parts.forecast(),
     parts.returnList(),
     engines.writer(),
+    incident ? parts.settings(incident.id) : {settings: [], drift: null},
   ]);
   const counted = incident ? store.countPeople(incident.id) : {};
   const status: Omit<SsoStatus, 'next_actions'> = {
@@ -41,7 +44,7 @@ export async function ssoStatus(parts: StatusParts): Promise<SsoStatus> {
       returned: counted.returned ?? 0,
       conflicts: counts.conflict,
     },
-    settings: incident ? store.changedSettings(incident.id) : [],
+    ...live,
     approvals: approvals.open(),
     snapshot: snapshots.latest(),
     bridge: writer.through,
@@ -75,6 +78,7 @@ function nextActions(status: Shown, list: ReturnList): Action[] {
         says: `${asker.name} asks to switch everyone, and waits for a second administrator.`,
         how: `/dr sso approve ${id}`,
       })),
+    ...(status.drift ? [{says: status.drift.says, how: 'drctl sso set-again'}] : []),
     ...(status.incident ? duringIncident(status, status.incident.deadline_at, list) : []),
     ...(counts.conflicts > 0
       ? [{says: `${counts.conflicts} accounts need a decision.`, how: 'drctl sso return-list'}]

@@ -1,25 +1,28 @@
 import type {IdentitySnapshot, Incident} from '@disaster-recovery/contract';
 import {asFailure} from '../kernel/failure.ts';
 import type {SsoEngines} from './engines.ts';
-import {isAdministrator} from './identity.ts';
 import {daysLate} from './return_list.ts';
 import type {SsoStore} from './store/store.ts';
+import {tellAdministrators} from './tell.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 /** How often it is looked whether how people sign in has changed. */
 const LOOK_EVERY_MS = HOUR_MS;
 const REMINDER_LOOK_MS = 60_000;
+/** Somebody who is let in wants to sign in minutes later: settings that were written over must be seen before. */
+const SETTINGS_LOOK_MS = 15_000;
 
 export type WatchParts = {
   engines: SsoEngines;
   store: SsoStore;
   round(signal: AbortSignal): Promise<void>;
   snapshot(): Promise<IdentitySnapshot>;
+  lookAtSettings(): Promise<void>;
   countAway(): Promise<number>;
 };
 
-/** Probes, snapshots and reminders, each at its own pace. None of them ever changes how somebody signs in. */
+/** Probes, snapshots, looks at the settings, and reminders, each at its own pace. None of them ever changes how somebody signs in. */
 export async function watchSso(parts: WatchParts, signal: AbortSignal): Promise<void> {
   const {settings} = parts.engines;
   await Promise.all([
@@ -41,6 +44,13 @@ export async function watchSso(parts: WatchParts, signal: AbortSignal): Promise<
       async () => {
         await parts.snapshot();
       },
+      signal,
+    ),
+    every(
+      parts,
+      SETTINGS_LOOK_MS,
+      'The settings of the incident could not be looked at.',
+      () => parts.lookAtSettings(),
       signal,
     ),
     every(parts, REMINDER_LOOK_MS, 'The reminder could not be sent.', () => remind(parts), signal),
@@ -83,24 +93,4 @@ async function remind({engines, store, countAway}: WatchParts): Promise<void> {
 
 function reminder({reason, deadline_at: deadline}: Incident, count: number, now: number): string {
   return `**${count} people are still on e-mail and password** since the outage “${reason}”. They should have been back ${daysLate(deadline, now)} days ago. \`/dr sso return-list\` shows them, \`/dr sso switch-back\` brings them back.`;
-}
-
-/** A direct message of the bot to every active administrator. Who cannot be reached that way is not reached at all; the status says the same. */
-export async function tellAdministrators({accounts, bridge, log}: SsoEngines, message: string): Promise<void> {
-  const plugin = bridge();
-  if (plugin === null) {
-    return;
-  }
-  const users: string[] = [];
-  for await (const account of accounts.stream('all')) {
-    if (isAdministrator(account) && account.deleted_at === 0 && !account.is_bot && users.length < 100) {
-      users.push(account.id);
-    }
-  }
-  if (users.length > 0) {
-    const {failed} = await plugin.sendDirectMessages({users, message});
-    if (failed.length > 0) {
-      log.warn({failed: failed.length}, 'Some administrators could not be told.');
-    }
-  }
 }

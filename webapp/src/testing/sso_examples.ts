@@ -58,6 +58,7 @@ export function exampleSso(
     state: 'watching',
     incident: null,
     settings: [],
+    drift: null,
     approvals: [],
     snapshot: null,
     bridge: 'plugin',

@@ -5,11 +5,13 @@ import {
   accountSessionsSql,
   accountsSql,
   CONDITIONS,
+  ConfigSaveRow,
   DeviceRow,
   ENDING,
   GROUP,
   hasLastLogin,
   LIVE_BY_DEVICE,
+  NEWEST_CONFIG_SAVE,
   NEWEST_SSO_LOGIN,
   SESSIONS_OF,
   TEAM,
@@ -100,6 +102,10 @@ export function createPostgresAccounts(url: string): Accounts & AccountTokens {
     },
     tokensMadeSince: async (since, users) =>
       (await ask(TOKENS_MADE, [since, users])).map((row) => TokensRow.parse(row)),
+    newestConfigSave: async (since) => {
+      const [row] = await ask(NEWEST_CONFIG_SAVE, [since]);
+      return row === undefined ? null : ConfigSaveRow.parse(row);
+    },
     ...createTokens(connection),
   };
 }

@@ -148,6 +148,11 @@ export const NEWEST_SSO_LOGIN = `SELECT ${SESSION_COLUMNS} FROM ${SESSIONS} JOIN
 export const TOKENS_MADE = `SELECT s."user", count(*) AS access_tokens FROM ${SESSIONS}
   WHERE s.kind = 'access_token' AND s.created_at >= $1 AND s."user" = ANY($2) GROUP BY s."user" ORDER BY s."user"`;
 
+/** Mattermost notes there who saved a whole configuration; who patched one stands only in a log that needs a licence. */
+export const NEWEST_CONFIG_SAVE = `SELECT u.username, a.createat AS at FROM audits a JOIN users u ON u.id = a.userid LEFT JOIN bots b ON b.userid = u.id
+  WHERE a.createat >= $1 AND a.extrainfo = 'updateConfig' AND b.userid IS NULL ORDER BY a.createat DESC LIMIT 1`;
+export const ConfigSaveRow = z.object({username: z.string(), at: Millis});
+
 export const TEAM = {
   exists: 'SELECT id FROM teams WHERE name = $1 AND deleteat = 0',
   members: `SELECT u.id FROM teammembers m JOIN users u ON u.id = m.userid WHERE m.teamid = $1 AND m.deleteat = 0 AND u.deleteat = 0 ORDER BY u.id`,

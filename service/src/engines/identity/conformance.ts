@@ -10,6 +10,7 @@ export type Fixture = {
   put(account: AccountSeed): void | Promise<void>;
   addSession(session: SessionSeed): void | Promise<void>;
   addMember(of: Parameters<MemoryAccounts['addMember']>[0], user: string): void | Promise<void>;
+  addConfigSave(user: string, at: number): void | Promise<void>;
 };
 
 const NOW = 1_764_000_000_000;
@@ -207,6 +208,18 @@ function sessionsAreListed(name: string, make: () => Promise<Fixture>): void {
     expect([(await accounts.newestSsoLogin(NOW))?.id, (await accounts.newestSsoLogin(NOW, ['gita']))?.id]).toEqual([
       'ldap',
       'sso',
+    ]);
+  });
+
+  test(`${name}: who saved the configuration last is known, bots aside`, async () => {
+    const {accounts, addConfigSave} = await filled(make);
+    await addConfigSave('gita', NOW);
+    await addConfigSave('lola', NOW + 2);
+    await addConfigSave('bot1', NOW + 5);
+    expect(await accounts.newestConfigSave(NOW)).toEqual({username: 'lola', at: NOW + 2});
+    expect([await accounts.newestConfigSave(NOW + 2), await accounts.newestConfigSave(NOW + 3)]).toEqual([
+      {username: 'lola', at: NOW + 2},
+      null,
     ]);
   });
 

@@ -30,6 +30,8 @@ export type MemoryAccounts = {
   /** Default: a live single sign-on session in a browser that never ends. */
   addSession(session: SessionSeed): void;
   addMember(of: {team: string} | {group: string}, user: string): void;
+  /** Mattermost's audit: this account saved the configuration. */
+  addConfigSave(user: string, at: number): void;
   log: {writes: SignInChange[]; revoked: string[]; extended: {id: string; expires_at: number}[]; purged: string[]};
   /** How often the sign-in of this account was really written. */
   writesOf(id: string): number;
@@ -47,6 +49,7 @@ type Shelf = {
   teams: Map<string, Set<string>>;
   groups: Map<string, Set<string>>;
   resets: Map<string, string>;
+  configSaves: {user: string; at: number}[];
 };
 
 const DEFAULTS = {
@@ -71,6 +74,7 @@ export function createMemoryAccounts(seed: readonly AccountSeed[] = [], now: () 
     teams: new Map(),
     groups: new Map(),
     resets: new Map(),
+    configSaves: [],
   };
   const log: MemoryAccounts['log'] = {writes: [], revoked: [], extended: [], purged: []};
   const [failing, lying] = [new Set<string>(), new Set<string>()];
@@ -112,6 +116,9 @@ export function createMemoryAccounts(seed: readonly AccountSeed[] = [], now: () 
     addMember: (of, user) => {
       const [all, name] = 'team' in of ? ([shelf.teams, of.team] as const) : ([shelf.groups, of.group] as const);
       all.set(name, (all.get(name) ?? new Set()).add(user));
+    },
+    addConfigSave: (user, at) => {
+      shelf.configSaves.push({user, at});
     },
     log,
     failing,
@@ -187,6 +194,12 @@ function createReads(shelf: Shelf): Accounts {
         }))
         .filter(({access_tokens}) => access_tokens > 0)
         .sort((a, b) => (a.user < b.user ? -1 : 1)),
+    newestConfigSave: async (since) => {
+      const save = shelf.configSaves
+        .filter(({user, at}) => at >= since && shelf.accounts.get(user)?.is_bot === false)
+        .sort((a, b) => b.at - a.at)[0];
+      return save ? {username: shelf.accounts.get(save.user)?.username ?? '', at: save.at} : null;
+    },
   };
 }
 

@@ -72,6 +72,8 @@ export type Accounts = {
   newestSsoLogin(since: number, users?: readonly string[]): Promise<Session | null>;
   /** Access tokens of these accounts that were first used since then: Mattermost keeps no time of their making, so one never used is not seen. */
   tokensMadeSince(since: number, users: readonly string[]): Promise<{user: string; access_tokens: number}[]>;
+  /** Who saved the configuration last since then, bots aside, as Mattermost's audit has it; null when it says nothing: not every way of saving is in it. */
+  newestConfigSave(since: number): Promise<{username: string; at: number} | null>;
 };
 
 /** What Mattermost itself lets a one-time token do. Written and at once used up; each is good for `lifetimeMs`. */

@@ -22,6 +22,7 @@ const TABLES = `
   CREATE TABLE teammembers (teamid VARCHAR(26), userid VARCHAR(26), deleteat bigint, PRIMARY KEY (teamid, userid));
   CREATE TABLE usergroups (id VARCHAR(26) PRIMARY KEY, name VARCHAR(64) UNIQUE, deleteat bigint);
   CREATE TABLE groupmembers (groupid VARCHAR(26), userid VARCHAR(26), createat bigint, deleteat bigint, PRIMARY KEY (groupid, userid));
+  CREATE TABLE audits (id VARCHAR(26) PRIMARY KEY, createat bigint, userid VARCHAR(26), action VARCHAR(512), extrainfo VARCHAR(1024), ipaddress VARCHAR(64), sessionid VARCHAR(26));
   CREATE TABLE db_migrations (version bigint NOT NULL PRIMARY KEY, name VARCHAR NOT NULL)`;
 
 export type Tables = {
@@ -31,6 +32,8 @@ export type Tables = {
   put(account: AccountSeed): Promise<void>;
   addSession(session: SessionSeed): Promise<void>;
   addMember(of: {team: string} | {group: string}, user: string): Promise<void>;
+  /** As Mattermost notes who saved the whole configuration, and beside it something else that this person did later. */
+  addConfigSave(user: string, at: number): Promise<void>;
   end(): Promise<void>;
 };
 
@@ -115,6 +118,12 @@ export async function openTables(url: string): Promise<Tables> {
           : [of.group, 'usergroups', 'groupmembers', 'groupid'];
       await query(`INSERT INTO ${groups} (id, name, deleteat) VALUES ($1, $1, 0) ON CONFLICT DO NOTHING`, [name]);
       await query(`INSERT INTO ${members} (${column}, userid, deleteat) VALUES ($1, $2, 0)`, [name, user]);
+    },
+    addConfigSave: async (user, at) => {
+      await query(
+        `INSERT INTO audits (id, createat, userid, action, extrainfo) VALUES ($1, $2, $3, '/api/v4/config', 'updateConfig'), ($4, $5, $3, '/api/v4/users/login', 'attempt')`,
+        [`${user}${at}`.slice(0, 26), at, user, `x${user}${at}`.slice(0, 26), at + 1000],
+      );
     },
     end: () => client.end(),
   };

@@ -1,3 +1,4 @@
+import {driftStore} from './drift.ts';
 import {incidentStore} from './incidents.ts';
 import type {StoreParts} from './parts.ts';
 import {peopleStore} from './people.ts';
@@ -7,5 +8,5 @@ import {settingStore} from './settings.ts';
 export type SsoStore = ReturnType<typeof createSsoStore>;
 
 export function createSsoStore(parts: StoreParts) {
-  return {...incidentStore(parts), ...peopleStore(parts), ...settingStore(parts)};
+  return {...incidentStore(parts), ...peopleStore(parts), ...settingStore(parts), ...driftStore(parts)};
 }

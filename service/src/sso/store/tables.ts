@@ -13,6 +13,8 @@ CREATE INDEX IF NOT EXISTS sso_people_by_user ON sso_people (user);
 CREATE TABLE IF NOT EXISTS sso_settings (
   incident TEXT NOT NULL REFERENCES sso_incidents(id), key TEXT NOT NULL, from_value TEXT NOT NULL, to_value TEXT NOT NULL, state TEXT NOT NULL,
   PRIMARY KEY (incident, key)) STRICT;
+CREATE TABLE IF NOT EXISTS sso_drift (
+  incident TEXT PRIMARY KEY REFERENCES sso_incidents(id), in_force_at INTEGER NOT NULL, keys TEXT NOT NULL, by TEXT, at INTEGER, told INTEGER NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS sso_sessions (
   incident TEXT NOT NULL REFERENCES sso_incidents(id), session TEXT NOT NULL, user TEXT NOT NULL, from_expiry INTEGER NOT NULL, to_expiry INTEGER NOT NULL,
   state TEXT NOT NULL, PRIMARY KEY (incident, session)) STRICT;

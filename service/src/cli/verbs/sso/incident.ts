@@ -4,14 +4,17 @@ import {followJob} from '../../follow_job.ts';
 import {accountName} from '../../name_file.ts';
 import {parseOption} from '../../parse_option.ts';
 import {renderApproval, renderIncident} from '../../render_sso.ts';
-import {renderExtendResult, renderResolved} from '../../render_sso_plan.ts';
+import {renderExtendResult, renderResolved, renderSetAgain} from '../../render_sso_plan.ts';
 import type {Verb} from '../../verb.ts';
 import {byShell, given, numberOf, type WithSso} from './parts.ts';
 
 /** Verbs that begin, lead and end an incident. */
-export function incidentVerbs(withSso: WithSso): Record<'declare' | 'extend' | 'approve' | 'resolve' | 'close', Verb> {
+export function incidentVerbs(
+  withSso: WithSso,
+): Record<'declare' | 'setAgain' | 'extend' | 'approve' | 'resolve' | 'close', Verb> {
   return {
     declare: declare(withSso),
+    setAgain: setAgain(withSso),
     extend: extend(withSso),
     approve: approve(withSso),
     resolve: resolve(withSso),
@@ -33,6 +36,23 @@ const declare = (withSso: WithSso): Verb => ({
       );
       output.say(renderIncident(incident));
       return {value: incident};
+    }),
+});
+
+const setAgain = (withSso: WithSso): Verb => ({
+  describe: (command) => command.description('set the settings of the outage again that somebody wrote over'),
+  run: ({options, output}) =>
+    withSso(options, async ({sso}) => {
+      const result = await sso.setAgain(byShell());
+      output.say(renderSetAgain(result));
+      const failure =
+        result.left.length > 0
+          ? new Failure(
+              'SETTING_LOCKED',
+              `Not in force: ${result.left.map(({key, says}) => `${key}. ${says}`).join(' ')}`,
+            )
+          : undefined;
+      return {value: result, ...(failure && {failure})};
     }),
 });
 

@@ -19,6 +19,7 @@ export function createSsoVerbs(withSso: WithSso): Record<string, Verb> {
     snapshot: look.snapshot,
     forecast: look.forecast,
     declare: incident.declare,
+    'set-again': incident.setAgain,
     'extend-sessions': incident.extend,
     switch: switching.switch,
     approve: incident.approve,

@@ -91,6 +91,7 @@ test.each<[string[], keyof Sso, unknown[]]>([
   [['return-list'], 'returnList', []],
   [['declare', '--reason', 'Keycloak is down'], 'declare', [{reason: 'Keycloak is down', tell: true}, onShell]],
   [['declare', '--reason', 'down', '--no-tell'], 'declare', [{reason: 'down', tell: false}, onShell]],
+  [['set-again'], 'setAgain', [onShell]],
   [['extend-sessions'], 'extend', [{hours: 72}, onShell]],
   [['extend-sessions', '--hours', '8'], 'extend', [{hours: 8}, onShell]],
   [['approve', 'a1'], 'approve', ['a1', onShell]],
@@ -168,6 +169,16 @@ test.each<[string[], RegExp]>([
   const error = await refused(...argv);
   expect(error?.message.replace(/^error: /, '')).toMatch(says);
   expect(calls).toEqual([]);
+});
+
+test('a setting that could not be set again is a failure, and what could be is told', async () => {
+  const left = [{key: 'TeamSettings.EnableUserCreation', says: 'The environment of Mattermost sets it.'}];
+  changes = {setAgain: async () => ({set: ['EmailSettings.EnableSignInWithEmail'], left, settings: []})};
+  expect((await run('set-again')).failure).toMatchObject({
+    code: 'SETTING_LOCKED',
+    message: expect.stringContaining('EnableUserCreation. The environment'),
+  });
+  expect(out).toContain('1 setting is as the incident has set it again.');
 });
 
 describe('what changes many accounts', () => {

@@ -38,6 +38,7 @@ const (
 	routeSSOSnapshot       = "/api/v1/sso/snapshots"
 	routeSSOForecast       = "/api/v1/sso/forecast"
 	routeSSODeclare        = "/api/v1/sso/incidents"
+	routeSSOSetAgain       = "/api/v1/sso/settings/set-again"
 	routeSSOExtend         = "/api/v1/sso/session-extensions"
 	routeSSOPlanSwitch     = "/api/v1/sso/switch-plans"
 	routeSSOSwitch         = "/api/v1/sso/switches"
@@ -72,6 +73,7 @@ var forwarded = []struct {
 	{http.MethodPost, "/api/v1/sso/snapshots", true},
 	{http.MethodGet, "/api/v1/sso/forecast", false},
 	{http.MethodPost, "/api/v1/sso/incidents", true},
+	{http.MethodPost, "/api/v1/sso/settings/set-again", true},
 	{http.MethodPost, "/api/v1/sso/session-extensions", true},
 	{http.MethodPost, "/api/v1/sso/switch-plans", false},
 	{http.MethodPost, "/api/v1/sso/switches", true},
@@ -222,6 +224,7 @@ var slashVerbs = []slashVerb{
 	{group: "sso", name: "declare", hint: "--reason \"text\" [--no-tell]", says: "Declare an SSO outage; nothing is switched by it", arguments: []slashArgument{
 		{name: "reason", says: "What is down; kept in the ledger", hint: "\"the provider is down\"", required: true},
 	}},
+	{group: "sso", name: "set-again", says: "Set the settings of the outage again that somebody wrote over"},
 	{group: "sso", name: "extend-sessions", hint: "[--hours N]", says: "Extend live sessions, so that fewer people are locked out", arguments: []slashArgument{
 		{name: "hours", says: "Sessions that end sooner than this from now are extended to it", hint: "N"},
 	}},

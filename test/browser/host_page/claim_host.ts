@@ -32,7 +32,7 @@ export type ClaimHost = {
 
 export function claimReply(change: Partial<ClaimReply> = {}): CannedReply {
   const body: ClaimReply = {
-    username: 'user.one', token: 'a'.repeat(64), mfa: 'offered', password: {minimum_length: 10, lowercase: true, uppercase: true, number: true, symbol: true}, ...change,
+    username: 'user.one', token: 'a'.repeat(64), mfa: 'offered', sign_in_open: true, password: {minimum_length: 10, lowercase: true, uppercase: true, number: true, symbol: true}, ...change,
   };
   return {status: 200, body};
 }

@@ -1,6 +1,7 @@
 import {z} from 'zod';
 import {Actor, Timestamp} from './primitives.ts';
-import {Approval, ChangedSetting, IdentitySnapshot, Incident, IncidentState, Person, SettingsDrift} from './sso.ts';
+import {Approval, IdentitySnapshot, Incident, IncidentState, Person} from './sso.ts';
+import {ChangedSetting, SettingsDrift} from './sso_settings.ts';
 
 /** How a probe ended. Only `unreachable`, `server_error` and `slow` can mean an outage; the others name a repair, or nothing at all. */
 export const ProbeClass = z

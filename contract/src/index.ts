@@ -19,5 +19,6 @@ export * from './step_words.ts';
 export * from './openapi.ts';
 export * from './sso_settings.ts';
 export * from './sso.ts';
+export * from './sso_return.ts';
 export * from './sso_watch.ts';
 export * from './sign_in.ts';

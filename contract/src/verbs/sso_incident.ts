@@ -1,13 +1,7 @@
 import {Job} from '../job.ts';
-import {
-  Approval,
-  DeclareRequest,
-  ExtendRequest,
-  Incident,
-  ResolveRequest,
-  ReturnEntry,
-  SetAgainResult,
-} from '../sso.ts';
+import {Approval, DeclareRequest, ExtendRequest, Incident} from '../sso.ts';
+import {ResolveRequest, ReturnEntry} from '../sso_return.ts';
+import {SetAgainResult} from '../sso_settings.ts';
 import {ACCOUNT_SUBJECT} from './sso_people.ts';
 import type {Verb} from './verb.ts';
 

@@ -1,4 +1,5 @@
-import {IdentitySnapshot, ReturnList} from '../sso.ts';
+import {IdentitySnapshot} from '../sso.ts';
+import {ReturnList} from '../sso_return.ts';
 import {Detection, Forecast, Readiness, SsoStatus} from '../sso_watch.ts';
 import type {Verb} from './verb.ts';
 

@@ -1,5 +1,6 @@
 import {Job} from '../job.ts';
-import {SwitchBackPlan, SwitchBackRequest, SwitchPlan, SwitchRequest} from '../sso.ts';
+import {SwitchPlan, SwitchRequest} from '../sso.ts';
+import {SwitchBackPlan, SwitchBackRequest} from '../sso_return.ts';
 import {DENY_OPTIONS, PEOPLE_OPTIONS} from './sso_people.ts';
 import {DRY_RUN, YES, type Verb} from './verb.ts';
 

@@ -76,7 +76,7 @@ func (p *Plugin) relayClaim(c *plugin.Context, w http.ResponseWriter, r *http.Re
 	}
 	request := signedRequest{method: http.MethodPost, path: routeSSOClaim, body: body}
 	// Nobody has signed in, so the token names no actor.
-	token, err := p.tokenFor(request, who, nil).sign(who.key)
+	token, err := p.signFor(request, who, nil)
 	if err != nil {
 		return err
 	}

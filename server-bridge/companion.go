@@ -174,7 +174,7 @@ func (p *Plugin) askCompanion(ctx context.Context, request signedRequest, by *ac
 	if err != nil {
 		return err
 	}
-	token, err := p.tokenFor(request, who, by).sign(who.key)
+	token, err := p.signFor(request, who, by)
 	if err != nil {
 		return err
 	}
@@ -226,11 +226,4 @@ func (p *Plugin) probe(ctx context.Context, at place) error {
 	}
 	p.reach.runs(at.url, health.Version)
 	return nil
-}
-
-// tokenFor signs what a request says for the companion, from this very site.
-func (p *Plugin) tokenFor(request signedRequest, who *enrolment, by *actor) requestToken {
-	token := newToken(request, who.CompanionID, by, p.now())
-	token.SiteURL = p.siteURL()
-	return token
 }

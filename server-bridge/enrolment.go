@@ -118,6 +118,9 @@ func (p *Plugin) enrol(ctx context.Context, input enrolInput, by *actor) (*enrol
 	if err != nil {
 		return nil, err
 	}
+	if strings.TrimSpace(p.siteURL()) == "" {
+		return nil, fail("SITE_URL_MISSING", "The site URL of this server is empty.")
+	}
 	code := normalisedCode(input.Code)
 	if len(code) < 8 || len(code) > 200 {
 		return nil, fail("USAGE_INVALID", "The code that `drctl enroll` printed is missing.")

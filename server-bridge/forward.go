@@ -96,7 +96,7 @@ func (p *Plugin) relay(c *plugin.Context, w http.ResponseWriter, r *http.Request
 	if r.URL.RawQuery != "" {
 		request.path += "?" + r.URL.Query().Encode()
 	}
-	token, err := p.tokenFor(request, who, by).sign(who.key)
+	token, err := p.signFor(request, who, by)
 	if err != nil {
 		return 0, err
 	}

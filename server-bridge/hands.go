@@ -38,6 +38,7 @@ var handsRoutes = []struct {
 }{
 	{http.MethodGet, regexp.MustCompile(`^/companion/v1/ping$`), (*Plugin).getPing},
 	{http.MethodGet, regexp.MustCompile(`^/companion/v1/config$`), (*Plugin).getConfig},
+	{http.MethodPost, regexp.MustCompile(`^/companion/v1/confirmations$`), (*Plugin).postConfirmation},
 	{http.MethodPost, regexp.MustCompile(`^/companion/v1/posts$`), (*Plugin).postPost},
 	{http.MethodPut, regexp.MustCompile(`^/companion/v1/posts/[a-z0-9]{26}$`), (*Plugin).putPost},
 	{http.MethodPost, regexp.MustCompile(`^/companion/v1/events$`), (*Plugin).postEvent},

@@ -28,6 +28,11 @@ type seenRequest struct {
 	token        requestToken
 }
 
+// text is the token as it was sent.
+func (s seenRequest) text() string {
+	return strings.TrimPrefix(s.header.Get("Authorization"), "Bearer ")
+}
+
 // stubCompanion stands in for the companion process; the real one is tried in the whole-system tests.
 type stubCompanion struct {
 	*httptest.Server

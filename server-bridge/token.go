@@ -27,9 +27,10 @@ type requestToken struct {
 	Method     string `json:"method"`
 	Path       string `json:"path"`
 	BodySHA256 string `json:"body_sha256"`
-	// SiteURL tells a clone, which holds the same key, from the server that enrolled.
-	SiteURL string `json:"site_url,omitempty"`
-	Actor   *actor `json:"actor,omitempty"`
+	// Both are always there, also when empty: what is left out cannot be compared.
+	SiteURL      string `json:"site_url"`
+	DiagnosticID string `json:"diagnostic_id"`
+	Actor        *actor `json:"actor,omitempty"`
 }
 
 // The jwt package asks for these; the claims are checked in check(), where each refusal has its name.

@@ -78,10 +78,12 @@ func makeVectors(t *testing.T) tokenVectors {
 	}
 	get := add("GET without body, with query", "bridge", bridge, "", requestToken{
 		Iss: "bridge", Aud: "companion-1", Jti: "AAECAwQFBgcICQoLDA0ODxAREhMUFRYX", Method: "GET", Path: "/api/v1/jobs?a=%2F1&b=2+x",
+		SiteURL: siteAddress, DiagnosticID: "diagnostic",
 		Actor: &actor{adminUser, "alice", true},
 	})
 	add("POST with body beyond ASCII", "bridge", bridge, `{"scope":["database"],"reason":"vor dem Update – <prüfen>"}`, requestToken{
 		Iss: "bridge", Aud: "companion-1", Jti: "GBkaGxwdHh8gISIjJCUmJygpKissLS4v", Method: "POST", Path: "/api/v1/backups",
+		SiteURL: siteAddress, DiagnosticID: "diagnostic",
 		Actor: &actor{adminUser, "alice", true},
 	})
 	add("companion to bridge", "companion", companion, "", requestToken{

@@ -16,6 +16,18 @@ export const EffectiveConfig = z
   .meta({id: 'EffectiveConfig'});
 export type EffectiveConfig = z.infer<typeof EffectiveConfig>;
 
+/** POST /confirmations: whether this very server signed a request, told once. A copy of its database did not. */
+export const ConfirmationRequest = z
+  .object({
+    nonce: z.string().describe('jti of the token that the request carried.'),
+    token_sha256: z.string().describe('Of the whole token, hex.'),
+  })
+  .strict()
+  .meta({id: 'ConfirmationRequest'});
+export type ConfirmationRequest = z.infer<typeof ConfirmationRequest>;
+export const Confirmation = z.object({confirmed: z.boolean()}).meta({id: 'Confirmation'});
+export type Confirmation = z.infer<typeof Confirmation>;
+
 /** POST /posts → {id}; PUT /posts/{id} → {id}. The author is the plugin's bot; only its own posts can be edited. */
 export const BotPost = z
   .object({channel_id: z.string(), root_id: z.string(), message: z.string().max(LIMITS.message)})

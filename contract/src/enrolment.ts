@@ -10,8 +10,8 @@ export const EnrolmentRequest = z
     public_key: PublicKey,
     nonce: z.string().regex(/^[A-Za-z0-9_-]{22,64}$/),
     proof: z.string().regex(/^[A-Za-z0-9_-]{43}$/),
-    site_url: z.string().max(2000),
-    diagnostic_id: z.string().max(100),
+    site_url: z.string().min(1).max(2000),
+    diagnostic_id: z.string().min(1).max(100),
     server_version: z.string().max(100),
     plugin_version: z.string().max(100),
     actor: z.string().max(200).describe('Name of the administrator who enrols.'),
@@ -26,7 +26,7 @@ export const EnrolmentReply = z
   .meta({id: 'EnrolmentReply'});
 export type EnrolmentReply = z.infer<typeof EnrolmentReply>;
 
-/** Payload of the signed token (compact JWS, EdDSA) that goes with each request, in both directions. */
+/** Payload of the signed token (compact JWS, EdDSA) that goes with each request to the bridge. */
 export const RequestToken = z
   .object({
     iss: z.string().describe('`bridge` or the companion id.'),
@@ -40,14 +40,22 @@ export const RequestToken = z
       .string()
       .regex(/^[0-9a-f]{64}$/)
       .describe('Of the raw body; of nothing when there is none.'),
-    site_url: z
-      .string()
-      .optional()
-      .describe('Site URL of the Mattermost that asks: a clone holds the same key and has another.'),
-    actor: z.object({user_id: z.string(), username: z.string(), system_admin: z.boolean()}).optional(),
   })
   .meta({id: 'RequestToken'});
 export type RequestToken = z.infer<typeof RequestToken>;
+
+/**
+ * Payload of a token that the bridge signs. A copy of the database holds the same key, so who asks is named in full; a request that
+ * changes something must also be confirmed by the Mattermost that the companion reaches itself.
+ */
+export const BridgeToken = RequestToken.extend({
+  site_url: z
+    .string()
+    .describe('Site URL of the Mattermost that asks; empty when it has none, which is never the enrolled one.'),
+  diagnostic_id: z.string().describe('Diagnostic id of the Mattermost that asks.'),
+  actor: z.object({user_id: z.string(), username: z.string(), system_admin: z.boolean()}).optional(),
+}).meta({id: 'BridgeToken'});
+export type BridgeToken = z.infer<typeof BridgeToken>;
 
 /** What `drctl enroll` prints. */
 export const EnrolmentCode = z

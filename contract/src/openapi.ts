@@ -22,7 +22,7 @@ export function openApiDocument(version: string): Record<string, unknown> {
     components: {
       schemas,
       securitySchemes: {
-        bridge: {type: 'http', scheme: 'bearer', bearerFormat: 'JWS, EdDSA, at most 60 s; payload RequestToken'},
+        bridge: {type: 'http', scheme: 'bearer', bearerFormat: 'JWS, EdDSA, at most 60 s; payload BridgeToken'},
       },
     },
   };

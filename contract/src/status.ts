@@ -25,6 +25,10 @@ export const EnrolmentState = z
     enrolled_at: Timestamp.nullable(),
     enrolled_by: z.string().nullable(),
     last_seen_at: Timestamp.nullable(),
+    read_only_because: z
+      .object({message: z.string(), remedy: z.string()})
+      .optional()
+      .describe('Set exactly when the state is `read_only`.'),
   })
   .meta({id: 'EnrolmentState'});
 export type EnrolmentState = z.infer<typeof EnrolmentState>;

@@ -186,7 +186,14 @@ export async function composeCompanion(config: Config): Promise<Companion> {
   const ledger = createLedger(state, clock);
   const workDirectory = config.staging_directory ?? join(config.state_directory, 'work');
   const jobs = createJobs(state, clock, leftoversIn(workDirectory));
-  const enrolment = await createEnrolment({state, clock, ledger, version: VERSION, log});
+  const enrolment = await createEnrolment({
+    state,
+    clock,
+    ledger,
+    version: VERSION,
+    log,
+    confirm: (request) => bridge.confirm(request),
+  });
   const bridge = createMattermostBridge({
     url: () => config.mattermost.url ?? enrolment.siteUrl(),
     sign: (request) => enrolment.sign(request),

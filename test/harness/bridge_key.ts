@@ -3,6 +3,9 @@ import type {KeyObject} from 'node:crypto';
 import {drctlOrThrow} from './drctl.ts';
 import type {ProtectedServer} from './protected_server.ts';
 
+/** What the test says that it is. No server stands there, so it may look and change nothing. */
+const SERVER = {site_url: 'http://127.0.0.1', diagnostic_id: 'test'};
+
 /** The claims of a request token. A test changes one and looks who notices. */
 export interface Claims {
   readonly iss: string;
@@ -13,6 +16,8 @@ export interface Claims {
   readonly method: string;
   readonly path: string;
   readonly body_sha256: string;
+  readonly site_url: string;
+  readonly diagnostic_id: string;
   readonly actor?: {readonly user_id: string; readonly username: string; readonly system_admin: boolean};
 }
 
@@ -46,6 +51,7 @@ export async function enrolAsBridge(server: ProtectedServer): Promise<BridgeKey>
         method,
         path,
         body_sha256: createHash('sha256').update(body).digest('hex'),
+        ...SERVER,
         actor: {user_id: 'u'.repeat(26), username: 'sysadmin', system_admin: true},
       };
     },
@@ -65,8 +71,7 @@ async function trade(url: string, code: string, publicKey: string): Promise<stri
       public_key: publicKey,
       nonce,
       proof,
-      site_url: 'http://127.0.0.1',
-      diagnostic_id: 'test',
+      ...SERVER,
       server_version: '11',
       plugin_version: '0',
       actor: 'test',

@@ -69,8 +69,17 @@ export const TRUST_FAILURES = {
     status: 409,
     exit: 66,
     retryable: false,
-    meaning: 'This Mattermost is not the one that was enrolled; it may be a restored copy of it.',
-    remedy: 'If it shall be protected from now on, enrol it again with `drctl enroll`.',
+    meaning:
+      'This Mattermost is not known to be the one that was enrolled; it may be a copy of it. It may look and change nothing.',
+    remedy:
+      'If it is the server to protect from now on, enroll it again with `drctl enroll`. `drctl` on the companion works all the time.',
+  },
+  SITE_URL_MISSING: {
+    status: 409,
+    exit: 69,
+    retryable: false,
+    meaning: 'This Mattermost has no site URL, and without one a copy of it could not be told from it.',
+    remedy: 'Set it in System Console → Environment → Web Server → Site URL, then enroll.',
   },
   TLS_REQUIRED: {
     status: 500,

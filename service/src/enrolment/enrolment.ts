@@ -1,11 +1,12 @@
 import type {KeyObject} from 'node:crypto';
-import type {
-  Actor,
-  EnrolmentCode,
-  EnrolmentReply,
-  EnrolmentRequest,
-  EnrolmentState,
-  RequestToken,
+import {
+  FAILURES,
+  type Actor,
+  type BridgeToken,
+  type EnrolmentCode,
+  type EnrolmentReply,
+  type EnrolmentRequest,
+  type EnrolmentState,
 } from '@disaster-recovery/contract';
 import type {Clock} from '../kernel/clock.ts';
 import {Failure} from '../kernel/failure.ts';
@@ -14,14 +15,17 @@ import type {State} from '../kernel/state.ts';
 import type {Ledger} from '../ledger/index.ts';
 import {codeKey, newReadableCode, proofOf} from './code.ts';
 import {keyId, loadIdentity, publicKeyObject, type Identity} from './identity.ts';
+import {differenceOf, requireOrigin, type Confirm, type Obstacle, type ServerIdentity} from './origin.ts';
 import {createEnrolmentStore, type EnrolmentRow, type EnrolmentStore} from './store.ts';
 import {checkToken, nonceExpiry, signToken, type SignedRequest} from './token.ts';
 
 const CODE_LIFETIME_MS = 10 * 60 * 1000;
 const CODE_TRIES = 5;
+const ANOTHER_SERVER: Obstacle = {
+  message: 'Another Mattermost answers than the one that was enrolled.',
+  remedy: FAILURES.COMPANION_READ_ONLY.remedy,
+};
 const SYSTEM: Actor = {kind: 'system', id: 'companion', name: 'companion'};
-
-export type ServerIdentity = {site_url: string; diagnostic_id: string};
 
 export type Enrolment = {
   companionId: string;
@@ -46,7 +50,14 @@ export type Enrolment = {
   requireWritable(): void;
 };
 
-export type EnrolmentParts = {state: State; clock: Clock; ledger: Ledger; version: string; log?: Logger};
+export type EnrolmentParts = {
+  state: State;
+  clock: Clock;
+  ledger: Ledger;
+  version: string;
+  log?: Logger;
+  confirm: Confirm;
+};
 
 /** Opens the companion's identity, making it at first use. */
 export async function createEnrolment(parts: EnrolmentParts): Promise<Enrolment> {
@@ -64,11 +75,11 @@ export async function createEnrolment(parts: EnrolmentParts): Promise<Enrolment>
     revoke: (by) => {
       revoke(parts, store, by);
     },
-    state: () => shownState(store.current()),
-    authenticate: ({token, ...request}) => authenticate(store, identity, clock, token, request),
-    authenticateBridge: async ({token, ...request}) => {
-      const {row, token: proven} = await proveBridge(store, identity, clock, token, request);
-      requireSameSite(row, proven, request);
+    state: () => shownState(store),
+    authenticate: (request) => authenticate(parts, store, identity, request),
+    authenticateBridge: async (request) => {
+      const proven = await proveBridge(store, identity, clock, request);
+      await requireServer(parts, proven, request);
     },
     sign: async (request) => {
       needCurrent(store);
@@ -79,7 +90,7 @@ export async function createEnrolment(parts: EnrolmentParts): Promise<Enrolment>
       noteIdentity(parts, store, seen);
     },
     requireWritable: () => {
-      requireWritable(store.current());
+      requireWritable(store);
     },
   };
 }
@@ -132,14 +143,16 @@ function revoke({ledger, clock}: EnrolmentParts, store: EnrolmentStore, by: Acto
   ledger.append('enrolment.revoked', by, {kid: row.kid, site_url: row.site_url});
 }
 
-/** The token of a request that the enrolled bridge signed, its nonce spent. */
+type Signed = SignedRequest & {token: string};
+type Proven = {row: EnrolmentRow; token: BridgeToken};
+
+/** The token of a request that holds the key of the enrolled bridge, its nonce spent. A copy of the server holds that key too. */
 async function proveBridge(
   store: EnrolmentStore,
   identity: Identity,
   clock: Clock,
-  text: string,
-  request: SignedRequest,
-): Promise<{row: EnrolmentRow; token: RequestToken}> {
+  {token: text, ...request}: Signed,
+): Promise<Proven> {
   const row = needCurrent(store);
   const token = await checkToken(text, publicKeyObject(row.public_key), identity.companionId, request, clock.now());
   if (!store.spendNonce(token.jti, nonceExpiry(token), row.id, clock.now())) {
@@ -149,40 +162,43 @@ async function proveBridge(
 }
 
 async function authenticate(
+  parts: EnrolmentParts,
   store: EnrolmentStore,
   identity: Identity,
-  clock: Clock,
-  text: string,
-  request: SignedRequest,
+  request: Signed,
 ): Promise<Actor> {
-  const {row, token} = await proveBridge(store, identity, clock, text, request);
-  if (token.actor?.system_admin !== true) {
+  const proven = await proveBridge(store, identity, parts.clock, request);
+  const {actor} = proven.token;
+  if (actor?.system_admin !== true) {
     throw new Failure('NOT_SYSTEM_ADMIN', 'The bridge does not vouch for a system administrator.');
   }
-  requireSameSite(row, token, request);
-  return {kind: 'mattermost', id: token.actor.user_id, name: token.actor.username};
+  await requireServer(parts, proven, request);
+  return {kind: 'mattermost', id: actor.user_id, name: actor.username};
 }
 
-/** @throws Failure COMPANION_READ_ONLY */
-function requireSameSite(row: EnrolmentRow, token: RequestToken, {method}: SignedRequest): void {
-  if (
-    method !== 'GET' &&
-    token.site_url !== undefined &&
-    comparableUrl(token.site_url) !== comparableUrl(row.site_url)
-  ) {
-    throw new Failure(
-      'COMPANION_READ_ONLY',
-      `The request comes from ${token.site_url}, but ${row.site_url} was enrolled.`,
+/** Looking is open to a copy of the server, everything else to the server alone. @throws Failure COMPANION_READ_ONLY */
+async function requireServer({confirm, log}: EnrolmentParts, {row, token}: Proven, {method, token: text}: Signed) {
+  if (method === 'GET') {
+    return;
+  }
+  try {
+    await requireOrigin(row, {token, text}, confirm);
+  } catch (error) {
+    log?.warn(
+      {site_url: token.site_url, diagnostic_id: token.diagnostic_id, asked: `${method} ${token.path}`, err: error},
+      'A request was refused, because it is not known to come from the enrolled Mattermost.',
     );
+    throw error;
   }
 }
 
-function noteIdentity({ledger, log}: EnrolmentParts, store: EnrolmentStore, seen: ServerIdentity): void {
+function noteIdentity({ledger, log, clock}: EnrolmentParts, store: EnrolmentStore, seen: ServerIdentity): void {
   const row = store.current();
   if (!row) {
     return;
   }
-  const differs = identityDiffers(row, seen);
+  const differs = differenceOf(row, seen) !== null;
+  store.noteSighting(row.id, seen, clock.now());
   if (differs === (row.differs === 1)) {
     return;
   }
@@ -200,39 +216,41 @@ function noteIdentity({ledger, log}: EnrolmentParts, store: EnrolmentStore, seen
   );
 }
 
-function identityDiffers(enrolled: ServerIdentity, seen: ServerIdentity): boolean {
-  return (
-    enrolled.diagnostic_id !== seen.diagnostic_id || comparableUrl(enrolled.site_url) !== comparableUrl(seen.site_url)
-  );
-}
-
-function comparableUrl(url: string): string {
-  return url.trim().replace(/\/+$/, '').toLowerCase();
-}
-
 function pick({site_url, diagnostic_id}: ServerIdentity): ServerIdentity {
   return {site_url, diagnostic_id};
 }
 
-function requireWritable(row: EnrolmentRow | null): void {
-  if (row?.differs === 1) {
-    throw new Failure(
-      'COMPANION_READ_ONLY',
-      'The Mattermost that answers has another site URL or diagnostic id than the one that was enrolled.',
-    );
+/** Why nothing may be changed; null when the enrolled server answers at its address. */
+function obstacleOf(store: EnrolmentStore, row: EnrolmentRow): Obstacle | null {
+  if (row.differs !== 1) {
+    return null;
+  }
+  const seen = store.sighting(row.id);
+  const {message, remedy} = (seen && differenceOf(row, seen)) ?? ANOTHER_SERVER;
+  return {message, remedy};
+}
+
+function requireWritable(store: EnrolmentStore): void {
+  const row = store.current();
+  const obstacle = row && obstacleOf(store, row);
+  if (obstacle) {
+    throw new Failure('COMPANION_READ_ONLY', obstacle.message, {remedy: obstacle.remedy});
   }
 }
 
-function shownState(row: EnrolmentRow | null): EnrolmentState {
+function shownState(store: EnrolmentStore): EnrolmentState {
+  const row = store.current();
   if (!row) {
     return {state: 'none', site_url: null, enrolled_at: null, enrolled_by: null, last_seen_at: null};
   }
+  const obstacle = obstacleOf(store, row);
   return {
-    state: row.differs === 1 ? 'read_only' : 'enrolled',
+    state: obstacle ? 'read_only' : 'enrolled',
     site_url: row.site_url,
     enrolled_at: row.enrolled_at,
     enrolled_by: row.enrolled_by,
     last_seen_at: row.last_seen_at,
+    ...(obstacle && {read_only_because: obstacle}),
   };
 }
 

@@ -1,10 +1,12 @@
 import {generateKeyPairSync, type KeyObject} from 'node:crypto';
 import {CompactSign} from 'jose';
-import type {EnrolmentRequest, RequestToken} from '@disaster-recovery/contract';
+import type {BridgeToken, EnrolmentRequest} from '@disaster-recovery/contract';
 import {sha256} from '../kernel/canonical_json.ts';
 import {randomToken} from '../kernel/ids.ts';
 import {codeKey, proofOf} from './code.ts';
 import {rawPublicKey} from './identity.ts';
+
+const SERVER = {site_url: 'https://chat.example.org', diagnostic_id: 'diagnostic-1'};
 
 /** For tests: the other side, which signs as the plugin does. */
 export type FakeBridge = {
@@ -15,7 +17,7 @@ export type FakeBridge = {
     aud: string,
     request: {method: string; path: string; body?: string | Uint8Array},
     nowMs: number,
-    changes?: Partial<RequestToken>,
+    changes?: Partial<BridgeToken>,
   ): Promise<string>;
 };
 
@@ -31,8 +33,7 @@ export function createFakeBridge(): FakeBridge {
         public_key: raw,
         nonce,
         proof: proofOf(codeKey(code), 'bridge', raw, nonce),
-        site_url: 'https://chat.example.org',
-        diagnostic_id: 'diagnostic-1',
+        ...SERVER,
         server_version: '11.1.0',
         plugin_version: '0.1.0',
         actor: 'admin',
@@ -41,7 +42,7 @@ export function createFakeBridge(): FakeBridge {
     },
     token: (aud, {method, path, body = ''}, nowMs, changes = {}) => {
       const iat = Math.floor(nowMs / 1000);
-      const payload: RequestToken = {
+      const payload: BridgeToken = {
         iss: 'bridge',
         aud,
         iat,
@@ -50,6 +51,7 @@ export function createFakeBridge(): FakeBridge {
         method,
         path,
         body_sha256: sha256(body),
+        ...SERVER,
         actor: {user_id: 'u1', username: 'admin', system_admin: true},
         ...changes,
       };

@@ -1,3 +1,4 @@
-export {createEnrolment, type Enrolment, type EnrolmentParts, type ServerIdentity} from './enrolment.ts';
+export {createEnrolment, type Enrolment, type EnrolmentParts} from './enrolment.ts';
+export type {Confirm, ServerIdentity} from './origin.ts';
 export {ENROLMENT_TABLES} from './tables.ts';
 export {watchIdentity} from './watch_identity.ts';

@@ -2,6 +2,7 @@ import type {EnrolmentRequest} from '@disaster-recovery/contract';
 import type {State} from '../kernel/state.ts';
 import {isSameProof, proofOf} from './code.ts';
 import {keyId} from './identity.ts';
+import type {ServerIdentity} from './origin.ts';
 
 export type EnrolmentRow = {
   id: number;
@@ -39,6 +40,11 @@ export function createEnrolmentStore(state: State) {
   const purgeNonces = db.prepare('DELETE FROM spent_nonces WHERE expires_at < ?');
   const setSeen = db.prepare('UPDATE enrolments SET last_seen_at = ? WHERE id = ?');
   const setDiffers = db.prepare('UPDATE enrolments SET differs = ? WHERE id = ?');
+
+  const putSighting = db.prepare(
+    'INSERT OR REPLACE INTO enrolment_sightings (enrolment, site_url, diagnostic_id, seen_at) VALUES (?, ?, ?, ?)',
+  );
+  const selectSighting = db.prepare('SELECT site_url, diagnostic_id FROM enrolment_sightings WHERE enrolment = ?');
 
   const current = () => (selectCurrent.get() as EnrolmentRow | undefined) ?? null;
 
@@ -93,6 +99,12 @@ export function createEnrolmentStore(state: State) {
         }
         return isFirst;
       }),
+    /** What the Mattermost at the address last said that it is. */
+    noteSighting: (enrolment: number, {site_url, diagnostic_id}: ServerIdentity, now: number) => {
+      putSighting.run(enrolment, site_url, diagnostic_id, now);
+    },
+    sighting: (enrolment: number): ServerIdentity | null =>
+      (selectSighting.get(enrolment) as ServerIdentity | undefined) ?? null,
     setDiffers: (enrolment: number, differs: boolean) => {
       setDiffers.run(differs ? 1 : 0, enrolment);
     },

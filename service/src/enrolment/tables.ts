@@ -8,6 +8,8 @@ CREATE TABLE IF NOT EXISTS enrolments (
   id INTEGER PRIMARY KEY, kid TEXT NOT NULL, public_key TEXT NOT NULL, site_url TEXT NOT NULL, diagnostic_id TEXT NOT NULL,
   server_version TEXT NOT NULL, plugin_version TEXT NOT NULL, enrolled_by TEXT NOT NULL, enrolled_at INTEGER NOT NULL,
   last_seen_at INTEGER, differs INTEGER NOT NULL DEFAULT 0, revoked_at INTEGER, revoked_by TEXT) STRICT;
+CREATE TABLE IF NOT EXISTS enrolment_sightings (
+  enrolment INTEGER PRIMARY KEY, site_url TEXT NOT NULL, diagnostic_id TEXT NOT NULL, seen_at INTEGER NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS spent_nonces (nonce TEXT PRIMARY KEY, expires_at INTEGER NOT NULL) STRICT;
 CREATE INDEX IF NOT EXISTS spent_nonces_expiry ON spent_nonces (expires_at);
 `;

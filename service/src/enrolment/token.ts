@@ -1,6 +1,6 @@
 import {CompactSign, compactVerify} from 'jose';
 import type {KeyObject} from 'node:crypto';
-import {RequestToken} from '@disaster-recovery/contract';
+import {BridgeToken, type RequestToken} from '@disaster-recovery/contract';
 import {sha256} from '../kernel/canonical_json.ts';
 import {isoTime} from '../kernel/clock.ts';
 import {Failure} from '../kernel/failure.ts';
@@ -47,7 +47,7 @@ export async function checkToken(
   companionId: string,
   request: SignedRequest,
   nowMs: number,
-): Promise<RequestToken> {
+): Promise<BridgeToken> {
   const token = parseToken(await verifiedPayload(text, key));
   if (token.iss !== BRIDGE || token.aud !== companionId) {
     throw invalid('The token was made by or for somebody else.');
@@ -85,16 +85,19 @@ async function verifiedPayload(text: string, key: KeyObject): Promise<Uint8Array
   }
 }
 
-function parseToken(payload: Uint8Array): RequestToken {
+function parseToken(payload: Uint8Array): BridgeToken {
   let value: unknown;
   try {
     value = JSON.parse(Buffer.from(payload).toString('utf8'));
   } catch {
     throw invalid('The token does not hold JSON.');
   }
-  const parsed = RequestToken.safeParse(value);
+  const parsed = BridgeToken.safeParse(value);
   if (!parsed.success) {
-    throw invalid(`The token lacks a proper ${parsed.error.issues[0]?.path.join('.') ?? 'payload'}.`);
+    const field = parsed.error.issues[0]?.path.join('.') ?? 'payload';
+    throw new Failure('TOKEN_INVALID', `The token lacks a proper ${field}.`, {
+      remedy: 'Use the plugin and the companion of one release: `drctl version` and the plugin page name both.',
+    });
   }
   return parsed.data;
 }

@@ -1,7 +1,8 @@
 import {expect, test} from '@jest/globals';
 import {pino} from 'pino';
 import {Failure} from '../kernel/failure.ts';
-import type {Enrolment, ServerIdentity} from './enrolment.ts';
+import type {Enrolment} from './enrolment.ts';
+import type {ServerIdentity} from './origin.ts';
 import {watchIdentity} from './watch_identity.ts';
 
 test('the bridge is asked while one is enrolled, and one that does not answer changes nothing', async () => {

@@ -4,7 +4,7 @@ import {
   FAILURES,
   ROUTES,
   type FailureCode,
-  type RequestToken,
+  type BridgeToken,
   type Route,
   type RouteName,
 } from '@disaster-recovery/contract';
@@ -17,7 +17,7 @@ let it: Awaited<ReturnType<typeof createTestServer>>;
 
 const CLAIM_CODE = 'K7PQ3M9D-canary-XW2R8HTN';
 const ADMIN = {kind: 'mattermost', id: 'u1', name: 'admin'};
-const NOBODY: Partial<RequestToken> = {actor: undefined as never};
+const NOBODY: Partial<BridgeToken> = {actor: undefined as never};
 
 beforeEach(async () => {
   it = await createTestServer();
@@ -26,7 +26,7 @@ afterEach(async () => {
   await it.server.close();
 });
 
-async function ask(name: RouteName, body?: unknown, changes: Partial<RequestToken> = {}) {
+async function ask(name: RouteName, body?: unknown, changes: Partial<BridgeToken> = {}) {
   const {method, path}: Route = ROUTES[name];
   const url = path.replace('{id}', 'approval1');
   const text = body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body);

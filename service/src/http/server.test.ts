@@ -9,7 +9,7 @@ import {
   FAILURES,
   ROUTES,
   type FailureCode,
-  type RequestToken,
+  type BridgeToken,
   type Route,
   type RouteName,
 } from '@disaster-recovery/contract';
@@ -62,7 +62,7 @@ function sentFor(name: RouteName): Sent {
   };
 }
 
-async function tokenFor({method, url, body = ''}: Sent, changes: Partial<RequestToken> = {}): Promise<string> {
+async function tokenFor({method, url, body = ''}: Sent, changes: Partial<BridgeToken> = {}): Promise<string> {
   return it.bridge.token(it.enrolment.companionId, {method, path: url, body}, it.clock.now(), changes);
 }
 

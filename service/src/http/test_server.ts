@@ -46,7 +46,13 @@ export async function createTestServer(verbs: Partial<Verbs> = {}, tls: {cert: s
       }),
   };
   const state = openState(mkdtempSync(join(tmpdir(), 'http-')), [LEDGER_TABLE, JOB_TABLES, ENROLMENT_TABLES]);
-  const enrolment = await createEnrolment({state, clock, ledger: createLedger(state, clock), version: '0.1.0'});
+  const enrolment = await createEnrolment({
+    state,
+    clock,
+    ledger: createLedger(state, clock),
+    version: '0.1.0',
+    confirm: async () => true,
+  });
   const jobs = createJobs(state, clock);
   const lines: string[] = [];
   const ssoCalls: SsoCall[] = [];

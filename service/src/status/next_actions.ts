@@ -42,7 +42,13 @@ function pluginActions({enrolment}: Known): NextAction[] {
     case 'none':
       return [action("No plugin is enrolled, so values from Mattermost's environment are not backed up.", ENROLL)];
     case 'read_only':
-      return [action('The Mattermost that asks is not the one that was enrolled.', ENROLL)];
+      return [
+        action(
+          enrolment.read_only_because?.message ?? 'The Mattermost that answers is not the one that was enrolled.',
+          {shell: null, chat: null},
+          enrolment.read_only_because?.remedy,
+        ),
+      ];
   }
 }
 

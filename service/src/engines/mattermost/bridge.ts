@@ -1,5 +1,12 @@
 import {z} from 'zod';
-import {BridgeProbes, EffectiveConfig, Failures, SettingValues, SignInOutcomes} from '@disaster-recovery/contract';
+import {
+  BridgeProbes,
+  Confirmation,
+  EffectiveConfig,
+  Failures,
+  SettingValues,
+  SignInOutcomes,
+} from '@disaster-recovery/contract';
 import {Failure} from '../../kernel/failure.ts';
 import {createMattermostHttp, parseJson} from './http.ts';
 import type {MattermostBridge} from './port.ts';
@@ -68,6 +75,13 @@ export function createMattermostBridge({url, sign, timeoutMs = TIMEOUT_MS}: Brid
     publish: async (event) => {
       await call({method: 'POST', path: '/events', body: event}, z.unknown());
     },
+    confirm: async (request) =>
+      (
+        await call(
+          {method: 'POST', path: '/confirmations', body: request, timeout: Math.min(timeoutMs, PING_TIMEOUT_MS)},
+          Confirmation,
+        )
+      ).confirmed,
     ping: () => call({method: 'GET', path: '/ping', timeout: Math.min(timeoutMs, PING_TIMEOUT_MS)}, Ping),
     ...createSignInHands(call),
   };

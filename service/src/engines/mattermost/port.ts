@@ -2,6 +2,7 @@ import type {
   BotPost,
   BridgeEvent,
   BridgeProbes,
+  ConfirmationRequest,
   DirectMessages,
   EffectiveConfig,
   Failures,
@@ -21,6 +22,8 @@ export type MattermostBridge = {
   createPost(post: BotPost): Promise<{id: string}>;
   updatePost(id: string, post: BotPost): Promise<void>;
   publish(event: BridgeEvent): Promise<void>;
+  /** Whether this very server signed a request; false a second time. */
+  confirm(request: ConfirmationRequest): Promise<boolean>;
   ping(): Promise<{server_version: string; site_url: string; diagnostic_id: string; plugin_version: string}>;
   /** At most 100. One outcome for each, in any order. */
   changeSignIn(changes: SignInChanges['changes'], signal?: AbortSignal): Promise<SignInOutcomes['outcomes']>;

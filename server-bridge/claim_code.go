@@ -95,8 +95,24 @@ func (p *Plugin) relayClaim(c *plugin.Context, w http.ResponseWriter, r *http.Re
 	if err != nil {
 		return p.unreachable(at, plainCause(err))
 	}
+	if refused := refusalIn(answer); response.StatusCode >= 400 && !refused.isForClaimant() {
+		return refused
+	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(response.StatusCode)
 	_, _ = w.Write(answer)
 	return nil
+}
+
+func refusalIn(answer []byte) *Failure {
+	var reply errorReply
+	if json.Unmarshal(answer, &reply) != nil || reply.Error == nil {
+		return fail("INTERNAL", "The companion refused a code without saying why.")
+	}
+	return reply.Error
+}
+
+// isForClaimant: what else a companion refuses names servers and addresses, which are no business of a stranger.
+func (f *Failure) isForClaimant() bool {
+	return strings.HasPrefix(f.Code, "CLAIM_") || f.Code == "USAGE_INVALID"
 }

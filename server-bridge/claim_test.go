@@ -179,6 +179,11 @@ func TestAStrangerDoesNotLearnWhereTheCompanionIs(t *testing.T) {
 		"not one": func(_ *Plugin, stub *stubCompanion) {
 			stub.answer = func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(200) }
 		},
+		"not sure who asks": func(_ *Plugin, stub *stubCompanion) {
+			stub.answer = func(w http.ResponseWriter, _ *http.Request) {
+				writeFailure(w, &Failure{Code: "COMPANION_READ_ONLY", Message: "from a copy; the companion is at " + stub.URL, status: 409})
+			}
+		},
 		"not enroled": func(p *Plugin, _ *stubCompanion) { p.API.KVDelete(enrolmentKey) },
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -46,6 +46,18 @@ export async function createDatabase(postgres: Postgres, database: Database): Pr
   return postgres.url(name, owner, password);
 }
 
+/** A second database with everything of the first, and the same owner. Nobody may be connected to the first. */
+export async function copyDatabase(postgres: Postgres, copy: {from: string; name: string}): Promise<string> {
+  const url = new URL(copy.from);
+  const [from, owner] = [url.pathname.slice(1), url.username].map(decodeURIComponent) as [string, string];
+  await asSuperuser(postgres, async (client) => {
+    const [name, template, role] = [copy.name, from, owner].map((it) => client.escapeIdentifier(it));
+    await client.query(`CREATE DATABASE ${name} TEMPLATE ${template} OWNER ${role}`);
+  });
+  url.pathname = `/${copy.name}`;
+  return url.href;
+}
+
 async function asSuperuser(postgres: Postgres, work: (client: pg.Client) => Promise<void>): Promise<void> {
   const client = new pg.Client({connectionString: postgres.superuserUrl});
   await client.connect();

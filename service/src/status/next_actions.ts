@@ -45,7 +45,7 @@ function pluginActions({enrolment}: Known): NextAction[] {
       return [
         action(
           enrolment.read_only_because?.message ?? 'The Mattermost that answers is not the one that was enrolled.',
-          {shell: null, chat: null},
+          ENROLL,
           enrolment.read_only_because?.remedy,
         ),
       ];

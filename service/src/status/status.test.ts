@@ -104,7 +104,7 @@ test.each<[string, Case, string[]]>([
   [
     'a copy of Mattermost asks',
     {state: 'read_only'},
-    ['The Mattermost that asks is not the one that was enrolled. → drctl enroll'],
+    ['The Mattermost that answers is not the one that was enrolled. → drctl enroll'],
   ],
   [
     'the newest set lacks files',

@@ -20,7 +20,7 @@ import {readServerVersion} from './engines/mattermost/server_version.ts';
 import type {MattermostBridge} from './engines/mattermost/port.ts';
 import type {Repository} from './engines/repository/port.ts';
 import {createRestic} from './engines/repository/restic.ts';
-import {createEnrolment, ENROLMENT_TABLES, type Enrolment} from './enrolment/index.ts';
+import {createEnrolment, ENROLMENT_TABLES, type Confirm, type Enrolment} from './enrolment/index.ts';
 import {createJobs, JOB_TABLES, type Jobs, type Leftovers} from './jobs/index.ts';
 import {sha256} from './kernel/canonical_json.ts';
 import {systemClock, type Clock} from './kernel/clock.ts';
@@ -186,14 +186,8 @@ export async function composeCompanion(config: Config): Promise<Companion> {
   const ledger = createLedger(state, clock);
   const workDirectory = config.staging_directory ?? join(config.state_directory, 'work');
   const jobs = createJobs(state, clock, leftoversIn(workDirectory));
-  const enrolment = await createEnrolment({
-    state,
-    clock,
-    ledger,
-    version: VERSION,
-    log,
-    confirm: (request) => bridge.confirm(request),
-  });
+  const confirm: Confirm = (request) => bridge.confirm(request);
+  const enrolment = await createEnrolment({state, clock, ledger, version: VERSION, log, confirm});
   const bridge = createMattermostBridge({
     url: () => config.mattermost.url ?? enrolment.siteUrl(),
     sign: (request) => enrolment.sign(request),

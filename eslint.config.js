@@ -13,6 +13,7 @@ const zones = [
   {target: `${src}/config`, from: src, except: ['./config', './kernel'], message: 'config reads settings; it knows only the kernel.'},
   {target: `${src}/engines`, from: src, except: ['./engines', './process', './kernel'], message: 'engines know nothing of capabilities: they are the outside behind a port.'},
   {target: `${src}/ledger`, from: src, except: ['./ledger', './kernel'], message: 'the ledger outlives everything and depends on nothing but the kernel.'},
+  {target: `${src}/verbs`, from: src, except: ['./verbs', './kernel'], message: 'how a verb is read from what was typed; ways in use it, and it knows none of them.'},
   {target: `${src}/words`, from: src, except: ['./words', './kernel'], message: 'words say what is told to them; ways in and capabilities use them, and they know none of those.'},
   {target: `${src}/jobs`, from: src, except: ['./jobs', './ledger', './kernel'], message: 'jobs run steps; they do not know which.'},
   ...CAPABILITIES.map((name) => ({

@@ -1,5 +1,5 @@
 import type {Command, Option} from 'commander';
-import {FAILURES, openApiDocument, type FailureKind} from '../contract/src/index.ts';
+import {FAILURES, openApiDocument, VERBS, type FailureKind, type Verb} from '../contract/src/index.ts';
 import {configFields} from '../service/src/config/fields.ts';
 import {buildProgram} from '../service/src/cli/program.ts';
 import {VERSION} from '../service/src/version.ts';
@@ -70,7 +70,9 @@ function verb(command: Command, group = ''): string {
   const usage = `drctl ${name} ${command.usage()}`.trim();
   const operands = command.registeredArguments.map((argument) => `- \`${argument.name()}\` — ${argument.description}`);
   const list = [...operands, ...(command.options.length > 0 ? [optionList(command.options)] : [])].join('\n');
-  const page = `## ${name}\n\n${capital(command.description()).replace(/([^?])$/, '$1.')}\n\n    ${usage}\n${list === '' ? '' : `\n${list}\n`}`;
+  const examples = (VERBS as Readonly<Record<string, Verb>>)[name]?.examples ?? [];
+  const shown = examples.length === 0 ? '' : `\nFor example:\n\n${examples.map((it) => `    drctl ${it}\n`).join('')}`;
+  const page = `## ${name}\n\n${capital(command.description()).replace(/([^?])$/, '$1.')}\n\n    ${usage}\n${list === '' ? '' : `\n${list}\n`}${shown}`;
   return [page, ...command.commands.filter((sub) => sub.name() !== 'help').map((sub) => verb(sub, `${name} `))].join(
     '\n',
   );

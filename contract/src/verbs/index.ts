@@ -1,3 +1,4 @@
+import type {z} from 'zod';
 import {backup} from './backup.ts';
 import {cancel, jobs} from './jobs.ts';
 import {restore} from './restore.ts';
@@ -59,10 +60,8 @@ export type ChatVerb = {
   [Name in VerbName]: 'chat' extends (typeof VERBS)[Name]['ways'][number] ? Name : never;
 }[VerbName];
 /** What a verb's options and subject are read into. */
-export type RequestOf<Name extends VerbName> = (typeof VERBS)[Name] extends {
-  request: infer Schema extends import('zod').z.ZodType;
-}
-  ? import('zod').z.output<Schema>
+export type RequestOf<Name extends VerbName> = (typeof VERBS)[Name] extends {request: infer Schema extends z.ZodType}
+  ? z.output<Schema>
   : undefined;
 
 export type * from './verb.ts';

@@ -1,3 +1,4 @@
+import {z} from 'zod';
 import {VERB_GROUPS, VERBS} from './index.ts';
 import type {Option, Verb, Way} from './verb.ts';
 
@@ -14,6 +15,14 @@ export function optionsOf(verb: Verb, way: Way): [string, Option][] {
 /** The verbs that can be typed there, by name. */
 export function verbsOf(way: Way, verbs: Verbs = VERBS): [string, Verb][] {
   return Object.entries(verbs).filter(([, {ways}]) => ways.includes(way));
+}
+
+/** What an option is when it is not typed, as people read it: its own preset, or the default of the contract. */
+export function presetOf(verb: Verb, {field, preset}: Option): string | undefined {
+  const shape = verb.request instanceof z.ZodObject ? (verb.request.shape as Record<string, unknown>) : {};
+  const schema = field === undefined ? undefined : shape[field];
+  const value = schema instanceof z.ZodDefault ? schema.def.defaultValue : undefined;
+  return preset ?? (typeof value === 'number' || typeof value === 'string' ? String(value) : undefined);
 }
 
 /** A verb's words as typed: `sso` and `let-in`, or null and `backup`. */

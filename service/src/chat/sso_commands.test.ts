@@ -102,7 +102,7 @@ describe('what is typed after /dr sso', () => {
       'Say exactly one of --user, --team, --group, --sessions-ending-before and --everyone.',
     ],
     ['switch --everyone --yes --dry-run', '--dry-run and --yes do not go together.'],
-    ['switch --sessions-ending-before 1', '“1” is no time. Say 8h or 3d from now, or 2026-11-25T08:00Z.'],
+    ['switch --sessions-ending-before 1', '“1” is not a time. Say 8h or 3d from now, or 2026-11-25T08:00Z.'],
     ['switch --file people.csv', 'There is no option --file.'],
     ['switch --everyon', 'There is no option --everyon. Did you mean --everyone?'],
     ['switch --user --yes', '--user needs a value.'],

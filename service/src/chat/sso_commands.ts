@@ -7,7 +7,7 @@ import {
   SwitchBackRequest,
   SwitchRequest,
 } from '@disaster-recovery/contract';
-import {parseMoment} from '../cli/moment.ts';
+import {parseMoment} from '../verbs/moment.ts';
 import {asFailure} from '../kernel/failure.ts';
 import {nearest} from './nearest.ts';
 import {checkedRequest, misuse, readArguments, type Arguments, type VerbForm} from './read_arguments.ts';

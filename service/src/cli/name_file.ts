@@ -1,5 +1,6 @@
 import {createReadStream} from 'node:fs';
 import {Failure, systemErrorCode} from '../kernel/failure.ts';
+import {accountName} from '../verbs/index.ts';
 
 const NAMES_LIMIT = 10_000;
 const NAME_LIMIT = 128;
@@ -109,11 +110,6 @@ function firstColumn(text: string, path: string, line: number): string {
     throw wrong(path, line, 'holds characters that no name has');
   }
   return accountName(column.trim());
-}
-
-/** In Mattermost people write `@anna`; the account is `anna`. */
-export function accountName(typed: string): string {
-  return typed.replace(/^@/, '');
 }
 
 /** The content is not quoted: it may be any file that somebody named by mistake. */

@@ -1,17 +1,33 @@
 import {Command, CommanderError} from 'commander';
+import {splitName, VERB_GROUPS, VERBS, verbsOf, type Verb} from '@disaster-recovery/contract';
+import {systemClock} from '../kernel/clock.ts';
 import {asFailure, Failure} from '../kernel/failure.ts';
 import {VERSION} from '../version.ts';
+import {describeVerb, requestReader} from './options.ts';
 import {createOutput, finish, type Outcome} from './output.ts';
-import type {CommonOptions, Verb, VerbGroup} from './verb.ts';
-import {VERBS} from './verbs/index.ts';
+import type {Call, CommonOptions, Run} from './verb.ts';
 
-/** Runs one command line. Returns the exit code. */
-export async function runProgram(argv: readonly string[]): Promise<number> {
+/** The verb that was called by its words, and what was typed with it. */
+export type Called = {
+  name: string;
+  verb: Verb;
+  options: CommonOptions & Record<string, unknown>;
+  subject: string | undefined;
+};
+
+/** Runs one command line. `runOf`: what a verb does. Returns the exit code. */
+export async function runProgram(
+  argv: readonly string[],
+  runOf: (name: string) => Promise<Run>,
+  verbs: Readonly<Record<string, Verb>> = VERBS,
+): Promise<number> {
   const output = createOutput(argv.includes('--json'));
   let outcome: Outcome | undefined;
-  const program = buildProgram(async (verb, call) => {
-    outcome = await perform(verb, {...call, output});
-  });
+  const program = buildProgram(async (called) => {
+    const {verb, options, subject} = called;
+    const request = requestReader(verb, called, systemClock.now());
+    outcome = await perform(await runOf(called.name), {options, subject, request, output});
+  }, verbs);
   try {
     await program.parseAsync(argv, {from: 'user'});
   } catch (error) {
@@ -32,9 +48,9 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
   return outcome ? finish(output, outcome) : 0;
 }
 
-async function perform(verb: Verb, call: Parameters<Verb['run']>[0]): Promise<Outcome> {
+async function perform(run: Run, call: Call): Promise<Outcome> {
   try {
-    return await verb.run(call);
+    return await run(call);
   } catch (error) {
     const failure = asFailure(error);
     if (failure.code === 'INTERNAL' && process.env['DRCTL_DEBUG'] !== undefined) {
@@ -46,7 +62,8 @@ async function perform(verb: Verb, call: Parameters<Verb['run']>[0]): Promise<Ou
 
 /** All verbs as one commander program; also the source of docs/cli.md. */
 export function buildProgram(
-  perform: (verb: Verb, call: {options: CommonOptions & Record<string, unknown>; arguments: string[]}) => Promise<void>,
+  perform: (called: Called) => Promise<void>,
+  verbs: Readonly<Record<string, Verb>> = VERBS,
 ): Command {
   const program = new Command('drctl')
     .description('Backup and disaster recovery for Mattermost. Works also when Mattermost is down.')
@@ -56,22 +73,23 @@ export function buildProgram(
     .showHelpAfterError('Try `drctl help`.')
     .exitOverride()
     .configureOutput({writeErr: (text) => process.stderr.write(text)});
-  addVerbs(program, VERBS, perform);
+  const groups = new Map<string, Command>();
+  for (const [name, verb] of verbsOf('cli', verbs)) {
+    const {group, word} = splitName(name);
+    const parent = group === null ? program : (groups.get(group) ?? addGroup(program, group));
+    if (group !== null) {
+      groups.set(group, parent);
+    }
+    const command = describeVerb(parent.command(word), verb).exitOverride();
+    command.action(async (...parts: unknown[]) => {
+      const self = parts.at(-1) as Command;
+      await perform({name, verb, options: self.optsWithGlobals(), subject: self.args[0]});
+    });
+  }
   return program;
 }
 
-type Perform = Parameters<typeof buildProgram>[0];
-
-function addVerbs(parent: Command, verbs: Record<string, Verb | VerbGroup>, perform: Perform): void {
-  for (const [name, entry] of Object.entries(verbs)) {
-    if ('verbs' in entry) {
-      addVerbs(parent.command(name).description(entry.says).exitOverride(), entry.verbs, perform);
-      continue;
-    }
-    const command = entry.describe(parent.command(name)).exitOverride();
-    command.action(async (...parts: unknown[]) => {
-      const self = parts.at(-1) as Command;
-      await perform(entry, {options: self.optsWithGlobals(), arguments: self.args});
-    });
-  }
+function addGroup(program: Command, group: string): Command {
+  const words = Object.hasOwn(VERB_GROUPS, group) ? VERB_GROUPS[group as keyof typeof VERB_GROUPS].says : '';
+  return program.command(group).description(words).exitOverride();
 }

@@ -10,12 +10,10 @@ import type {
 import {aJob, aManifest, aSet, aStatus, SET, START, summary} from '../chat/fixtures.ts';
 import {errorBody, Failure} from '../kernel/failure.ts';
 import {progressLine} from './live_view.ts';
-import {parseOption} from './parse_option.ts';
 import {recoverySheet} from './recovery_sheet.ts';
 import {renderRestorePlan, renderRestoreResult} from './render_restore.ts';
 import {renderList, renderPlan, renderSet, renderVerify} from './render_set.ts';
 import {renderDoctor, renderJobs, renderStatus} from './render_status.ts';
-import {VerifyRequest} from '@disaster-recovery/contract';
 
 const plan: BackupPlan = {
   set: SET,
@@ -241,13 +239,6 @@ test.each([
   [0, 20],
 ])('on a terminal of %d columns a line of progress has at most %d, so that it never wraps', (columns, most) => {
   expect(progressLine(progress, columns).length).toBeLessThanOrEqual(most);
-});
-
-test('options are checked as the contract says, and the option is named', () => {
-  expect(parseOption(VerifyRequest, {set: 'latest', level: 'L2'})).toEqual({set: 'latest', level: 'L2'});
-  expect(() => parseOption(VerifyRequest, {set: 'latest', level: 'L9'})).toThrow(
-    expect.objectContaining({code: 'USAGE_INVALID', message: expect.stringContaining('--level: ')}),
-  );
 });
 
 test('the recovery sheet holds all that an empty machine needs', () => {

@@ -1,16 +1,14 @@
 import {listenAddress} from '../../http/index.ts';
 import {isoTime} from '../../kernel/clock.ts';
 import {withCompanion} from '../companion.ts';
-import type {Verb} from '../verb.ts';
+import type {RunOf} from '../verb.ts';
 
 /** Introduce this companion to a Mattermost. */
-export const enroll: Verb = {
-  describe: (command) => command.description('print a one-time code that lets the plugin in Mattermost enrol here'),
-  run: ({options, output}) =>
-    withCompanion(options, async (companion) => {
-      const {url, tlsPin} = await listenAddress(companion.config.serve);
-      const code = companion.enrolment.newCode(url, tlsPin);
-      output.say(`One-time code, good for ten minutes (until ${isoTime(code.expires_at)}):
+export const enroll: RunOf<'enroll'> = ({options, output}) =>
+  withCompanion(options, async (companion) => {
+    const {url, tlsPin} = await listenAddress(companion.config.serve);
+    const code = companion.enrolment.newCode(url, tlsPin);
+    output.say(`One-time code, good for ten minutes (until ${isoTime(code.expires_at)}):
 
     ${code.code}
 
@@ -23,6 +21,5 @@ or open System Console → Plugins → Disaster Recovery and enter:
     code           ${code.code}
 
 The companion must be running: drctl serve`);
-      return {value: code};
-    }),
-};
+    return {value: code};
+  });

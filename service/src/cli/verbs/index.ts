@@ -1,37 +1,50 @@
-import {withCompanion} from '../companion.ts';
-import type {Verb, VerbGroup} from '../verb.ts';
-import {backup} from './backup.ts';
-import {config} from './config.ts';
-import {doctor} from './doctor.ts';
-import {enroll} from './enroll.ts';
-import {init} from './init.ts';
-import {cancel, jobs} from './jobs.ts';
-import {restore} from './restore.ts';
-import {serve} from './serve.ts';
-import {list, show} from './sets.ts';
-import {createSsoVerbs} from './sso/index.ts';
-import {status} from './status.ts';
-import {verify} from './verify.ts';
+import type {Run, Runs} from '../verb.ts';
+import type {SsoVerb} from './sso/parts.ts';
 
-const sso: VerbGroup = {
-  says: 'let people in while single sign-on is down, and bring everyone back',
-  verbs: createSsoVerbs((options, work) => withCompanion(options, work)),
+/** What each verb of the contract does on a shell, loaded when it is used. */
+export const RUNS: Runs = {
+  init: async () => (await import('./init.ts')).init,
+  serve: async () => (await import('./serve.ts')).serve,
+  enroll: async () => (await import('./enroll.ts')).enroll,
+  backup: async () => (await import('./backup.ts')).backup,
+  list: async () => (await import('./sets.ts')).list,
+  show: async () => (await import('./sets.ts')).show,
+  verify: async () => (await import('./verify.ts')).verify,
+  restore: async () => (await import('./restore.ts')).restore,
+  status: async () => (await import('./status.ts')).status,
+  'sso status': sso('sso status'),
+  'sso readiness': sso('sso readiness'),
+  'sso snapshot': sso('sso snapshot'),
+  'sso forecast': sso('sso forecast'),
+  'sso declare': sso('sso declare'),
+  'sso set-again': sso('sso set-again'),
+  'sso extend-sessions': sso('sso extend-sessions'),
+  'sso switch': sso('sso switch'),
+  'sso approve': sso('sso approve'),
+  'sso let-in': sso('sso let-in'),
+  'sso claim-sheet': sso('sso claim-sheet'),
+  'sso admin-access': sso('sso admin-access'),
+  'sso return-list': sso('sso return-list'),
+  'sso switch-back': sso('sso switch-back'),
+  'sso resolve': sso('sso resolve'),
+  'sso close': sso('sso close'),
+  jobs: async () => (await import('./jobs.ts')).jobs,
+  cancel: async () => (await import('./jobs.ts')).cancel,
+  doctor: async () => (await import('./doctor.ts')).doctor,
+  config: async () => (await import('./config.ts')).config,
 };
 
-/** In the order of the help. */
-export const VERBS: Record<string, Verb | VerbGroup> = {
-  init,
-  serve,
-  enroll,
-  backup,
-  list,
-  show,
-  verify,
-  restore,
-  status,
-  sso,
-  jobs,
-  cancel,
-  doctor,
-  config,
-};
+/** The verb that was typed. Its words passed the same table, so there is one. */
+export function runOf(name: string): Promise<Run> {
+  return RUNS[name as keyof Runs]() as Promise<Run>;
+}
+
+function sso<Name extends SsoVerb>(name: Name): Runs[Name] {
+  return (async () => {
+    const [{createSsoVerbs}, {withCompanion}] = await Promise.all([
+      import('./sso/index.ts'),
+      import('../companion.ts'),
+    ]);
+    return createSsoVerbs(withCompanion)[name];
+  }) as Runs[Name];
+}

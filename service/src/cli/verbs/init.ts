@@ -15,7 +15,7 @@ import {writeFileAtomic} from '../../kernel/atomic_file.ts';
 import {Failure} from '../../kernel/failure.ts';
 import {newPaperKey} from '../../kernel/ids.ts';
 import {withCompanion} from '../companion.ts';
-import type {Verb} from '../verb.ts';
+import type {RunOf} from '../verb.ts';
 import {recoverySheet} from '../recovery_sheet.ts';
 import {renderDoctor} from '../render_status.ts';
 
@@ -31,52 +31,39 @@ type Answers = {
 };
 
 /** From nothing to a companion that can back up. */
-export const init: Verb = {
-  describe: (command) =>
-    command
-      .description("set up: read Mattermost's configuration, make the key and the repository, print the recovery sheet")
-      .option('--mattermost-config <path>', "Mattermost's config.json, or the database URL of MM_CONFIG")
-      .option('--repository <url>', 'where the sets go: a directory, or s3:…, sftp:…, rest:…')
-      .option('--state <directory>', 'jobs, ledger and key of the companion')
-      .option('--database <url>', "database URL, where it is only in Mattermost's environment")
-      .option('--files <directory>', "directory of the file store, where it is only in Mattermost's environment")
-      .option('--password-file <file>', 'key of a repository that exists (default: a new key in the state directory)')
-      .option('--listen <host:port>', 'address of the companion (default 127.0.0.1:8066)')
-      .option('--force', 'write over a companion configuration that exists'),
-  run: async ({options, output}) => {
-    const answers = await gather(options);
-    if (options['force'] !== true && (await exists(answers.config))) {
-      throw new Failure('USAGE_INVALID', `${answers.config} exists already; --force writes over it.`);
-    }
-    const facts = await factsOf(answers);
-    const passwordFile = await keyFile(answers);
-    await writeCompanionConfig(answers, facts, {passwordFile, companionId: null});
-    const settings = await loadConfig(answers.config);
-    const repository = composeRepository({
-      url: settings.repository.url,
-      passwordFile,
-      environment: settings.repository.environment,
-      restic: settings.tools.restic,
-    });
-    const made = await repository.create();
-    const key = (await readFile(passwordFile, 'utf8')).trim();
-    const {report, companionId} = await withCompanion({config: answers.config}, async ({doctor, enrolment}) => ({
-      report: await doctor.report(),
-      companionId: enrolment.companionId,
-    }));
-    await writeCompanionConfig(answers, facts, {passwordFile, companionId});
-    output.say(
-      `${recoverySheet({repository: answers.repository, key, passwordFile})}\n\n${renderDoctor(report)}\n\nConfiguration: ${answers.config}\nNext: drctl --config ${answers.config} backup`,
-    );
-    return {
-      value: {
-        config: answers.config,
-        repository: {location: repository.location, outcome: made},
-        password_file: passwordFile,
-        doctor: report,
-      },
-    };
-  },
+export const init: RunOf<'init'> = async ({options, output}) => {
+  const answers = await gather(options);
+  if (options['force'] !== true && (await exists(answers.config))) {
+    throw new Failure('USAGE_INVALID', `${answers.config} exists already; --force writes over it.`);
+  }
+  const facts = await factsOf(answers);
+  const passwordFile = await keyFile(answers);
+  await writeCompanionConfig(answers, facts, {passwordFile, companionId: null});
+  const settings = await loadConfig(answers.config);
+  const repository = composeRepository({
+    url: settings.repository.url,
+    passwordFile,
+    environment: settings.repository.environment,
+    restic: settings.tools.restic,
+  });
+  const made = await repository.create();
+  const key = (await readFile(passwordFile, 'utf8')).trim();
+  const {report, companionId} = await withCompanion({config: answers.config}, async ({doctor, enrolment}) => ({
+    report: await doctor.report(),
+    companionId: enrolment.companionId,
+  }));
+  await writeCompanionConfig(answers, facts, {passwordFile, companionId});
+  output.say(
+    `${recoverySheet({repository: answers.repository, key, passwordFile})}\n\n${renderDoctor(report)}\n\nConfiguration: ${answers.config}\nNext: drctl --config ${answers.config} backup`,
+  );
+  return {
+    value: {
+      config: answers.config,
+      repository: {location: repository.location, outcome: made},
+      password_file: passwordFile,
+      doctor: report,
+    },
+  };
 };
 
 /** A relative file directory of a configuration in a database is taken from where Mattermost's packages install it. */

@@ -9,59 +9,56 @@ import type {Companion} from '../../compose.ts';
 import type {Sso} from '../../sso/index.ts';
 import {VERSION} from '../../version.ts';
 import {withCompanion} from '../companion.ts';
-import type {Verb} from '../verb.ts';
+import type {RunOf} from '../verb.ts';
 
 /** The companion. */
-export const serve: Verb = {
-  describe: (command) => command.description('run the companion that the plugin in Mattermost calls'),
-  run: ({options, output}) =>
-    withCompanion(options, async (companion) => {
-      const {config, log, clock, enrolment, bridge, chat, sso} = companion;
-      const yieldPlace = becomeSoleCompanion(companion.state.directory);
-      const address = await listenAddress(config.serve);
-      const metrics = createMetrics({
-        sets: companion.sets,
-        status: companion.status,
-        jobs: companion.jobs,
-        rpoObjectiveMs: config.objectives.rpo_hours * 3_600_000,
-        clock,
-        log,
-      });
-      const server = createServer({
-        verbs: companion,
-        state: companion.state,
-        enrolment,
-        clock,
-        version: VERSION,
-        openapi: openApiDocument(VERSION),
-        metrics,
-        log,
-        tls: address.tls,
-      });
-      try {
-        await server.listen({host: address.host, port: address.port});
-      } catch (error) {
-        throw systemErrorCode(error) === 'EADDRINUSE'
-          ? new Failure('USAGE_INVALID', `Something listens on ${config.serve.listen} already.`, {cause: error})
-          : error;
-      }
-      const stop = new AbortController();
-      chat.start(stop.signal);
-      const watching = Promise.all([
-        watchIdentity({enrolment, bridge, clock, log}, stop.signal),
-        watchSso(sso, log, stop.signal),
-      ]);
-      await continueInterrupted(companion);
-      output.say(`The companion listens on ${address.url}. Stop it with Ctrl-C.`);
-      await untilStopped();
-      stop.abort();
-      cancelRunning(companion);
-      await server.close();
-      await watching;
-      yieldPlace();
-      return {value: {stopped: true}};
-    }),
-};
+export const serve: RunOf<'serve'> = ({options, output}) =>
+  withCompanion(options, async (companion) => {
+    const {config, log, clock, enrolment, bridge, chat, sso} = companion;
+    const yieldPlace = becomeSoleCompanion(companion.state.directory);
+    const address = await listenAddress(config.serve);
+    const metrics = createMetrics({
+      sets: companion.sets,
+      status: companion.status,
+      jobs: companion.jobs,
+      rpoObjectiveMs: config.objectives.rpo_hours * 3_600_000,
+      clock,
+      log,
+    });
+    const server = createServer({
+      verbs: companion,
+      state: companion.state,
+      enrolment,
+      clock,
+      version: VERSION,
+      openapi: openApiDocument(VERSION),
+      metrics,
+      log,
+      tls: address.tls,
+    });
+    try {
+      await server.listen({host: address.host, port: address.port});
+    } catch (error) {
+      throw systemErrorCode(error) === 'EADDRINUSE'
+        ? new Failure('USAGE_INVALID', `Something listens on ${config.serve.listen} already.`, {cause: error})
+        : error;
+    }
+    const stop = new AbortController();
+    chat.start(stop.signal);
+    const watching = Promise.all([
+      watchIdentity({enrolment, bridge, clock, log}, stop.signal),
+      watchSso(sso, log, stop.signal),
+    ]);
+    await continueInterrupted(companion);
+    output.say(`The companion listens on ${address.url}. Stop it with Ctrl-C.`);
+    await untilStopped();
+    stop.abort();
+    cancelRunning(companion);
+    await server.close();
+    await watching;
+    yieldPlace();
+    return {value: {stopped: true}};
+  });
 
 /** Probes, identity snapshots and reminders; a mistake in them must not end the companion. */
 async function watchSso(sso: Pick<Sso, 'watch'>, log: Logger, signal: AbortSignal): Promise<void> {

@@ -1,69 +1,42 @@
 import {open, rm, type FileHandle} from 'node:fs/promises';
-import {ClaimSheetRequest, LetInRequest, type ClaimSheet} from '@disaster-recovery/contract';
+import type {ClaimSheet} from '@disaster-recovery/contract';
 import {isoTime} from '../../../kernel/clock.ts';
 import {Failure, systemErrorCode} from '../../../kernel/failure.ts';
+import {accountName} from '../../../verbs/index.ts';
 import {claimSheetHtml, claimSheetText} from '../../claim_sheet.ts';
 import {readFirstLine} from '../../first_line.ts';
-import {accountName} from '../../name_file.ts';
-import {parseOption} from '../../parse_option.ts';
 import {renderAdminAccess, renderLetIn} from '../../render_sso.ts';
-import type {Verb} from '../../verb.ts';
-import {byShell, given, numberOf, type WithSso} from './parts.ts';
-import {peopleOf, peopleOptions} from './people.ts';
+import type {RunOf} from '../../verb.ts';
+import {byShell, type SsoRuns, type WithSso} from './parts.ts';
 
 /** Verbs that hand out a way in. Their secrets go to the terminal or into a private file, and nowhere else. */
-export function accessVerbs(withSso: WithSso): Record<'letIn' | 'claimSheet' | 'adminAccess', Verb> {
-  return {letIn: letIn(withSso), claimSheet: claimSheet(withSso), adminAccess: adminAccess(withSso)};
+export function accessVerbs(withSso: WithSso): SsoRuns<'sso let-in' | 'sso claim-sheet' | 'sso admin-access'> {
+  return {
+    'sso let-in': letIn(withSso),
+    'sso claim-sheet': claimSheet(withSso),
+    'sso admin-access': adminAccess(withSso),
+  };
 }
 
-const letIn = (withSso: WithSso): Verb => ({
-  describe: (command) =>
-    command
-      .description('switch one person now, and make a one-time code for them')
-      .argument('<user>', 'username, e-mail address or id')
-      .requiredOption('--identified-by <text>', 'how you know that it is this person; kept in the ledger')
-      .option('--valid-minutes <n>', 'how long the code works', '15')
-      .option('--mail', 'send the code by the mail of Mattermost as well'),
-  run: ({options, arguments: [user = ''], output}) =>
-    withSso(options, async ({sso}) => {
-      const request = parseOption(
-        LetInRequest,
-        given({
-          user: accountName(user),
-          identified_by: options['identifiedBy'],
-          valid_minutes: numberOf(options['validMinutes']),
-          mail: options['mail'],
-        }),
-      );
-      const result = await sso.letIn(request, byShell());
+const letIn =
+  (withSso: WithSso): RunOf<'sso let-in'> =>
+  async ({options, request, output}) => {
+    const asked = await request();
+    return withSso(options, async ({sso}) => {
+      const result = await sso.letIn(asked, byShell());
       output.say(renderLetIn(result));
       return {value: result};
-    }),
-});
+    });
+  };
 
-const claimSheet = (withSso: WithSso): Verb => ({
-  describe: (command) =>
-    peopleOptions(
-      command.description(
-        'write one-time codes for many into a file to print (default: everybody who is switched and has no password yet)',
-      ),
-    )
-      .requiredOption('--identified-by <text>', 'how you will know whom you hand a slip; kept in the ledger')
-      .requiredOption('--out <file>', 'file to write, ending with .html or .txt; mode 0600, must not exist')
-      .option('--valid-minutes <n>', 'how long the codes work', '15'),
-  run: ({options, output}) =>
-    withSso(options, async ({sso}) => {
-      const out = String(options['out']);
-      const render = sheetForm(out);
-      const request = parseOption(
-        ClaimSheetRequest,
-        given({
-          users: await peopleOf(options),
-          identified_by: options['identifiedBy'],
-          valid_minutes: numberOf(options['validMinutes']),
-        }),
-      );
-      const sheet = await writeSheet(out, render, () => sso.claimSheet(request, byShell()));
+const claimSheet =
+  (withSso: WithSso): RunOf<'sso claim-sheet'> =>
+  async ({options, request, output}) => {
+    const out = String(options['out']);
+    const render = sheetForm(out);
+    const asked = await request();
+    return withSso(options, async ({sso}) => {
+      const sheet = await writeSheet(out, render, () => sso.claimSheet(asked, byShell()));
       const skipped = sheet.skipped.map(({person, says}) => `  ! ${person.username}: ${says}`);
       output.say(
         [
@@ -80,8 +53,8 @@ const claimSheet = (withSso: WithSso): Verb => ({
           skipped: sheet.skipped,
         },
       };
-    }),
-});
+    });
+  };
 
 /** @throws Failure USAGE_INVALID */
 function sheetForm(out: string): (sheet: ClaimSheet) => string {
@@ -127,20 +100,12 @@ async function openNew(out: string): Promise<FileHandle> {
   }
 }
 
-const adminAccess = (withSso: WithSso): Verb => ({
-  describe: (command) =>
-    command
-      .description('give an administrator a password, also when plugin, provider and Mattermost are down')
-      .requiredOption('--user <name>', 'username, e-mail address or id')
-      .option(
-        '--password-stdin',
-        'read the password from the first line of stdin (default: one is made, and printed once)',
-      ),
-  run: ({options, output}) =>
+const adminAccess =
+  (withSso: WithSso): RunOf<'sso admin-access'> =>
+  ({options, output}) =>
     withSso(options, async ({sso}) => {
       const password = options['passwordStdin'] === true ? await readFirstLine(process.stdin) : null;
       const result = await sso.adminAccess({user: accountName(String(options['user'])), password}, byShell());
       output.say(renderAdminAccess(result));
       return {value: result};
-    }),
-});
+    });

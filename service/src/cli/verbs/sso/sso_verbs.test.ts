@@ -2,7 +2,6 @@ import {existsSync, mkdtempSync, readFileSync, statSync, writeFileSync} from 'no
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, jest, test} from '@jest/globals';
-import {Command} from 'commander';
 import {AdminAccessResult, LetInResult, SwitchPlan, type FailureCode} from '@disaster-recovery/contract';
 import {
   aJob,
@@ -18,7 +17,10 @@ import {createJobs, JOB_TABLES} from '../../../jobs/index.ts';
 import {Failure} from '../../../kernel/failure.ts';
 import {openState} from '../../../kernel/state.ts';
 import type {Sso} from '../../../sso/index.ts';
+import {requestReader} from '../../options.ts';
 import {createOutput, finish, type Outcome} from '../../output.ts';
+import {buildProgram} from '../../program.ts';
+import type {Run} from '../../verb.ts';
 import {createSsoVerbs} from './index.ts';
 
 const clock = {
@@ -51,19 +53,16 @@ afterEach(() => {
 async function run(...argv: string[]): Promise<Outcome> {
   const json = argv.includes('--json');
   const jobs = createJobs(openState(mkdtempSync(join(tmpdir(), 'sso-jobs-')), [JOB_TABLES]), clock);
-  const verbs = createSsoVerbs((_options, work) => work({sso: createFakeSso(calls, changes), jobs, clock}));
+  const runs: Record<string, unknown> = createSsoVerbs((_options, work) =>
+    work({sso: createFakeSso(calls, changes), jobs}),
+  );
   let outcome: Outcome = {value: null};
-  const program = new Command('drctl')
-    .exitOverride()
-    .option('--json')
-    .configureOutput({writeErr: () => undefined});
-  for (const [name, verb] of Object.entries(verbs)) {
-    verb.describe(program.command(name)).action(async (...parts: unknown[]) => {
-      const self = parts.at(-1) as Command;
-      outcome = await verb.run({options: self.optsWithGlobals(), arguments: self.args, output: createOutput(json)});
-    });
-  }
-  await program.parseAsync(argv, {from: 'user'});
+  const program = buildProgram(async (called) => {
+    const request = requestReader(called.verb, called, START);
+    const perform = runs[called.name] as Run;
+    outcome = await perform({options: called.options, subject: called.subject, request, output: createOutput(json)});
+  });
+  await program.parseAsync(['sso', ...argv], {from: 'user'});
   return outcome;
 }
 
@@ -154,7 +153,7 @@ test.each<[string[], RegExp]>([
   [['switch'], /exactly one/],
   [['switch', '--everyone', '--team', 'core'], /exactly one/],
   [['switch', '--file', people, '--everyone'], /exactly one/],
-  [['switch', '--sessions-ending-before', 'tomorrow'], /is no time/],
+  [['switch', '--sessions-ending-before', 'tomorrow'], /is not a time/],
   [['switch', '--file', '/nonexistent'], /cannot be read/],
   [['switch', '--everyone', '--deny-file', '/nonexistent'], /cannot be read/],
   [['extend-sessions', '--hours', 'many'], /^--hours/],

@@ -17,7 +17,7 @@ export function parseMoment(text: string, now: number): number {
   if (!Number.isFinite(at) || at < 0 || Math.abs(at - now) > FARTHEST_MS) {
     throw new Failure(
       'USAGE_INVALID',
-      `“${text.slice(0, 40)}” is no time. Say 8h or 3d from now, or 2026-11-25T08:00Z.`,
+      `“${text.slice(0, 40)}” is not a time. Say 8h or 3d from now, or 2026-11-25T08:00Z.`,
     );
   }
   return at;

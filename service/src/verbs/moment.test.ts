@@ -32,8 +32,8 @@ test.each([
   '999999d',
   '0001-01-01',
   '8h; reboot',
-])('%j is no time', (text) => {
+])('%j is not a time', (text) => {
   expect(() => parseMoment(text, NOW)).toThrow(
-    expect.objectContaining({code: 'USAGE_INVALID', message: expect.stringContaining('is no time')}),
+    expect.objectContaining({code: 'USAGE_INVALID', message: expect.stringContaining('is not a time')}),
   );
 });

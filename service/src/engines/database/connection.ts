@@ -1,103 +1,24 @@
 import {readFileSync} from 'node:fs';
 import type {ConnectionOptions} from 'node:tls';
 import pg from 'pg';
-import {parse} from 'pg-connection-string';
-import {Failure} from '../../kernel/failure.ts';
+import {asFailure, Failure} from '../../kernel/failure.ts';
+import {locationOf, type Connection, type Host} from './address.ts';
 import {databaseFailure} from './failures.ts';
+import {makeNeutral} from './session.ts';
+
+export {locationOf, parseConnection, type Connection} from './address.ts';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 const APPLICATION = 'drctl';
-
-/** A PostgreSQL address, from a URL or a keyword string as Mattermost's DataSource may be either. */
-export type Connection = {
-  host: string;
-  port: number;
-  user: string;
-  password: string;
-  database: string;
-  sslmode: string;
-  sslrootcert: string | undefined;
-  sslcert: string | undefined;
-  sslkey: string | undefined;
-};
-
-/** @throws Failure USAGE_INVALID; its message never holds the password */
-export function parseConnection(text: string): Connection {
-  const values = /^postgres(ql)?:\/\//.test(text) ? urlValues(text) : keywordValues(text);
-  const host = values['host'] ?? 'localhost';
-  const isLocal = host.startsWith('/') || ['localhost', '127.0.0.1', '::1'].includes(host);
-  if (!values['dbname']) {
-    throw new Failure('USAGE_INVALID', 'The database URL names no database.');
-  }
-  const port = Number(values['port'] ?? 5432);
-  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
-    throw new Failure('USAGE_INVALID', 'The port of the database address is not a number between 1 and 65535.');
-  }
-  return {
-    host,
-    port,
-    user: values['user'] ?? '',
-    // As in every program of PostgreSQL, so that a URL on a command line need not hold it.
-    password: values['password'] ?? process.env['PGPASSWORD'] ?? '',
-    database: values['dbname'],
-    // A default that is safe over a network and works on one machine, where PostgreSQL often has no certificate.
-    sslmode: values['sslmode'] ?? (isLocal ? 'disable' : 'require'),
-    sslrootcert: values['sslrootcert'],
-    sslcert: values['sslcert'],
-    sslkey: values['sslkey'],
-  };
-}
-
-type Values = Record<string, string | undefined>;
-
-function urlValues(text: string): Values {
-  try {
-    const query = new URLSearchParams(text.split('?')[1] ?? '');
-    // Certificates are read by us or by libpq, not by the parser.
-    const {host, port, user, password, database} = parse(text.split('?')[0] ?? '');
-    return {
-      ...Object.fromEntries(query),
-      ...(host ? {host} : {}),
-      ...(port ? {port} : {}),
-      ...(user ? {user} : {}),
-      ...(password ? {password} : {}),
-      ...(database ? {dbname: database} : {}),
-    };
-  } catch (error) {
-    throw new Failure(
-      'USAGE_INVALID',
-      'The database URL is not well formed; percent-encode special characters in its password.',
-      {cause: error},
-    );
-  }
-}
-
-/** libpq's keyword form: `host=… password='it''s'`, where \ escapes inside and outside quotes. */
-function keywordValues(text: string): Values {
-  const values: Values = {};
-  const pattern = /\s*([a-z_]+)\s*=\s*(?:'((?:[^'\\]|\\.)*)'|((?:[^\s'\\]|\\.)*))(?=\s|$)/gy;
-  let end = 0;
-  for (const match of text.matchAll(pattern)) {
-    values[match[1] ?? ''] = (match[2] ?? match[3] ?? '').replaceAll(/\\(.)/g, '$1');
-    end = match.index + match[0].length;
-  }
-  if (text.slice(end).trim() !== '' || end === 0) {
-    throw new Failure('USAGE_INVALID', 'The database address is neither a postgres:// URL nor a keyword string.');
-  }
-  return values;
-}
-
-/** The address without its password, as it may be shown. */
-export function locationOf({user, host, port, database}: Connection): string {
-  return `postgres://${user}@${host}:${port}/${database}`;
-}
 
 /** How PostgreSQL's own programs get the address: by environment, so that no password is in an argument list. */
 export function libpqEnvironment(connection: Connection): Record<string, string> {
   const optional = {PGSSLROOTCERT: connection.sslrootcert, PGSSLCERT: connection.sslcert, PGSSLKEY: connection.sslkey};
   return {
-    PGHOST: connection.host,
-    PGPORT: String(connection.port),
+    PGHOST: connection.hosts.map(({host}) => host).join(','),
+    PGPORT: connection.hosts.map(({port}) => port).join(','),
+    ...(connection.hosts.length > 1 && {PGTARGETSESSIONATTRS: connection.sessionKind}),
+    ...(connection.options !== '' && {PGOPTIONS: connection.options}),
     PGUSER: connection.user,
     PGPASSWORD: connection.password,
     PGDATABASE: connection.database,
@@ -111,9 +32,50 @@ export function libpqEnvironment(connection: Connection): Record<string, string>
   };
 }
 
-/** An open client, or a named failure. The caller ends it. */
-export async function connect(connection: Connection): Promise<pg.Client> {
-  const {host, port, user, password, database} = connection;
+/** An open session, and the address that leads to the same server under the same settings: for child programs, which must see what it sees. */
+export type Session = {client: pg.Client; at: Connection};
+
+/** Tries the hosts in their order. The caller ends the client. @throws Failure DATABASE_* */
+export async function connect(connection: Connection): Promise<Session> {
+  const failures: Failure[] = [];
+  for (const accepts of acceptedKinds(connection)) {
+    for (const host of connection.hosts) {
+      try {
+        return await connectTo({...connection, hosts: [host]}, accepts);
+      } catch (error) {
+        if (!(error instanceof Failure)) {
+          throw error;
+        }
+        failures.push(error);
+      }
+    }
+  }
+  const [first] = failures;
+  if (failures.length === 1 && first) {
+    throw first;
+  }
+  // A server that answered and refused says more than one that is down.
+  const telling = failures.find(({code}) => code !== 'DATABASE_UNREACHABLE') ?? asFailure(first);
+  throw new Failure(telling.code, [...new Set(failures.map(({message}) => message))].join(' · '), {cause: telling});
+}
+
+type Accepts = {says: string; test(state: {read_only: boolean; standby: boolean}): boolean};
+const ANY: Accepts = {says: '', test: () => true};
+const STANDBY: Accepts = {says: 'it is no standby', test: ({standby}) => standby};
+const BY_KIND: Record<Connection['sessionKind'], readonly Accepts[]> = {
+  any: [ANY],
+  'read-write': [{says: 'it takes no writes', test: ({read_only}) => !read_only}],
+  'read-only': [{says: 'it takes writes', test: ({read_only}) => read_only}],
+  primary: [{says: 'it is a standby', test: ({standby}) => !standby}],
+  standby: [STANDBY],
+  'prefer-standby': [STANDBY, ANY],
+};
+const acceptedKinds = ({hosts, sessionKind}: Connection): readonly Accepts[] =>
+  hosts.length > 1 ? BY_KIND[sessionKind] : [ANY];
+
+async function connectTo(connection: Connection & {hosts: readonly [Host]}, accepts: Accepts): Promise<Session> {
+  const [{host, port}] = connection.hosts;
+  const {user, password, database, options} = connection;
   const client = new pg.Client({
     host,
     port,
@@ -124,14 +86,32 @@ export async function connect(connection: Connection): Promise<pg.Client> {
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     application_name: APPLICATION,
     keepAlive: true,
+    ...(options !== '' && {options}),
   });
   // A connection that breaks while idle reports here and nowhere else; the next query then fails with a name.
   client.on('error', () => undefined);
   try {
     await client.connect();
-    return client;
+    if (accepts !== ANY) {
+      await requireKind(client, connection, accepts);
+    }
+    const added = await makeNeutral(client);
+    return {client, at: {...connection, options: [options, added].filter((part) => part !== '').join(' ')}};
   } catch (error) {
+    await client.end().catch(() => undefined);
     throw databaseFailure(error, locationOf(connection));
+  }
+}
+
+async function requireKind(client: pg.Client, connection: Connection, {says, test}: Accepts): Promise<void> {
+  const {rows} = await client.query<{read_only: boolean; standby: boolean}>(
+    `SELECT current_setting('transaction_read_only')::bool AS read_only, pg_is_in_recovery() AS standby`,
+  );
+  if (!rows[0] || !test(rows[0])) {
+    throw new Failure(
+      'DATABASE_UNREACHABLE',
+      `${locationOf(connection)}: ${says}, and target_session_attrs asks for ${connection.sessionKind}`,
+    );
   }
 }
 
@@ -149,10 +129,13 @@ function tlsOptions({sslmode, sslrootcert, sslcert, sslkey}: Connection): Connec
 }
 
 /** Runs `work` with a client that is always ended. */
-export async function withClient<T>(connection: Connection, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = await connect(connection);
+export async function withClient<T>(
+  connection: Connection,
+  work: (client: pg.Client, at: Connection) => Promise<T>,
+): Promise<T> {
+  const {client, at} = await connect(connection);
   try {
-    return await work(client);
+    return await work(client, at);
   } catch (error) {
     throw databaseFailure(error, locationOf(connection));
   } finally {

@@ -66,13 +66,12 @@ async function busyJobs(client: pg.Client): Promise<string[]> {
 
 /** The instant: a repeatable-read transaction whose snapshot pg_dump's workers share. */
 export async function openSnapshot(connection: Connection, tools: PostgresTools): Promise<DatabaseSnapshot> {
-  const client = await connect(connection);
+  const {client, at} = await connect(connection);
   try {
     await client.query('BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
-    // A server that ends idle transactions would take the snapshot away during a long dump.
-    await client.query('SET LOCAL idle_in_transaction_session_timeout = 0');
     await client.query(`SET LOCAL lock_timeout = '${LOCK_WAIT}'`);
-    await client.query(`SET LOCAL lock_timeout = '${LOCK_WAIT}'`);
+    // A count that a policy shortens would be taken for the truth: it fails instead.
+    await client.query('SET LOCAL row_security = off');
     // The start of the statement, which is before its snapshot: whatever was committed by T0 is in it.
     const {
       rows: [row],
@@ -98,7 +97,7 @@ export async function openSnapshot(connection: Connection, tools: PostgresTools)
       mattermost: await mattermostFacts(client),
       record: () => named(databaseRecord(client)),
       expectedFiles: () => expectedFiles(client),
-      dump: (directory, options) => dump(connection, tools, row.snapshot, directory, options),
+      dump: (directory, options) => dump(at, tools, row.snapshot, directory, options),
       // Ending the connection ends the transaction, also when the server is gone.
       close: () => client.end().catch(() => undefined),
     };

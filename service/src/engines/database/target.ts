@@ -21,7 +21,11 @@ export function createTarget(connection: Connection, tools: () => Promise<Postgr
     name: connection.database,
     describe: (name = connection.database) => describe(connection, name),
     create: (name, like) => create(connection, name, like),
-    countTables: (name) => withClient(inside(name), countTables),
+    countTables: (name) =>
+      withClient(inside(name), async (client) => {
+        await client.query('SET row_security = off');
+        return countTables(client);
+      }),
     settle: (name, record) => withClient(inside(name), (client) => settleDatabase(client, name, record)),
     rename: (from, to) =>
       maintain(connection, async (client) => {
@@ -48,12 +52,10 @@ export function createTarget(connection: Connection, tools: () => Promise<Postgr
         `--dbname=${name}`,
         dumpDirectory,
       ];
-      const result = await watchWhile(
-        run(found.restore, args, {env: libpqEnvironment(inside(name)), signal}),
-        async () => {
-          progress(await databaseSize(inside(name)), record.bytes);
-        },
-      );
+      const at = await withClient(inside(name), async (_client, reached) => reached);
+      const result = await watchWhile(run(found.restore, args, {env: libpqEnvironment(at), signal}), async () => {
+        progress(await databaseSize(at), record.bytes);
+      });
       if (result.exitCode !== 0) {
         throw toolFailure('pg_restore', result, 'DATABASE_RESTORE_FAILED');
       }

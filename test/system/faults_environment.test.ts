@@ -162,7 +162,8 @@ describe('the configuration of Mattermost', () => {
     await rename(path, `${path}.away`);
     try {
       await BROKEN[name]?.(path);
-      expect(expectRefusal(await companion.run(['backup']), 'MATTERMOST_CONFIG_UNREADABLE')).toContain(path);
+      const code = name === 'is no JSON' ? 'MATTERMOST_CONFIG_INVALID' : 'MATTERMOST_CONFIG_UNREADABLE';
+      expect(expectRefusal(await companion.run(['backup']), code)).toContain(path);
       const state = join(server.directory, 'never');
       expectRefusal(
         await drctl([
@@ -176,7 +177,7 @@ describe('the configuration of Mattermost', () => {
           '--state',
           state,
         ]),
-        'MATTERMOST_CONFIG_UNREADABLE',
+        code,
       );
     } finally {
       await rm(path, {recursive: true, force: true});

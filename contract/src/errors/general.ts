@@ -41,8 +41,39 @@ export const GENERAL_FAILURES = {
     status: 500,
     exit: 3,
     retryable: false,
-    meaning: 'The Mattermost configuration could not be read or understood.',
+    meaning: 'The Mattermost configuration could not be read.',
     remedy: 'Run drctl as root or as the mattermost user and check the path of config.json.',
+  },
+  MATTERMOST_CONFIG_INVALID: {
+    status: 500,
+    exit: 3,
+    retryable: false,
+    meaning: 'What was read is not a configuration of Mattermost.',
+    remedy:
+      'Correct the file at the place that the message names, or name another one; Mattermost itself would not start on it.',
+  },
+  MATTERMOST_CONFIG_CHANGING: {
+    status: 409,
+    exit: 3,
+    retryable: true,
+    meaning: 'The Mattermost configuration was changed by somebody else while it was read or written.',
+    remedy: 'Wait until nobody changes settings, then run again.',
+  },
+  MATTERMOST_DATABASE_UNNAMED: {
+    status: 500,
+    exit: 3,
+    retryable: false,
+    meaning: 'The Mattermost configuration does not say where the database is.',
+    remedy:
+      "Give the URL with --database; where config.json has none, the server's environment has it as MM_SQLSETTINGS_DATASOURCE.",
+  },
+  MATTERMOST_DATABASE_UNSUPPORTED: {
+    status: 501,
+    exit: 3,
+    retryable: false,
+    meaning: 'This Mattermost keeps its data in a database other than PostgreSQL.',
+    remedy:
+      "Back it up with that database's own tools (mysqldump --single-transaction) until the server is migrated to PostgreSQL, which Mattermost 11 and later need.",
   },
   STATE_UNUSABLE: {
     status: 500,

@@ -290,14 +290,14 @@ test('a configuration that changes while it is read is read again, and the set n
 
 test('a configuration that never rests is a named failure, not a torn copy', async () => {
   const job = await take({}, restless(Infinity));
-  expect(job.error).toMatchObject({code: 'MATTERMOST_CONFIG_UNREADABLE', message: expect.stringContaining('4 times')});
+  expect(job.error).toMatchObject({code: 'MATTERMOST_CONFIG_CHANGING', message: expect.stringContaining('4 times')});
   expect(await sealedSets()).toBe(0);
 });
 
 test('a config.json that is not JSON is named without its words, which may be a password', async () => {
   writeFileSync(join(home, 'config/config.json'), '{"DataSource":hunter2}');
   const job = await take();
-  expect(job.error?.code).toBe('MATTERMOST_CONFIG_UNREADABLE');
+  expect(job.error?.code).toBe('MATTERMOST_CONFIG_INVALID');
   expect(job.error?.message).not.toContain('hunter2');
 });
 

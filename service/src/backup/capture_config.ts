@@ -79,7 +79,7 @@ async function storeUnchanged(
     context.note('info', 'The configuration changed while it was read; reading it again.');
     await engines.clock.sleep(500, context.signal);
   }
-  throw new Failure('MATTERMOST_CONFIG_UNREADABLE', `${directory} changed each time it was read, ${ATTEMPTS} times.`);
+  throw new Failure('MATTERMOST_CONFIG_CHANGING', `${directory} changed each time it was read, ${ATTEMPTS} times.`);
 }
 
 /** Mattermost can be told to use another name than config.json. */
@@ -96,15 +96,15 @@ async function readTree(directory: string): Promise<HashedFile[]> {
 }
 
 async function readConfigFacts(path: string): Promise<z.infer<typeof ConfigFacts>> {
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw new Failure('MATTERMOST_CONFIG_UNREADABLE', `${path}: ${(error as Error).message}`, {cause: error});
+  });
   try {
-    return ConfigFacts.parse(JSON.parse(await readFile(path, 'utf8')));
+    return ConfigFacts.parse(JSON.parse(text));
   } catch (error) {
     // The parser's own words quote the text around the mistake, which may be a password.
-    throw new Failure(
-      'MATTERMOST_CONFIG_UNREADABLE',
-      `${path}: ${error instanceof SyntaxError ? 'it is not valid JSON.' : (error as Error).message}`,
-      {cause: error},
-    );
+    const says = error instanceof SyntaxError ? 'it is not valid JSON.' : (error as Error).message;
+    throw new Failure('MATTERMOST_CONFIG_INVALID', `${path}: ${says}`, {cause: error});
   }
 }
 

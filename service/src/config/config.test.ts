@@ -6,7 +6,7 @@ import {stringify} from 'yaml';
 import type {Failure} from '../kernel/failure.ts';
 import {configFields} from './fields.ts';
 import {configFile, DEFAULT_CONFIG_FILE, loadConfig, requirePrivate} from './load.ts';
-import {readMattermostConfig} from './mattermost_config.ts';
+import {readMattermostConfig, requireDatabaseUrl} from './mattermost_config.ts';
 import {shownConfig} from './show.ts';
 
 const SECRET = 'hunter2-canary';
@@ -233,8 +233,34 @@ test.each([
   ['a list', []],
 ])('%s in config.json is a named failure that shows no value', async (_name, config) => {
   const failure = await refused(readMattermostConfig(mattermost(config)));
-  expect(failure.code).toBe('MATTERMOST_CONFIG_UNREADABLE');
+  expect(failure.code).toBe('MATTERMOST_CONFIG_INVALID');
   expect(failure.message).not.toMatch(/hunter2|canary/);
+});
+
+const MYSQL = `mm:${SECRET}@tcp(127.0.0.1:3306)/mattermost?charset=utf8mb4`;
+const POSTGRES = 'postgres://mm@db/mattermost';
+test.each<[string, string, string, string | undefined, string]>([
+  ['a server on MySQL', 'mysql', MYSQL, undefined, 'MATTERMOST_DATABASE_UNSUPPORTED'],
+  [
+    'a driver that is left out with an address of MySQL',
+    'postgres',
+    MYSQL,
+    undefined,
+    'MATTERMOST_DATABASE_UNSUPPORTED',
+  ],
+  ['a given address of MySQL', 'postgres', POSTGRES, `mysql://mm:${SECRET}@db/mm`, 'MATTERMOST_DATABASE_UNSUPPORTED'],
+  ['an address only in the environment', 'postgres', '', undefined, 'MATTERMOST_DATABASE_UNNAMED'],
+])('%s has its own name and remedy', async (_name, databaseDriver, databaseUrl, given, code) => {
+  const failure = await refused(
+    Promise.resolve().then(() => requireDatabaseUrl({databaseDriver, databaseUrl}, '/opt/config.json', given)),
+  );
+  expect([failure.code, failure.message.includes('/opt/config.json')]).toEqual([code, true]);
+  expect(failure.message).not.toMatch(/hunter2|canary/);
+});
+
+test('an address that is given stands for the one in the environment', () => {
+  expect(requireDatabaseUrl({databaseDriver: 'mysql', databaseUrl: ''}, 'x', POSTGRES)).toBe(POSTGRES);
+  expect(requireDatabaseUrl({databaseDriver: 'postgres', databaseUrl: POSTGRES}, 'x')).toBe(POSTGRES);
 });
 
 test('no config.json is named with its path', async () => {

@@ -22,16 +22,16 @@ export type MattermostFacts = {
 
 export const isDatabaseUrl = (text: string): boolean => /^postgres(ql)?:\/\//.test(text);
 
-/** @throws Failure MATTERMOST_CONFIG_UNREADABLE */
+/** @throws Failure MATTERMOST_CONFIG_UNREADABLE, MATTERMOST_CONFIG_INVALID */
 export async function readMattermostConfig(path: string): Promise<MattermostFacts> {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    throw unreadable(path, error);
+    throw new Failure('MATTERMOST_CONFIG_UNREADABLE', `${path}: ${(error as Error).message}`, {cause: error});
   });
   // A relative Directory is relative to Mattermost's own directory, which is the parent of `config`.
   return mattermostFacts(text, path, dirname(dirname(resolve(path))));
 }
 
-/** What decides about a backup, from the text of a configuration. @throws Failure MATTERMOST_CONFIG_UNREADABLE */
+/** What decides about a backup, from the text of a configuration. @throws Failure MATTERMOST_CONFIG_INVALID */
 export function mattermostFacts(text: string, where: string, home: string): MattermostFacts {
   try {
     const {SqlSettings, FileSettings, ServiceSettings} = MattermostConfig.parse(JSON.parse(text));
@@ -44,12 +44,32 @@ export function mattermostFacts(text: string, where: string, home: string): Matt
       url: ServiceSettings.SiteURL || `http://127.0.0.1:${port}`,
     };
   } catch (error) {
-    throw unreadable(where, error);
+    // The parser's own words quote the text around the mistake, which may be a password.
+    const says = error instanceof SyntaxError ? 'it is not valid JSON.' : (error as Error).message;
+    throw new Failure('MATTERMOST_CONFIG_INVALID', `${where}: ${says}`, {cause: error});
   }
 }
 
-function unreadable(where: string, error: unknown): Failure {
-  // The parser's own words quote the text around the mistake, which may be a password.
-  const says = error instanceof SyntaxError ? 'it is not valid JSON.' : (error as Error).message;
-  return new Failure('MATTERMOST_CONFIG_UNREADABLE', `${where}: ${says}`, {cause: error});
+/**
+ * The address of a database that this product can protect. `place`: where the configuration was read.
+ * @throws Failure MATTERMOST_DATABASE_UNNAMED, MATTERMOST_DATABASE_UNSUPPORTED
+ */
+export function requireDatabaseUrl(
+  {databaseUrl, databaseDriver}: Pick<MattermostFacts, 'databaseUrl' | 'databaseDriver'>,
+  place: string,
+  given?: string,
+): string {
+  // An address that was given stands for the one in the environment, and so does its kind.
+  const url = given ?? databaseUrl;
+  if (isMysql(url) || (given === undefined && url !== '' && databaseDriver !== 'postgres')) {
+    const kind = isMysql(url) ? 'MySQL' : databaseDriver;
+    throw new Failure('MATTERMOST_DATABASE_UNSUPPORTED', `${place} names a database of ${kind}.`);
+  }
+  if (url === '') {
+    throw new Failure('MATTERMOST_DATABASE_UNNAMED', `${place} names no database.`);
+  }
+  return url;
 }
+
+/** A URL, or the form of Go's driver: `user:password@tcp(host:3306)/name`. */
+const isMysql = (text: string): boolean => /^(mysql|mariadb):\/\//.test(text) || /@(tcp|unix)\(/.test(text);

@@ -9,6 +9,7 @@ import {
   isDatabaseUrl,
   mattermostFacts,
   readMattermostConfig,
+  requireDatabaseUrl,
   type MattermostFacts,
 } from '../../config/mattermost_config.ts';
 import {writeFileAtomic} from '../../kernel/atomic_file.ts';
@@ -142,19 +143,7 @@ async function writeCompanionConfig(
   facts: MattermostFacts,
   {passwordFile, companionId}: {passwordFile: string; companionId: string | null},
 ): Promise<void> {
-  const url = answers.database ?? facts.databaseUrl;
-  if (url === '') {
-    throw new Failure(
-      'MATTERMOST_CONFIG_UNREADABLE',
-      `${answers.mattermostConfig} names no database; give its URL with --database.`,
-    );
-  }
-  if (facts.databaseDriver !== 'postgres') {
-    throw new Failure(
-      'MATTERMOST_CONFIG_UNREADABLE',
-      `${answers.mattermostConfig} uses ${facts.databaseDriver}; only PostgreSQL is supported.`,
-    );
-  }
+  const url = requireDatabaseUrl(facts, answers.mattermostConfig, answers.database);
   const settings = {
     mattermost: {config: answers.mattermostConfig, url: facts.url},
     database: {url},

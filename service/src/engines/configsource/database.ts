@@ -25,7 +25,7 @@ export function createDatabaseConfig(url: string): ConfigSource {
   };
 }
 
-/** @throws Failure MATTERMOST_CONFIG_UNREADABLE, DATABASE_* */
+/** @throws Failure MATTERMOST_CONFIG_INVALID, DATABASE_* */
 export async function readStoredConfig(url: string): Promise<Stored> {
   const connection = parseConnection(url);
   return withClient(connection, async (client) => {
@@ -39,7 +39,7 @@ export async function readStoredConfig(url: string): Promise<Stored> {
       : {rows: []};
     if (!active) {
       throw new Failure(
-        'MATTERMOST_CONFIG_UNREADABLE',
+        'MATTERMOST_CONFIG_INVALID',
         `${locationOf(connection)} holds no active configuration of Mattermost.`,
       );
     }

@@ -6,6 +6,12 @@ import {locationOf, type Connection, type Host} from './address.ts';
 import {databaseFailure} from './failures.ts';
 import {makeNeutral} from './session.ts';
 
+/** Where a failure happened and who asked, as its message tells it. */
+export const askingAs = (connection: Connection): {location: string; role: string} => ({
+  location: locationOf(connection),
+  role: connection.user,
+});
+
 export {locationOf, parseConnection, type Connection} from './address.ts';
 
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -99,7 +105,7 @@ async function connectTo(connection: Connection & {hosts: readonly [Host]}, acce
     return {client, at: {...connection, options: [options, added].filter((part) => part !== '').join(' ')}};
   } catch (error) {
     await client.end().catch(() => undefined);
-    throw databaseFailure(error, locationOf(connection));
+    throw databaseFailure(error, askingAs(connection));
   }
 }
 
@@ -137,7 +143,7 @@ export async function withClient<T>(
   try {
     return await work(client, at);
   } catch (error) {
-    throw databaseFailure(error, locationOf(connection));
+    throw databaseFailure(error, askingAs(connection));
   } finally {
     await client.end();
   }

@@ -1,5 +1,7 @@
 import type {FailureCode} from '@disaster-recovery/contract';
 import {Failure, systemErrorCode} from '../../kernel/failure.ts';
+import {missingRight, type Need} from './privileges.ts';
+import type {ToolErrors} from './tool_errors.ts';
 
 // PostgreSQL's SQLSTATEs (appendix A of its manual) and Node's socket errors.
 const BY_CODE: Record<string, FailureCode> = {
@@ -8,7 +10,8 @@ const BY_CODE: Record<string, FailureCode> = {
   '3D000': 'DATABASE_REFUSED',
   '42501': 'DATABASE_PRIVILEGE',
   '55P03': 'DATABASE_LOCKED',
-  '53100': 'DISK_FULL',
+  '53100': 'DATABASE_FULL',
+  '53300': 'DATABASE_BUSY',
   '55006': 'MATTERMOST_IS_RUNNING',
   '57P01': 'DATABASE_LOST',
   '57P02': 'DATABASE_LOST',
@@ -17,7 +20,6 @@ const BY_CODE: Record<string, FailureCode> = {
   ECONNRESET: 'DATABASE_LOST',
   EPIPE: 'DATABASE_LOST',
   '57P03': 'DATABASE_UNREACHABLE',
-  '53300': 'DATABASE_UNREACHABLE',
   '08001': 'DATABASE_UNREACHABLE',
   ECONNREFUSED: 'DATABASE_UNREACHABLE',
   ENOTFOUND: 'DATABASE_UNREACHABLE',
@@ -28,15 +30,23 @@ const BY_CODE: Record<string, FailureCode> = {
   ECONNABORTED: 'DATABASE_UNREACHABLE',
 };
 
+/** Where it happened and who asked. */
+export type Asking = {location: string; role: string; need?: Need};
+
 /** A driver's error under its name. Unknown ones pass unchanged and end as INTERNAL. */
-export function databaseFailure(error: unknown, location: string): unknown {
+export function databaseFailure(error: unknown, {location, role, need = 'write'}: Asking): unknown {
   if (error instanceof Failure || !(error instanceof Error)) {
     return error;
   }
   const code = BY_CODE[systemErrorCode(error) ?? ''] ?? byMessage(error.message);
-  return code
-    ? new Failure(code, `${location}: ${error.message || systemErrorCode(error) || 'no answer'}`, {cause: error})
-    : error;
+  const says = error.message || systemErrorCode(error) || 'no answer';
+  return code ? new Failure(code, `${location}: ${withSql(code, says, role, need)}`, {cause: error}) : error;
+}
+
+/** A right that is missing is told with the SQL that gives it. */
+function withSql(code: FailureCode, says: string, role: string, need: Need): string {
+  const sql = code === 'DATABASE_PRIVILEGE' ? missingRight(says, role, need) : null;
+  return sql === null ? says : `${says}. As superuser: ${sql}`;
 }
 
 function byMessage(message: string): FailureCode | undefined {
@@ -49,11 +59,16 @@ function byMessage(message: string): FailureCode | undefined {
 }
 
 const TOOL_PATTERNS: readonly [RegExp, FailureCode][] = [
+  // What the server could not write is on its own disk; what the program could not write is on ours.
+  [/could not (extend|write to) file "(base|global|pg_)[^"]*".*No space left on device/i, 'DATABASE_FULL'],
   [/No space left on device/i, 'DISK_FULL'],
   [/lock timeout/i, 'DATABASE_LOCKED'],
+  [/row-level security/i, 'DATABASE_ROW_SECURITY'],
   [/server version mismatch|unsupported version .* in file header/i, 'DATABASE_VERSION'],
+  [/extension ".*" is not available|could not open extension control file/i, 'DATABASE_EXTENSION'],
+  [/too many connections|remaining connection slots|sorry, too many clients/i, 'DATABASE_BUSY'],
   [
-    /password authentication failed|no pg_hba\.conf entry|role ".*" does not exist|database ".*" does not exist/i,
+    /password authentication failed|no pg_hba\.conf entry|FATAL:\s+role ".*" does not exist|database ".*" does not exist/i,
     'DATABASE_REFUSED',
   ],
   [
@@ -72,19 +87,30 @@ const TOOL_PATTERNS: readonly [RegExp, FailureCode][] = [
   [/permission denied|must be (owner|member|superuser)/i, 'DATABASE_PRIVILEGE'],
 ];
 
-/** What pg_dump's or pg_restore's last words mean; `otherwise` when they are not known. */
-export function toolFailure(
-  tool: string,
-  result: {exitCode: number | null; signal: string | null; stderr: string},
-  otherwise: FailureCode,
-): Failure {
-  const code = TOOL_PATTERNS.find(([pattern]) => pattern.test(result.stderr))?.[1] ?? otherwise;
+export type ToolRun = {
+  tool: 'pg_dump' | 'pg_restore';
+  result: {exitCode: number | null; signal: string | null; stderr: string};
+  said: ToolErrors;
+  role: string;
+};
+
+/** What went wrong in pg_dump or pg_restore, in PostgreSQL's own words and with the object; `otherwise` when the words are not known. */
+export function toolFailure({tool, result, said, role}: ToolRun, otherwise: FailureCode): Failure {
+  const errors = said.errors();
+  const object = said.object();
+  const words = errors.length > 0 ? errors.join(' · ') : lastLines(result.stderr);
+  const code = TOOL_PATTERNS.find(([pattern]) => pattern.test(words))?.[1] ?? otherwise;
   const ending = result.signal
     ? `was killed by ${result.signal}`
     : `ended with exit code ${result.exitCode ?? 'unknown'}`;
-  return new Failure(code, `${tool} ${ending}: ${lastLines(result.stderr)}`);
+  const at = object === null ? '' : ` at ${object}`;
+  return new Failure(
+    code,
+    `${tool} ${ending}${at}: ${withSql(code, words, role, tool === 'pg_dump' ? 'read' : 'load')}`,
+  );
 }
 
+/** For a program that died without an error of its own. */
 function lastLines(text: string): string {
   return text.trim().split('\n').slice(-3).join(' ').slice(-600) || 'it said nothing';
 }

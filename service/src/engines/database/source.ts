@@ -1,12 +1,13 @@
 import {mkdir} from 'node:fs/promises';
 import type pg from 'pg';
 import {run} from '../../process/run.ts';
-import {connect, libpqEnvironment, locationOf, withClient, type Connection} from './connection.ts';
+import {askingAs, connect, libpqEnvironment, locationOf, withClient, type Connection} from './connection.ts';
 import {directorySize} from './directory_size.ts';
 import {expectedFiles} from './expected_files.ts';
 import {databaseFailure, toolFailure} from './failures.ts';
 import type {DatabaseFacts, DatabaseSnapshot, MattermostFacts} from './port.ts';
 import {databaseRecord} from './record.ts';
+import {readToolErrors} from './tool_errors.ts';
 import {requireTools, type PostgresTools} from './tools.ts';
 import {watchWhile} from './watch.ts';
 
@@ -89,7 +90,7 @@ export async function openSnapshot(connection: Connection, tools: PostgresTools)
     requireTools(tools, row.num);
     const named = async <T>(work: Promise<T>): Promise<T> =>
       work.catch((error: unknown) => {
-        throw databaseFailure(error, locationOf(connection));
+        throw databaseFailure(error, {...askingAs(connection), need: 'read'});
       });
     return {
       t0: Number(row.t0),
@@ -103,7 +104,7 @@ export async function openSnapshot(connection: Connection, tools: PostgresTools)
     };
   } catch (error) {
     await client.end();
-    throw databaseFailure(error, locationOf(connection));
+    throw databaseFailure(error, {...askingAs(connection), need: 'read'});
   }
 }
 
@@ -125,11 +126,13 @@ async function dump(
     '--no-password',
     `--file=${directory}`,
   ];
-  const result = await watchWhile(run(tools.dump, args, {env: libpqEnvironment(connection), signal}), async () => {
+  const said = readToolErrors();
+  const dumping = run(tools.dump, args, {env: libpqEnvironment(connection), signal, onErrorLine: said.line});
+  const result = await watchWhile(dumping, async () => {
     progress(await directorySize(directory), null);
   });
   if (result.exitCode !== 0) {
-    throw toolFailure('pg_dump', result, 'DUMP_FAILED');
+    throw toolFailure({tool: 'pg_dump', result, said, role: connection.user}, 'DUMP_FAILED');
   }
   return directorySize(directory);
 }

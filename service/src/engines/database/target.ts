@@ -7,6 +7,7 @@ import {toolFailure} from './failures.ts';
 import type {DatabaseTarget, TargetFacts} from './port.ts';
 import {countTables} from './record.ts';
 import {settleDatabase} from './settle.ts';
+import {readToolErrors} from './tool_errors.ts';
 import {requireTools, type PostgresTools} from './tools.ts';
 import {watchWhile} from './watch.ts';
 
@@ -53,11 +54,13 @@ export function createTarget(connection: Connection, tools: () => Promise<Postgr
         dumpDirectory,
       ];
       const at = await withClient(inside(name), async (_client, reached) => reached);
-      const result = await watchWhile(run(found.restore, args, {env: libpqEnvironment(at), signal}), async () => {
+      const said = readToolErrors();
+      const loading = run(found.restore, args, {env: libpqEnvironment(at), signal, onErrorLine: said.line});
+      const result = await watchWhile(loading, async () => {
         progress(await databaseSize(at), record.bytes);
       });
       if (result.exitCode !== 0) {
-        throw toolFailure('pg_restore', result, 'DATABASE_RESTORE_FAILED');
+        throw toolFailure({tool: 'pg_restore', result, said, role: at.user}, 'DATABASE_RESTORE_FAILED');
       }
     },
   };
@@ -71,16 +74,8 @@ async function maintain<T>(connection: Connection, work: (client: pg.Client) => 
     if (error instanceof Failure && error.code === 'DATABASE_REFUSED') {
       return withClient({...connection, database: 'template1'}, work);
     }
-    if (error instanceof Failure && error.code === 'DATABASE_PRIVILEGE') {
-      throw new Failure('DATABASE_PRIVILEGE', `${error.message}. ${grantSql(connection.user)}`, {cause: error});
-    }
     throw error;
   }
-}
-
-/** The SQL that lets a role make and rename databases. */
-export function grantSql(role: string): string {
-  return `Run as superuser: ALTER ROLE ${quoted(role)} CREATEDB;`;
 }
 
 async function describe(connection: Connection, name: string): Promise<TargetFacts> {

@@ -54,6 +54,10 @@ export const RestoreResult = z
     config: z.object({count: z.number().int(), sha256: z.string()}).nullable(),
     restore_point: SetId.nullable(),
     undo: z.array(z.string()).describe('Where the former state waits; empty when there is none.'),
+    left_out: z
+      .array(z.string())
+      .describe('What of the set could not be made here, in words; the job then ends with `warning`.'),
+    notes: z.array(z.string()).describe('What had to be done or differs from the old server, in words.'),
     next: z.array(z.string()).describe('What to do now, one sentence each.'),
   })
   .meta({id: 'RestoreResult'});

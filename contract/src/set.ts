@@ -36,6 +36,34 @@ export const DatabaseRecord = z
     roles: z.array(z.object({name: z.string(), attributes: z.array(z.string())})),
     migrations: z.array(z.object({version: z.number().int(), name: z.string()})),
     tables: z.array(TableCount),
+    role: z.string().optional().describe('The role that made the backup. This and what follows: not in older sets.'),
+    schema: z
+      .string()
+      .nullable()
+      .optional()
+      .describe("Where that role sees Mattermost's tables; null for no Mattermost."),
+    needs_superuser: z
+      .array(
+        z.object({
+          kind: z.string(),
+          name: z.string(),
+          entries: z.array(z.string()).describe('Catalog numbers in the list of contents of the dump.'),
+          takes: z.array(z.string()).describe('What cannot be made without it.'),
+          blocks: z.array(z.string()).describe('Tables that cannot be restored without it.'),
+        }),
+      )
+      .optional()
+      .describe('What only a superuser can make; a restore by another role leaves it out and says so.'),
+    policies: z
+      .array(z.object({name: z.string(), entry: z.string(), roles: z.array(z.string())}))
+      .optional()
+      .describe('Row security policies for roles by name.'),
+    others: z
+      .array(z.object({role: z.string(), owns: z.array(z.string()), may_use: z.array(z.string())}))
+      .optional()
+      .describe(
+        'Other roles with tables or rights on tables here; after a restore all belongs to the role that restores.',
+      ),
     bytes: z.number(),
     dump_bytes: z.number(),
   })

@@ -15,7 +15,7 @@ import {join} from 'node:path';
 import {beforeEach, expect, test} from '@jest/globals';
 import type {BackupRequest, DatabaseRecord, Job, SetManifest} from '@disaster-recovery/contract';
 import {aManifest} from '../chat/fixtures.ts';
-import type {DatabaseFacts, DatabaseSource, ExpectedFile} from '../engines/database/port.ts';
+import type {DatabaseFacts, DatabaseSource, ExpectedFile, Obstacle} from '../engines/database/port.ts';
 import {createLocalFileStore, createRemoteFileStore} from '../engines/filestore/local.ts';
 import type {MattermostBridge} from '../engines/mattermost/port.ts';
 import {createMemoryRepository, type MemoryRepository} from '../engines/repository/memory.ts';
@@ -38,8 +38,7 @@ const facts: DatabaseFacts = {
   bytes: 1000,
   dump_bytes_estimate: 100,
   dump_tool_version: '17.2',
-  role: 'mm',
-  can_create_databases: true,
+  obstacles: [],
   mattermost: {schema_version: 148, diagnostic_id: 'd'},
   busy_jobs: [],
 };
@@ -50,6 +49,7 @@ let repository: MemoryRepository;
 let ledger: Ledger;
 let jobs: Jobs;
 let duringDump: () => void = () => undefined;
+let obstacles: Obstacle[] = [];
 let opened = 0;
 let closed = 0;
 const noted: string[] = [];
@@ -57,7 +57,7 @@ const noted: string[] = [];
 /** A database of two tables: its dump is one file, its instant can be closed. */
 const database: DatabaseSource = {
   location: facts.location,
-  inspect: async () => facts,
+  inspect: async () => ({...facts, obstacles}),
   openSnapshot: async () => {
     opened += 1;
     return {
@@ -98,7 +98,7 @@ beforeEach(async () => {
     }),
   );
   rows = [{owner: 'file', id: 'f1', path: 'a.png', bytes: 3}];
-  [opened, closed] = [0, 0];
+  [opened, closed, obstacles] = [0, 0, []];
   duringDump = () => undefined;
   noted.length = 0;
   repository = createMemoryRepository();
@@ -286,6 +286,15 @@ test('a configuration that changes while it is read is read again, and the set n
     readFileSync(join(home, 'config/config.json'), 'utf8'),
   );
   expect(job.set.server?.site_url).toBe('https://new2.example.org');
+});
+
+test('an obstacle with which the set would not be whole ends a backup before it begins, and a plan tells it', async () => {
+  obstacles = [{code: 'DATABASE_ROW_SECURITY', stops: true, message: 'Policies hide rows.', remedy: 'SQL;'}];
+  await expect(aBackup().start({}, {actor: ACTOR})).rejects.toMatchObject({
+    code: 'DATABASE_ROW_SECURITY',
+    message: 'Policies hide rows. SQL;',
+  });
+  expect([(await aBackup().plan({})).warnings, opened]).toEqual([['Policies hide rows. SQL;'], 0]);
 });
 
 test('a configuration that never rests is a named failure, not a torn copy', async () => {

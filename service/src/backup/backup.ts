@@ -1,6 +1,8 @@
 import {rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {Actor, BackupPlan, BackupRequest} from '@disaster-recovery/contract';
+import type {Obstacle} from '../engines/database/port.ts';
+import {Failure} from '../kernel/failure.ts';
 import {newSetId} from '../kernel/ids.ts';
 import {freeBytes} from '../kernel/space.ts';
 import {need, type Jobs, type Origin, type Procedure, type StartedJob} from '../jobs/index.ts';
@@ -25,21 +27,40 @@ export function createBackup(engines: BackupEngines, jobs: Jobs): Backup {
   const steps = backupSteps(engines);
 
   async function plan(request: BackupRequest, kind: BackupPlan['kind'] = 'backup'): Promise<BackupPlan> {
+    return (await prepare(request, kind)).plan;
+  }
+
+  async function prepare(
+    request: BackupRequest,
+    kind: BackupPlan['kind'] = 'backup',
+  ): Promise<{plan: BackupPlan; obstacles: readonly Obstacle[]}> {
     const takesDatabase = request.scope?.includes('database') ?? true;
     const now = engines.clock.now();
-    return planBackup(request, {
+    const database = takesDatabase ? await engines.database.inspect() : null;
+    const made = planBackup(request, {
       now,
       kind,
       set: newSetId(now),
       repository: engines.repository.location,
       steps: steps.map((step) => step.name),
       previous: await engines.sets.newest(),
-      database: takesDatabase ? await engines.database.inspect() : null,
+      database,
       jobs: engines.settings.jobs,
       files: {driver: engines.files.driver, location: engines.files.location, directory: await rootOf(engines)},
       config: {source: engines.config.location, directory: engines.config.directory},
       staging: {directory: engines.workDirectory, bytes_free: await freeBytes(engines.workDirectory)},
     });
+    return {plan: made, obstacles: database?.obstacles ?? []};
+  }
+
+  /** @throws Failure of the first obstacle with which the set would not be whole */
+  async function planPossible(request: BackupRequest, kind?: BackupPlan['kind']): Promise<BackupPlan> {
+    const {plan: made, obstacles} = await prepare(request, kind);
+    const obstacle = obstacles.find(({stops}) => stops);
+    if (obstacle) {
+      throw new Failure(obstacle.code, `${obstacle.message} ${obstacle.remedy}`);
+    }
+    return made;
   }
 
   const procedure: Procedure<BackupPlan, BackupFound> = {
@@ -63,7 +84,7 @@ export function createBackup(engines: BackupEngines, jobs: Jobs): Backup {
   return {
     plan,
     start: (request, {actor, origin, kind}) =>
-      jobs.start(procedure, () => plan(request, kind), {
+      jobs.start(procedure, () => planPossible(request, kind), {
         actor,
         reason: request.reason ?? '',
         request: {...request, kind: kind ?? 'backup'},

@@ -1,11 +1,17 @@
 import {expect, test} from '@jest/globals';
 import type {BackupRequest} from '@disaster-recovery/contract';
 import {aManifest, SET, START} from '../chat/fixtures.ts';
-import type {DatabaseFacts} from '../engines/database/port.ts';
+import type {DatabaseFacts, Obstacle} from '../engines/database/port.ts';
 import {lacksSpace, planBackup, type BackupFacts} from './plan.ts';
 
 const SPARE = 64 * 1024 * 1024;
 
+const OBSTACLE: Obstacle = {
+  code: 'DATABASE_PRIVILEGE',
+  stops: false,
+  message: 'The role mm cannot create databases.',
+  remedy: 'SQL;',
+};
 const database = (changes: Partial<DatabaseFacts> = {}): DatabaseFacts => ({
   name: 'mattermost',
   location: 'postgres://mm@db:5432/mattermost',
@@ -14,8 +20,7 @@ const database = (changes: Partial<DatabaseFacts> = {}): DatabaseFacts => ({
   bytes: 9e8,
   dump_bytes_estimate: 1e9,
   dump_tool_version: '17.2',
-  role: 'mm',
-  can_create_databases: true,
+  obstacles: [],
   mattermost: {schema_version: 148, diagnostic_id: 'd'},
   busy_jobs: [],
   ...changes,
@@ -81,7 +86,7 @@ test.each<[string, Partial<DatabaseFacts>, RegExp[]]>([
     {busy_jobs: ['data_retention', 'import_process']},
     [/data_retention is running/, /import_process is running/],
   ],
-  ['a role that could not restore', {can_create_databases: false}, [/ALTER ROLE "mm" CREATEDB;$/]],
+  ['an obstacle', {obstacles: [OBSTACLE]}, [/^The role mm cannot create databases\. SQL;$/]],
 ])('%s gives its warnings', (_name, changes, patterns) => {
   const {warnings} = planBackup({}, facts({database: database(changes)}));
   expect(warnings).toHaveLength(patterns.length);
@@ -91,10 +96,7 @@ test.each<[string, Partial<DatabaseFacts>, RegExp[]]>([
 });
 
 test('a database that is not taken is not warned of and needs no room', () => {
-  const plan = planBackup(
-    {scope: ['files']},
-    facts({database: database({mattermost: null, can_create_databases: false})}),
-  );
+  const plan = planBackup({scope: ['files']}, facts({database: database({mattermost: null, obstacles: [OBSTACLE]})}));
   expect([plan.warnings, plan.staging.bytes_needed]).toEqual([[], SPARE]);
 });
 

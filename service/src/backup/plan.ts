@@ -101,10 +101,8 @@ function warnings(database: DatabaseFacts | null): string[] {
       `Mattermost's job ${job} is running; it deletes or writes much, and the backup takes what is there at T0.`,
     );
   }
-  if (!database.can_create_databases) {
-    found.push(
-      `The role ${database.role} cannot create databases, which an in-place restore needs. As superuser: ALTER ROLE "${database.role}" CREATEDB;`,
-    );
+  for (const {message, remedy} of database.obstacles) {
+    found.push(`${message} ${remedy}`);
   }
   return found;
 }

@@ -56,6 +56,8 @@ const result: RestoreResult = {
   config: null,
   restore_point: null,
   undo: [],
+  left_out: [],
+  notes: [],
   next: [],
 };
 const none: EnrolmentState = {state: 'none', site_url: null, enrolled_at: null, enrolled_by: null, last_seen_at: null};
@@ -120,6 +122,14 @@ test.each<[string, string]>([
   ],
   ['a restore plan', renderRestorePlan(restorePlan)],
   ['a restore result', renderRestoreResult(result)],
+  [
+    'a result with something left out',
+    renderRestoreResult({
+      ...result,
+      left_out: ['event trigger watch: only a superuser can make it'],
+      notes: ['a note'],
+    }),
+  ],
   [
     'an undo result',
     renderRestoreResult({...result, mode: 'undo', undo: ['database mm_undone_1'], next: ['Start Mattermost.']}),

@@ -47,5 +47,14 @@ export function renderRestoreResult(result: RestoreResult): string {
     ...(result.restore_point ? [['Restore point', result.restore_point]] : []),
     ...(result.undo.length > 0 ? [['Set aside', result.undo.join(', ')]] : []),
   ];
-  return [facts(rows), 'Next', ...result.next.map((line, index) => `  ${index + 1}. ${line}`)].join('\n');
+  return [
+    facts(rows),
+    ...section('Left out', result.left_out),
+    ...section('Notes', result.notes),
+    'Next',
+    ...result.next.map((line, index) => `  ${index + 1}. ${line}`),
+  ].join('\n');
 }
+
+const section = (title: string, lines: readonly string[]): string[] =>
+  lines.length > 0 ? [title, ...lines.map((line) => `  ! ${line}`)] : [];

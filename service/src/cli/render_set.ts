@@ -82,6 +82,17 @@ export function renderSet(set: SetManifest): string {
     ...(set.omitted.length > 0
       ? ['Not in this set', bullets(set.omitted.map(({what, reason}) => `${what}: ${reason}`))]
       : []),
+    ...(database?.needs_superuser?.length
+      ? [
+          'Only a superuser can restore',
+          bullets(
+            database.needs_superuser.map(
+              ({kind, name, blocks}) =>
+                `${kind} ${name}${blocks.length > 0 ? `, which ${blocks.join(', ')} need` : ''}`,
+            ),
+          ),
+        ]
+      : []),
     `Next: drctl verify ${set.id} --level L2 · drctl restore ${set.id} --dry-run`,
   ].join('\n');
 }

@@ -23,8 +23,7 @@ const facts: DatabaseFacts = {
   bytes: 9e8,
   dump_bytes_estimate: 1,
   dump_tool_version: '16.4',
-  role: 'mm',
-  can_create_databases: true,
+  obstacles: [],
   mattermost: {schema_version: 148, diagnostic_id: 'd'},
   busy_jobs: [],
 };
@@ -38,6 +37,7 @@ const database = (changes: Partial<DatabaseFacts> | Failure): Engines['database'
     return {...facts, ...changes};
   },
 });
+const OBSTACLE = {code: 'DATABASE_PRIVILEGE' as const, message: 'The role mm cannot create databases.', remedy: 'SQL'};
 const bridge =
   (ping: MattermostBridge['ping']): (() => MattermostBridge) =>
   () =>
@@ -122,9 +122,16 @@ test.each<[string, Partial<Engines>, string, 'warning' | 'failed', string]>([
   ],
   [
     'a role that could not restore in place',
-    {database: database({can_create_databases: false})},
+    {database: database({obstacles: [{...OBSTACLE, stops: false}]})},
     'database',
     'warning',
+    'cannot create databases',
+  ],
+  [
+    'a database of which a dump would not be whole',
+    {database: database({obstacles: [{...OBSTACLE, stops: true}]})},
+    'database',
+    'failed',
     'cannot create databases',
   ],
   [

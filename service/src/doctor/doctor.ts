@@ -81,12 +81,13 @@ async function checkDatabase({database}: DoctorEngines): Promise<Verdict> {
   if (facts.mattermost === null) {
     return {outcome: 'warning', says, remedy: "Check that database.url names Mattermost's database."};
   }
-  return facts.can_create_databases
+  const {obstacles} = facts;
+  return obstacles.length === 0
     ? {outcome: 'ok', says}
     : {
-        outcome: 'warning',
-        says: `${says}; the role ${facts.role} cannot create databases, which an in-place restore needs`,
-        remedy: `As superuser: ALTER ROLE "${facts.role}" CREATEDB;`,
+        outcome: obstacles.some(({stops}) => stops) ? 'failed' : 'warning',
+        says: [says, ...obstacles.map(({message}) => message)].join('; '),
+        remedy: obstacles.map(({remedy}) => remedy).join(' '),
       };
 }
 

@@ -1,15 +1,18 @@
 import type {RestorePlan, SetManifest} from '@disaster-recovery/contract';
 import {readdir} from 'node:fs/promises';
-import type {TargetFacts} from '../engines/database/port.ts';
+import type {Obstacle, TargetFacts} from '../engines/database/port.ts';
 import {Failure, systemErrorCode} from '../kernel/failure.ts';
 import {mountsBelow} from '../kernel/mounts.ts';
 import {lacksSpace} from './plan.ts';
+
+/** What is there now, and what keeps the set from being restored over it. */
+export type DatabaseAtTarget = {facts: TargetFacts; obstacles: readonly Obstacle[]; schema_version: number | null};
 
 /** Everything that must hold before a byte is written. @throws Failure, each with its own code */
 export async function requirePossible(
   plan: RestorePlan,
   manifest: SetManifest,
-  database: {facts: TargetFacts; schema_version: number | null} | null,
+  database: DatabaseAtTarget | null,
 ): Promise<void> {
   if (database) {
     requireDatabase(plan, manifest, database);
@@ -31,29 +34,17 @@ export async function requirePossible(
 function requireDatabase(
   plan: RestorePlan,
   manifest: SetManifest,
-  {facts, schema_version}: {facts: TargetFacts; schema_version: number | null},
+  {facts, obstacles, schema_version}: DatabaseAtTarget,
 ): void {
-  const [target, source] = [
-    Math.floor(facts.server_version_num / 10_000),
-    Math.floor((manifest.database?.server_version_num ?? 0) / 10_000),
-  ];
-  if (target < source) {
-    throw new Failure(
-      'DATABASE_VERSION',
-      `The set comes from PostgreSQL ${source}; the target is PostgreSQL ${target}.`,
-    );
-  }
   if (plan.mode === 'side_by_side' && facts.tables > 0) {
     throw new Failure(
       'TARGET_NOT_EMPTY',
       `The database ${plan.targets.database?.name ?? ''} has ${facts.tables} tables.`,
     );
   }
-  if (!facts.can_create_databases && (plan.mode === 'in_place' || !facts.exists)) {
-    throw new Failure(
-      'DATABASE_PRIVILEGE',
-      `The role ${facts.role} cannot create databases. Run as superuser: ALTER ROLE "${facts.role}" CREATEDB;`,
-    );
+  const obstacle = obstacles.find(({stops}) => stops);
+  if (obstacle) {
+    throw new Failure(obstacle.code, `${obstacle.message} ${obstacle.remedy}`);
   }
   if (plan.mode === 'in_place') {
     requireStopped(facts);

@@ -4,7 +4,7 @@ import {join} from 'node:path';
 import {expect, test} from '@jest/globals';
 import type {RestorePlan, RestoreRequest, SetManifest} from '@disaster-recovery/contract';
 import {aManifest, SET} from '../chat/fixtures.ts';
-import type {TargetFacts} from '../engines/database/port.ts';
+import type {Obstacle, TargetFacts} from '../engines/database/port.ts';
 import {openState} from '../kernel/state.ts';
 import {requirePossible} from './gate.ts';
 import {lacksSpace, planRestore, type RestoreFacts} from './plan.ts';
@@ -72,9 +72,6 @@ const target = (changes: Partial<TargetFacts> = {}): TargetFacts => ({
   exists: true,
   tables: 80,
   connections: [],
-  server_version_num: 160_004,
-  role: 'mm',
-  can_create_databases: true,
   ...changes,
 });
 const IN_PLACE: Targets = {
@@ -94,14 +91,30 @@ function facts(changes: Partial<RestoreFacts> = {}): RestoreFacts {
     targets: IN_PLACE,
     steps: ['find_set'],
     restorePoint: true,
-    database: {location: 'postgres://mm@db:5432/mattermost', name: 'mattermost', facts: target(), schema_version: 148},
+    database: {
+      location: 'postgres://mm@db:5432/mattermost',
+      name: 'mattermost',
+      facts: target(),
+      obstacles: [],
+      schema_version: 148,
+    },
     space: {work: {directory: '/work-area', bytes_free: 1e12}, files: 1e12, config: 1e12},
     ...changes,
   };
 }
 
+const obstacle = (stops: boolean): Obstacle => ({
+  code: 'DATABASE_PRIVILEGE',
+  stops,
+  message: 'The role mm cannot create databases.',
+  remedy: 'SQL;',
+});
 const withTarget = (changes: Partial<TargetFacts>): Partial<RestoreFacts> => ({
   database: {...facts().database!, facts: target(changes)},
+});
+
+const withObstacles = (...stops: boolean[]): Partial<RestoreFacts> => ({
+  database: {...facts().database!, obstacles: stops.map(obstacle)},
 });
 
 test('a plan in place says what stops being what it is, and how far back it goes', () => {
@@ -145,8 +158,8 @@ test.each<[string, Partial<RestoreFacts>, RegExp[]]>([
     [/1,234 files/],
   ],
   ['a server that is connected', withTarget({connections: ['mattermost from 10.0.0.5']}), [/10\.0\.0\.5.*Stop/]],
-  ['a role that may not make databases', withTarget({can_create_databases: false}), [/ALTER ROLE "mm" CREATEDB/]],
-  ['a role that need not make one', {targets: BESIDE, ...withTarget({can_create_databases: false, tables: 0})}, []],
+  ['an obstacle', withObstacles(true), [/^The role mm cannot create databases\. SQL;$/]],
+  ['something that is left out', withObstacles(false), [/cannot create databases/]],
   ['connections to a database beside', {targets: BESIDE, ...withTarget({connections: ['psql'], tables: 0})}, []],
 ])('%s is warned of', (_name, changes, warnings) => {
   const found = planRestore(facts(changes)).warnings;
@@ -185,13 +198,15 @@ type Gate = {
   facts?: Partial<RestoreFacts>;
   manifest?: Partial<SetManifest>;
   database?: Partial<TargetFacts>;
+  obstacles?: Obstacle[];
   schema?: number | null;
 };
 
-function pass({facts: changes = {}, manifest = {}, database = {}, schema = 148}: Gate): Promise<void> {
+function pass({facts: changes = {}, manifest = {}, database = {}, obstacles = [], schema = 148}: Gate): Promise<void> {
   const set = aManifest(manifest);
   return requirePossible(planRestore(facts({...changes, ...withTarget(database), manifest: set})), set, {
     facts: target(database),
+    obstacles,
     schema_version: schema,
   });
 }
@@ -209,8 +224,7 @@ const beside = (files: string, config = '/nonexistent/config'): Partial<RestoreF
 
 test.each<[string, Gate]>([
   ['all as it should be', {}],
-  ['a newer PostgreSQL', {database: {server_version_num: 170_000}}],
-  ['another minor version', {database: {server_version_num: 160_000}}],
+  ['something that is left out', {obstacles: [obstacle(false)]}],
   ['a newer Mattermost', {schema: 160}],
   ["a database here that is not Mattermost's", {schema: null}],
   [
@@ -218,10 +232,6 @@ test.each<[string, Gate]>([
     {facts: beside(directoryWith(), directoryWith()), database: {tables: 0}},
   ],
   ['directories that do not exist', {facts: beside('/nonexistent/files'), database: {tables: 0, exists: false}}],
-  [
-    'a role without CREATEDB and a database that exists',
-    {facts: beside('/nonexistent/files'), database: {tables: 0, can_create_databases: false}},
-  ],
   [
     'somebody connected to a database beside',
     {facts: beside('/nonexistent/files'), database: {tables: 0, connections: ['psql']}},
@@ -231,12 +241,6 @@ test.each<[string, Gate]>([
 });
 
 test.each<[string, Gate, string, string]>([
-  [
-    'an older PostgreSQL',
-    {database: {server_version_num: 150_010}},
-    'DATABASE_VERSION',
-    'PostgreSQL 16; the target is PostgreSQL 15',
-  ],
   [
     'tables in a database beside',
     {facts: beside('/nonexistent/files'), database: {tables: 3}},
@@ -255,18 +259,7 @@ test.each<[string, Gate, string, string]>([
     'TARGET_NOT_EMPTY',
     'first .htaccess',
   ],
-  [
-    'a role without CREATEDB in place',
-    {database: {can_create_databases: false}},
-    'DATABASE_PRIVILEGE',
-    'ALTER ROLE "mm" CREATEDB',
-  ],
-  [
-    'a role without CREATEDB and no database',
-    {facts: beside('/nonexistent/files'), database: {tables: 0, exists: false, can_create_databases: false}},
-    'DATABASE_PRIVILEGE',
-    'CREATEDB',
-  ],
+  ['an obstacle', {obstacles: [obstacle(false), obstacle(true)]}, 'DATABASE_PRIVILEGE', 'SQL;'],
   ['Mattermost running', {database: {connections: ['mattermost from 10.0.0.5']}}, 'MATTERMOST_IS_RUNNING', '10.0.0.5'],
   ['an older Mattermost', {schema: 147}, 'VERSION_TOO_OLD', 'schema 147; the set has 148 (Mattermost 11.1.0)'],
   [

@@ -1,7 +1,7 @@
 import type {RestorePlan, SetManifest} from '@disaster-recovery/contract';
-import type {TargetFacts} from '../engines/database/port.ts';
 import {isoTime} from '../kernel/clock.ts';
 import {formatBytes, formatCount, formatDuration} from '../kernel/format.ts';
+import type {DatabaseAtTarget} from './gate.ts';
 import type {Targets} from './targets.ts';
 
 /** All that a plan depends on. */
@@ -11,7 +11,7 @@ export type RestoreFacts = {
   manifest: SetManifest;
   targets: Targets;
   steps: readonly string[];
-  database: {location: string; name: string; facts: TargetFacts; schema_version: number | null} | null;
+  database: (DatabaseAtTarget & {location: string; name: string}) | null;
   restorePoint: boolean;
   space: {work: {directory: string; bytes_free: number}; files: number | null; config: number | null};
 };
@@ -101,10 +101,8 @@ function warnings({manifest, targets, database}: RestoreFacts): string[] {
   if (targets.mode === 'in_place' && database && database.facts.connections.length > 0) {
     found.push(`Connected to the database now: ${database.facts.connections.join('; ')}. Stop them first.`);
   }
-  if (database && !database.facts.can_create_databases && (targets.mode === 'in_place' || !database.facts.exists)) {
-    found.push(
-      `The role ${database.facts.role} cannot create databases. As superuser: ALTER ROLE "${database.facts.role}" CREATEDB;`,
-    );
+  for (const {message, remedy} of database?.obstacles ?? []) {
+    found.push(`${message} ${remedy}`);
   }
   return found;
 }

@@ -4,7 +4,7 @@ import {join} from 'node:path';
 import {beforeEach, expect, test} from '@jest/globals';
 import type {Job, RestoreRequest, RestoreResult, SetManifest} from '@disaster-recovery/contract';
 import {aJob, aManifest, SET} from '../chat/fixtures.ts';
-import type {DatabaseEngine, DatabaseTarget} from '../engines/database/port.ts';
+import type {DatabaseEngine, DatabaseTarget, Obstacle} from '../engines/database/port.ts';
 import {createMemoryRepository, type MemoryRepository} from '../engines/repository/memory.ts';
 import {createJobs, JOB_TABLES} from '../jobs/index.ts';
 import {systemClock} from '../kernel/clock.ts';
@@ -30,6 +30,8 @@ let manifest: SetManifest;
 let databases: Map<string, string>;
 let connected: string[] = [];
 let lost: string[] = [];
+let obstacles: Obstacle[] = [];
+let leftOut: string[] = [];
 let restorePoint: () => Job = () => aJob({status: 'success', subject: '20261124T115900Z-aaaaaa'});
 const at = (...path: string[]): string => join(home, ...path);
 
@@ -42,16 +44,15 @@ function target(url: string): DatabaseTarget {
       exists: databases.has(which),
       tables: databases.get(which) === undefined || databases.get(which) === '' ? 0 : 2,
       connections: which === name ? connected : [],
-      server_version_num: 160_004,
-      role: 'mm',
-      can_create_databases: true,
     }),
+    obstacles: async () => obstacles,
     create: async (which) => {
       databases.set(which, '');
       return [];
     },
     load: async (which, dump) => {
       databases.set(which, readFileSync(join(dump, 'toc.dat'), 'utf8'));
+      return leftOut;
     },
     countTables: async () => TABLES.filter((table) => !lost.includes(table.name)),
     settle: async () => ['cluster members forgotten: 1'],
@@ -81,7 +82,7 @@ const read = (place: string): Record<string, string> =>
 
 beforeEach(async () => {
   home = mkdtempSync(join(tmpdir(), 'restore-'));
-  [connected, lost] = [[], []];
+  [connected, lost, obstacles, leftOut] = [[], [], [], []];
   restorePoint = () => aJob({status: 'success', subject: '20261124T115900Z-aaaaaa'});
   databases = new Map([['mattermost', 'former database']]);
   repository = createMemoryRepository();
@@ -267,6 +268,30 @@ test('without a restore point nothing is overwritten', async () => {
   });
   expect(read(at('live/data'))).toEqual(FORMER_FILES);
   expect((await bring({without_restore_point: true})).brought.restore_point).toBeNull();
+});
+
+test('what could not be made is told, and makes the job a warning', async () => {
+  leftOut = ['event trigger watch: only a superuser can make it'];
+  manifest.database!.others = [{role: 'reports', owns: ['public.stats'], may_use: ['posts']}];
+  const job = await bring();
+  expect([job.status, job.brought.left_out, job.brought.notes]).toEqual([
+    'warning',
+    leftOut,
+    [
+      'cluster members forgotten: 1',
+      'the role reports owned public.stats; the role that restored owns them now',
+      'the role reports had rights on posts; they are not granted again',
+    ],
+  ]);
+});
+
+test('an obstacle that stops ends the restore before its restore point, with what to do', async () => {
+  obstacles = [{code: 'DATABASE_ENCODING', stops: true, message: 'LATIN1 is not UTF8.', remedy: 'SQL;'}];
+  restorePoint = () => {
+    throw new Error('no restore point may be taken');
+  };
+  await expect(bring()).rejects.toMatchObject({code: 'DATABASE_ENCODING', message: 'LATIN1 is not UTF8. SQL;'});
+  expect([leavings(), [...databases.keys()]]).toEqual([[], ['mattermost']]);
 });
 
 test('while Mattermost runs nothing begins', async () => {

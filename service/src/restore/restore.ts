@@ -45,7 +45,7 @@ export function createRestore(engines: RestoreEngines, jobs: Jobs): Restore {
     const manifest = await engines.show(request.set);
     const targets = await whereTheyAre(chooseTargets(request, manifest, engines.live));
     const now = engines.clock.now();
-    const database = await databaseFacts(engines, targets);
+    const database = await databaseFacts(engines, targets, manifest);
     const plan = planRestore({
       now,
       id: newJobId().slice(0, 6),
@@ -68,7 +68,11 @@ export function createRestore(engines: RestoreEngines, jobs: Jobs): Restore {
     kind: 'restore',
     steps: restoreSteps(engines, undoLog, databaseUrl),
     subject: ({set}) => set,
-    conclude: (plan, found) => ({status: 'success', result: resultOf(plan, found)}),
+    // What was left out is for a person to look at, even where everything else is proven.
+    conclude: (plan, found) => ({
+      status: (found.loaded?.left_out ?? []).length > 0 ? 'warning' : 'success',
+      result: resultOf(plan, found),
+    }),
     clean: (job, plan, outcome) => cleanUp(engines, databaseUrl, job, plan, outcome),
   });
   /** The plan of a killed restore that asked for the same: it goes on as it was, with its own half-filled targets. */
@@ -140,15 +144,25 @@ function publicPlan({restore_point_set, ...plan}: PrivatePlan): RestorePlan {
   return plan;
 }
 
-async function databaseFacts(engines: RestoreEngines, {databaseUrl, mode}: Targets): Promise<RestoreFacts['database']> {
-  if (databaseUrl === null) {
+async function databaseFacts(
+  engines: RestoreEngines,
+  {databaseUrl, mode}: Targets,
+  manifest: SetManifest,
+): Promise<RestoreFacts['database']> {
+  if (databaseUrl === null || manifest.database === null) {
     return null;
   }
   const target = engines.databases.target(databaseUrl);
   const facts = await target.describe();
   const current =
     mode === 'in_place' && facts.tables > 0 ? (await engines.databases.source(databaseUrl).inspect()).mattermost : null;
-  return {location: target.location, name: target.name, facts, schema_version: current?.schema_version ?? null};
+  return {
+    location: target.location,
+    name: target.name,
+    facts,
+    obstacles: await target.obstacles(manifest.database, mode === 'in_place'),
+    schema_version: current?.schema_version ?? null,
+  };
 }
 
 /** @throws Failure the restore point's own error; without a safety copy nothing is overwritten */
@@ -185,6 +199,8 @@ function resultOf(plan: PrivatePlan, found: Readonly<Partial<RestoreFound>>): Re
           ...areas.map((area) => join(area, 'former')),
         ]
       : [],
+    left_out: found.loaded?.left_out ?? [],
+    notes: [...(found.created?.notes ?? []), ...(found.settled ?? []), ...formerOwners(found)],
     next: inPlace
       ? [
           'Start Mattermost and sign in.',
@@ -192,6 +208,15 @@ function resultOf(plan: PrivatePlan, found: Readonly<Partial<RestoreFound>>): Re
         ]
       : nextSideBySide(plan, need(found, 'manifest')),
   };
+}
+
+/** A restore makes one role the owner of everything; who had what before is told, because nothing else tells it any more. */
+function formerOwners(found: Readonly<Partial<RestoreFound>>): string[] {
+  const others = found.proven?.tables ? (found.manifest?.database?.others ?? []) : [];
+  return others.flatMap(({role, owns, may_use}) => [
+    ...(owns.length > 0 ? [`the role ${role} owned ${owns.join(', ')}; the role that restored owns them now`] : []),
+    ...(may_use.length > 0 ? [`the role ${role} had rights on ${may_use.join(', ')}; they are not granted again`] : []),
+  ]);
 }
 
 function nextSideBySide({targets}: PrivatePlan, manifest: SetManifest): string[] {

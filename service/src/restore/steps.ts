@@ -16,6 +16,7 @@ export type RestoreFound = {
   manifest: SetManifest;
   dump: {directory: string};
   created: {name: string; notes: string[]};
+  loaded: {left_out: string[]};
   staged_files: {area: string};
   staged_config: {area: string};
   proven: Pick<RestoreResult, 'tables' | 'files' | 'config'>;
@@ -138,7 +139,7 @@ async function loadDatabase(
   plan: PrivatePlan,
   found: Found,
   context: StepContext,
-): Promise<object> {
+): Promise<Pick<RestoreFound, 'loaded'>> {
   const record = databaseRecord(found);
   const name = freshName(plan);
   // Only a killed attempt of this very restore can have left tables: there were none, or no database, when it began.
@@ -151,7 +152,7 @@ async function loadDatabase(
   for (const note of need(found, 'created').notes) {
     context.note('warning', note);
   }
-  await target.load(name, need(found, 'dump').directory, record, {
+  const leftOut = await target.load(name, need(found, 'dump').directory, record, {
     jobs: engines.jobs,
     signal: context.signal,
     replace: tables > 0 && !isOurs,
@@ -160,7 +161,10 @@ async function loadDatabase(
     },
   });
   await rm(need(found, 'dump').directory, {recursive: true, force: true});
-  return {};
+  for (const line of leftOut) {
+    context.note('warning', `Left out: ${line}.`);
+  }
+  return {loaded: {left_out: leftOut}};
 }
 
 async function stageFiles(

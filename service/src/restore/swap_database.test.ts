@@ -9,14 +9,7 @@ let connected: Map<string, string[]>;
 let dieAt = Infinity;
 
 const target = {
-  describe: async (name: string) => ({
-    exists: databases.has(name),
-    tables: 1,
-    connections: connected.get(name) ?? [],
-    server_version_num: 160_004,
-    role: 'mm',
-    can_create_databases: true,
-  }),
+  describe: async (name: string) => ({exists: databases.has(name), tables: 1, connections: connected.get(name) ?? []}),
   rename: async (from: string, to: string) => {
     dieAt -= 1;
     if (dieAt < 0) {

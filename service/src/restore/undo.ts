@@ -52,6 +52,8 @@ export function undoProcedure(engines: RestoreEngines, undoLog: UndoLog): Proced
           ...(plan.kept.database ? [`database ${undoneName(plan)}`] : []),
           ...plan.kept.directories.map(({area}) => join(area, 'undone')),
         ],
+        left_out: [],
+        notes: [],
         next: [
           'Start Mattermost.',
           'What the restore had brought is kept at the places named above; remove it when you are sure.',

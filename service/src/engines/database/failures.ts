@@ -35,13 +35,17 @@ export type Asking = {location: string; role: string; need?: Need};
 
 /** A driver's error under its name. Unknown ones pass unchanged and end as INTERNAL. */
 export function databaseFailure(error: unknown, {location, role, need = 'write'}: Asking): unknown {
-  if (error instanceof Failure || !(error instanceof Error)) {
+  if (error instanceof Failure || !isError(error)) {
     return error;
   }
   const code = BY_CODE[systemErrorCode(error) ?? ''] ?? byMessage(error.message);
   const says = error.message || systemErrorCode(error) || 'no answer';
   return code ? new Failure(code, `${location}: ${withSql(code, says, role, need)}`, {cause: error}) : error;
 }
+
+// Errors of Node's own modules come from another realm under the test runner.
+const isError = (error: unknown): error is Error =>
+  error instanceof Error || (systemErrorCode(error) !== undefined && typeof (error as Error).message === 'string');
 
 /** A right that is missing is told with the SQL that gives it. */
 function withSql(code: FailureCode, says: string, role: string, need: Need): string {

@@ -1,4 +1,7 @@
-import type {CrossCheckFinding, DatabaseRecord, TableCount} from '@disaster-recovery/contract';
+import type {CrossCheckFinding, DatabaseRecord, FailureCode, TableCount} from '@disaster-recovery/contract';
+
+/** Something that keeps a backup or a restore from being whole. `stops`: nothing may begin; otherwise it is told, and what it concerns is left out. */
+export type Obstacle = {code: FailureCode; stops: boolean; message: string; remedy: string};
 
 /** What the database itself tells of its Mattermost. Servers since 6.4 no longer write their version into it, only their migrations. */
 export type MattermostFacts = {schema_version: number; diagnostic_id: string | null};
@@ -15,8 +18,8 @@ export type DatabaseFacts = {
   dump_bytes_estimate: number;
   /** Version of the pg_dump that would be used. */
   dump_tool_version: string;
-  role: string;
-  can_create_databases: boolean;
+  /** What keeps a backup from being whole, or a later restore. */
+  obstacles: Obstacle[];
   /** Null when it is not a database of Mattermost. */
   mattermost: MattermostFacts | null;
   /** Jobs of Mattermost that rewrite much while they run. */
@@ -60,11 +63,8 @@ export type TargetFacts = {
   exists: boolean;
   /** Tables outside the system schemas; 0 when it does not exist. */
   tables: number;
-  /** Programs connected to it, other than ours. */
+  /** Programs connected to it, other than ours, each kind once with its number. */
   connections: string[];
-  server_version_num: number;
-  role: string;
-  can_create_databases: boolean;
 };
 
 /** A database that a restore writes. Names are plain, never quoted. */
@@ -72,17 +72,25 @@ export type DatabaseTarget = {
   location: string;
   name: string;
   describe(name?: string): Promise<TargetFacts>;
+  /** What keeps this set from being restored here, or a part of it. */
+  obstacles(record: DatabaseRecord, inPlace: boolean): Promise<Obstacle[]>;
   /** Makes `name` with the encoding and locale of the record where this server has it. Returns what had to differ. */
   create(name: string, like: DatabaseRecord): Promise<string[]>;
-  /** Loads a dump into `name`, which has no tables; with `replace` a killed load may have left some. @throws Failure DATABASE_RESTORE_FAILED */
+  /**
+   * Loads a dump into `name`, which has no tables; with `replace` a killed load may have left some. Returns what of it was left out, in words.
+   * @throws Failure DATABASE_RESTORE_FAILED
+   */
   load(
     name: string,
     dumpDirectory: string,
     record: DatabaseRecord,
     options: Watch & {jobs: number; replace: boolean},
-  ): Promise<void>;
+  ): Promise<string[]>;
   countTables(name: string): Promise<TableCount[]>;
-  /** Settings of the database, planner statistics, and rows that must not live on in a restored server. Returns what was done. */
+  /**
+   * Settings of the database and of its role, rows that must not live on in a restored server, planner statistics. Returns what was done.
+   * @throws Failure RESTORE_NOT_PROVEN when a new session would not find Mattermost's tables
+   */
   settle(name: string, record: DatabaseRecord): Promise<string[]>;
   /** @throws Failure DATABASE_PRIVILEGE, MATTERMOST_IS_RUNNING */
   rename(from: string, to: string): Promise<void>;

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type {DatabaseRecord, TableCount} from '@disaster-recovery/contract';
+import {policiesForRoles, superuserObjects} from './superuser_objects.ts';
 
 const USER_TABLES = `SELECT n.nspname AS schema, c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
   WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
@@ -27,7 +28,9 @@ export async function databaseRecord(client: pg.Client): Promise<Omit<DatabaseRe
     settings: await all(
       client,
       `SELECT CASE WHEN s.setrole = 0 THEN NULL ELSE pg_get_userbyid(s.setrole)::text END AS role, unnest(s.setconfig) AS setting
-      FROM pg_db_role_setting s JOIN pg_database d ON d.datname = current_database() AND s.setdatabase IN (0, d.oid) ORDER BY 1, 2`,
+      FROM pg_db_role_setting s JOIN pg_database d ON d.datname = current_database() AND s.setdatabase IN (0, d.oid)
+      -- In this order a later one wins, as it does on the server.
+      ORDER BY s.setrole <> 0, s.setdatabase <> 0, 1, 2`,
     ),
     roles: await all(
       client,
@@ -38,7 +41,37 @@ export async function databaseRecord(client: pg.Client): Promise<Omit<DatabaseRe
     ),
     migrations: await migrations(client),
     tables: await countTables(client),
+    ...(await sight(client)),
+    needs_superuser: await superuserObjects(client),
+    policies: await policiesForRoles(client),
+    others: await otherRoles(client),
   };
+}
+
+/** Who looks, and in which schema it finds Mattermost's tables. */
+export async function sight(client: pg.Client): Promise<{role: string; schema: string | null}> {
+  const {rows} = await client.query<{role: string; schema: string | null}>(
+    `SELECT session_user::text AS role, (SELECT relnamespace::regnamespace::text FROM pg_class WHERE oid = to_regclass('systems')) AS schema`,
+  );
+  return rows[0] ?? {role: '', schema: null};
+}
+
+/** Roles other than ours with tables or rights on tables. */
+async function otherRoles(client: pg.Client): Promise<NonNullable<DatabaseRecord['others']>> {
+  return all(
+    client,
+    `WITH tables AS (
+      SELECT c.oid, c.relowner, c.relacl, c.oid::regclass::text AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE c.relkind IN ('r', 'p') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+        AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')
+    ), found AS (
+      SELECT relowner AS role, name AS owns, NULL::text AS may_use FROM tables
+      UNION SELECT a.grantee, NULL, t.name FROM tables t, aclexplode(t.relacl) a WHERE a.grantee NOT IN (0, t.relowner)
+    )
+    SELECT pg_get_userbyid(role)::text AS role, array_remove(array_agg(owns ORDER BY owns), NULL) AS owns,
+      array_remove(array_agg(may_use ORDER BY may_use), NULL) AS may_use
+    FROM found WHERE role <> (SELECT oid FROM pg_roles WHERE rolname = current_user) GROUP BY 1 ORDER BY 1`,
+  );
 }
 
 async function identity(client: pg.Client) {

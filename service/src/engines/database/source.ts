@@ -5,6 +5,7 @@ import {askingAs, connect, libpqEnvironment, locationOf, withClient, type Connec
 import {directorySize} from './directory_size.ts';
 import {expectedFiles} from './expected_files.ts';
 import {databaseFailure, toolFailure} from './failures.ts';
+import {backupObstacles, roleOf} from './obstacles.ts';
 import type {DatabaseFacts, DatabaseSnapshot, MattermostFacts} from './port.ts';
 import {databaseRecord} from './record.ts';
 import {readToolErrors} from './tool_errors.ts';
@@ -23,18 +24,10 @@ export async function inspectDatabase(connection: Connection, tools: PostgresToo
     await client.query(`SET lock_timeout = '${PLAN_LOCK_WAIT}'`);
     const {
       rows: [row],
-    } = await client.query<{
-      server_version: string;
-      num: number;
-      bytes: string;
-      heap: string;
-      role: string;
-      createdb: boolean;
-    }>(`SELECT
+    } = await client.query<{server_version: string; num: number; bytes: string; heap: string}>(`SELECT
       current_setting('server_version') AS server_version, current_setting('server_version_num')::int AS num, pg_database_size(current_database()) AS bytes,
       (SELECT coalesce(sum(pg_table_size(c.oid)), 0) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-        WHERE c.relkind = 'r' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema') AS heap,
-      current_user::text AS role, (SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user) AS createdb`);
+        WHERE c.relkind = 'r' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema') AS heap`);
     if (!row) {
       throw new Error('PostgreSQL answered nothing about itself');
     }
@@ -47,8 +40,7 @@ export async function inspectDatabase(connection: Connection, tools: PostgresToo
       bytes: Number(row.bytes),
       dump_bytes_estimate: Math.ceil(Number(row.heap) * TEXT_FACTOR),
       dump_tool_version: tools.version,
-      role: row.role,
-      can_create_databases: row.createdb,
+      obstacles: await backupObstacles(client, await roleOf(client)),
       mattermost: await mattermostFacts(client),
       busy_jobs: await busyJobs(client),
     };

@@ -1,15 +1,14 @@
 import pg from 'pg';
 import type {DatabaseRecord} from '@disaster-recovery/contract';
-import {Failure} from '../../kernel/failure.ts';
-import {run} from '../../process/run.ts';
-import {libpqEnvironment, locationOf, withClient, type Connection} from './connection.ts';
-import {toolFailure} from './failures.ts';
+import {locationOf, withClient, type Connection} from './connection.ts';
+import {load} from './load.ts';
+import {maintain} from './maintain.ts';
+import {restoreObstacles} from './obstacles.ts';
 import type {DatabaseTarget, TargetFacts} from './port.ts';
 import {countTables} from './record.ts';
 import {settleDatabase} from './settle.ts';
-import {readToolErrors} from './tool_errors.ts';
+import {targetState} from './target_state.ts';
 import {requireTools, type PostgresTools} from './tools.ts';
-import {watchWhile} from './watch.ts';
 
 const quoted = (name: string): string => pg.escapeIdentifier(name);
 
@@ -21,13 +20,14 @@ export function createTarget(connection: Connection, tools: () => Promise<Postgr
     location: locationOf(connection),
     name: connection.database,
     describe: (name = connection.database) => describe(connection, name),
+    obstacles: async (record, inPlace) => restoreObstacles(record, inPlace, await targetState(connection)),
     create: (name, like) => create(connection, name, like),
     countTables: (name) =>
       withClient(inside(name), async (client) => {
         await client.query('SET row_security = off');
         return countTables(client);
       }),
-    settle: (name, record) => withClient(inside(name), (client) => settleDatabase(client, name, record)),
+    settle: (name, record) => settleDatabase(inside(name), record),
     rename: (from, to) =>
       maintain(connection, async (client) => {
         await client.query(`ALTER DATABASE ${quoted(from)} RENAME TO ${quoted(to)}`);
@@ -36,69 +36,31 @@ export function createTarget(connection: Connection, tools: () => Promise<Postgr
       maintain(connection, async (client) => {
         await client.query(`DROP DATABASE IF EXISTS ${quoted(name)}`);
       }),
-    async load(name, dumpDirectory, record, {jobs, replace, signal, progress}) {
+    load: async (name, dumpDirectory, record, options) => {
       const found = await tools();
       requireTools(found, record.server_version_num);
-      // Ownership and grants name roles of the old server; the role that restores owns everything here.
-      const args = [
-        '--format=directory',
-        `--jobs=${jobs}`,
-        '--no-owner',
-        '--no-privileges',
-        '--no-publications',
-        '--no-subscriptions',
-        '--exit-on-error',
-        ...(replace ? ['--clean', '--if-exists'] : []),
-        '--no-password',
-        `--dbname=${name}`,
-        dumpDirectory,
-      ];
-      const at = await withClient(inside(name), async (_client, reached) => reached);
-      const said = readToolErrors();
-      const loading = run(found.restore, args, {env: libpqEnvironment(at), signal, onErrorLine: said.line});
-      const result = await watchWhile(loading, async () => {
-        progress(await databaseSize(at), record.bytes);
-      });
-      if (result.exitCode !== 0) {
-        throw toolFailure({tool: 'pg_restore', result, said, role: at.user}, 'DATABASE_RESTORE_FAILED');
-      }
+      return load(inside(name), found, dumpDirectory, record, options);
     },
   };
 }
 
-/** Database-wide statements run from another database; `postgres` may be missing or closed to this role. */
-async function maintain<T>(connection: Connection, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  try {
-    return await withClient({...connection, database: 'postgres'}, work);
-  } catch (error) {
-    if (error instanceof Failure && error.code === 'DATABASE_REFUSED') {
-      return withClient({...connection, database: 'template1'}, work);
-    }
-    throw error;
-  }
-}
-
 async function describe(connection: Connection, name: string): Promise<TargetFacts> {
-  const facts = await maintain(connection, async (client) => {
-    const {
-      rows: [row],
-    } = await client.query<{exists: boolean; num: number; role: string; createdb: boolean}>(
-      `SELECT
-      EXISTS (SELECT 1 FROM pg_database WHERE datname = $1) AS exists, current_setting('server_version_num')::int AS num,
-      current_user::text AS role, (SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user) AS createdb`,
+  const {exists, connections} = await maintain(connection, async (client) => {
+    const {rows} = await client.query<{exists: boolean}>(
+      'SELECT EXISTS (SELECT 1 FROM pg_database WHERE datname = $1) AS exists',
       [name],
     );
-    const {rows: connections} = await client.query<{who: string}>(
+    const {rows: connected} = await client.query<{who: string; times: number}>(
       `SELECT format('%s as %s from %s', coalesce(nullif(application_name, ''), 'a program'),
-      usename, coalesce(host(client_addr), 'this machine')) AS who FROM pg_stat_activity WHERE datname = $1 AND pid <> pg_backend_pid() ORDER BY 1`,
+      usename, coalesce(host(client_addr), 'this machine')) AS who, count(*)::int AS times
+      FROM pg_stat_activity WHERE datname = $1 AND pid <> pg_backend_pid() GROUP BY 1 ORDER BY 1`,
       [name],
     );
-    return {row, connections: connections.map((entry) => entry.who)};
+    return {
+      exists: rows[0]?.exists ?? false,
+      connections: connected.map(({who, times}) => (times === 1 ? who : `${who} (${times} connections)`)),
+    };
   });
-  if (!facts.row) {
-    throw new Error('PostgreSQL answered nothing about itself');
-  }
-  const {exists, num, role, createdb} = facts.row;
   const tables = exists
     ? await withClient({...connection, database: name}, async (client) => {
         const {rows} = await client.query<{
@@ -108,14 +70,7 @@ async function describe(connection: Connection, name: string): Promise<TargetFac
         return Number(rows[0]?.tables);
       })
     : 0;
-  return {
-    exists,
-    tables,
-    connections: facts.connections,
-    server_version_num: num,
-    role,
-    can_create_databases: createdb,
-  };
+  return {exists, tables, connections};
 }
 
 async function create(connection: Connection, name: string, like: DatabaseRecord): Promise<string[]> {
@@ -133,12 +88,5 @@ async function create(connection: Connection, name: string, like: DatabaseRecord
       }
       throw error;
     }
-  });
-}
-
-async function databaseSize(connection: Connection): Promise<number> {
-  return withClient(connection, async (client) => {
-    const {rows} = await client.query<{bytes: string}>('SELECT pg_database_size(current_database()) AS bytes');
-    return Number(rows[0]?.bytes);
   });
 }

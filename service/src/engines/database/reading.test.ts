@@ -3,64 +3,10 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import type pg from 'pg';
 import {expect, test} from '@jest/globals';
-import type {DatabaseRecord} from '@disaster-recovery/contract';
 import {directorySize} from './directory_size.ts';
 import {expectedFiles} from './expected_files.ts';
-import {settleDatabase} from './settle.ts';
 import {findPostgresTools} from './tools.ts';
 import {watchWhile} from './watch.ts';
-
-/** A server that has some tables and remembers what it was told. */
-function fakeServer(tables: Record<string, number>) {
-  const told: string[] = [];
-  const query = async (sql: string, values: string[] = []) => {
-    if (sql.includes('to_regclass')) {
-      return {rows: [{exists: (values[0] ?? '') in tables}], rowCount: 1};
-    }
-    told.push(sql);
-    const table = /(?:DELETE FROM|UPDATE) (\w+)/.exec(sql)?.[1] ?? '';
-    return {rows: [], rowCount: tables[table] ?? 0};
-  };
-  return {told, client: {query} as unknown as pg.Client};
-}
-
-const withSettings = (...settings: DatabaseRecord['settings']): DatabaseRecord =>
-  ({settings}) as unknown as DatabaseRecord;
-
-test.each([
-  ['statement_timeout=5min', `"statement_timeout" = '5min'`],
-  ['search_path="$user", public', `"search_path" = '$user', 'public'`],
-  ['search_path=mattermost', `"search_path" = 'mattermost'`],
-  ['search_path=', `"search_path" = ''`],
-  [
-    'session_preload_libraries=auto_explain,pg_stat_statements',
-    `"session_preload_libraries" = 'auto_explain', 'pg_stat_statements'`,
-  ],
-  ['DateStyle=ISO, DMY', `"DateStyle" = 'ISO, DMY'`],
-  ["app.note=a=b'c", `"app.note" = 'a=b''c'`],
-])('the database setting %s comes back as it was', async (setting, sql) => {
-  const {client, told} = fakeServer({});
-  expect(await settleDatabase(client, 'matter"most', withSettings({role: null, setting}))).toEqual([
-    `database setting ${setting.split('=')[0] ?? ''} applied`,
-  ]);
-  expect(told[0]).toBe(`ALTER DATABASE "matter""most" SET ${sql}`);
-});
-
-test('settings of single roles are left alone: the role may not exist here', async () => {
-  const {client, told} = fakeServer({});
-  await settleDatabase(client, 'mm', withSettings({role: 'reporting', setting: 'work_mem=1GB'}));
-  expect(told).toEqual(['ANALYZE']);
-});
-
-test('rows that would do harm are taken out, told with their number, and only where they were', async () => {
-  const {client, told} = fakeServer({clusterdiscovery: 3, db_lock: 0, jobs: 2});
-  expect(await settleDatabase(client, 'mm', withSettings())).toEqual([
-    'cluster members forgotten: 3',
-    'interrupted jobs of Mattermost ended: 2',
-  ]);
-  expect(told.some((sql) => sql.includes('uploadsessions'))).toBe(false);
-  expect(told.at(-1)).toBe('ANALYZE');
-});
 
 test('rows that name a file are read from the tables that this server has, sizes as numbers', async () => {
   const asked: string[] = [];

@@ -1,0 +1,76 @@
+import {writeFile} from 'node:fs/promises';
+import type pg from 'pg';
+import type {DatabaseRecord} from '@disaster-recovery/contract';
+import {run} from '../../process/run.ts';
+import {libpqEnvironment, withClient, type Connection} from './connection.ts';
+import {chooseContents, type Loader} from './contents.ts';
+import {toolFailure} from './failures.ts';
+import {roleOf} from './obstacles.ts';
+import type {DatabaseTarget} from './port.ts';
+import {readToolErrors} from './tool_errors.ts';
+import type {PostgresTools} from './tools.ts';
+import {watchWhile} from './watch.ts';
+
+type Options = Parameters<DatabaseTarget['load']>[3];
+
+/** pg_restore, of what this role can make. Returns what was left out, in words. @throws Failure DATABASE_* */
+export async function load(
+  fresh: Connection,
+  tools: PostgresTools,
+  dumpDirectory: string,
+  record: DatabaseRecord,
+  {jobs, replace, signal, progress}: Options,
+): Promise<string[]> {
+  const {loader, at} = await withClient(fresh, async (client, reached) => ({
+    loader: await describeLoader(client),
+    at: reached,
+  }));
+  const restore = async (args: readonly string[]): Promise<string> => {
+    const said = readToolErrors();
+    const result = await run(tools.restore, args, {env: libpqEnvironment(at), signal, onErrorLine: said.line});
+    if (result.exitCode !== 0) {
+      throw toolFailure({tool: 'pg_restore', result, said, role: at.user}, 'DATABASE_RESTORE_FAILED');
+    }
+    return result.stdout;
+  };
+  const {list, leftOut} = chooseContents(await restore(['--list', dumpDirectory]), record, loader);
+  const listFile = `${dumpDirectory}.list`;
+  await writeFile(listFile, list, {mode: 0o600});
+  // Ownership, grants, tablespaces and labels name things of the old server; the role that restores owns everything here.
+  const loading = restore([
+    '--format=directory',
+    `--jobs=${jobs}`,
+    `--use-list=${listFile}`,
+    '--no-owner',
+    '--no-privileges',
+    '--no-tablespaces',
+    '--no-security-labels',
+    '--no-publications',
+    '--no-subscriptions',
+    '--exit-on-error',
+    ...(replace ? ['--clean', '--if-exists'] : []),
+    '--no-password',
+    `--dbname=${fresh.database}`,
+    dumpDirectory,
+  ]);
+  await watchWhile(loading, async () => {
+    progress(await databaseSize(at), record.bytes);
+  });
+  return leftOut;
+}
+
+async function describeLoader(client: pg.Client): Promise<Loader> {
+  const {is_superuser: isSuperuser} = await roleOf(client);
+  const {rows: roles} = await client.query<{name: string}>('SELECT rolname::text AS name FROM pg_roles');
+  const {rows: extensions} = await client.query<{name: string; is_ours: boolean}>(
+    `SELECT extname::text AS name, pg_has_role(extowner, 'USAGE') AS is_ours FROM pg_extension`,
+  );
+  return {isSuperuser, roles: roles.map(({name}) => name), extensions};
+}
+
+async function databaseSize(connection: Connection): Promise<number> {
+  return withClient(connection, async (client) => {
+    const {rows} = await client.query<{bytes: string}>('SELECT pg_database_size(current_database()) AS bytes');
+    return Number(rows[0]?.bytes);
+  });
+}

@@ -75,8 +75,7 @@ const facts = {
   bytes: 10,
   dump_bytes_estimate: 10,
   dump_tool_version: '17.2',
-  role: 'mm',
-  can_create_databases: true,
+  obstacles: [],
   mattermost: {schema_version: 148, diagnostic_id: 'd'},
   busy_jobs: [],
 };
@@ -107,14 +106,7 @@ const databases = {
   target: () => ({
     location: facts.location,
     name: 'mattermost',
-    describe: async () => ({
-      exists: true,
-      tables: 0,
-      connections: [],
-      server_version_num: 160_004,
-      role: 'mm',
-      can_create_databases: true,
-    }),
+    describe: async () => ({exists: true, tables: 0, connections: [], server_version_num: 160_004, obstacles: []}),
     create: async () => [],
     load: async () => undefined,
     countTables: async () => TABLES,

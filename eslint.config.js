@@ -72,7 +72,7 @@ export default tseslint.config(
   {files: ['service/src/compose.ts'], rules: {'max-lines-per-function': ['error', 160]}},
   {
     // The homes of the environment: settings, PGPASSWORD, the base environment of children, credentials for object storage, who typed sudo.
-    files: ['service/src/config/**', 'service/src/process/**', 'service/src/engines/repository/restic_command.ts', 'service/src/engines/database/connection.ts', 'service/src/cli/companion.ts', 'service/src/cli/program.ts'],
+    files: ['service/src/config/**', 'service/src/process/**', 'service/src/engines/repository/restic_command.ts', 'service/src/engines/database/address.ts', 'service/src/cli/companion.ts', 'service/src/cli/program.ts'],
     rules: {'no-restricted-syntax': ['error', ...forbidden]},
   },
   {

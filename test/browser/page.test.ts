@@ -5,16 +5,9 @@ import {promisify} from 'node:util';
 import {afterAll, afterEach, beforeAll, beforeEach, expect, test} from '@jest/globals';
 import type {Page} from 'playwright-core';
 import {FAINT_WORDS} from './faint_words.ts';
-import {
-  cannedApi,
-  cannedJob,
-  cannedSets,
-  cannedVerdict,
-  cannedWorld,
-  doneJob,
-  type World,
-} from './host_page/canned_answers.ts';
-import {openBrowser, startHostPage, type HostPage, type OpenBrowser} from './index.ts';
+import {cannedJob, cannedSets, cannedVerdict, cannedWorld, doneJob, type World} from './host_page/canned_answers.ts';
+import {openBrowser, type HostPage, type OpenBrowser} from './index.ts';
+import {showWorld} from './states.ts';
 
 // How the page behaves in a real browser, in the layout of the System Console. What it is told is canned here.
 let browser: OpenBrowser;
@@ -41,7 +34,7 @@ afterEach(async () => {
 afterAll(() => browser.close());
 
 async function show(world: World, theme: 'light' | 'dark' = 'light'): Promise<void> {
-  host = await startHostPage({fixtures: cannedApi(world)});
+  host = await showWorld(world);
   await page.goto(host.url(theme));
 }
 
@@ -52,7 +45,7 @@ const others = ([17, 19] as const).filter((version) =>
 (others.length > 0 ? test.each(others) : test.skip.each([0] as never[]))(
   'web clients with React %d show the page too',
   async (react) => {
-    host = await startHostPage({react, fixtures: cannedApi(cannedWorld(cannedSets(), cannedJob()))});
+    host = await showWorld(cannedWorld(cannedSets(), cannedJob()), react);
     await page.goto(host.url());
     await page.getByRole('progressbar').waitFor();
     expect(await page.evaluate('React.version.split(".")[0]')).toBe(String(react));

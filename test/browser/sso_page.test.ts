@@ -4,11 +4,12 @@ import {fileURLToPath} from 'node:url';
 import {promisify} from 'node:util';
 import {afterAll, afterEach, beforeAll, beforeEach, expect, test} from '@jest/globals';
 import type {Page} from 'playwright-core';
-import {cannedApi, cannedSets, cannedWorld, type World} from './host_page/canned_answers.ts';
+import {cannedSets, cannedWorld, type World} from './host_page/canned_answers.ts';
 import {cannedEntries, cannedSso, setIncident, UP, type SsoWorld} from './host_page/canned_sso.ts';
 import {claimReply, refusedFactor, startClaimHost, type ClaimHost} from './host_page/claim_host.ts';
 import {FAINT_WORDS} from './faint_words.ts';
-import {openBrowser, startHostPage, type HostPage, type OpenBrowser} from './index.ts';
+import {openBrowser, type HostPage, type OpenBrowser} from './index.ts';
+import {showWorld} from './states.ts';
 
 // Single sign-on on the page of the System Console, and the claim page as the plugin serves it. What they are told is canned here.
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -43,7 +44,7 @@ async function show(
   const sso = cannedSso();
   change(sso);
   const world = Object.assign(cannedWorld(cannedSets()), {sso});
-  const started = await startHostPage({fixtures: cannedApi(world)});
+  const started = await showWorld(world);
   host = started;
   await page.goto(started.url(theme));
   await page.getByRole('heading', {name: 'Single sign-on'}).waitFor();
@@ -53,7 +54,7 @@ async function show(
 const focused = () => page.evaluate('document.activeElement.textContent || document.activeElement.id');
 
 test('a companion that does not know of it: the page is as it was', async () => {
-  const started = await startHostPage({fixtures: cannedApi(cannedWorld())});
+  const started = await showWorld(cannedWorld());
   host = started;
   await page.goto(started.url());
   await page.getByRole('heading', {name: 'Sets', exact: true}).waitFor();

@@ -87,7 +87,7 @@ async function letIn(person: SsoPerson): Promise<string> {
   } else {
     await page.getByRole('button', {name: 'Let someone in…'}).click();
   }
-  await page.getByRole('textbox', {name: 'Person'}).fill(person.username);
+  await page.getByRole('combobox', {name: 'Person'}).fill(person.username);
   await page.getByLabel('How do you know it is them?').fill('called back on the number of HR');
   await page.getByRole('button', {name: 'Make a code'}).click();
   await page.getByText(`Code for @${person.username}`).waitFor();

@@ -1,4 +1,5 @@
 import type {
+  Approval,
   BackupRequest,
   DeclareRequest,
   ErrorBody,
@@ -50,6 +51,15 @@ export type LocalCode = 'NO_ANSWER' | 'ANSWER_UNREADABLE';
 
 export type Reply<Body> = {ok: true; value: Body} | {ok: false; status: number; error: ErrorBody};
 
+export type Failure = {status: number; error: ErrorBody};
+
+export function failureOf(reply: Reply<unknown>): Failure | null {
+  return reply.ok ? null : {status: reply.status, error: reply.error};
+}
+
+/** An account as the host's own API tells it. */
+export type HostUser = {id: string; username: string; email: string; first_name: string; last_name: string};
+
 export type Client = ReturnType<typeof createClient>;
 
 const ANSWER_WITHIN_MS = 40_000;
@@ -63,12 +73,14 @@ function localFailure<Body>(code: LocalCode, status: number): Reply<Body> {
   return {ok: false, status, error: {code, message: '', meaning: '', remedy: '', retryable: true}};
 }
 
-async function ask<Body>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: object): Promise<Reply<Body>> {
+type Method = 'GET' | 'POST' | 'DELETE';
+
+async function request<Body>(method: Method, path: string, body?: object): Promise<Reply<Body>> {
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), ANSWER_WITHIN_MS);
   try {
     const options = Client4.getOptions({method, signal: stop.signal, ...(body ? {body: JSON.stringify(body)} : {})});
-    const reply = await fetch(`${window.basename ?? ''}/plugins/${PLUGIN_ID}/api/v1/${path}`, options as RequestInit);
+    const reply = await fetch(`${window.basename ?? ''}${path}`, options as RequestInit);
     const text = await reply.text();
     return read(reply.status, text);
   } catch {
@@ -76,6 +88,10 @@ async function ask<Body>(method: 'GET' | 'POST' | 'DELETE', path: string, body?:
   } finally {
     clearTimeout(timer);
   }
+}
+
+function ask<Body>(method: Method, path: string, body?: object): Promise<Reply<Body>> {
+  return request(method, `/plugins/${PLUGIN_ID}/api/v1/${path}`, body);
 }
 
 function read<Body>(status: number, text: string): Reply<Body> {
@@ -97,13 +113,27 @@ function read<Body>(status: number, text: string): Reply<Body> {
   return localFailure('ANSWER_UNREADABLE', status);
 }
 
-/** The bridge's API. Everything but `connection` and `enrol` is handed on to the companion. */
-export function createClient() {
+/**
+ * The bridge's API. Everything but `connection` and `enrol` is handed on to the companion.
+ * `onConfigurationChanged` runs after each answer that means that Mattermost's configuration is another one now, before the answer is given.
+ */
+export function createClient(onConfigurationChanged: () => Promise<void> = () => Promise.resolve()) {
   const one = encodeURIComponent;
+  const changing = async <Body>(asked: Promise<Reply<Body>>): Promise<Reply<Body>> => {
+    const reply = await asked;
+    if (reply.ok) {
+      await onConfigurationChanged();
+    }
+    return reply;
+  };
   return {
+    /** For jobs: they change settings while they run. */
+    configurationChanged: onConfigurationChanged,
+    searchPeople: (term: string) =>
+      request<HostUser[]>('POST', '/api/v4/users/search', {term, allow_inactive: false, limit: 10}),
     connection: () => ask<Connection>('GET', 'connection'),
-    enrol: (enrolment: Enrolment) => ask<EnrolOutcome>('POST', 'enrol', enrolment),
-    revoke: () => ask<RevokeOutcome | undefined>('DELETE', 'enrol'),
+    enrol: (enrolment: Enrolment) => changing(ask<EnrolOutcome>('POST', 'enrol', enrolment)),
+    revoke: () => changing(ask<RevokeOutcome | undefined>('DELETE', 'enrol')),
     status: () => ask<Status>('GET', 'status'),
     sets: () => ask<SetList>('GET', 'sets'),
     jobs: () => ask<JobList>('GET', 'jobs'),
@@ -115,9 +145,10 @@ export function createClient() {
     forecast: () => ask<Forecast>('GET', 'sso/forecast'),
     readiness: () => ask<Readiness>('GET', 'sso/readiness'),
     returnList: () => ask<ReturnList>('GET', 'sso/return-list'),
-    declare: (request: DeclareRequest) => ask<Incident>('POST', 'sso/incidents', request),
-    closeIncident: () => ask<Incident>('POST', 'sso/incidents/current/close', {}),
-    letIn: (request: LetIn) => ask<LetInResult>('POST', 'sso/let-ins', request),
+    declare: (request: DeclareRequest) => changing(ask<Incident>('POST', 'sso/incidents', request)),
+    closeIncident: () => changing(ask<Incident>('POST', 'sso/incidents/current/close', {})),
+    letIn: (request: LetIn) => changing(ask<LetInResult>('POST', 'sso/let-ins', request)),
+    approve: (id: string) => ask<Approval>('POST', `sso/approvals/${one(id)}`, {}),
     extendSessions: () => ask<Job>('POST', 'sso/session-extensions', {}),
     planSwitchBack: () => ask<SwitchBackPlan>('POST', 'sso/switch-back-plans', {}),
     switchBack: (request: SwitchBack) => ask<Job>('POST', 'sso/switch-backs', request),

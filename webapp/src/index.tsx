@@ -2,6 +2,7 @@ import './public_path.ts';
 import type {Store} from 'redux';
 import type {GlobalState} from '@mattermost/types/store';
 import shellEnglish from './i18n/shell_en.json';
+import {reloadHostConfiguration} from './host_configuration.ts';
 import {LazyDashboard} from './lazy_dashboard.tsx';
 import {liveJobs, parseJobMessage, receivedJob} from './live_jobs.ts';
 import {JOB_EVENT, PLUGIN_ID} from './plugin_id.ts';
@@ -18,6 +19,10 @@ export class Plugin {
         store.dispatch(receivedJob(job));
       }
     });
+    const reload = () => void reloadHostConfiguration(store);
+    // Another administrator, drctl or an incident changed settings; after a lost connection nobody knows.
+    registry.registerWebSocketEventHandler?.('config_changed', reload);
+    registry.registerReconnectHandler?.(reload);
     registry.registerAdminConsoleCustomSetting?.('Dashboard', LazyDashboard, {showTitle: false});
   }
 }

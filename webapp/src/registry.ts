@@ -9,6 +9,7 @@ export type PluginRegistry = {
   ): void;
   registerReducer?(reducer: unknown): void;
   registerWebSocketEventHandler?(event: string, handler: (message: unknown) => void): void;
+  registerReconnectHandler?(handler: () => void): void;
   registerTranslations?(getTranslationsForLocale: (locale: string) => Record<string, string>): void;
 };
 

@@ -100,13 +100,30 @@ export function failedJob(): Job {
   });
 }
 
+/** The part of Mattermost's configuration that the plugin changes, and a setting of somebody else. */
+export type CannedConfiguration = {
+  AnnouncementSettings: {AdminNoticesEnabled: boolean};
+  EmailSettings: {EnableSignInWithEmail: boolean};
+  PluginSettings: {Plugins: {'disaster-recovery': {companionurl: string}}};
+};
+
+export const CANNED_PEOPLE = [
+  {id: 'id-user.five', username: 'user.five', email: 'user.five@example.org', first_name: 'Uma', last_name: 'Five'},
+  {id: 'id-user.fifty', username: 'user.fifty', email: 'user.fifty@example.org', first_name: 'Ute', last_name: 'Fifty'},
+];
+
 export type World = {
+  configuration: CannedConfiguration;
   connection: Record<string, unknown>;
   status: Status;
   sets: SetSummary[];
   jobs: Job[];
   /** Null: a companion that does not know of it. */
   sso: SsoWorld | null;
+  /** Refuses what is posted to a path by the name of an error. */
+  refuse: Record<string, string>;
+  /** The list of sets fails by this name. */
+  setsError: string | null;
   /** Called when a job is asked for; may change it. */
   advance: (job: Job) => Job;
 };
@@ -115,6 +132,11 @@ export type World = {
 export function cannedWorld(sets: SetSummary[] = cannedSets(), running: Job | null = null): World {
   const now = Date.now();
   return {
+    configuration: {
+      AnnouncementSettings: {AdminNoticesEnabled: true},
+      EmailSettings: {EnableSignInWithEmail: false},
+      PluginSettings: {Plugins: {'disaster-recovery': {companionurl: ''}}},
+    },
     connection: {
       companion_url: 'http://127.0.0.1:8066', enrolled: true, companion_id: 'cmp-7f3a91', enrolled_at: now - 12 * DAY, enrolled_by: 'first.admin', reachable: true,
       unreachable_since: null, companion_version: '0.1.0', last_error: null, plugin_version: '0.1.0',
@@ -129,6 +151,8 @@ export function cannedWorld(sets: SetSummary[] = cannedSets(), running: Job | nu
     sets,
     jobs: running ? [running] : [],
     sso: null,
+    refuse: {},
+    setsError: null,
     advance: (job) => job,
   };
 }
@@ -143,6 +167,7 @@ export function cannedApi(world: World): CannedApi {
       return {status: 200, body: world.connection};
     }
     if (path === 'enrol') {
+      world.configuration.PluginSettings.Plugins['disaster-recovery'] = {companionurl: (body as {url?: string} | undefined)?.url ?? ''};
       Object.assign(world.connection, method === 'DELETE' ? {enrolled: false} : {enrolled: true, reachable: true, companion_url: (body as {url: string}).url});
       return {status: method === 'DELETE' ? 204 : 200, ...(method === 'DELETE' ? {} : {body: world.connection})};
     }
@@ -158,11 +183,23 @@ function startJob(world: World, change: Partial<Job> = {}): CannedReply {
 }
 
 function companion(world: World, method: string, path: string, sent: unknown): CannedReply {
+  if (method === 'POST' && path === 'sso/let-ins') {
+    // As the first let-in does where sign-in with a password is off.
+    world.configuration.EmailSettings.EnableSignInWithEmail = true;
+  }
   if (path === 'sso' || path.startsWith('sso/')) {
     const people = {phase: 'switch_back', step: 1, steps: 2, done: 1, total: 3, unit: 'people' as const, rate: null, eta_ms: null};
     return answerSso(world.sso, method, path, sent, (kind) => startJob(world, {kind, reason: '', subject: 'inc-1', steps: [], progress: people}));
   }
-  if (method === 'POST' && (path === 'backups' || path === 'verifications')) {
+  const refused = method === 'POST' ? world.refuse[path] : path === 'sets' ? world.setsError : null;
+  if (refused) {
+    return {status: 409, body: {error: {code: refused, message: `${refused} was said.`, meaning: 'What that means.', remedy: 'What to do about it.', retryable: true}}};
+  }
+  if (method === 'POST' && path === 'verifications') {
+    const {set} = sent as {set: string};
+    return startJob(world, {kind: 'verify', reason: '', subject: set, progress: null, steps: ['find_set', 'read', 'judge'].map((name, index) => ({name, outcome: index === 0 ? 'done' as const : index === 1 ? 'running' as const : 'waiting' as const, started_at: index < 2 ? Date.now() : null, ms: index === 0 ? 900 : null}))});
+  }
+  if (method === 'POST' && path === 'backups') {
     return startJob(world);
   }
   const [kind, id, verb] = path.split('/');

@@ -98,7 +98,12 @@ export function cannedSso(): SsoWorld {
     },
     forecast: {
       at: now, sso_accounts: 1902, dormant: 44, locked_out_now: 12, curve: curve(), by_service: [], by_role: [], by_team: [], by_device: [],
-      administrators: {total: 3, sso: 2, local: 1, locked_out: 0}, next: [],
+      administrators: {total: 3, sso: 2, local: 1, locked_out: 0},
+      next: [
+        ...['user.five', 'user.six', 'user.seven'].map((name) => ({...person(name), ends_at: null})),
+        {...person('user.eight'), ends_at: now + 40 * MINUTE},
+        {...person('user.nine'), ends_at: now + 3 * HOUR},
+      ],
     },
     readiness: {
       score: 86, providers: ['gitlab', 'saml', 'ldap'],
@@ -116,6 +121,20 @@ export function cannedSso(): SsoWorld {
     },
     asked: {},
     refuse: {},
+  };
+}
+
+/** A switch back that waits for the first person. */
+export function waitingJob(): Job {
+  const now = Date.now();
+  const names = ['gates', 'canary', 'await_login', 'switch_back', 'second_look', 'put_back'];
+  return {
+    id: 'job-back', kind: 'sso_switch_back', status: 'in_progress', actor: {kind: 'mattermost', id: 'u1', name: 'first.admin'}, reason: '', subject: 'inc-1',
+    created_at: now - 130_000, started_at: now - 130_000, finished_at: null, result: null, error: null,
+    progress: {phase: 'canary', step: 2, steps: names.length, done: 1, total: 1, unit: 'people', rate: null, eta_ms: null},
+    steps: names.map((name, index) => ({
+      name, outcome: index < 2 ? 'done' as const : index === 2 ? 'running' as const : 'waiting' as const, started_at: index < 3 ? now - 120_000 : null, ms: index < 2 ? 700 : null,
+    })),
   };
 }
 

@@ -19,7 +19,13 @@ export type HostPageOptions = {
   react?: ReactVersion;
   /** Without a target: what the plugin's API answers. The bundle comes from webapp/dist then. */
   fixtures?: CannedApi;
+  /** Without a target: the configuration of Mattermost. Who changes it changes this object. */
+  configuration?: Record<string, unknown>;
+  /** Without a target: what a search for people finds. */
+  people?: readonly Record<string, unknown>[];
 };
+
+const NO_CONFIGURATION = {AnnouncementSettings: {AdminNoticesEnabled: true}};
 
 export type HostPage = {
   origin: string;
@@ -35,7 +41,7 @@ const DIST = fileURLToPath(new URL('../../../webapp/dist/', import.meta.url));
 const HTML = '<!doctype html><meta charset="utf-8"><title>Disaster Recovery</title><div id="root"></div><script src="/host_page.js"></script>';
 
 /** A page with the globals, the registry and the layout of the real web client, for a real or a canned server behind it. */
-export async function startHostPage({target, port = 0, react = 18, fixtures}: HostPageOptions = {}): Promise<HostPage> {
+export async function startHostPage({target, port = 0, react = 18, ...canned}: HostPageOptions = {}): Promise<HostPage> {
   const script = await bundlePage(react);
   const behind = target ? new URL(target) : null;
   const server = createServer((request, response) => {
@@ -46,7 +52,7 @@ export async function startHostPage({target, port = 0, react = 18, fixtures}: Ho
       if (behind) {
         forward(behind, request, response);
       } else {
-        void answerCanned(path, request, response, fixtures).catch(() => send(response, 500, 'text/plain', 'canned answer failed'));
+        void answerCanned(path, request, response, canned).catch(() => send(response, 500, 'text/plain', 'canned answer failed'));
       }
     } else {
       send(response, 200, 'text/html; charset=utf-8', HTML);
@@ -75,9 +81,17 @@ function send(response: ServerResponse, status: number, type: string, body: stri
   response.writeHead(status, {'Content-Type': type}).end(body);
 }
 
-async function answerCanned(path: string, request: IncomingMessage, response: ServerResponse, fixtures: CannedApi | undefined): Promise<void> {
+async function answerCanned(path: string, request: IncomingMessage, response: ServerResponse, {fixtures, configuration = NO_CONFIGURATION, people = []}: HostPageOptions): Promise<void> {
   if (path === '/api/v4/plugins/webapp') {
     send(response, 200, 'application/json', JSON.stringify([{id: PLUGIN, webapp: {bundle_path: `${STATIC}main.js`}}]));
+  } else if (path === '/api/v4/config' && request.method === 'GET') {
+    send(response, 200, 'application/json', JSON.stringify(configuration));
+  } else if (path === '/api/v4/config/patch' && request.method === 'PUT') {
+    Object.assign(configuration, JSON.parse(await readBody(request)));
+    send(response, 200, 'application/json', JSON.stringify(configuration));
+  } else if (path === '/api/v4/users/search' && request.method === 'POST') {
+    const {term} = JSON.parse(await readBody(request)) as {term: string};
+    send(response, 200, 'application/json', JSON.stringify(people.filter((person) => JSON.stringify(person).includes(term))));
   } else if (path.startsWith(STATIC)) {
     send(response, 200, 'text/javascript; charset=utf-8', await readFile(join(DIST, basename(path))));
   } else if (path.startsWith(API) && fixtures) {

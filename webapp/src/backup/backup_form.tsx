@@ -32,7 +32,7 @@ export function BackupForm({client, onStarted}: Props) {
   const say = useSay();
   const [reason, setReason] = useState('');
   const [scope, setScope] = useState<readonly Part[]>(PARTS);
-  const {failure, isBusy, send} = useRequest();
+  const {failure, isBusy, send, forget} = useRequest();
   const problem = reasonProblem(reason);
   const canStart = scope.length > 0 && !problem && !isBusy;
   const start = () => canStart && void send(() => client.startBackup(toRequest(scope, reason)), onStarted);
@@ -54,7 +54,7 @@ export function BackupForm({client, onStarted}: Props) {
           {say(isBusy ? 'backup.starting' : 'backup.start')}
         </Button>
       </div>
-      {failure && <FailureNotice failure={failure} />}
+      <FailureNotice failure={failure} what="not_done.backup" onDismiss={forget} />
     </Card>
   );
 }

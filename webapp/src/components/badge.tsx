@@ -1,5 +1,5 @@
 import React, {type ReactNode} from 'react';
-import type {Tone} from '../status/headline.ts';
+import type {Tone} from './tone.ts';
 import {Icon} from './icon.tsx';
 
 export function Badge({tone, children, title}: {tone: Tone; children: ReactNode; title?: string | undefined}) {

@@ -1,4 +1,4 @@
-import React, {useEffect, useState} from 'react';
+import React, {Fragment, useEffect, useState} from 'react';
 import {useSay} from '../i18n/say.tsx';
 import {Button} from './button.tsx';
 
@@ -18,11 +18,28 @@ async function copy(text: string): Promise<void> {
   }
 }
 
+/** A command keeps its options whole: a line breaks between words, and at a hyphen only where the word fits no line. */
+export function CommandText({text}: {text: string}) {
+  return (
+    <code>
+      {text.split(/(\S*-\S*)/).map((piece, index) =>
+        index % 2 === 1 ? (
+          <span key={index} className="dr-word">
+            {piece}
+          </span>
+        ) : (
+          <Fragment key={index}>{piece}</Fragment>
+        ),
+      )}
+    </code>
+  );
+}
+
 export function Copyable({text, className = ''}: {text: string; className?: string}) {
   const say = useSay();
   return (
     <span className={`dr-copyable ${className}`}>
-      <code>{text}</code>
+      <CommandText text={text} />
       <CopyButton text={text} label={say('copy.what', {text})} />
     </span>
   );

@@ -1,27 +1,59 @@
 import type {ErrorBody} from '@disaster-recovery/contract';
 import React from 'react';
-import {useSay} from '../i18n/say.tsx';
-import type {Failure} from '../dashboard/facts.ts';
+import type {Failure} from '../client.ts';
+import {useSay, type MessageId} from '../i18n/say.tsx';
+import {Button} from './button.tsx';
 import {Icon} from './icon.tsx';
 import {ServerText} from './server_text.tsx';
 
-/** What happened, what it means, what to do: in the words of who found it. */
-export function FailureNotice({failure}: {failure: Failure}) {
-  const error = useWords(failure);
+type Props = {
+  /** Null: nothing to show. */
+  failure: Failure | null;
+  /** What was not done because of it. */
+  what: MessageId;
+  onDismiss?: () => void;
+};
+
+/** What was not done, what happened, what it means, what to do: in the words of who found it. */
+export function FailureNotice({failure, what, onDismiss}: Props) {
+  const say = useSay();
+  if (!failure) {
+    return null;
+  }
   return (
     <div className="dr-failure" role="alert">
-      <FailureText error={error} />
+      <div className="dr-failure-head">
+        <p className="dr-failure-message">
+          <Icon tone="bad" size={14} /> {say(what)}
+        </p>
+        {onDismiss && (
+          <Button look="link" onClick={onDismiss}>
+            {say('job.dismiss')}
+          </Button>
+        )}
+      </div>
+      <FailureText failure={failure} />
     </div>
   );
 }
 
-export function FailureText({error}: {error: ErrorBody}) {
+function FailureText({failure}: {failure: Failure}) {
+  const error = useWords(failure);
+  return (
+    <>
+      <p>
+        <ServerText text={error.message} />
+      </p>
+      <ErrorDetails error={error} />
+    </>
+  );
+}
+
+/** What follows the first sentence of an error. */
+export function ErrorDetails({error}: {error: ErrorBody}) {
   const say = useSay();
   return (
     <>
-      <p className="dr-failure-message">
-        <Icon tone="bad" size={14} /> <ServerText text={error.message} />
-      </p>
       {error.meaning && error.meaning !== error.message && (
         <p>
           <ServerText text={error.meaning} />

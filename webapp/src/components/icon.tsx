@@ -1,5 +1,5 @@
 import React from 'react';
-import type {Tone} from '../status/headline.ts';
+import type {Tone} from './tone.ts';
 
 const SHAPES: Record<Tone, React.ReactNode> = {
   good: <path d="M5 12.5l4.5 4.5L19 7.5" />,

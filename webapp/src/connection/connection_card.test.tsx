@@ -33,7 +33,7 @@ test('revoking asks first, starts on the harmless answer, and gives the focus ba
   const {user} = show(exampleConnection());
   const revoke = screen.getByRole('button', {name: 'Revoke…'});
   await user.click(revoke);
-  const dialog = screen.getByRole('alertdialog', {name: 'Revoke the enrolment?'});
+  const dialog = screen.getByRole('alertdialog', {name: 'Revoke the enrollment?'});
   expect(dialog).toHaveTextContent('http://127.0.0.1:8066');
   expect(within(dialog).getByRole('button', {name: 'Go back'})).toHaveFocus();
   await user.keyboard('{Escape}');
@@ -48,7 +48,7 @@ test('revoking is sent once confirmed', async () => {
   });
   const {user, onChanged} = show(exampleConnection());
   await user.click(screen.getByRole('button', {name: 'Revoke…'}));
-  await user.click(screen.getByRole('button', {name: 'Revoke the enrolment'}));
+  await user.click(screen.getByRole('button', {name: 'Revoke the enrollment'}));
   await waitFor(() => expect(onChanged).toHaveBeenCalledTimes(1));
   expect(asked.map(({method, path}) => `${method} ${path}`)).toEqual(['DELETE enrol']);
   expect(screen.getByText(/the companion could not be told: connection refused/)).toBeInTheDocument();
@@ -58,7 +58,7 @@ test('a form with mistakes is not sent and says each of them', async () => {
   const asked = answerWith({});
   const {user} = show(exampleConnection({enrolled: false, companion_url: ''}));
   await user.type(screen.getByLabelText('Address of the companion'), 'https://dr.example.org:8066');
-  await user.click(screen.getByRole('button', {name: 'Enrol'}));
+  await user.click(screen.getByRole('button', {name: 'Enroll'}));
   expect(screen.getByLabelText('One-time code')).toHaveAccessibleDescription(
     'Enter the code that drctl enroll printed.',
   );
@@ -91,7 +91,7 @@ test('a refused code is shown with its meaning and remedy, and the fields keep w
 test('enrolling again asks before the present enrolment is replaced', async () => {
   const asked = answerWith({'POST enrol': {status: 201, body: exampleConnection()}});
   const {user} = show(exampleConnection());
-  await user.click(screen.getByRole('button', {name: 'Enrol again…'}));
+  await user.click(screen.getByRole('button', {name: 'Enroll again…'}));
   await user.type(screen.getByLabelText('One-time code'), `${CODE}{Enter}`);
   expect(asked).toEqual([]);
   await user.click(screen.getByRole('button', {name: 'Replace it'}));

@@ -6,6 +6,7 @@ import {Card} from '../components/card.tsx';
 import {Definitions} from '../components/definitions.tsx';
 import {ConfirmDialog} from '../components/dialog.tsx';
 import {FailureNotice} from '../components/failure_notice.tsx';
+import {ServerText} from '../components/server_text.tsx';
 import {useRequest} from '../components/use_request.ts';
 import {Text, useSay, type Message} from '../i18n/say.tsx';
 import {EnrolForm} from './enrol_form.tsx';
@@ -76,7 +77,12 @@ function ConnectionFacts({connection}: {connection: Connection}) {
             {connection.reachable ? say('connection.reachable') : down}
           </Badge>,
         ],
-        ['connection.last_error', !connection.reachable && connection.last_error ? connection.last_error : null],
+        [
+          'connection.last_error',
+          !connection.reachable && connection.last_error ? (
+            <ServerText key="error" text={connection.last_error} />
+          ) : null,
+        ],
         [
           'connection.enrolled',
           connection.enrolled_at
@@ -128,7 +134,7 @@ function RevokeButton({url, client, onRevoked}: {url: string; client: Client; on
           onClose={close}
         >
           <p>{say('connection.revoke.text', {url})}</p>
-          {failure && <FailureNotice failure={failure} />}
+          <FailureNotice failure={failure} what="not_done.revoke" />
         </ConfirmDialog>
       )}
     </>

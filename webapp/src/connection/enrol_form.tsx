@@ -16,7 +16,7 @@ export function EnrolForm({client, isAgain, url, onEnrolled}: Props) {
   const [fields, setFields] = useState<EnrolmentFields>({url, code: '', pin: ''});
   const [hasTried, setTried] = useState(false);
   const [isAsking, setAsking] = useState(false);
-  const {failure, isBusy, send} = useRequest();
+  const {failure, isBusy, send, forget} = useRequest();
   const problems = problemsOf(fields);
   const shown = hasTried ? problems : {};
   const withPin = needsPin(fields.url) || fields.pin !== '';
@@ -40,6 +40,12 @@ export function EnrolForm({client, isAgain, url, onEnrolled}: Props) {
     <div className="dr-form" role="form" aria-label={say(isAgain ? 'enrol.title_again' : 'enrol.title')}>
       {isAgain && <p className="dr-dim">{say('enrol.replaces')}</p>}
       <ol className="dr-recipe">
+        {!isAgain && (
+          <li>
+            <span>{say('enrol.step.install')}</span>
+            <Copyable text="drctl init --mattermost-config /opt/mattermost/config/config.json --repository /backup/mattermost" />
+          </li>
+        )}
         <li>
           <span>{say('enrol.step.serve')}</span>
           <Copyable text="drctl serve" />
@@ -85,7 +91,7 @@ export function EnrolForm({client, isAgain, url, onEnrolled}: Props) {
           </Button>
         </li>
       </ol>
-      {failure && <FailureNotice failure={failure} />}
+      <FailureNotice failure={failure} what="not_done.enrol" onDismiss={forget} />
       {isAsking && (
         <ConfirmDialog
           title="enrol.replace.title"

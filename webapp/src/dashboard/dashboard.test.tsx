@@ -51,8 +51,8 @@ test('an event from the server shows a job that began elsewhere, and its end', a
 test('the companion down: since when, and how to restore without it', async () => {
   answerWith({'GET connection': {body: exampleConnection({reachable: false, unreachable_since: NOW})}});
   renderPage(<Dashboard client={createClient()} />);
-  expect(await screen.findByText('The companion does not answer since 12:00.')).toBeInTheDocument();
-  expect(screen.getByText('drctl restore latest')).toBeInTheDocument();
+  expect(await screen.findByText('The companion has not answered since 12:00.')).toBeInTheDocument();
+  expect(screen.getAllByText('drctl restore latest').length).toBeGreaterThan(0);
   expect(screen.getByText('drctl serve')).toBeInTheDocument();
 });
 
@@ -66,7 +66,7 @@ test('a repository that cannot be used is not an empty one', async () => {
   renderPage(<Dashboard client={createClient()} />);
   expect(await screen.findByText('The repository of the backups cannot be used.')).toBeInTheDocument();
   expect(screen.queryByText('none yet')).toBeNull();
-  expect(screen.getByText('drctl restore latest')).toBeInTheDocument();
+  expect(screen.getAllByText('drctl restore latest').length).toBeGreaterThan(0);
 });
 
 test('the list of sets is asked for again only when it changed', async () => {

@@ -1,20 +1,17 @@
 import type {Job} from '@disaster-recovery/contract';
-import React, {useEffect, useState} from 'react';
+import React, {useEffect, useMemo, useRef, useState} from 'react';
 import {BACKUP_ANCHOR, BackupForm} from '../backup/backup_form.tsx';
-import {JobCard} from '../backup/job_card.tsx';
-import {isRunning} from '../backup/job_state.ts';
 import type {Client} from '../client.ts';
-import {useClock} from '../clock.ts';
+import {clock, useClock} from '../clock.ts';
 import {FailureNotice} from '../components/failure_notice.tsx';
+import {GoodAnswersContext} from '../components/good_answers.ts';
 import {useRequest} from '../components/use_request.ts';
 import {CONNECTION_ANCHOR, ConnectionCard} from '../connection/connection_card.tsx';
-import {SetsCard} from '../sets/sets_card.tsx';
-import {SsoCard} from '../sso/sso_card.tsx';
-import {Glance} from '../status/glance.tsx';
+import {areGood, type Facts} from '../facts/facts.ts';
+import {useFacts, type Dashboard as State} from '../facts/use_facts.ts';
 import {headlineOf, type Action} from '../status/headline.ts';
-import {NextActions} from '../status/next_actions.tsx';
 import {Verdict} from '../status/verdict.tsx';
-import {useFacts, type Dashboard as State} from './use_facts.ts';
+import {Protected} from './protected.tsx';
 
 const AGES_GROW_MS = 15_000;
 
@@ -27,8 +24,32 @@ function goTo(anchor: string): void {
   });
 }
 
+/** When the page last saw that all is well, and since when it is so again. */
+function useGoodAnswers(facts: Facts, refresh: () => Promise<boolean>) {
+  const wasGood = useRef(true);
+  const times = useRef({goodAt: 0, backAt: 0});
+  // Each answer makes other facts, also when nothing in them differs.
+  return useMemo(() => {
+    const isGood = areGood(facts);
+    if (isGood) {
+      times.current = {goodAt: clock(), backAt: wasGood.current ? times.current.backAt : clock()};
+    }
+    wasGood.current = isGood || facts.connection === null;
+    return {...times.current, lookAgain: () => void refresh()};
+  }, [facts, refresh]);
+}
+
 export function Dashboard({client}: {client: Client}) {
   const state = useFacts(client);
+  const good = useGoodAnswers(state.facts, state.refresh);
+  return (
+    <GoodAnswersContext.Provider value={good}>
+      <Page state={state} client={client} />
+    </GoodAnswersContext.Provider>
+  );
+}
+
+function Page({state, client}: {state: State; client: Client}) {
   const {facts, refresh, follow} = state;
   const [isEnrolling, setEnrolling] = useState(false);
   const [areOptionsOpen, setOptionsOpen] = useState(false);
@@ -41,14 +62,15 @@ export function Dashboard({client}: {client: Client}) {
       setTarget(null);
     }
   }, [target]);
+  const backUp = () => void start.send(() => client.startBackup({}), follow);
   const actions: Record<Action, () => void> = {
     enrol: () => setTarget(CONNECTION_ANCHOR),
     enrol_again: () => {
       setEnrolling(true);
       setTarget(CONNECTION_ANCHOR);
     },
-    back_up: () => void start.send(() => client.startBackup({}), follow),
-    try_again: () => void start.send(() => client.startBackup({}), follow),
+    back_up: backUp,
+    try_again: backUp,
     check_again: () => void refresh(),
   };
   const isChecking = state.isRefreshing && facts.connection !== null;
@@ -71,7 +93,7 @@ export function Dashboard({client}: {client: Client}) {
           setTarget(areOptionsOpen ? null : BACKUP_ANCHOR);
         }}
       />
-      {start.failure && <FailureNotice failure={start.failure} />}
+      <FailureNotice failure={start.failure} what="not_done.backup" onDismiss={start.forget} />
       {areOptionsOpen && canBackUp && <BackupForm client={client} onStarted={started} />}
       {facts.connection?.enrolled && <Protected state={state} client={client} now={now} />}
       {facts.connection && (
@@ -84,33 +106,5 @@ export function Dashboard({client}: {client: Client}) {
         />
       )}
     </div>
-  );
-}
-
-/** What is shown once there is a companion: the job, the numbers, what to do, the sets. */
-function Protected({state, client, now}: {state: State; client: Client; now: number}) {
-  const {facts, follow, dismiss} = state;
-  const {connection, status} = facts;
-  const isUp = connection?.reachable === true && !facts.statusFailure && !facts.connectionFailure;
-  const hasRunning = isRunning(facts.job);
-  // Jobs that change accounts have a lane of their own and keep no verification waiting.
-  const isLaneTaken = hasRunning && !facts.job?.kind.startsWith('sso_');
-  const job = facts.job ?? status?.last_failed ?? null;
-  return (
-    <>
-      {job && (isUp || !hasRunning) && (
-        <JobCard job={job} client={client} onChange={follow} onDismiss={facts.job ? dismiss : null} />
-      )}
-      {status && isUp && <Glance status={status} oldest={facts.sets?.at(-1)?.t0 ?? null} now={now} />}
-      {isUp && <SsoCard client={client} job={facts.job} now={now} clockSkew={facts.clockSkew} onStarted={follow} />}
-      <NextActions
-        actions={isUp && status ? status.next_actions : []}
-        isDown={connection?.reachable === false}
-        canRestore={!status || status.last_set !== null || status.repository.outcome === 'failed'}
-      />
-      {(isUp || facts.sets) && (
-        <SetsCard facts={facts} client={client} isJobRunning={isLaneTaken} now={now} onStarted={follow} />
-      )}
-    </>
   );
 }

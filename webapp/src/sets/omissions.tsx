@@ -1,6 +1,7 @@
 import type {SetSummary} from '@disaster-recovery/contract';
 import React from 'react';
 import {Icon} from '../components/icon.tsx';
+import {ServerText} from '../components/server_text.tsx';
 import {useSay} from '../i18n/say.tsx';
 import {partMessage} from '../parts.ts';
 
@@ -17,7 +18,9 @@ export function Omissions({omitted}: {omitted: SetSummary['omitted']}) {
       </p>
       <ul className="dr-plain">
         {omitted.map(({part, what, reason}) => (
-          <li key={`${part}${what}`}>{say('result.omission', {part: {message: partMessage(part)}, what, reason})}</li>
+          <li key={`${part}${what}`}>
+            <ServerText text={say('result.omission', {part: {message: partMessage(part)}, what, reason})} />
+          </li>
         ))}
       </ul>
     </div>

@@ -2,7 +2,7 @@ import type {Job, SetSummary, VerifyResult} from '@disaster-recovery/contract';
 import React from 'react';
 import {Badge} from '../components/badge.tsx';
 import {useSay} from '../i18n/say.tsx';
-import type {Tone} from '../status/headline.ts';
+import type {Tone} from '../components/tone.ts';
 
 export const CROSS_CHECK_TONE: Record<SetSummary['cross_check'], Tone> = {
   passed: 'good',

@@ -1,32 +1,48 @@
 import type {Job, SetSummary, VerifyRequest} from '@disaster-recovery/contract';
-import React, {useState} from 'react';
+import React, {useState, type ReactNode} from 'react';
 import type {Client} from '../client.ts';
 import {Button} from '../components/button.tsx';
 import {Copyable} from '../components/copyable.tsx';
 import {Definitions} from '../components/definitions.tsx';
 import {FailureNotice} from '../components/failure_notice.tsx';
+import {ServerText} from '../components/server_text.tsx';
 import {useRequest} from '../components/use_request.ts';
 import {useStableId} from '../components/use_stable_id.ts';
 import {useBare, useSay} from '../i18n/say.tsx';
+import {isRunning} from '../jobs/job_state.ts';
 import {Omissions} from './omissions.tsx';
 
 type Level = VerifyRequest['level'];
-type Props = {set: SetSummary; client: Client; isJobRunning: boolean; onStarted(job: Job): void};
+type Props = {
+  set: SetSummary;
+  client: Client;
+  isJobRunning: boolean;
+  /** A verification of this very set, and how it is shown. */
+  job: Job | null;
+  shown: ReactNode;
+  onStarted(job: Job): void;
+};
 
 const LEVELS: readonly Level[] = ['L0', 'L1', 'L2', 'L3'];
 
-export function SetDetails({set, client, isJobRunning, onStarted}: Props) {
+export function SetDetails(props: Props) {
+  const {set} = props;
   const say = useSay();
   const bare = useBare();
+  const count = (unit: 'rows' | 'files', value: number) =>
+    bare({message: {id: `unit.${unit}`, values: {count: value}}});
   return (
     <div className="dr-details">
       <Definitions
         rows={[
           ['set.id', <Copyable key="id" text={set.id} />],
           ['set.t0', bare({moment: set.t0})],
+          ['result.database', set.scope.includes('database') ? count('rows', set.rows) : null],
+          ['result.files', set.scope.includes('files') ? count('files', set.files) : null],
           ['set.restores', bare({bytes: set.bytes})],
+          ['result.added', bare({bytes: set.bytes_added})],
           ['set.server', set.server_version ?? say('set.unknown')],
-          ['set.reason', set.reason || null],
+          ['set.reason', set.reason ? <ServerText key="reason" text={set.reason} /> : null],
         ]}
       />
       <Omissions omitted={set.omitted} />
@@ -39,17 +55,18 @@ export function SetDetails({set, client, isJobRunning, onStarted}: Props) {
           <p>{say('set.restore.run')}</p>
           <Copyable text={`drctl restore ${set.id}`} />
         </div>
-        <VerifyForm set={set} client={client} isJobRunning={isJobRunning} onStarted={onStarted} />
+        <VerifyForm {...props} />
       </div>
+      {props.job && props.shown}
     </div>
   );
 }
 
-function VerifyForm({set, client, isJobRunning, onStarted}: Props) {
+function VerifyForm({set, client, isJobRunning, job, onStarted}: Props) {
   const say = useSay();
   const id = useStableId();
   const [level, setLevel] = useState<Level>('L2');
-  const {failure, isBusy, send} = useRequest();
+  const {failure, isBusy, send, forget} = useRequest();
   return (
     <div>
       <h3>{say('set.verify')}</h3>
@@ -69,8 +86,8 @@ function VerifyForm({set, client, isJobRunning, onStarted}: Props) {
           {say('set.verify.start')}
         </Button>
       </div>
-      {isJobRunning && <p className="dr-dim">{say('set.verify.busy')}</p>}
-      {failure && <FailureNotice failure={failure} />}
+      {isJobRunning && !isRunning(job) && <p className="dr-dim">{say('set.verify.busy')}</p>}
+      <FailureNotice failure={failure} what="not_done.verify" onDismiss={forget} />
     </div>
   );
 }

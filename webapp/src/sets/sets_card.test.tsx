@@ -1,7 +1,7 @@
 import {expect, jest, test} from '@jest/globals';
 import {screen, waitFor, within} from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import React from 'react';
+import React, {useState} from 'react';
 import type {SetSummary} from '@disaster-recovery/contract';
 import {createClient} from '../client.ts';
 import {exampleJob, exampleSet, NOW} from '../testing/examples.ts';
@@ -10,15 +10,24 @@ import {SetsCard} from './sets_card.tsx';
 
 function show(sets: SetSummary[], jobs = [] as ReturnType<typeof exampleJob>[]) {
   const onStarted = jest.fn();
-  renderPage(
-    <SetsCard
-      facts={{sets, setsFailure: null, jobs}}
-      client={createClient()}
-      isJobRunning={false}
-      now={NOW}
-      onStarted={onStarted}
-    />,
-  );
+  function Shown() {
+    const [openId, setOpenId] = useState<string | null>(null);
+    return (
+      <SetsCard
+        facts={{sets, setsFailure: null, jobs}}
+        client={createClient()}
+        isJobRunning={false}
+        now={NOW}
+        openId={openId}
+        onOpen={setOpenId}
+        job={null}
+        shown={null}
+        isRepositoryFailed={false}
+        onStarted={onStarted}
+      />
+    );
+  }
+  renderPage(<Shown />);
   return {onStarted, user: userEvent.setup()};
 }
 
@@ -52,11 +61,20 @@ test('details tell how to restore and start a verification', async () => {
   const asked = answerWith({'POST verifications': {status: 202, body: exampleJob({kind: 'verify'})}});
   const {user, onStarted} = show([exampleSet()]);
   await user.click(screen.getByRole('button', {name: /^Details of the set of/}));
-  expect(screen.getByText(`drctl restore ${exampleSet().id} --dry-run`)).toBeInTheDocument();
+  expect(screen.getAllByText('--dry-run')[0]?.closest('code')).toHaveTextContent(
+    `drctl restore ${exampleSet().id} --dry-run`,
+  );
   await user.selectOptions(screen.getByLabelText('How thoroughly'), 'L0');
   await user.click(screen.getByRole('button', {name: 'Verify'}));
   await waitFor(() => expect(onStarted).toHaveBeenCalled());
   expect(asked[0]?.body).toEqual({set: exampleSet().id, level: 'L0'});
+});
+
+test('the button of opened details says in its name what it does', async () => {
+  const {user} = show([exampleSet()]);
+  await user.click(screen.getByRole('button', {name: /^Details of the set of/}));
+  await user.click(screen.getByRole('button', {name: /^Close the details of the set of/}));
+  expect(screen.queryByText(/--dry-run/)).toBeNull();
 });
 
 test('what is not shown is counted', () => {

@@ -1,11 +1,12 @@
 import type {Job, SetSummary, VerifyResult} from '@disaster-recovery/contract';
-import React, {Fragment, useMemo, useState} from 'react';
+import React, {Fragment, useMemo, type ReactNode} from 'react';
 import type {Client} from '../client.ts';
 import {Badge} from '../components/badge.tsx';
 import {Button} from '../components/button.tsx';
 import {Card} from '../components/card.tsx';
 import {FailureNotice} from '../components/failure_notice.tsx';
-import type {Facts} from '../dashboard/facts.ts';
+import {ServerText} from '../components/server_text.tsx';
+import type {Facts} from '../facts/facts.ts';
 import {useBare, useSay, type MessageId} from '../i18n/say.tsx';
 import {missingParts, partMessage, PARTS} from '../parts.ts';
 import {Proof, verifications} from './proof.tsx';
@@ -14,6 +15,8 @@ import {SetDetails} from './set_details.tsx';
 const SHOWN = 20;
 
 const COLUMNS: readonly MessageId[] = ['sets.when', 'sets.what', 'sets.rows', 'sets.files', 'sets.added', 'sets.proof'];
+/** Only where there is room; the details have them too. */
+const WIDE: readonly MessageId[] = ['sets.rows', 'sets.files'];
 const NUMBERS: readonly MessageId[] = ['sets.rows', 'sets.files', 'sets.added'];
 
 type Props = {
@@ -21,17 +24,35 @@ type Props = {
   client: Client;
   isJobRunning: boolean;
   now: number;
+  /** Id of the set whose details are open. */
+  openId: string | null;
+  onOpen(id: string | null): void;
+  /** The job to be shown in the details of the set that it verifies. */
+  job: Job | null;
+  shown: ReactNode;
+  /** The verdict says already that the repository cannot be used, and why. */
+  isRepositoryFailed: boolean;
   onStarted(job: Job): void;
 };
 
-export function SetsCard({facts: {sets, setsFailure, jobs}, client, isJobRunning, now, onStarted}: Props) {
+function classOf(id: MessageId): string {
+  return [NUMBERS.includes(id) ? 'dr-number' : '', WIDE.includes(id) ? 'dr-wide' : ''].join(' ').trim();
+}
+
+export function SetsCard(props: Props) {
+  const {sets, setsFailure, jobs} = props.facts;
+  const {client, isJobRunning, now, openId, onOpen, job, shown, isRepositoryFailed, onStarted} = props;
   const say = useSay();
-  const [openId, setOpenId] = useState<string | null>(null);
   const verified = useMemo(() => verifications(jobs), [jobs]);
   const hidden = Math.max(0, (sets?.length ?? 0) - SHOWN);
   return (
     <Card title={say('sets.title')}>
-      {setsFailure && <FailureNotice failure={setsFailure} />}
+      {setsFailure &&
+        (isRepositoryFailed ? (
+          <p className="dr-dim">{say(sets ? 'sets.stale' : 'sets.not_readable')}</p>
+        ) : (
+          <FailureNotice failure={setsFailure} what="not_done.sets" />
+        ))}
       {!sets && !setsFailure && (
         <p className="dr-dim" role="status">
           {say('sets.loading')}
@@ -39,13 +60,13 @@ export function SetsCard({facts: {sets, setsFailure, jobs}, client, isJobRunning
       )}
       {sets?.length === 0 && <p className="dr-dim">{say('sets.none')}</p>}
       {sets && sets.length > 0 && (
-        <div className="dr-scroll">
-          <table className="dr-table">
+        <div>
+          <table className="dr-table dr-sets">
             <caption className="dr-hidden">{say('sets.caption')}</caption>
             <thead>
               <tr>
                 {COLUMNS.map((id) => (
-                  <th key={id} scope="col" className={NUMBERS.includes(id) ? 'dr-number' : undefined}>
+                  <th key={id} scope="col" className={classOf(id)}>
                     {say(id)}
                   </th>
                 ))}
@@ -62,12 +83,19 @@ export function SetsCard({facts: {sets, setsFailure, jobs}, client, isJobRunning
                     verified={verified.get(set.id)}
                     now={now}
                     isOpen={set.id === openId}
-                    onToggle={() => setOpenId(set.id === openId ? null : set.id)}
+                    onToggle={() => onOpen(set.id === openId ? null : set.id)}
                   />
                   {set.id === openId && (
                     <tr className="dr-details-row">
                       <td colSpan={COLUMNS.length + 1}>
-                        <SetDetails set={set} client={client} isJobRunning={isJobRunning} onStarted={onStarted} />
+                        <SetDetails
+                          set={set}
+                          client={client}
+                          isJobRunning={isJobRunning}
+                          job={job?.subject === set.id ? job : null}
+                          shown={shown}
+                          onStarted={onStarted}
+                        />
                       </td>
                     </tr>
                   )}
@@ -95,16 +123,25 @@ function SetRow({set, verified, now, isOpen, onToggle}: RowProps) {
       <th scope="row">{when}</th>
       <td>
         <What set={set} />
-        {set.reason && <span className="dr-reason dr-dim">{set.reason}</span>}
+        {set.reason && (
+          <span className="dr-reason dr-dim">
+            <ServerText text={set.reason} />
+          </span>
+        )}
       </td>
-      <td className="dr-number">{has('database') ? number(set.rows) : '–'}</td>
-      <td className="dr-number">{has('files') ? number(set.files) : '–'}</td>
+      <td className="dr-number dr-wide">{has('database') ? number(set.rows) : '–'}</td>
+      <td className="dr-number dr-wide">{has('files') ? number(set.files) : '–'}</td>
       <td className="dr-number">{bare({bytes: set.bytes_added})}</td>
       <td>
         <Proof set={set} verified={verified} now={now} />
       </td>
       <td className="dr-number">
-        <Button look="link" aria-expanded={isOpen} aria-label={say('sets.open.of', {when})} onClick={onToggle}>
+        <Button
+          look="link"
+          aria-expanded={isOpen}
+          aria-label={say(isOpen ? 'sets.close.of' : 'sets.open.of', {when})}
+          onClick={onToggle}
+        >
           {say(isOpen ? 'close' : 'sets.open')}
         </Button>
       </td>

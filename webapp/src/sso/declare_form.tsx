@@ -25,7 +25,7 @@ export function DeclareForm({client, onDeclared, onClose}: Props) {
   const [reason, setReason] = useState('');
   const [shouldTell, setTell] = useState(true);
   const [hasTried, setTried] = useState(false);
-  const {failure, isBusy, send} = useRequest();
+  const {failure, isBusy, send, forget} = useRequest();
   const {length} = reason.trim();
   const isFine = length >= REASON.min && length <= REASON.max;
   const declare = () => {
@@ -54,7 +54,7 @@ export function DeclareForm({client, onDeclared, onClose}: Props) {
           <Button onClick={onClose}>{say('back')}</Button>
         </div>
       </div>
-      {failure && <FailureNotice failure={failure} />}
+      <FailureNotice failure={failure} what="not_done.declare" onDismiss={forget} />
     </div>
   );
 }

@@ -15,16 +15,19 @@ type Props = {
   next: SsoAction | null;
   /** Null: not known. */
   isListEmpty: boolean | null;
+  isReturning: boolean;
   onLetIn(): void;
   onStarted(job: Job, canary?: Person | null): void;
   onClosed(): void;
 };
 
 /** What can be done in an outage, mildest first. The next thing to do is the one that stands out. */
-export function IncidentActions({client, next, isListEmpty, onLetIn, onStarted, onClosed}: Props) {
+export function IncidentActions({client, next, isListEmpty, isReturning, onLetIn, onStarted, onClosed}: Props) {
   const say = useSay();
   const look = (action: SsoAction) => (action === next ? 'primary' : 'quiet');
   const reason = useStableId();
+  const canClose = isListEmpty === true && !isReturning;
+  const notYet = isListEmpty === null ? 'sso.close.unknown' : 'sso.close.not_yet';
   return (
     <>
       <div className="dr-buttons">
@@ -33,16 +36,10 @@ export function IncidentActions({client, next, isListEmpty, onLetIn, onStarted, 
           {say('sso.let_in.open')}
         </Button>
         <SwitchBackButton client={client} look={look('switch_back')} onStarted={onStarted} />
-        <CloseButton
-          client={client}
-          look={look('close')}
-          canClose={isListEmpty === true}
-          reason={reason}
-          onClosed={onClosed}
-        />
+        <CloseButton client={client} look={look('close')} canClose={canClose} reason={reason} onClosed={onClosed} />
       </div>
-      <p id={reason} className={isListEmpty === true ? 'dr-hidden' : 'dr-dim'}>
-        {isListEmpty !== true && say(isListEmpty === null ? 'sso.close.unknown' : 'sso.close.not_yet')}
+      <p id={reason} className={canClose ? 'dr-hidden' : 'dr-dim'}>
+        {!canClose && say(isReturning ? 'sso.close.returning' : notYet)}
       </p>
     </>
   );
@@ -78,7 +75,7 @@ function ExtendButton({client, look, onStarted}: ButtonProps & {onStarted(job: J
           onClose={close}
         >
           <p>{say('sso.extend.text')}</p>
-          {failure && <FailureNotice failure={failure} />}
+          <FailureNotice failure={failure} what="not_done.extend" />
         </ConfirmDialog>
       )}
     </>
@@ -124,7 +121,7 @@ function CloseButton({
           onClose={close}
         >
           <p>{say('sso.close.text')}</p>
-          {failure && <FailureNotice failure={failure} />}
+          <FailureNotice failure={failure} what="not_done.close" />
         </ConfirmDialog>
       )}
     </>

@@ -11,14 +11,22 @@ import {ServerText} from '../components/server_text.tsx';
 import {useRequest} from '../components/use_request.ts';
 import {useBare, useSay} from '../i18n/say.tsx';
 import {useFocusInside} from './declare_form.tsx';
+import {PersonField} from './person_field.tsx';
 
 /** The contract's shortest and longest word about how a person was known. */
 const IDENTIFIED = {min: 3, max: 200};
 
-type Props = {client: Client; clockSkew: number; onLetIn(): void; onClose(): void};
+type Props = {
+  client: Client;
+  clockSkew: number;
+  /** Username to begin with. */
+  person: string;
+  onLetIn(): void;
+  onClose(): void;
+};
 
 /** One person at a time: who, how they were known, and then the code. The code is kept here while it is shown, and nowhere else. */
-export function LetInPanel({client, clockSkew, onLetIn, onClose}: Props) {
+export function LetInPanel({client, clockSkew, person, onLetIn, onClose}: Props) {
   const say = useSay();
   const [result, setResult] = useState<LetInResult | null>(null);
   const made = (value: LetInResult) => {
@@ -30,20 +38,22 @@ export function LetInPanel({client, clockSkew, onLetIn, onClose}: Props) {
       {result ? (
         <CodeShown result={result} clockSkew={clockSkew} onNext={() => setResult(null)} onClose={onClose} />
       ) : (
-        <LetInForm client={client} onMade={made} onClose={onClose} />
+        <LetInForm key={person} client={client} person={person} onMade={made} onClose={onClose} />
       )}
     </div>
   );
 }
 
-function LetInForm({client, onMade, onClose}: {client: Client; onMade(result: LetInResult): void; onClose(): void}) {
+type FormProps = {client: Client; person: string; onMade(result: LetInResult): void; onClose(): void};
+
+function LetInForm({client, person, onMade, onClose}: FormProps) {
   const say = useSay();
   const box = useFocusInside();
-  const [user, setUser] = useState('');
+  const [user, setUser] = useState(person);
   const [identifiedBy, setIdentifiedBy] = useState('');
   const [mail, setMail] = useState(false);
   const [hasTried, setTried] = useState(false);
-  const {failure, isBusy, send} = useRequest();
+  const {failure, isBusy, send, forget} = useRequest();
   const who = user.trim().replace(/^@/, '');
   const how = identifiedBy.trim();
   const isKnown = how.length >= IDENTIFIED.min && how.length <= IDENTIFIED.max;
@@ -56,9 +66,8 @@ function LetInForm({client, onMade, onClose}: {client: Client; onMade(result: Le
   return (
     <div ref={box} className="dr-form">
       <p>{say('sso.let_in.intro')}</p>
-      <Field
-        label="sso.let_in.user"
-        help="sso.let_in.user.help"
+      <PersonField
+        client={client}
         value={user}
         problem={hasTried && who === '' ? {id: 'sso.let_in.user.missing'} : null}
         onChange={setUser}
@@ -79,7 +88,7 @@ function LetInForm({client, onMade, onClose}: {client: Client; onMade(result: Le
         </Button>
         <Button onClick={onClose}>{say('back')}</Button>
       </div>
-      {failure && <FailureNotice failure={failure} />}
+      <FailureNotice failure={failure} what="not_done.let_in" onDismiss={forget} />
     </div>
   );
 }

@@ -1,6 +1,7 @@
 import type {Readiness, ReadinessCheck} from '@disaster-recovery/contract';
 import React from 'react';
 import {Badge} from '../components/badge.tsx';
+import {Disclosure} from '../components/disclosure.tsx';
 import {ServerText} from '../components/server_text.tsx';
 import {useSay} from '../i18n/say.tsx';
 
@@ -20,14 +21,13 @@ export function ReadinessLine({readiness}: {readiness: Readiness}) {
     return <p>{score}</p>;
   }
   return (
-    <details className="dr-disclosure">
-      <summary>{score}</summary>
+    <Disclosure summary={score}>
       <ul className="dr-next">
         {open.map((check) => (
           <Check key={check.name} check={check} />
         ))}
       </ul>
-    </details>
+    </Disclosure>
   );
 }
 

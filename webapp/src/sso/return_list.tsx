@@ -1,10 +1,12 @@
 import type {ReturnEntry, ReturnList, SignIn} from '@disaster-recovery/contract';
 import React from 'react';
 import {Badge} from '../components/badge.tsx';
+import {CommandText} from '../components/copyable.tsx';
+import {Disclosure} from '../components/disclosure.tsx';
 import {Icon} from '../components/icon.tsx';
 import {ServerText} from '../components/server_text.tsx';
 import {useBare, useSay, type MessageId} from '../i18n/say.tsx';
-import type {Tone} from '../status/headline.ts';
+import type {Tone} from '../components/tone.ts';
 import {providerName} from './sso_headline.ts';
 
 const SHOWN = 50;
@@ -74,7 +76,7 @@ function Row({entry}: {entry: ReturnEntry}) {
             <ServerText text={conflict.says} />
             {conflict.choices.length > 0 && <span>{say('sso.return.choices')}</span>}
             {conflict.choices.map((choice) => (
-              <code key={choice}>{choice.replaceAll('`', '')}</code>
+              <CommandText key={choice} text={choice.replaceAll('`', '')} />
             ))}
           </div>
         )}
@@ -117,8 +119,7 @@ function Rest({list: {settings, sessions}}: {list: ReturnList}) {
     <>
       {sessions > 0 && <p className="dr-dim">{say('sso.return.sessions', {count: sessions})}</p>}
       {settings.length > 0 && (
-        <details className="dr-disclosure dr-dim">
-          <summary>{say('sso.return.settings', {count: settings.length})}</summary>
+        <Disclosure className="dr-dim" summary={say('sso.return.settings', {count: settings.length})}>
           <ul className="dr-plain">
             {settings.map(({key, state}) => (
               <li key={key}>
@@ -127,7 +128,7 @@ function Rest({list: {settings, sessions}}: {list: ReturnList}) {
               </li>
             ))}
           </ul>
-        </details>
+        </Disclosure>
       )}
     </>
   );

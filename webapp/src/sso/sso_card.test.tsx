@@ -41,7 +41,17 @@ function answersFor(status: SsoStatus): Answers {
 function show(status: SsoStatus, answers: Answers = {}) {
   const asked = answerWith({...answersFor(status), ...answers});
   const onStarted = jest.fn();
-  const page = renderPage(<SsoCard client={createClient()} job={null} now={NOW} clockSkew={0} onStarted={onStarted} />);
+  const page = renderPage(
+    <SsoCard
+      client={createClient()}
+      isUp={true}
+      job={null}
+      shown={null}
+      now={NOW}
+      clockSkew={0}
+      onStarted={onStarted}
+    />,
+  );
   return {asked, onStarted, page, user: userEvent.setup()};
 }
 
@@ -55,7 +65,7 @@ test('on a quiet day: the state, what an outage would mean, and the readiness wi
       'If single sign-on failed now, 12 people could not get in. It would be 52 within 8 h and 226 within 24 h, of 1,900.',
     ),
   ).toBeInTheDocument();
-  expect(screen.getByText('Readiness 86 of 100.')).toBeInTheDocument();
+  await userEvent.setup().click(screen.getByText('Readiness 86 of 100.'));
   const remedies = screen.getAllByRole('listitem').map((item) => item.textContent);
   expect(remedies).toEqual([
     'not ready Nobody has a password.Run drctl sso admin-access.',
@@ -168,7 +178,7 @@ test('the return list shows both sides of a conflict and what can be done', asyn
     /@user\.four.*conflict.*A second account was made\..*resolve user\.four --restore.*--leave.*GitLab1001SAMLfour@corp/,
   );
   expect(rows[1]).toMatch(/GitLab1001The account is gone\./);
-  expect(rows[2]).toMatch(/switched, not claimedGitLab1001e-mail and password/);
+  expect(rows[2]).toMatch(/switched, not claimedGitLab1001email and password/);
   expect(screen.getByText(/Everyone was to be back by/)).toBeInTheDocument();
   expect(screen.getByText('7 sessions are longer than before.')).toBeInTheDocument();
 });
@@ -225,7 +235,7 @@ test('switching back shows its plan first; a shut gate is passed only by saying 
   await user.click(await screen.findByRole('button', {name: 'Switch back…'}));
   const dialog = await screen.findByRole('alertdialog');
   expect(dialog).toHaveTextContent(
-    /3 people have to be switched back\..*@user\.one goes first.*the first person and 2 people\..*shut GitLab has answered for 1 minute/,
+    /3 people have to be switched back\..*@user\.one goes first.*the first person and 2 people\..*not ready GitLab has answered for 1 minute/,
   );
   const confirm = within(dialog).getByRole('button', {name: 'Switch back'});
   expect(confirm).toBeDisabled();
@@ -237,7 +247,9 @@ test('switching back shows its plan first; a shut gate is passed only by saying 
 
 function CardWithJob({first}: {first: Job | null}) {
   const [job, setJob] = useState(first);
-  return <SsoCard client={createClient()} job={job} now={NOW} clockSkew={0} onStarted={setJob} />;
+  return (
+    <SsoCard client={createClient()} isUp={true} job={job} shown={null} now={NOW} clockSkew={0} onStarted={setJob} />
+  );
 }
 
 test.each([
@@ -264,6 +276,13 @@ test.each([
     await user.click(within(await screen.findByRole('alertdialog')).getByRole('button', {name: 'Switch back'}));
   }
   expect(await screen.findByText(words)).toHaveTextContent('The others are switched back when somebody has done so.');
+  expect(
+    screen.getByText(starts ? /^Waiting for @user\.one to sign in/ : /^Waiting for the first person/),
+  ).toBeVisible();
+  const close = screen.getByRole('button', {name: 'Close the incident…'});
+  expect(close).toBeDisabled();
+  expect(close).not.toHaveClass('dr-button-primary');
+  expect(screen.queryByText(/Everyone is back/)).toBeNull();
 });
 
 test('with all gates open nothing is overridden', async () => {
@@ -278,7 +297,7 @@ test('with all gates open nothing is overridden', async () => {
   expect(asked.find(({path}) => path === 'sso/switch-backs')?.body).toEqual({});
 });
 
-test('a switch of everyone that waits for a second administrator is named with its command', async () => {
+test('a switch of everyone that waits for a second administrator is approved by a button', async () => {
   const approval = {
     id: 'ap-1',
     verb: 'switch_everyone' as const,
@@ -287,6 +306,8 @@ test('a switch of everyone that waits for a second administrator is named with i
     expires_at: NOW + 10 * MINUTE,
     approved_by: null,
   };
-  show({...open(), approvals: [approval]});
-  expect(await screen.findByText('/dr sso approve ap-1')).toBeInTheDocument();
+  const {asked, user} = show({...open(), approvals: [approval]}, {'POST sso/approvals/ap-1': {body: approval}});
+  expect(await screen.findByText(/@first\.admin asks to switch everyone/)).toBeInTheDocument();
+  await user.click(screen.getByRole('button', {name: 'Approve'}));
+  await waitFor(() => expect(asked.map(({path}) => path)).toContain('sso/approvals/ap-1'));
 });

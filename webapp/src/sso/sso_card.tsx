@@ -1,22 +1,24 @@
-import type {Job, Person, SsoStatus} from '@disaster-recovery/contract';
-import React, {useEffect, useRef, useState} from 'react';
-import {outcomeOf} from '../backup/job_state.ts';
+import type {Job, Person} from '@disaster-recovery/contract';
+import React, {useEffect, useRef, useState, type ReactNode} from 'react';
 import type {Client} from '../client.ts';
 import {Button} from '../components/button.tsx';
 import {Card} from '../components/card.tsx';
-import {Copyable} from '../components/copyable.tsx';
 import {FailureNotice} from '../components/failure_notice.tsx';
-import {Icon} from '../components/icon.tsx';
-import {ServerText} from '../components/server_text.tsx';
-import {Text, useSay} from '../i18n/say.tsx';
+import {useSay} from '../i18n/say.tsx';
+import {outcomeOf, runningStep} from '../jobs/job_state.ts';
 import {DeclareForm} from './declare_form.tsx';
 import {ForecastPicture, ForecastSentence} from './forecast_picture.tsx';
-import {IncidentActions} from './incident_actions.tsx';
-import {LetInPanel} from './let_in_panel.tsx';
+import {IncidentPart} from './incident_part.tsx';
+import {LockedOut} from './locked_out.tsx';
 import {ReadinessLine} from './readiness.tsx';
 import {ReturnListTable} from './return_list.tsx';
-import {nameOf, ssoHeadline, type SsoAction, type SsoHeadline} from './sso_headline.ts';
-import {isQuiet, useSso} from './use_sso.ts';
+import {SsoState} from './sso_state.tsx';
+import {ssoHeadline, type SsoAction, type WayBack} from './sso_headline.ts';
+import {isQuiet, useSso, type SsoFacts} from './use_sso.ts';
+import {WithoutCompanion} from './without_companion.tsx';
+
+/** What is to be done next while people are being lost. */
+const LOSING: readonly (SsoAction | null)[] = ['declare', 'extend', 'let_in'];
 
 const ANCHOR = 'disaster-recovery-sso';
 
@@ -25,32 +27,33 @@ function focusTitle(): void {
   document.getElementById(ANCHOR)?.querySelector('h2')?.focus({preventScroll: true});
 }
 
-type Props = {client: Client; job: Job | null; now: number; clockSkew: number; onStarted(job: Job): void};
+type Props = {
+  client: Client;
+  /** The companion answers. */
+  isUp: boolean;
+  /** A job that changes accounts or sessions, and how it is shown. */
+  job: Job | null;
+  shown: ReactNode;
+  now: number;
+  clockSkew: number;
+  onStarted(job: Job): void;
+};
 
-/** Single sign-on: a line on quiet days, and everything that helps in an outage. Not shown beside a companion that does not know of it. */
-export function SsoCard({client, job, now, clockSkew, onStarted}: Props) {
-  const say = useSay();
-  const {
-    facts: {isAbsent, status, forecast, readiness, returnList, failure},
-    refresh,
-  } = useSso(client);
+/** A switch back that runs: it waits for one person to sign in, or it goes on. */
+function wayBackOf(job: Job | null, canary: Person | null): WayBack | null {
+  return job?.kind === 'sso_switch_back' && outcomeOf(job) === 'running'
+    ? {isWaiting: runningStep(job) === 'await_login', person: canary && `@${canary.username}`}
+    : null;
+}
+
+function hasIncidentIn({status}: SsoFacts): boolean {
+  return status !== null && status.incident !== null && !isQuiet(status) && status.state !== 'suspected';
+}
+
+/** Which form is open, and who is to be let in. Focus goes back to the title of the card when one is gone. */
+function usePanel(hasIncident: boolean) {
   const [panel, setPanel] = useState<'declare' | 'let_in' | null>(null);
-  const [canary, setCanary] = useState<Person | null>(null);
-  const jobState = job?.kind.startsWith('sso_') ? `${job.id} ${outcomeOf(job)} ${runningStep(job) ?? ''}` : null;
-  useEffect(() => {
-    if (jobState) {
-      void refresh();
-    }
-  }, [jobState, refresh]);
-  const close = () => {
-    setPanel(null);
-    focusTitle();
-  };
-  const changed = () => {
-    close();
-    void refresh();
-  };
-  const hasIncident = status !== null && status.incident !== null && !isQuiet(status) && status.state !== 'suspected';
+  const [person, setPerson] = useState('');
   const isClosing = useRef(false);
   useEffect(() => {
     // The dialog gave the focus back to a button that is gone now.
@@ -59,174 +62,110 @@ export function SsoCard({client, job, now, clockSkew, onStarted}: Props) {
       focusTitle();
     }
   }, [hasIncident]);
-  const closed = () => {
-    isClosing.current = true;
-    setPanel(null);
-    void refresh();
+  return {
+    panel,
+    person,
+    declare: () => setPanel('declare'),
+    letIn: (username: string) => {
+      setPerson(username);
+      setPanel('let_in');
+    },
+    close: () => {
+      setPanel(null);
+      focusTitle();
+    },
+    incidentIsClosing: () => {
+      isClosing.current = true;
+      setPanel(null);
+    },
   };
-  if (isAbsent || (!status && !failure)) {
+}
+
+/** Single sign-on: a line on quiet days, and everything that helps in an outage. Not shown beside a companion that does not know of it. */
+export function SsoCard({client, isUp, job, shown, now, clockSkew, onStarted}: Props) {
+  const say = useSay();
+  const {facts, refresh} = useSso(client, isUp);
+  const {isAbsent, status, forecast, readiness, returnList, failure} = facts;
+  const hasIncident = hasIncidentIn(facts);
+  const form = usePanel(hasIncident);
+  const [canary, setCanary] = useState<Person | null>(null);
+  const jobState = job && `${job.id} ${outcomeOf(job)} ${runningStep(job) ?? ''}`;
+  useEffect(() => {
+    if (jobState && isUp) {
+      void refresh();
+    }
+  }, [jobState, isUp, refresh]);
+  if (isAbsent || (isUp && !status && !failure)) {
     return null;
   }
-  const headline = status && ssoHeadline(status, forecast, returnList, now);
+  const wayBack = wayBackOf(job, canary);
+  const headline = status && ssoHeadline(status, forecast, returnList, wayBack, now);
   const isCalm = status !== null && isQuiet(status);
+  const tone = status && !isCalm && isUp ? `dr-job dr-tone-${headline?.tone ?? 'quiet'}` : '';
+  const changed = () => {
+    form.close();
+    void refresh();
+  };
+  if (!isUp) {
+    return (
+      <Card title={say('sso.title')} anchor={ANCHOR}>
+        {headline && <SsoState headline={headline} isStale={true} />}
+        <WithoutCompanion hasIncident={hasIncident} at={status?.at ?? null} />
+      </Card>
+    );
+  }
   return (
-    <Card
-      title={say('sso.title')}
-      anchor={ANCHOR}
-      className={status && !isCalm ? `dr-job dr-tone-${headline?.tone ?? 'quiet'}` : ''}
-    >
+    <Card title={say('sso.title')} anchor={ANCHOR} className={tone}>
       {headline && (
         <div className="dr-sso-state">
-          <State headline={headline} />
-          {!hasIncident && panel !== 'declare' && headline.tone !== 'quiet' && (
-            <Button look={headline.next === 'declare' ? 'primary' : 'link'} onClick={() => setPanel('declare')}>
+          <SsoState headline={headline} isStale={false} />
+          {!hasIncident && form.panel !== 'declare' && headline.tone !== 'quiet' && (
+            <Button look={headline.next === 'declare' ? 'primary' : 'link'} onClick={form.declare}>
               {say('sso.declare.open')}
             </Button>
           )}
         </div>
       )}
-      {job && <AwaitedLogin job={job} canary={canary} />}
-      {failure && <FailureNotice failure={failure} />}
-      {!hasIncident && panel === 'declare' && <DeclareForm client={client} onDeclared={changed} onClose={close} />}
+      <FailureNotice failure={failure} what="not_done.sso" />
+      {!hasIncident && form.panel === 'declare' && (
+        <DeclareForm client={client} onDeclared={changed} onClose={form.close} />
+      )}
       {status && hasIncident && (
-        <Incident
+        <IncidentPart
           status={status}
           client={client}
           now={now}
           clockSkew={clockSkew}
           next={headline?.next ?? null}
           isListEmpty={returnList?.empty ?? null}
-          isLettingIn={panel === 'let_in'}
-          onLetIn={() => setPanel('let_in')}
-          onPanelClose={close}
+          isReturning={wayBack !== null}
+          lettingIn={form.panel === 'let_in' ? form.person : null}
+          onLetIn={() => form.letIn('')}
+          onPanelClose={form.close}
           onChanged={() => void refresh()}
           onStarted={(started, first = null) => {
             setCanary(first);
             onStarted(started);
           }}
-          onClosed={closed}
+          onClosed={() => {
+            form.incidentIsClosing();
+            void refresh();
+          }}
         />
       )}
-      {forecast &&
-        (isCalm || headline?.next === 'switch_back' || headline?.next === 'close' ? (
-          <ForecastSentence forecast={forecast} />
-        ) : (
-          <ForecastPicture forecast={forecast} />
-        ))}
+      {job && shown}
+      {forecast && <Forecasted facts={facts} isBrief={isCalm || !LOSING.includes(headline?.next ?? null)} />}
+      {forecast && <LockedOut forecast={forecast} onLetIn={hasIncident ? form.letIn : null} />}
       {hasIncident && returnList && <ReturnListTable list={returnList} />}
       {readiness && <ReadinessLine readiness={readiness} />}
     </Card>
   );
 }
 
-type IncidentProps = {
-  status: SsoStatus;
-  client: Client;
-  now: number;
-  clockSkew: number;
-  next: SsoAction | null;
-  isListEmpty: boolean | null;
-  isLettingIn: boolean;
-  onLetIn(): void;
-  onPanelClose(): void;
-  onChanged(): void;
-  onStarted(job: Job, canary?: Person | null): void;
-  onClosed(): void;
-};
-
-function Incident({
-  status,
-  client,
-  now,
-  clockSkew,
-  next,
-  isListEmpty,
-  isLettingIn,
-  onLetIn,
-  onPanelClose,
-  onChanged,
-  onStarted,
-  onClosed,
-}: IncidentProps) {
-  return (
-    <>
-      <Counts status={status} />
-      <IncidentActions
-        client={client}
-        next={next}
-        isListEmpty={isListEmpty}
-        onLetIn={onLetIn}
-        onStarted={onStarted}
-        onClosed={onClosed}
-      />
-      {isLettingIn && <LetInPanel client={client} clockSkew={clockSkew} onLetIn={onChanged} onClose={onPanelClose} />}
-      <Approvals status={status} now={now} />
-    </>
-  );
-}
-
-function State({headline: {tone, title, detail}}: {headline: SsoHeadline}) {
-  const say = useSay();
-  return (
-    <div role="status" className={`dr-tone-${tone}`}>
-      <p className="dr-sso-title">
-        <Icon tone={tone} size={16} /> <span className="dr-hidden">{say(`tone.${tone}`)}: </span>
-        <Text {...title} />
-      </p>
-      {detail && (
-        <p className="dr-dim">{typeof detail === 'string' ? <ServerText text={detail} /> : <Text {...detail} />}</p>
-      )}
-    </div>
-  );
-}
-
-function runningStep(job: Job): string | null {
-  return job.steps.find(({outcome}) => outcome === 'running')?.name ?? null;
-}
-
-/** The way back waits for a human here, who must be asked. Who goes first is known where it was started; a sign-in of anybody else counts as well. */
-function AwaitedLogin({job, canary}: {job: Job; canary: Person | null}) {
-  const say = useSay();
-  if (job.kind !== 'sso_switch_back' || outcomeOf(job) !== 'running' || runningStep(job) !== 'await_login') {
+/** The picture while people are being lost; a sentence otherwise. */
+function Forecasted({facts: {forecast}, isBrief}: {facts: SsoFacts; isBrief: boolean}) {
+  if (!forecast) {
     return null;
   }
-  return (
-    <p className="dr-words-attention" role="status">
-      {canary ? say('sso.await_login', {person: `@${canary.username}`}) : say('sso.await_login.anybody')}
-    </p>
-  );
-}
-
-const COUNTS = ['switched', 'claimed', 'returned', 'conflicts'] as const;
-
-function Counts({status: {counts}}: {status: SsoStatus}) {
-  const say = useSay();
-  return (
-    <dl className="dr-counts">
-      {COUNTS.filter((name) => name !== 'conflicts' || counts.conflicts > 0).map((name) => (
-        <div key={name}>
-          <dt>{say(`sso.count.${name}`)}</dt>
-          <dd>{say('number', {value: counts[name]})}</dd>
-        </div>
-      ))}
-    </dl>
-  );
-}
-
-/** A switch of everyone that waits for a second administrator. */
-function Approvals({status: {approvals}, now}: {status: SsoStatus; now: number}) {
-  const say = useSay();
-  const waiting = approvals.filter((approval) => !approval.approved_by && approval.expires_at > now);
-  return (
-    <>
-      {waiting.map((approval) => (
-        <div key={approval.id}>
-          <p className="dr-words-attention">
-            {say('sso.approval', {who: nameOf(approval.asked_by), left: {duration: approval.expires_at - now}})}
-          </p>
-          <Copyable text={`/dr sso approve ${approval.id}`} />
-        </div>
-      ))}
-    </>
-  );
+  return isBrief ? <ForecastSentence forecast={forecast} /> : <ForecastPicture forecast={forecast} />;
 }

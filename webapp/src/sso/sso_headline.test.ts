@@ -46,13 +46,13 @@ test.each<[string, SsoStatus, ReturnList | null, string, string | null]>([
     null,
   ],
 ])('%s: one thing to do next', (_name, status, list, tone, next) => {
-  const headline = ssoHeadline(status, exampleForecast(), list, NOW);
+  const headline = ssoHeadline(status, exampleForecast(), list, null, NOW);
   expect([headline.tone, headline.next]).toEqual([tone, next]);
 });
 
 test('a silence is counted in whole minutes, so that the sentence is not said anew each second', () => {
   const at = (now: number) =>
-    JSON.stringify(ssoHeadline(exampleSso({state: 'suspected'}, {providers: [SILENT()]}), null, null, now).title);
+    JSON.stringify(ssoHeadline(exampleSso({state: 'suspected'}, {providers: [SILENT()]}), null, null, null, now).title);
   expect(at(NOW)).toBe(at(NOW + 5000));
   expect(at(NOW)).not.toBe(at(NOW + MINUTE));
 });

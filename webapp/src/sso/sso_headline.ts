@@ -1,11 +1,14 @@
 import type {Forecast, ProviderState, ReturnList, SsoStatus} from '@disaster-recovery/contract';
 import type {Message, Value} from '../i18n/say.tsx';
-import type {Tone} from '../status/headline.ts';
+import type {Tone} from '../components/tone.ts';
 
 export type SsoAction = 'declare' | 'extend' | 'let_in' | 'switch_back' | 'close';
 
 /** Where we stand in one sentence, what belongs to it, and the one thing to do next. */
 export type SsoHeadline = {tone: Tone; title: Message; detail: Message | string | null; next: SsoAction | null};
+
+/** A switch back that runs. `isWaiting`: one person must sign in through the provider first; `person`: who, when it is known here. */
+export type WayBack = {isWaiting: boolean; person: string | null};
 
 const HOUR = 3_600_000;
 const SOON = 8 * HOUR;
@@ -56,13 +59,14 @@ export function ssoHeadline(
   status: SsoStatus,
   forecast: Forecast | null,
   returnList: ReturnList | null,
+  wayBack: WayBack | null,
   now: number,
 ): SsoHeadline {
   if (status.state === 'suspected') {
     return suspected(status, forecast, now);
   }
   return status.incident && status.state !== 'watching' && status.state !== 'closed'
-    ? outage(status, forecast, returnList, now)
+    ? outage(status, forecast, returnList, wayBack, now)
     : watching(status, now);
 }
 
@@ -82,13 +86,31 @@ function suspected(status: SsoStatus, forecast: Forecast | null, now: number): S
   };
 }
 
-function outage(status: SsoStatus, forecast: Forecast | null, returnList: ReturnList | null, now: number): SsoHeadline {
+function returning({isWaiting, person}: WayBack): Pick<SsoHeadline, 'title' | 'detail'> {
+  if (!isWaiting) {
+    return {title: {id: 'sso.returning'}, detail: null};
+  }
+  return person
+    ? {title: {id: 'sso.waiting', values: {person}}, detail: {id: 'sso.await_login', values: {person}}}
+    : {title: {id: 'sso.waiting.anybody'}, detail: {id: 'sso.await_login.anybody'}};
+}
+
+function outage(
+  status: SsoStatus,
+  forecast: Forecast | null,
+  returnList: ReturnList | null,
+  wayBack: WayBack | null,
+  now: number,
+): SsoHeadline {
   const {state, incident, detection} = status;
   const left = returnList?.count ?? status.counts.switched + status.counts.claimed;
   const declared: Message = {
     id: state === 'declared' ? 'sso.declared.unchanged' : 'sso.declared',
     values: {since: {since: incident!.declared_at}, who: nameOf(incident!.declared_by), reason: incident!.reason},
   };
+  if (wayBack) {
+    return {tone: 'attention', ...returning(wayBack), next: null};
+  }
   if (state === 'switching_back') {
     return {
       tone: 'attention',

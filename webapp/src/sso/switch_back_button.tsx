@@ -26,7 +26,7 @@ export function SwitchBackButton({client, look, onStarted}: Props) {
       >
         {say(planning.isBusy ? 'sso.back.planning' : 'sso.back.open')}
       </Button>
-      {planning.failure && <FailureNotice failure={planning.failure} />}
+      <FailureNotice failure={planning.failure} what="not_done.switch_back_plan" onDismiss={planning.forget} />
       {plan && <PlanDialog plan={plan} client={client} onStarted={onStarted} onClose={() => setPlan(null)} />}
     </>
   );
@@ -96,7 +96,7 @@ function PlanDialog({
         </p>
       ))}
       {isShut && <Checkbox label="sso.back.override" isChecked={isOverriding} onChange={setOverriding} />}
-      {failure && <FailureNotice failure={failure} />}
+      <FailureNotice failure={failure} what="not_done.switch_back" />
     </ConfirmDialog>
   );
 }

@@ -1,9 +1,8 @@
 import type {Forecast, Readiness, ReturnList, SsoStatus} from '@disaster-recovery/contract';
 import {useCallback, useRef, useState} from 'react';
-import type {Client} from '../client.ts';
+import {failureOf, type Client, type Failure} from '../client.ts';
 import {clock} from '../clock.ts';
-import {failureOf, type Failure} from '../dashboard/facts.ts';
-import {usePolling} from '../dashboard/use_polling.ts';
+import {usePolling} from '../components/use_polling.ts';
 
 const QUIET_MS = 30_000;
 const OUTAGE_MS = 10_000;
@@ -60,7 +59,8 @@ async function askAll(client: Client, known: SsoFacts): Promise<Partial<SsoFacts
   };
 }
 
-export function useSso(client: Client): {facts: SsoFacts; refresh(): Promise<void>} {
+/** `isUp`: the companion answers; while it does not, nothing is asked. */
+export function useSso(client: Client, isUp: boolean): {facts: SsoFacts; refresh(): Promise<boolean>} {
   const [facts, setFacts] = useState(NOTHING);
   const newest = useRef(facts);
   newest.current = facts;
@@ -74,7 +74,9 @@ export function useSso(client: Client): {facts: SsoFacts; refresh(): Promise<voi
       shown.current = mine;
       setFacts((known) => ({...known, ...found}));
     }
+    return !found.failure;
   }, [client]);
-  usePolling(refresh, facts.status && !isQuiet(facts.status) ? OUTAGE_MS : QUIET_MS);
+  const everyMs = facts.status && !isQuiet(facts.status) ? OUTAGE_MS : QUIET_MS;
+  usePolling(refresh, isUp ? everyMs : null);
   return {facts, refresh};
 }

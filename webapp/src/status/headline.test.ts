@@ -1,5 +1,5 @@
 import {describe, expect, test} from '@jest/globals';
-import type {Facts} from '../dashboard/facts.ts';
+import type {Facts} from '../facts/facts.ts';
 import {
   exampleConnection,
   exampleError,

@@ -1,11 +1,11 @@
 import type {Job, SetSummary, Status} from '@disaster-recovery/contract';
-import {isRunning} from '../backup/job_state.ts';
-import type {Connection} from '../client.ts';
-import type {Facts, Failure} from '../dashboard/facts.ts';
+import {isRunning, outcomeOf, type JobOutcome} from '../jobs/job_state.ts';
+import type {Connection, Failure} from '../client.ts';
+import type {Tone} from '../components/tone.ts';
+import type {Facts} from '../facts/facts.ts';
 import type {Message} from '../i18n/say.tsx';
 import {missingParts, partMessage} from '../parts.ts';
-
-export type Tone = 'good' | 'attention' | 'bad' | 'busy' | 'quiet';
+import {causeOf, repositoryDetail} from './cause.ts';
 
 export type Action = 'enrol' | 'enrol_again' | 'back_up' | 'try_again' | 'check_again';
 
@@ -13,6 +13,8 @@ export type Action = 'enrol' | 'enrol_again' | 'back_up' | 'try_again' | 'check_
 export type Headline = {tone: Tone; title: Message; detail: Message | string | null; action: Action | null};
 
 const WRITES_SETS_OR_SERVER: readonly Job['kind'][] = ['backup', 'restore', 'undo'];
+
+const ENDED_WELL: readonly JobOutcome[] = ['done', 'warned'];
 
 /** `now` is the companion's time. */
 export function headlineOf(facts: Facts, now: number): Headline {
@@ -52,13 +54,8 @@ function connectionHeadline(connection: Connection, {statusFailure}: Facts): Hea
     };
   }
   if (!connection.reachable || statusFailure?.error.code === 'COMPANION_UNREACHABLE') {
-    const since = connection.unreachable_since;
-    return {
-      tone: 'bad',
-      title: since ? {id: 'headline.companion_down', values: {since: {since}}} : {id: 'headline.companion_down_now'},
-      detail: {id: 'headline.companion_down.detail'},
-      action: 'check_again',
-    };
+    const {title, detail, kind} = causeOf(connection);
+    return {tone: 'bad', title, detail, action: kind === 'address' ? 'enrol_again' : 'check_again'};
   }
   if (statusFailure?.error.code === 'NOT_ENROLLED' || statusFailure?.error.code === 'TOKEN_INVALID') {
     return {
@@ -98,7 +95,15 @@ function statusHeadline(status: Status, facts: Facts, now: number): Headline {
     return {
       tone: 'bad',
       title: {id: 'headline.repository_failed'},
-      detail: status.repository.says,
+      detail: repositoryDetail(status),
+      action: 'check_again',
+    };
+  }
+  if (!status.last_set && facts.job?.kind === 'backup' && ENDED_WELL.includes(outcomeOf(facts.job))) {
+    return {
+      tone: 'busy',
+      title: {id: 'headline.just_done'},
+      detail: {id: 'headline.just_done.detail'},
       action: 'check_again',
     };
   }

@@ -5,18 +5,24 @@ import {Copyable} from '../components/copyable.tsx';
 import {ServerText} from '../components/server_text.tsx';
 import {useSay} from '../i18n/say.tsx';
 
-/** What the companion would do in your place, and what to type on the day it is needed. */
-export function NextActions({
-  actions,
-  canRestore,
-  isDown,
-}: {
+type Props = {
   actions: Status['next_actions'];
   canRestore: boolean;
+  /** The verdict says already that the repository cannot be used, and what to do. */
+  isRepositoryFailed: boolean;
   isDown: boolean;
-}) {
+};
+
+/** Here nobody types into a channel: the same verbs stand in drctl. */
+function asTypedHere(how: string): string {
+  return how.replace(/^\/dr /, 'drctl ');
+}
+
+/** What the companion would do in your place, and what to type on the day it is needed. */
+export function NextActions({actions, canRestore, isRepositoryFailed, isDown}: Props) {
   const say = useSay();
-  if (actions.length === 0 && !canRestore) {
+  const shown = actions.filter(({says}) => !isRepositoryFailed || !says.includes('REPOSITORY_'));
+  if (shown.length === 0 && !canRestore) {
     return null;
   }
   return (
@@ -28,18 +34,12 @@ export function NextActions({
             <Copyable text="drctl serve" />
           </li>
         )}
-        {actions.map(({says, how}) => (
+        {shown.map(({says, how}) => (
           <li key={`${says}${how}`}>
             <span>
               <ServerText text={says} />
             </span>
-            {/^(drctl|\/dr) /.test(how) ? (
-              <Copyable text={how} />
-            ) : (
-              <span className="dr-dim">
-                <ServerText text={how} />
-              </span>
-            )}
+            <How text={asTypedHere(how)} />
           </li>
         ))}
         {canRestore && (
@@ -54,5 +54,15 @@ export function NextActions({
         )}
       </ul>
     </Card>
+  );
+}
+
+function How({text}: {text: string}) {
+  return text.startsWith('drctl ') ? (
+    <Copyable text={text} />
+  ) : (
+    <span className="dr-dim">
+      <ServerText text={text} />
+    </span>
   );
 }

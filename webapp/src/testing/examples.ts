@@ -1,6 +1,6 @@
 import type {Job, SetSummary, Status, Verdict} from '@disaster-recovery/contract';
 import type {Connection} from '../client.ts';
-import {NO_FACTS, type Facts} from '../dashboard/facts.ts';
+import {NO_FACTS, type Facts} from '../facts/facts.ts';
 
 export const NOW = Date.UTC(2026, 10, 24, 12, 0);
 export const MINUTE = 60_000;

@@ -1,4 +1,5 @@
 import React, {useState} from 'react';
+import {NoticesPage} from './notices_page.tsx';
 import type {CustomSetting} from './registry.tsx';
 
 const PLUGIN_ID = 'disaster-recovery';
@@ -8,7 +9,7 @@ function settingProps(onChange: () => void, actions: Set<() => Promise<unknown>>
   return {
     id: `PluginSettings.Plugins.${PLUGIN_ID}.dashboard`,
     label: 'Dashboard',
-    helpText: <span/>,
+    helpText: <span />,
     value: undefined,
     disabled: false,
     config: {PluginSettings: {Plugins: {[PLUGIN_ID]: {}}}},
@@ -23,35 +24,65 @@ function settingProps(onChange: () => void, actions: Set<() => Promise<unknown>>
   };
 }
 
-/** The plugin's page as the System Console lays it out: title, enable toggle, settings, Save; all inside one form. */
+/** Two pages of the System Console, and the way between them without a reload. */
 export function ConsolePage({setting}: {setting: CustomSetting}) {
-  const [isSaveNeeded, setSaveNeeded] = useState(false);
+  const [shown, setShown] = useState<'plugin' | 'notices'>('plugin');
   const [submits, setSubmits] = useState(0);
+  return (
+    <div className="host-console">
+      <nav className="host-sidebar">
+        System Console
+        <button type="button" onClick={() => setShown('plugin')}>
+          Disaster Recovery
+        </button>
+        <button type="button" onClick={() => setShown('notices')}>
+          Notices
+        </button>
+      </nav>
+      <main className="wrapper--fixed host-main" data-submits={submits}>
+        {shown === 'notices' ? (
+          <NoticesPage />
+        ) : (
+          <PluginPage setting={setting} onSubmit={() => setSubmits(submits + 1)} />
+        )}
+      </main>
+    </div>
+  );
+}
+
+/** The plugin's page as the System Console lays it out: title, enable toggle, settings, Save; all inside one form. */
+function PluginPage({setting, onSubmit}: {setting: CustomSetting; onSubmit(): void}) {
+  const [isSaveNeeded, setSaveNeeded] = useState(false);
   const [props] = useState(() => settingProps(() => setSaveNeeded(true), new Set()));
   const {component: Setting, options} = setting;
   return (
-    <div className='host-console'>
-      <aside className='host-sidebar'>System Console</aside>
-      <div className='wrapper--fixed host-main' data-submits={submits}>
-        <div className='admin-console__header'>Disaster Recovery</div>
-        <form
-          className='form-horizontal'
-          role='form'
-          onSubmit={(event) => {
-            event.preventDefault();
-            setSubmits(submits + 1);
-          }}
-        >
-          <div className='host-enable'>
-            <b>Enable Plugin:</b>
-            <label><input type='radio' name='enable' defaultChecked={true}/> true</label>
-            <label><input type='radio' name='enable'/> false</label>
-          </div>
-          {options.showTitle && <b>Dashboard</b>}
-          <Setting {...props}/>
-          <div className='host-save'><button type='submit' id='saveSetting' disabled={!isSaveNeeded}>Save</button></div>
-        </form>
-      </div>
-    </div>
+    <>
+      <h1 className="admin-console__header">Disaster Recovery</h1>
+      <form
+        className="form-horizontal"
+        role="form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          onSubmit();
+        }}
+      >
+        <div className="host-enable">
+          <b>Enable Plugin:</b>
+          <label>
+            <input type="radio" name="enable" defaultChecked={true} /> true
+          </label>
+          <label>
+            <input type="radio" name="enable" /> false
+          </label>
+        </div>
+        {options.showTitle && <b>Dashboard</b>}
+        <Setting {...props} />
+        <div className="host-save">
+          <button type="submit" id="saveSetting" disabled={!isSaveNeeded}>
+            Save
+          </button>
+        </div>
+      </form>
+    </>
   );
 }

@@ -5,6 +5,7 @@ import {IntlProvider} from 'react-intl';
 import {Provider} from 'react-redux';
 import {ConsolePage} from './console_page.tsx';
 import {createHost} from './registry.tsx';
+import {loadConfiguration} from './notices_page.tsx';
 import {applyTheme} from './theme.tsx';
 
 type HostPlugin = {initialize(registry: object, store: object): void};
@@ -65,6 +66,7 @@ async function start(): Promise<void> {
   await load(await bundlePath(id));
   plugins.get(id)?.initialize(host.registryFor(id), host.store);
   listen();
+  await loadConfiguration(host.store);
   const setting = host.settings.get(`${id}/dashboard`);
   const root = document.getElementById('root');
   if (!setting || !root) {

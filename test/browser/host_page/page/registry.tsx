@@ -3,12 +3,16 @@ import {combineReducers, legacy_createStore as createStore, type Reducer} from '
 
 export type CustomSetting = {component: ComponentType<Record<string, unknown>>; options: {showTitle: boolean}};
 
+/** As the admin reducer of mattermost-redux has it. */
+export const RECEIVED_CONFIG = 'RECEIVED_CONFIG';
+
 export type Host = ReturnType<typeof createHost>;
 
 /** Store and registry with the call signatures of the real web client, so far as plugins of this project use them. */
 export function createHost() {
   const reducers: Record<string, Reducer> = {
-    entities: (state: unknown = {general: {config: {}, license: {}}, users: {currentUserId: ''}}) => state,
+    entities: (state = {general: {config: {}, license: {}}, users: {currentUserId: ''}, admin: {config: {}}}, action) =>
+      action.type === RECEIVED_CONFIG ? {...state, admin: {...state.admin, config: action['data']}} : state,
     views: (state: unknown = {}) => state,
   };
   const store = createStore(combineReducers(reducers));
@@ -28,6 +32,9 @@ export function createHost() {
     },
     registerWebSocketEventHandler(event: string, handler: (message: unknown) => void) {
       handlers.set(event, handler);
+    },
+    registerReconnectHandler(handler: () => void) {
+      handlers.set('reconnect', () => handler());
     },
     registerTranslations(getTranslationsForLocale: (locale: string) => Record<string, string>) {
       Object.assign(translations, getTranslationsForLocale('en'));

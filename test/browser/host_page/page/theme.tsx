@@ -18,10 +18,14 @@ const THEMES = {
 
 const PAGE_STYLE = `
   body { margin: 0; background: var(--center-channel-bg); color: var(--center-channel-color); font: 14px/20px "Open Sans", system-ui, "DejaVu Sans", sans-serif; }
+  /* The real System Console gives every disclosure a bar of its own, at half the width. */
+  .wrapper--fixed summary { display: block; width: 50%; padding: 12px; background: rgba(var(--center-channel-color-rgb), 0.08); list-style: none; }
   button, input, select { font-family: inherit; }
   .host-console { display: grid; grid-template-columns: 220px minmax(0, 1fr); min-height: 100vh; background: rgba(var(--center-channel-color-rgb), 0.04); }
   .host-sidebar { padding: 20px; background: var(--sidebar-bg); color: #fff; font-weight: 600; }
-  .admin-console__header { padding: 18px 32px; border-bottom: 1px solid rgba(var(--center-channel-color-rgb), 0.12); background: var(--center-channel-bg); font-size: 20px; font-weight: 600; line-height: 28px; }
+  .host-sidebar { display: flex; flex-direction: column; gap: 8px; align-items: start; }
+  .host-sidebar button { padding: 0; border: 0; background: none; color: #fff; font: inherit; font-weight: 400; cursor: pointer; }
+  .admin-console__header { padding: 18px 32px; border-bottom: 1px solid rgba(var(--center-channel-color-rgb), 0.12); background: var(--center-channel-bg); margin: 0; font-size: 20px; font-weight: 600; line-height: 28px; }
   .form-horizontal { padding: 24px 32px; }
   .host-enable { display: flex; gap: 20px; margin-bottom: 20px; }
   .host-save { padding: 12px 0; }

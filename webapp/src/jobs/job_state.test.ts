@@ -1,6 +1,6 @@
 import {expect, test} from '@jest/globals';
 import {exampleJob, NOW} from '../testing/examples.ts';
-import {newerJob, percentOf} from './job_state.ts';
+import {headOf, newerJob, percentOf} from './job_state.ts';
 
 const at = (done: number) => exampleJob({progress: {...exampleJob().progress!, done}});
 const ended = exampleJob({status: 'success', progress: null, finished_at: NOW, result: {format: 1}});
@@ -25,7 +25,28 @@ test('another job that runs is more interesting than one that has ended', () => 
   expect(newerJob(next, ended)).toBe(next);
 });
 
-test('a percentage is never beyond its ends', () => {
-  expect([-5, 450, 2000].map((done) => percentOf(at(done).progress!))).toEqual([0, 45, 100]);
+test('a percentage is never beyond its ends, and a step that goes on is never at 100 %', () => {
+  expect([-5, 450, 999, 1000, 2000].map((done) => percentOf(at(done).progress!))).toEqual([0, 45, 99, null, null]);
   expect(percentOf({...at(1).progress!, total: 0})).toBeNull();
+});
+
+test('between two steps the next one is the head', () => {
+  const job = exampleJob({
+    steps: [
+      {name: 'preflight', outcome: 'done', started_at: NOW, ms: 1},
+      {name: 'seal', outcome: 'waiting', started_at: null, ms: null},
+    ],
+  });
+  expect(headOf(job)).toEqual({name: 'seal', step: 2, steps: 2, since: null, progress: null});
+});
+
+test('a step farther is farther, whatever the numbers of the one before said', () => {
+  const step = (running: 'a' | 'b') =>
+    exampleJob({
+      steps: [
+        {name: 'a', outcome: running === 'a' ? 'running' : 'done', started_at: NOW, ms: null},
+        {name: 'b', outcome: running === 'b' ? 'running' : 'waiting', started_at: NOW, ms: null},
+      ],
+    });
+  expect(newerJob(step('b'), step('a'))).toEqual(step('b'));
 });

@@ -1,33 +1,15 @@
-import type {Job, SetManifest, VerifyResult} from '@disaster-recovery/contract';
+import type {Job, SetManifest} from '@disaster-recovery/contract';
 import React from 'react';
 import {Badge} from '../components/badge.tsx';
 import {Copyable} from '../components/copyable.tsx';
 import {Definitions} from '../components/definitions.tsx';
-import {Text, useBare, useSay, type Message} from '../i18n/say.tsx';
-import {Omissions} from '../sets/omissions.tsx';
-import {CROSS_CHECK_TONE} from '../sets/proof.tsx';
-import {SsoJobResult} from '../sso/sso_job_result.tsx';
+import {useBare, useSay, type Message} from '../i18n/say.tsx';
+import {Omissions} from './omissions.tsx';
+import {CROSS_CHECK_TONE} from './proof.tsx';
 
-function asManifest(job: Job): SetManifest | null {
+export function asManifest(job: Job): SetManifest | null {
   const result = job.result as Partial<SetManifest> | null | undefined;
   return job.kind === 'backup' && result?.format === 1 && result.cross_check ? (result as SetManifest) : null;
-}
-
-function asVerifyResult(job: Job): VerifyResult | null {
-  const result = job.result as Partial<VerifyResult> | null | undefined;
-  return job.kind === 'verify' && Array.isArray(result?.findings) ? (result as VerifyResult) : null;
-}
-
-export function JobResult({job}: {job: Job}) {
-  const manifest = asManifest(job);
-  const verified = asVerifyResult(job);
-  return (
-    <>
-      {manifest && <BackupResult manifest={manifest} job={job} />}
-      {verified && <Verified result={verified} />}
-      <SsoJobResult job={job} />
-    </>
-  );
 }
 
 function rowsOf(manifest: SetManifest): number {
@@ -35,7 +17,7 @@ function rowsOf(manifest: SetManifest): number {
 }
 
 /** The evidence, as the manifest has it. */
-function BackupResult({manifest, job}: {manifest: SetManifest; job: Job}) {
+export function BackupResult({manifest, job}: {manifest: SetManifest; job: Job}) {
   const say = useSay();
   const bare = useBare();
   const {database, files, config, cross_check: check} = manifest;
@@ -54,7 +36,8 @@ function BackupResult({manifest, job}: {manifest: SetManifest; job: Job}) {
               ? say('result.database.value', {
                   rows: count('rows', rowsOf(manifest)),
                   tables: database.tables.length,
-                  bytes: {bytes: database.bytes},
+                  live: {bytes: database.bytes},
+                  copy: {bytes: database.dump_bytes},
                 })
               : absent,
           ],
@@ -96,25 +79,6 @@ function BackupResult({manifest, job}: {manifest: SetManifest; job: Job}) {
         <li>
           {say('result.next.restore')} <Copyable text={`drctl restore ${manifest.id} --dry-run`} />
         </li>
-      </ul>
-    </>
-  );
-}
-
-function Verified({result}: {result: VerifyResult}) {
-  const say = useSay();
-  return (
-    <>
-      <p>{say('result.verify', {level: result.level, set: result.set, count: result.findings.length})}</p>
-      <ul className="dr-plain">
-        {result.findings.map((finding, index) => (
-          <li key={index}>
-            <Badge tone={finding.severity === 'error' ? 'bad' : 'attention'}>
-              <Text id={finding.severity === 'error' ? 'result.finding.error' : 'result.finding.warning'} />
-            </Badge>{' '}
-            {finding.what} {finding.where && <code>{finding.where}</code>}
-          </li>
-        ))}
       </ul>
     </>
   );

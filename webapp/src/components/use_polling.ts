@@ -1,7 +1,13 @@
 import {useEffect, useRef} from 'react';
 
-/** Runs the task now and again `delayMs` after each end; never twice at once, not while the tab is hidden, not after unmount. Null: not at all. */
-export function usePolling(task: () => Promise<void>, delayMs: number | null): void {
+/** Who does not answer is not asked more often than this. */
+const LONGEST_MS = 60_000;
+
+/**
+ * Runs the task now and again `delayMs` after each end; never twice at once, not while the tab is hidden, not after unmount.
+ * A task that resolves to false had no answer: the wait doubles each time. Null: not at all.
+ */
+export function usePolling(task: () => Promise<boolean>, delayMs: number | null): void {
   const newest = useRef(task);
   newest.current = task;
   useEffect(() => {
@@ -11,15 +17,16 @@ export function usePolling(task: () => Promise<void>, delayMs: number | null): v
     let timer: ReturnType<typeof setTimeout> | undefined;
     let isStopped = false;
     let isBusy = false;
+    let wait = delayMs;
     const run = async () => {
       if (isBusy || isStopped || document.hidden) {
         return;
       }
       isBusy = true;
-      await newest.current();
+      wait = (await newest.current()) ? delayMs : Math.min(wait * 2, Math.max(delayMs, LONGEST_MS));
       isBusy = false;
       if (!isStopped) {
-        timer = setTimeout(() => void run(), delayMs);
+        timer = setTimeout(() => void run(), wait);
       }
     };
     const onVisibility = () => {

@@ -1,20 +1,24 @@
 import type {Job, Status} from '@disaster-recovery/contract';
 import {useCallback, useEffect, useRef, useState} from 'react';
 import {useSelector} from 'react-redux';
-import {isRunning, newerJob} from '../backup/job_state.ts';
-import type {Client} from '../client.ts';
+import {failureOf, type Client} from '../client.ts';
 import {clock} from '../clock.ts';
+import {usePolling} from '../components/use_polling.ts';
+import {isRunning, newerJob, outcomeOf} from '../jobs/job_state.ts';
 import {selectLiveJob} from '../live_jobs.ts';
-import {failureOf, NO_FACTS, type Facts} from './facts.ts';
-import {usePolling} from './use_polling.ts';
+import {NO_FACTS, type Facts} from './facts.ts';
 
 const REFRESH_MS = 30_000;
 const JOB_MS = 1_000;
+/** While events come, nothing is asked. */
+const SILENCE_MS = 5_000;
+/** The list of jobs is asked for when a job was seen to end; a job that nobody saw shows up after this. */
+const JOBS_MS = 10 * 60_000;
 
 export type Dashboard = {
   facts: Facts;
   isRefreshing: boolean;
-  refresh(): Promise<void>;
+  refresh(): Promise<boolean>;
   /** A job that was started or canceled here. */
   follow(job: Job): void;
   dismiss(): void;
@@ -39,9 +43,10 @@ async function askAll(client: Client, known: Facts): Promise<Partial<Facts>> {
   if (!connection.value.reachable) {
     return {...found, statusFailure: null, setsFailure: null};
   }
+  const areJobsOld = known.jobsAt === null || clock() - known.jobsAt > JOBS_MS;
   const [status, jobs, firstSets] = await Promise.all([
     client.status(),
-    client.jobs(),
+    areJobsOld ? client.jobs() : null,
     known.sets ? null : client.sets(),
   ]);
   const sets = firstSets ?? (status.ok && areSetsNew(status.value, known) ? await client.sets() : null);
@@ -53,58 +58,82 @@ async function askAll(client: Client, known: Facts): Promise<Partial<Facts>> {
       ? {status: status.value, clockSkew: status.value.now - clock(), job: newerJob(known.job, status.value.running)}
       : {}),
     ...(sets?.ok ? {sets: sets.value.sets} : {}),
-    ...(jobs.ok ? {jobs: jobs.value.jobs} : {}),
+    ...(jobs?.ok ? {jobs: jobs.value.jobs, jobsAt: clock()} : {}),
   };
 }
 
-/** Asks, listens and keeps: every 30 s for everything, every second for a job that runs, and at once for an event. */
+/** Asks, listens and keeps: every 30 s for everything, every second for a job that runs and sends no events, and at once for an event. */
 export function useFacts(client: Client): Dashboard {
   const [facts, setFacts] = useState(NO_FACTS);
   const [isRefreshing, setRefreshing] = useState(false);
   const newest = useRef(facts);
   newest.current = facts;
-  const live = useSelector(selectLiveJob);
+  const heardAt = useRef(0);
+  const settling = useRef<string | null>(null);
 
   const refresh = useCallback(async () => {
     setRefreshing(true);
     const found = await askAll(client, newest.current);
     setFacts((known) => ({...known, ...found, ...(found.job ? {job: newerJob(known.job, found.job)} : {})}));
     setRefreshing(false);
+    return !found.connectionFailure && !found.statusFailure && found.connection?.reachable !== false;
   }, [client]);
 
-  const follow = useCallback((job: Job) => setFacts((known) => ({...known, job: newerJob(known.job, job)})), []);
+  /** A job has ended: its end is shown together with what is true after it, so that neither contradicts the other. */
+  const settle = useCallback(
+    async (ended: Job) => {
+      settling.current = ended.id;
+      await client.configurationChanged();
+      const [reply, found] = await Promise.all([
+        client.job(ended.id),
+        askAll(client, {...newest.current, jobsAt: null}),
+      ]);
+      settling.current = null;
+      setFacts((known) => ({...known, ...found, job: newerJob(ended, reply.ok ? reply.value : null)}));
+    },
+    [client],
+  );
+
+  const follow = useCallback(
+    (job: Job) => {
+      const known = newest.current.job;
+      const isTheEnd = known?.id === job.id && outcomeOf(known) === 'running' && outcomeOf(job) !== 'running';
+      if (!isTheEnd) {
+        setFacts((before) => ({...before, job: newerJob(before.job, job)}));
+      } else if (settling.current !== job.id) {
+        void settle(job);
+      }
+    },
+    [settle],
+  );
   const dismiss = useCallback(() => setFacts((known) => ({...known, job: null})), []);
 
   const runningId = isRunning(facts.job) ? facts.job.id : null;
   const pollJob = useCallback(async () => {
-    const reply = runningId ? await client.job(runningId) : null;
-    if (reply?.ok) {
+    if (!runningId || settling.current === runningId || clock() - heardAt.current < SILENCE_MS) {
+      return true;
+    }
+    const reply = await client.job(runningId);
+    if (reply.ok) {
       follow(reply.value);
-    } else if (reply?.status === 404) {
+    } else if (reply.status === 404) {
       dismiss();
-    } else if (reply && reply.error.code !== 'NO_ANSWER') {
+    } else {
       await refresh();
     }
+    return reply.ok;
   }, [client, dismiss, follow, refresh, runningId]);
 
   usePolling(refresh, REFRESH_MS);
   usePolling(pollJob, runningId ? JOB_MS : null);
 
+  const live = useSelector(selectLiveJob);
   useEffect(() => {
     if (live && (live.id === newest.current.job?.id || isRunning(live))) {
+      heardAt.current = clock();
       follow(live);
     }
   }, [live, follow]);
-
-  const wasRunning = useRef<string | null>(null);
-  useEffect(() => {
-    const ended = wasRunning.current;
-    if (ended && !runningId) {
-      void client.job(ended).then((reply) => reply.ok && follow(reply.value));
-      void refresh();
-    }
-    wasRunning.current = runningId;
-  }, [client, follow, refresh, runningId]);
 
   return {facts, isRefreshing, refresh, follow, dismiss};
 }

@@ -1,5 +1,5 @@
-import type {ErrorBody, Job, SetSummary, Status} from '@disaster-recovery/contract';
-import type {Connection, Reply} from '../client.ts';
+import type {Job, SetSummary, Status} from '@disaster-recovery/contract';
+import type {Connection, Failure} from '../client.ts';
 
 /** All that the page knows. An old answer stays beside the failure of a newer question: stale beats blank. */
 export type Facts = {
@@ -10,13 +10,13 @@ export type Facts = {
   sets: readonly SetSummary[] | null;
   setsFailure: Failure | null;
   jobs: readonly Job[];
+  /** When the list of jobs was asked for, by the browser's clock: with its results it is large. Null: not yet. */
+  jobsAt: number | null;
   /** The job to look at: the one that runs, or the one that was seen to end. */
   job: Job | null;
   /** What to add to the browser's clock to get the companion's. */
   clockSkew: number;
 };
-
-export type Failure = {status: number; error: ErrorBody};
 
 export const NO_FACTS: Facts = {
   connection: null,
@@ -26,10 +26,18 @@ export const NO_FACTS: Facts = {
   sets: null,
   setsFailure: null,
   jobs: [],
+  jobsAt: null,
   job: null,
   clockSkew: 0,
 };
 
-export function failureOf(reply: Reply<unknown>): Failure | null {
-  return reply.ok ? null : {status: reply.status, error: reply.error};
+/** Everything answers, and there is a repository to write to. */
+export function areGood({connection, connectionFailure, status, statusFailure}: Facts): boolean {
+  return (
+    connection?.reachable === true &&
+    !connectionFailure &&
+    !statusFailure &&
+    status !== null &&
+    status.repository.outcome !== 'failed'
+  );
 }

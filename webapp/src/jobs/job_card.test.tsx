@@ -10,13 +10,13 @@ import {JobCard} from './job_card.tsx';
 
 function show(job: Job) {
   const onChange = jest.fn();
-  renderPage(<JobCard job={job} client={createClient()} onChange={onChange} onDismiss={jest.fn()} />);
+  renderPage(<JobCard job={job} client={createClient()} result={null} onChange={onChange} onDismiss={jest.fn()} />);
   return {onChange, user: userEvent.setup()};
 }
 
 test('a running job shows its bar with numbers that can be heard', () => {
   show(exampleJob());
-  const bar = screen.getByRole('progressbar', {name: 'Progress of the present step'});
+  const bar = screen.getByRole('progressbar', {name: 'Progress of the current step'});
   expect(bar).toHaveAttribute('aria-valuenow', '45');
   expect(bar).toHaveAttribute('aria-valuetext', 'Step 3 of 9, Copy the database, 45 percent');
   expect(screen.getByText('450 B of 1.0 kB · 100 B a second · about 6 s left')).toBeInTheDocument();
@@ -57,6 +57,49 @@ test('each step says its state in words', () => {
     '▸Copy the databaserunning',
     '○Seal the setwaiting',
   ]);
+});
+
+test('head and bar follow the step that runs, not the last one that told a number', () => {
+  show(
+    exampleJob({
+      steps: [
+        {name: 'capture_database', outcome: 'done', started_at: NOW, ms: 4000},
+        {name: 'read_back', outcome: 'running', started_at: NOW, ms: null},
+      ],
+    }),
+  );
+  expect(screen.getByText('Step 2 of 2: Read back what was stored')).toBeInTheDocument();
+  const bar = screen.getByRole('progressbar');
+  expect(bar).not.toHaveAttribute('aria-valuenow');
+  expect(bar).toHaveAttribute('aria-valuetext', 'Step 2 of 2, Read back what was stored');
+  expect(screen.getByRole('status')).toHaveTextContent('Step 2 of 2, Read back what was stored');
+  expect(screen.getByText(/^since .*12:00/)).toBeInTheDocument();
+});
+
+test('a job that tells no number at all is not waiting to start', () => {
+  show(
+    exampleJob({
+      kind: 'sso_switch_back',
+      progress: null,
+      steps: [{name: 'await_login', outcome: 'running', started_at: NOW, ms: null}],
+    }),
+  );
+  expect(screen.queryByText('Waiting to start…')).toBeNull();
+  expect(screen.getByText('Step 1 of 1: Wait for a real sign-in through the provider')).toBeInTheDocument();
+});
+
+test('what an administrator stopped is no failure', () => {
+  show(
+    exampleJob({
+      status: 'canceled',
+      progress: null,
+      finished_at: NOW,
+      error: exampleError('JOB_CANCELED', 'Job job-1 was canceled.'),
+    }),
+  );
+  expect(screen.getByRole('heading', {name: 'The backup was canceled'})).toBeInTheDocument();
+  expect(screen.getByText(/No set was made and nothing was changed/)).toBeInTheDocument();
+  expect(screen.queryByRole('alert')).toBeNull();
 });
 
 test('canceling asks first', async () => {

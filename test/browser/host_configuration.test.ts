@@ -1,0 +1,96 @@
+import {execFile} from 'node:child_process';
+import {fileURLToPath} from 'node:url';
+import {promisify} from 'node:util';
+import {afterAll, afterEach, beforeAll, expect, test} from '@jest/globals';
+import type {Page} from 'playwright-core';
+import {cannedSets, cannedWorld, type World} from './host_page/canned_answers.ts';
+import {cannedSso, setIncident} from './host_page/canned_sso.ts';
+import {openBrowser, type HostPage, type OpenBrowser} from './index.ts';
+import {showWorld} from './states.ts';
+
+// Every page of the System Console saves the whole configuration that it loaded when the console was opened.
+let browser: OpenBrowser;
+let page: Page;
+let host: HostPage | undefined;
+
+beforeAll(async () => {
+  const root = fileURLToPath(new URL('../../', import.meta.url));
+  await promisify(execFile)(
+    process.execPath,
+    ['node_modules/webpack/bin/webpack.js', '--config', 'webapp/webpack.config.cjs'],
+    {cwd: root},
+  );
+  browser = await openBrowser();
+  page = browser.page;
+}, 120_000);
+afterEach(async () => {
+  await host?.close();
+  host = undefined;
+});
+afterAll(() => browser.close());
+
+async function show(world: World): Promise<void> {
+  host = await showWorld(world);
+  await page.goto(host.url());
+}
+
+async function saveNotices(): Promise<void> {
+  await page.getByRole('button', {name: 'Notices'}).click();
+  await page.getByLabel('Enable Admin Notices').uncheck();
+  await page.getByRole('button', {name: 'Save'}).click();
+  await page.getByText('Saved.').waitFor();
+}
+
+test('enrolled, then Save on another page: the address of the companion stays', async () => {
+  const world = cannedWorld([]);
+  Object.assign(world.connection, {enrolled: false, companion_url: ''});
+  await show(world);
+  await page.getByLabel('Address of the companion').fill('http://127.0.0.1:8467');
+  await page.getByLabel('One-time code').fill('7K2M-9QXD-4ABC-W0ZT');
+  await page.keyboard.press('Enter');
+  await page.getByText('Nothing is backed up yet.').waitFor();
+  await saveNotices();
+  expect(world.configuration).toMatchObject({
+    AnnouncementSettings: {AdminNoticesEnabled: false},
+    PluginSettings: {Plugins: {'disaster-recovery': {companionurl: 'http://127.0.0.1:8467'}}},
+  });
+}, 60_000);
+
+test('a person was let in, then Save on another page: sign-in with a password stays on', async () => {
+  const sso = cannedSso();
+  setIncident(sso, 'open');
+  const world = Object.assign(cannedWorld(cannedSets()), {sso});
+  await show(world);
+  await page.getByRole('button', {name: 'Let someone in…'}).click();
+  await page.getByRole('combobox', {name: 'Person'}).fill('user.five');
+  await page.getByLabel('How do you know it is them?').fill('seen on video');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', {name: 'Code for @user.five'}).waitFor();
+  await saveNotices();
+  expect(world.configuration.EmailSettings.EnableSignInWithEmail).toBe(true);
+}, 60_000);
+
+test('settings changed elsewhere while another page is open: its Save carries them', async () => {
+  const world = cannedWorld();
+  await show(world);
+  await page.getByText(/You can recover\./).waitFor();
+  await page.getByRole('button', {name: 'Notices'}).click();
+  world.configuration.EmailSettings.EnableSignInWithEmail = true;
+  const loaded = page.waitForResponse((response) => response.url().endsWith('/api/v4/config'));
+  await page.evaluate(`window.hostPage.emit('config_changed', {config: {}})`);
+  await loaded;
+  await saveNotices();
+  expect(world.configuration.EmailSettings.EnableSignInWithEmail).toBe(true);
+}, 60_000);
+
+test('after a lost connection nobody knows what was changed: the configuration is loaded anew', async () => {
+  const world = cannedWorld();
+  await show(world);
+  await page.getByText(/You can recover\./).waitFor();
+  world.configuration.EmailSettings.EnableSignInWithEmail = true;
+  const loaded = page.waitForResponse((response) => response.url().endsWith('/api/v4/config'));
+  await page.evaluate(`window.hostPage.emit('reconnect', {})`);
+  await loaded;
+  await saveNotices();
+  expect(world.configuration.EmailSettings.EnableSignInWithEmail).toBe(true);
+}, 60_000);

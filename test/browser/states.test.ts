@@ -1,0 +1,72 @@
+import {execFile} from 'node:child_process';
+import {fileURLToPath} from 'node:url';
+import {promisify} from 'node:util';
+import {AxeBuilder} from '@axe-core/playwright';
+import {afterAll, afterEach, beforeAll, beforeEach, expect, test} from '@jest/globals';
+import type {Page} from 'playwright-core';
+import {openBrowser, type HostPage, type OpenBrowser} from './index.ts';
+import {showWorld, STATES} from './states.ts';
+
+// Each state of the page: usable by everybody, and whole at the widths that administrators have.
+const WIDTHS = [1440, 1024, 700];
+const SEVERE = ['serious', 'critical'];
+let browser: OpenBrowser;
+let page: Page;
+let host: HostPage | undefined;
+
+beforeAll(async () => {
+  const root = fileURLToPath(new URL('../../', import.meta.url));
+  await promisify(execFile)(
+    process.execPath,
+    ['node_modules/webpack/bin/webpack.js', '--config', 'webapp/webpack.config.cjs'],
+    {cwd: root},
+  );
+  browser = await openBrowser({width: 1440});
+  page = browser.page;
+}, 120_000);
+beforeEach(() => {
+  browser.problems.length = 0;
+});
+afterEach(async () => {
+  await host?.close();
+  host = undefined;
+});
+afterAll(() => browser.close());
+
+/** What axe finds in the plugin's part of the page: rule, and where. */
+async function severeProblems(): Promise<string[]> {
+  const {violations} = await new AxeBuilder({page}).include('.dr-root').setLegacyMode(true).analyze();
+  return violations
+    .filter(({impact}) => SEVERE.includes(impact ?? ''))
+    .flatMap(({id, nodes}) => nodes.map(({html}) => `${id}: ${html}`));
+}
+
+/** Parts of commands that were torn at a hyphen: the word has more than one line although it would fit on one. */
+const TORN_WORDS = `[...document.querySelectorAll('.dr-page .dr-word')]
+  .filter((word) => word.getClientRects().length > 0 && word.offsetHeight > 24 && word.textContent.length < 30)
+  .map((word) => word.textContent)`;
+
+/** Boxes that are scrolled sideways to be read. */
+const SCROLLED = `[...document.querySelectorAll('.dr-page *')]
+  .filter((box) => box.scrollWidth > box.clientWidth + 1 && ['auto', 'scroll'].includes(getComputedStyle(box).overflowX))
+  .map((box) => box.className)`;
+
+test.each(STATES.flatMap((state) => (['light', 'dark'] as const).map((theme) => [state.name, theme, state] as const)))(
+  '%s, %s: no severe problem for assistive technology, nothing cut off or torn',
+  async (_name, theme, {world, act}) => {
+    await page.setViewportSize({width: 1440, height: 900});
+    host = await showWorld(world());
+    await page.goto(host.url(theme));
+    await page.locator('.dr-card').first().waitFor();
+    await act?.(page);
+    expect(await severeProblems()).toEqual([]);
+    for (const width of WIDTHS) {
+      await page.setViewportSize({width, height: 900});
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
+      expect(await page.evaluate(TORN_WORDS)).toEqual([]);
+      expect(await page.evaluate(SCROLLED)).toEqual([]);
+    }
+    expect(browser.problems).toEqual([]);
+  },
+  60_000,
+);

@@ -8,6 +8,7 @@ export function partMessage(part: Part): Message {
 }
 
 /** Parts that the set lacks, wholly or in part. */
-export function missingParts(set: Pick<SetSummary, 'scope' | 'omitted'>): Part[] {
-  return PARTS.filter((part) => !set.scope.includes(part) || set.omitted.some((omission) => omission.part === part));
+export function missingParts(set: Pick<SetSummary, 'standing'>): Part[] {
+  const {missing, incomplete} = set.standing;
+  return PARTS.filter((part) => missing.includes(part) || incomplete.includes(part));
 }

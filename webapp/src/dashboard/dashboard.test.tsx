@@ -28,7 +28,7 @@ test('the page says that recovery is possible, and backs up with one click', asy
     'GET jobs/job-1': {body: exampleJob()},
   });
   renderPage(<Dashboard client={createClient()} />);
-  expect(await screen.findByText('You can recover. The newest set is 2 h 14 min old.')).toBeInTheDocument();
+  expect(await screen.findByText('You can recover. The newest good set is 2 h 14 min old.')).toBeInTheDocument();
   await userEvent.setup().click(screen.getByRole('button', {name: 'Back up now'}));
   expect(await screen.findByRole('progressbar')).toBeInTheDocument();
   expect(asked.find(({path}) => path === 'backups')?.body).toEqual({});

@@ -58,7 +58,6 @@ export function Protected({state, client, now}: {state: State; client: Client; n
       />
       <NextActions
         actions={isUp && status ? status.next_actions : []}
-        isRepositoryFailed={status?.repository.outcome === 'failed'}
         isDown={connection?.reachable === false}
         canRestore={!status || status.last_set !== null || status.repository.outcome === 'failed'}
       />

@@ -32,7 +32,13 @@ function show(sets: SetSummary[], jobs = [] as ReturnType<typeof exampleJob>[]) 
 }
 
 test('a partial set never looks whole', () => {
-  show([exampleSet({scope: ['database', 'config'], cross_check: 'not_possible'})]);
+  show([
+    exampleSet({
+      scope: ['database', 'config'],
+      cross_check: 'not_possible',
+      standing: {kind: 'partial', missing: ['files'], incomplete: [], elsewhere: []},
+    }),
+  ]);
   const row = screen.getAllByRole('row')[1]!;
   expect(row).toHaveTextContent(/Database and Configuration partial/);
   expect(within(row).getByText('not checked')).toBeInTheDocument();

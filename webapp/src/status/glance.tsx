@@ -10,12 +10,13 @@ export function Glance({status, oldest, now}: {status: Status; oldest: number | 
   const say = useSay();
   const bare = useBare();
   const {last_set: last, repository} = status;
+  const isWhole = status.verdict.kind !== 'partial' && status.verdict.kind !== 'damaged';
   const isKnown = repository.outcome !== 'failed';
   const age = last ? Math.max(0, now - last.t0) : null;
   return (
     <section className="dr-glance" aria-label={say('facts.label')}>
       <Fact
-        title="facts.newest"
+        title={isWhole ? 'facts.newest' : 'facts.best'}
         value={age === null ? say(isKnown ? 'facts.none' : 'facts.not_known') : bare({duration: age})}
       >
         <Objective age={age} objective={status.rpo_objective_ms} />

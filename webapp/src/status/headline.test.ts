@@ -7,6 +7,7 @@ import {
   exampleJob,
   exampleSet,
   exampleStatus,
+  exampleVerdict,
   HOUR,
   NOW,
 } from '../testing/examples.ts';
@@ -112,21 +113,52 @@ const states: Array<[string, Partial<Facts>, string, string, string | null]> = [
   ],
   [
     'a partial set',
-    {status: exampleStatus({last_set: exampleSet({scope: ['database', 'config']})})},
+    {
+      status: exampleStatus({
+        verdict: exampleVerdict(exampleSet(), {kind: 'partial', missing: [{part: 'files', protected_by: null}]}),
+      }),
+    },
     'headline.partial',
     'attention',
     'back_up',
   ],
   [
-    'something left out',
-    {status: exampleStatus({last_set: exampleSet({omitted: [{part: 'files', what: 'a', reason: 'b'}]})})},
-    'headline.partial',
+    'a verification that did not pass',
+    {status: exampleStatus({verdict: exampleVerdict(exampleSet(), {kind: 'damaged', damage: 'verification'})})},
+    'headline.verification',
     'attention',
     'back_up',
+  ],
+  [
+    'an address that cannot be asked at all',
+    {connection: exampleConnection({reachable: false, last_error: 'The companion URL must look like https://host.'})},
+    'headline.companion_address',
+    'bad',
+    'enrol_again',
+  ],
+  [
+    'another key than the pinned one',
+    {
+      connection: exampleConnection({
+        reachable: false,
+        unreachable_since: NOW,
+        last_error: 'the certificate of the companion does not have the pinned key',
+      }),
+    },
+    'headline.companion_down',
+    'bad',
+    'enrol_again',
+  ],
+  [
+    'the first backup is done, and the list of sets is not read yet',
+    {job: exampleJob({status: 'success'}), status: exampleStatus({last_set: null})},
+    'headline.just_done',
+    'busy',
+    'check_again',
   ],
   [
     'files missing',
-    {status: exampleStatus({last_set: exampleSet({cross_check: 'failed'})})},
+    {status: exampleStatus({verdict: exampleVerdict(exampleSet(), {kind: 'damaged', damage: 'cross_check'})})},
     'headline.cross_check',
     'attention',
     'back_up',
@@ -138,6 +170,34 @@ describe('the headline', () => {
   test.each(states)('%s', (_, change, id, tone, action) => {
     const headline = headlineOf(exampleFacts(change), NOW);
     expect([headline.title.id, headline.tone, headline.action]).toEqual([id, tone, action]);
+  });
+
+  test('a newer set that holds less does not take the place of the whole one, and is mentioned', () => {
+    const newer = exampleSet({standing: {kind: 'partial', missing: ['files'], incomplete: [], elsewhere: []}});
+    const status = exampleStatus({verdict: exampleVerdict(exampleSet(), {newer})});
+    const headline = headlineOf(exampleFacts({status}), NOW);
+    expect(headline.title.id).toBe('headline.good');
+    expect(JSON.stringify(headline.detail)).toMatch(/headline\.newer_partial.*part\.files/);
+  });
+
+  test('the cause of an unreachable companion is in the banner, with what helps against just that', () => {
+    const detail = (last_error: string) =>
+      JSON.stringify(
+        headlineOf(
+          exampleFacts({connection: exampleConnection({reachable: false, unreachable_since: NOW, last_error})}),
+          NOW,
+        ).detail,
+      );
+    expect(detail('127.0.0.1:8066 refused the connection')).toMatch(/refused the connection.*companion_down\.serve/);
+    expect(detail('lookup dr.example.org: no such host')).toMatch(/no such host.*companion_down\.address/);
+    expect(detail('x509: certificate has expired')).toMatch(/expired.*companion_down\.certificate/);
+  });
+
+  test('a repository that is not there is not answered with the advice to make a new one', () => {
+    const says = 'REPOSITORY_NOT_FOUND: restic snapshots: stat /backup: no such file';
+    const status = exampleStatus({repository: {location: '/backup', outcome: 'failed', says}});
+    const {detail} = headlineOf(exampleFacts({status}), NOW);
+    expect(detail).toEqual({id: 'headline.repository_missing', values: {location: '/backup'}});
   });
 
   test('counts the age by the clock of the companion', () => {

@@ -3,7 +3,7 @@ import {isRunning, outcomeOf, type JobOutcome} from '../jobs/job_state.ts';
 import type {Connection, Failure} from '../client.ts';
 import type {Tone} from '../components/tone.ts';
 import type {Facts} from '../facts/facts.ts';
-import type {Message} from '../i18n/say.tsx';
+import type {Message, MessageId} from '../i18n/say.tsx';
 import {missingParts, partMessage} from '../parts.ts';
 import {causeOf, repositoryDetail} from './cause.ts';
 
@@ -134,40 +134,48 @@ function runningHeadline(isBackup: boolean, last: SetSummary | null, now: number
     : {tone: 'busy', title: {id: 'headline.restoring'}, detail: {id: 'headline.restoring.detail'}, action: null};
 }
 
-/** There is a set. The worst thing to say about it comes first. */
+/** There is a set. The companion has decided what it is worth; the worst thing to say about it comes first. */
 function setHeadline(set: SetSummary, status: Status, ageMs: number): Headline {
+  const {verdict, last_failed: failed, rpo_objective_ms: objective} = status;
   const age = {duration: ageMs};
-  const missing = missingParts(set);
-  if (missing.length > 0) {
-    return {
-      tone: 'attention',
-      title: {id: 'headline.partial'},
-      detail: {id: 'headline.partial.detail', values: {age, missing: {messages: missing.map(partMessage)}}},
-      action: 'back_up',
-    };
+  const said = (id: MessageId, detail: Headline['detail'], action: Action = 'back_up'): Headline => ({
+    tone: 'attention',
+    title: {id, values: {age}},
+    detail,
+    action,
+  });
+  if (verdict.kind === 'partial') {
+    const missing = verdict.missing.filter((part) => part.protected_by === null).map(({part}) => partMessage(part));
+    return said('headline.partial', {id: 'headline.partial.detail', values: {age, missing: {messages: missing}}});
   }
-  if (set.cross_check === 'failed') {
-    return {
-      tone: 'attention',
-      title: {id: 'headline.cross_check'},
-      detail: {id: 'headline.cross_check.detail', values: {age}},
-      action: 'back_up',
-    };
+  if (verdict.kind === 'damaged') {
+    return verdict.damage === 'verification'
+      ? said('headline.verification', {id: 'headline.verification.detail', values: {age}})
+      : said('headline.cross_check', {id: 'headline.cross_check.detail', values: {age}});
   }
-  if (status.last_failed) {
-    const detail = status.last_failed.error?.message ?? null;
-    return {tone: 'attention', title: {id: 'headline.last_failed', values: {age}}, detail, action: 'try_again'};
+  if (failed) {
+    return said('headline.last_failed', failed.error?.message ?? null, 'try_again');
   }
-  if (status.rpo_objective_ms !== null && ageMs > status.rpo_objective_ms) {
-    const objective = {duration: status.rpo_objective_ms};
-    return {
-      tone: 'attention',
-      title: {id: 'headline.too_old', values: {age}},
-      detail: {id: 'headline.too_old.detail', values: {objective}},
-      action: 'back_up',
-    };
+  if ((verdict.kind === 'too_old' || ageMs > (objective ?? Infinity)) && objective !== null) {
+    return said('headline.too_old', {id: 'headline.too_old.detail', values: {objective: {duration: objective}}});
   }
-  return {tone: 'good', title: {id: 'headline.good', values: {age}}, detail: contentOf(set), action: 'back_up'};
+  return {
+    tone: 'good',
+    title: {id: 'headline.good', values: {age}},
+    detail: goodDetail(set, status),
+    action: 'back_up',
+  };
+}
+
+/** What the set holds; and that a newer one is there which holds less, so that nobody takes that one. */
+function goodDetail(set: SetSummary, {verdict: {newer}}: Status): Message {
+  const content = contentOf(set);
+  if (!newer) {
+    return content;
+  }
+  const missing = {messages: missingParts(newer).map(partMessage)};
+  const second: Message = {id: 'headline.newer_partial', values: {when: {since: newer.t0}, missing}};
+  return {id: 'two_sentences', values: {first: {message: content}, second: {message: second}}};
 }
 
 function contentOf(set: SetSummary): Message {

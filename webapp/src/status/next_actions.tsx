@@ -5,24 +5,12 @@ import {Copyable} from '../components/copyable.tsx';
 import {ServerText} from '../components/server_text.tsx';
 import {useSay} from '../i18n/say.tsx';
 
-type Props = {
-  actions: Status['next_actions'];
-  canRestore: boolean;
-  /** The verdict says already that the repository cannot be used, and what to do. */
-  isRepositoryFailed: boolean;
-  isDown: boolean;
-};
-
-/** Here nobody types into a channel: the same verbs stand in drctl. */
-function asTypedHere(how: string): string {
-  return how.replace(/^\/dr /, 'drctl ');
-}
+type Props = {actions: Status['next_actions']; canRestore: boolean; isDown: boolean};
 
 /** What the companion would do in your place, and what to type on the day it is needed. */
-export function NextActions({actions, canRestore, isRepositoryFailed, isDown}: Props) {
+export function NextActions({actions, canRestore, isDown}: Props) {
   const say = useSay();
-  const shown = actions.filter(({says}) => !isRepositoryFailed || !says.includes('REPOSITORY_'));
-  if (shown.length === 0 && !canRestore) {
+  if (actions.length === 0 && !canRestore) {
     return null;
   }
   return (
@@ -34,12 +22,12 @@ export function NextActions({actions, canRestore, isRepositoryFailed, isDown}: P
             <Copyable text="drctl serve" />
           </li>
         )}
-        {shown.map(({says, how}) => (
-          <li key={`${says}${how}`}>
+        {actions.map(({message, remedy, shell}) => (
+          <li key={`${message}${remedy}`}>
             <span>
-              <ServerText text={says} />
+              <ServerText text={message} />
             </span>
-            <How text={asTypedHere(how)} />
+            <How text={shell ?? remedy} />
           </li>
         ))}
         {canRestore && (

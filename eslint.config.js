@@ -1,3 +1,4 @@
+import {readdirSync} from 'node:fs';
 import {createTypeScriptImportResolver} from 'eslint-import-resolver-typescript';
 import importX from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
@@ -30,6 +31,26 @@ const zones = [
   ...WAYS_IN.flatMap((name) => CAPABILITIES.map((capability) => ({
     target: `${src}/${name}`, from: `${src}/${capability}`, except: ['./index.ts'], message: 'import a capability by its index.ts: that is all that others may see.',
   }))),
+];
+
+const web = './webapp/src';
+/** Rooms of the page that every capability may use; `dashboard` is where the capabilities are put together. */
+const WEB_ROOMS = {components: ['i18n'], i18n: [], jobs: ['components', 'i18n'], facts: ['components', 'jobs', 'i18n']};
+const WEB_CAPABILITIES = readdirSync(new URL(web, import.meta.url), {withFileTypes: true})
+  .filter((entry) => entry.isDirectory() && !(entry.name in WEB_ROOMS) && !['dashboard', 'testing'].includes(entry.name))
+  .map(({name}) => name);
+const WEB_FILES = ['client.ts', 'clock.ts', 'parts.ts', 'live_jobs.ts', 'plugin_id.ts'];
+
+/** A folder below webapp/src is a capability unless it is named above, so a new one is fenced from its first commit. */
+const webZones = [
+  ...Object.entries(WEB_ROOMS).map(([name, rooms]) => ({
+    target: `${web}/${name}`, from: web, except: [name, ...rooms, ...WEB_FILES].map((it) => `./${it}`),
+    message: 'what all parts of the page share knows none of them.',
+  })),
+  ...WEB_CAPABILITIES.map((name) => ({
+    target: `${web}/${name}`, from: web, except: [name, ...Object.keys(WEB_ROOMS), ...WEB_FILES].map((it) => `./${it}`),
+    message: 'a part of the page imports no other part: dashboard/ puts them together.',
+  })),
 ];
 
 const CLOCK = 'time comes from kernel/clock.ts, so that tests can hold it still.';
@@ -90,5 +111,22 @@ export default tseslint.config(
       '@typescript-eslint/no-non-null-assertion': 'off',
       'no-restricted-imports': ['error', {patterns: [{group: ['mattermost-redux/actions/*'], message: 'actions pull the whole package into the bundle (1.3 MB); call the bridge instead.'}]}],
     },
+  },
+  {
+    files: ['webapp/src/**/*.{ts,tsx}'],
+    plugins: {'import-x': importX},
+    settings: {'import-x/resolver-next': [createTypeScriptImportResolver()]},
+    rules: {
+      'import-x/no-cycle': 'error',
+      'import-x/no-restricted-paths': ['error', {basePath: import.meta.dirname, zones: webZones}],
+      'max-lines': ['error', {max: 400, skipBlankLines: true, skipComments: true}],
+      'max-lines-per-function': ['error', {max: 80, skipBlankLines: true, skipComments: true}],
+      'no-restricted-syntax': ['error', {selector: 'CallExpression[callee.object.name="Date"][callee.property.name="now"]', message: 'time comes from clock.ts, so that tests can hold it still.'}],
+    },
+  },
+  {files: ['webapp/src/clock.ts'], rules: {'no-restricted-syntax': 'off'}},
+  {
+    files: ['webapp/src/**/*.test.{ts,tsx}', 'webapp/src/testing/**'],
+    rules: {'import-x/no-restricted-paths': 'off', 'max-lines': ['error', 600], 'max-lines-per-function': 'off', 'no-restricted-syntax': 'off'},
   },
 );

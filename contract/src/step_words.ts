@@ -38,6 +38,9 @@ const STEPS: Readonly<Record<string, StepWords>> = {
   judge: {doing: 'Judging what was read', done: 'Judged'},
 };
 
+/** Every step that has words, for those who word them anew. */
+export const STEP_NAMES: readonly string[] = Object.keys(STEPS);
+
 /** A step in plain words; an unknown name is shown with spaces. */
 export function stepWords(name: string): StepWords {
   const known = STEPS[name];

@@ -54,7 +54,7 @@ const noRepository = () =>
     world.status.verdict = {...cannedVerdict(null, Date.now()), kind: 'unknown'};
     world.status.sets = 0;
     world.setsError = 'REPOSITORY_NOT_FOUND';
-    const message = 'REPOSITORY_NOT_FOUND: restic snapshots: Fatal …';
+    const message = 'The repository does not open.';
     world.status.next_actions = [
       {message, says: message, remedy: 'drctl doctor', how: 'drctl doctor', shell: 'drctl doctor', chat: '/dr doctor'},
     ];
@@ -170,7 +170,7 @@ export const STATES: readonly State[] = [
     world: () => cannedWorld(),
     act: async (page) => {
       await click(/Details of the set/)(page);
-      await click('Verify')(page);
+      await click(/^Verify$/)(page);
       await page.getByRole('progressbar').waitFor();
     },
   },
@@ -204,7 +204,7 @@ export const STATES: readonly State[] = [
     },
   },
   {name: 'sso_code', world: open, act: letIn},
-  {name: 'sso_waiting', world: waiting, act: async (page) => page.getByText(/^Waiting for/).waitFor()},
+  {name: 'sso_waiting', world: waiting, act: async (page) => page.getByText(/Waiting for the first person/).waitFor()},
   {
     name: 'sso_switch_back',
     world: upAgain,

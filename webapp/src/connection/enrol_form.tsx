@@ -19,7 +19,6 @@ export function EnrolForm({client, isAgain, url, onEnrolled}: Props) {
   const {failure, isBusy, send, forget} = useRequest();
   const problems = problemsOf(fields);
   const shown = hasTried ? problems : {};
-  const withPin = needsPin(fields.url) || fields.pin !== '';
   const change = (name: keyof EnrolmentFields) => (value: string) => setFields((known) => ({...known, [name]: value}));
   const enrol = () => {
     setAsking(false);
@@ -40,20 +39,7 @@ export function EnrolForm({client, isAgain, url, onEnrolled}: Props) {
     <div className="dr-form" role="form" aria-label={say(isAgain ? 'enrol.title_again' : 'enrol.title')}>
       {isAgain && <p className="dr-dim">{say('enrol.replaces')}</p>}
       <ol className="dr-recipe">
-        {!isAgain && (
-          <li>
-            <span>{say('enrol.step.install')}</span>
-            <Copyable text="drctl init --mattermost-config /opt/mattermost/config/config.json --repository /backup/mattermost" />
-          </li>
-        )}
-        <li>
-          <span>{say('enrol.step.serve')}</span>
-          <Copyable text="drctl serve" />
-        </li>
-        <li>
-          <span>{say('enrol.step.code')}</span>
-          <Copyable text="drctl enroll" />
-        </li>
+        <StepsElsewhere isAgain={isAgain} />
         <li>
           <span>{say('enrol.step.enter')}</span>
           <Field
@@ -75,7 +61,7 @@ export function EnrolForm({client, isAgain, url, onEnrolled}: Props) {
             onChange={change('code')}
             onEnter={submit}
           />
-          {withPin && (
+          {(needsPin(fields.url) || fields.pin !== '') && (
             <Field
               label="enrol.pin"
               help="enrol.pin.help"
@@ -103,5 +89,28 @@ export function EnrolForm({client, isAgain, url, onEnrolled}: Props) {
         </ConfirmDialog>
       )}
     </div>
+  );
+}
+
+/** What is done on the companion's machine before there is a code to enter. */
+function StepsElsewhere({isAgain}: {isAgain: boolean}) {
+  const say = useSay();
+  return (
+    <>
+      {!isAgain && (
+        <li>
+          <span>{say('enrol.step.install')}</span>
+          <Copyable text="drctl init --mattermost-config /opt/mattermost/config/config.json --repository /backup/mattermost" />
+        </li>
+      )}
+      <li>
+        <span>{say('enrol.step.serve')}</span>
+        <Copyable text="drctl serve" />
+      </li>
+      <li>
+        <span>{say('enrol.step.code')}</span>
+        <Copyable text="drctl enroll" />
+      </li>
+    </>
   );
 }

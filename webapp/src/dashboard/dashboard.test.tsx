@@ -4,7 +4,7 @@ import userEvent from '@testing-library/user-event';
 import React from 'react';
 import {createClient} from '../client.ts';
 import {receivedJob} from '../live_jobs.ts';
-import {exampleConnection, exampleJob, exampleSet, exampleStatus, NOW} from '../testing/examples.ts';
+import {exampleConnection, exampleError, exampleJob, exampleSet, exampleStatus, NOW} from '../testing/examples.ts';
 import {answerWith, createHostStore, renderPage} from '../testing/render_page.tsx';
 import {Dashboard} from './dashboard.tsx';
 
@@ -87,6 +87,96 @@ test('a proxy that answers in place of the plugin is not taken for it', async ()
   renderPage(<Dashboard client={createClient()} />);
   expect(await screen.findByText('This page gets no answer from Mattermost.')).toBeInTheDocument();
   expect(screen.getByText(/HTTP 502/)).toBeInTheDocument();
+});
+
+test('a failure says what was not done, can be dismissed, and goes with its cause', async () => {
+  let now = NOW;
+  jest.spyOn(Date, 'now').mockImplementation(() => now);
+  let isUp = false;
+  answerWith({
+    ...usual(),
+    'GET sso': {status: 404, body: {error: exampleError('NOT_FOUND')}},
+    'GET status': () =>
+      isUp ? {body: exampleStatus()} : {status: 502, body: {error: exampleError('COMPANION_UNREACHABLE')}},
+    'POST backups': {status: 502, body: {error: {...exampleError('COMPANION_UNREACHABLE'), retryable: true}}},
+  });
+  isUp = true;
+  const user = userEvent.setup();
+  renderPage(<Dashboard client={createClient()} />);
+  const press = async () => user.click(await screen.findByRole('button', {name: 'Back up now'}));
+  await press();
+  expect(await screen.findByRole('alert')).toHaveTextContent(/^The backup was not started\..*It broke\./);
+  await user.click(screen.getByRole('button', {name: 'Dismiss'}));
+  expect(screen.queryByRole('alert')).toBeNull();
+
+  isUp = false;
+  await press();
+  // The page looks at once, and sees that the companion is gone.
+  expect(await screen.findByText(/The companion/, {selector: '.dr-verdict-title'})).toBeInTheDocument();
+  expect(screen.getByRole('alert')).toBeInTheDocument();
+  isUp = true;
+  now += 1000;
+  await user.click(screen.getByRole('button', {name: 'Check again'}));
+  await waitFor(() => expect(screen.queryByRole('alert')).toBeNull());
+});
+
+test('a verification is followed beside the button that began it', async () => {
+  const job = exampleJob({
+    kind: 'verify',
+    subject: exampleSet().id,
+    progress: null,
+    steps: [{name: 'read', outcome: 'running', started_at: NOW, ms: null}],
+  });
+  answerWith({...usual(), 'POST verifications': {status: 202, body: job}, 'GET jobs/job-1': {body: job}});
+  const user = userEvent.setup();
+  renderPage(<Dashboard client={createClient()} />);
+  await user.click(await screen.findByRole('button', {name: /^Details of the set of/}));
+  await user.click(screen.getByRole('button', {name: 'Verify'}));
+  const card = (await screen.findByRole('heading', {name: 'Verification in progress'})).closest('.dr-details-row');
+  expect(card).not.toBeNull();
+  expect(screen.queryByText(/Another job is running/)).toBeNull();
+  // With the details shut it moves to the top of the page: it is not lost.
+  await user.click(screen.getByRole('button', {name: /^Close the details/}));
+  expect(screen.getByRole('heading', {name: 'Verification in progress'}).closest('.dr-card')).not.toBeNull();
+});
+
+test('the end of a backup is shown together with the set that it made', async () => {
+  let isDone = false;
+  let release = (): void => undefined;
+  const held = new Promise<void>((resolve) => (release = resolve));
+  answerWith({
+    ...usual(),
+    'GET status': () => ({body: exampleStatus(isDone ? {} : {last_set: null, running: exampleJob()})}),
+    'GET jobs/job-1': () => ({
+      body: isDone ? exampleJob({status: 'success', progress: null, finished_at: NOW}) : exampleJob(),
+    }),
+  });
+  const ask = globalThis.fetch;
+  globalThis.fetch = (async (url: string, options: RequestInit) => {
+    if (isDone && String(url).endsWith('/status')) {
+      await held;
+    }
+    return ask(url, options);
+  }) as typeof fetch;
+  renderPage(<Dashboard client={createClient()} />);
+  await screen.findByText('A backup is running.');
+  isDone = true;
+  await new Promise((resolve) => setTimeout(resolve, 1200));
+  expect(screen.queryByText('Backup done')).toBeNull();
+  release();
+  await screen.findByText('Backup done');
+  expect(screen.getByText(/You can recover\. The newest good set/)).toBeInTheDocument();
+  expect(screen.queryByText('Nothing is backed up yet.')).toBeNull();
+});
+
+test('an idle page asks for the list of jobs once, and a silent companion less and less often', async () => {
+  jest.useFakeTimers({doNotFake: ['Date']});
+  const asked = answerWith({...usual(), 'GET connection': {status: 502, body: {}}});
+  renderPage(<Dashboard client={createClient()} />);
+  await act(() => jest.advanceTimersByTimeAsync(10 * 60_000));
+  const silent = asked.length;
+  expect(silent).toBeLessThan(13);
+  jest.useRealTimers();
 });
 
 test('not enrolled: the one action leads to the form', async () => {

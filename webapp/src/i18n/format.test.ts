@@ -33,4 +33,5 @@ test('moments say no more than is needed', () => {
   expect(formatMoment(intl, NOW - 24 * 3_600_000, NOW)).toBe('Yesterday 12:03');
   expect(formatMoment(intl, Date.UTC(2025, 5, 1, 2, 0), NOW)).toBe('Jun 1, 2025, 02:00');
   expect(formatSince(intl, NOW, NOW)).toBe('12:03');
+  expect(formatSince(intl, NOW - 24 * 3_600_000, NOW)).toBe('yesterday 12:03');
 });

@@ -1,5 +1,6 @@
 import type {IntlShape} from 'react-intl';
 
+const DAY = 24 * 3_600_000;
 const UNITS = ['bytes', 'kilobytes', 'megabytes', 'gigabytes', 'terabytes', 'petabytes'] as const;
 
 /** `2.3 GB`, in powers of 1,000 as disks are sold. */
@@ -50,9 +51,15 @@ function formatClock(intl: IntlShape, at: number): string {
   return intl.formatTime(at, {hour: '2-digit', minute: '2-digit', hourCycle: 'h23'});
 }
 
-/** Within a sentence: `12:03`, or the whole moment when it was not today. */
+/** Within a sentence: `12:03`, `yesterday 12:03`, or the whole moment. */
 export function formatSince(intl: IntlShape, at: number, now: number): string {
-  return isSameDay(intl, at, now) ? formatClock(intl, at) : formatMoment(intl, at, now);
+  const time = formatClock(intl, at);
+  if (isSameDay(intl, at, now)) {
+    return time;
+  }
+  return isSameDay(intl, at, now - DAY)
+    ? intl.formatMessage({id: 'disaster_recovery.time.yesterday_within'}, {time})
+    : formatMoment(intl, at, now);
 }
 
 /** `Today 02:00`, `Yesterday 02:00`, `21 Nov, 14:22`; the year when it is another one. */
@@ -61,7 +68,7 @@ export function formatMoment(intl: IntlShape, at: number, now: number): string {
   if (isSameDay(intl, at, now)) {
     return intl.formatMessage({id: 'disaster_recovery.time.today'}, {time});
   }
-  if (isSameDay(intl, at, now - 24 * 3600 * 1000)) {
+  if (isSameDay(intl, at, now - DAY)) {
     return intl.formatMessage({id: 'disaster_recovery.time.yesterday'}, {time});
   }
   const isSameYear = new Date(at).getFullYear() === new Date(now).getFullYear();

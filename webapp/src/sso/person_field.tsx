@@ -91,29 +91,7 @@ export function PersonField({client, value, problem, onChange, onEnter}: Props) 
         onKeyDown={onKeyDown}
         onBlur={close}
       />
-      <ul
-        id={`${id}-list`}
-        className="dr-suggestions"
-        role="listbox"
-        aria-label={say('sso.let_in.suggestions')}
-        hidden={shown.length === 0}
-      >
-        {shown.map((person, index) => (
-          <li
-            key={person.id}
-            id={`${id}-${index}`}
-            role="option"
-            aria-selected={index === active}
-            onMouseDown={(event) => event.preventDefault()}
-            onClick={() => choose(person)}
-          >
-            <b>@{person.username}</b>{' '}
-            <span className="dr-dim">
-              {[`${person.first_name} ${person.last_name}`.trim(), person.email].filter(Boolean).join(' · ')}
-            </span>
-          </li>
-        ))}
-      </ul>
+      <Suggestions id={id} people={shown} active={active} onChoose={choose} />
       <p id={`${id}-help`} className={problem ? 'dr-problem' : 'dr-dim'}>
         {problem ? (
           <>
@@ -124,5 +102,37 @@ export function PersonField({client, value, problem, onChange, onEnter}: Props) 
         )}
       </p>
     </div>
+  );
+}
+
+type SuggestionsProps = {id: string; people: readonly HostUser[]; active: number; onChoose(person: HostUser): void};
+
+function Suggestions({id, people, active, onChoose}: SuggestionsProps) {
+  const say = useSay();
+  return (
+    <ul
+      id={`${id}-list`}
+      className="dr-suggestions"
+      role="listbox"
+      aria-label={say('sso.let_in.suggestions')}
+      hidden={people.length === 0}
+    >
+      {people.map((person, index) => (
+        <li
+          key={person.id}
+          id={`${id}-${index}`}
+          role="option"
+          aria-selected={index === active}
+          // The focus stays in the text box.
+          onMouseDown={(event) => event.preventDefault()}
+          onClick={() => onChoose(person)}
+        >
+          <b>@{person.username}</b>{' '}
+          <span className="dr-dim">
+            {[`${person.first_name} ${person.last_name}`.trim(), person.email].filter(Boolean).join(' · ')}
+          </span>
+        </li>
+      ))}
+    </ul>
   );
 }

@@ -146,6 +146,67 @@ test('letting in: who and how known, then the code, its page and its time', asyn
   expect(screen.queryByText('4ABC')).toBeNull();
 });
 
+test('the person is picked from the accounts of the host, by keyboard', async () => {
+  const people = [
+    {id: '1', username: 'user.five', email: 'five@example.org', first_name: 'Uma', last_name: 'Five'},
+    {id: '2', username: 'user.fifty', email: 'fifty@example.org', first_name: '', last_name: ''},
+  ];
+  const {asked, user} = show(open());
+  const ask = globalThis.fetch;
+  globalThis.fetch = ((url: string, options: RequestInit) =>
+    String(url) === '/api/v4/users/search'
+      ? Promise.resolve({status: 200, text: () => Promise.resolve(JSON.stringify(people))})
+      : ask(url, options)) as never;
+  await user.click(await screen.findByRole('button', {name: 'Let someone in…'}));
+  const field = screen.getByRole('combobox', {name: 'Person'});
+  await user.type(field, 'user.fi');
+  expect((await screen.findAllByRole('option')).map(({textContent}) => textContent)).toEqual([
+    '@user.five Uma Five · five@example.org',
+    '@user.fifty fifty@example.org',
+  ]);
+  await user.keyboard('{ArrowDown}{ArrowDown}');
+  expect(screen.getAllByRole('option')[1]).toHaveAttribute('aria-selected', 'true');
+  await user.keyboard('{Enter}');
+  expect(field).toHaveValue('user.fifty');
+  expect(screen.queryByRole('option')).toBeNull();
+  expect(asked.map(({path}) => path)).not.toContain('sso/let-ins');
+});
+
+test('who is locked out is told by name, and let in from there', async () => {
+  const next = [
+    {id: '1', username: 'user.five', email: 'five@example.org', ends_at: null},
+    {id: '2', username: 'user.six', email: 'six@example.org', ends_at: NOW + MINUTE},
+  ];
+  const {user} = show(open(), {'GET sso/forecast': {body: exampleForecast({next, locked_out_now: 3})}});
+  await user.click(await screen.findByRole('button', {name: 'Who is locked out: 3 people'}));
+  const people = within(screen.getByRole('list', {name: 'People locked out now and next'})).getAllByRole('listitem');
+  expect(people.map((item) => item.textContent)).toEqual([
+    '@user.five five@example.orglocked out nowLet in…',
+    '@user.six six@example.orgsession ends 12:01Let in…',
+  ]);
+  expect(screen.getByText(/2 more people are locked out/)).toBeInTheDocument();
+  await user.click(screen.getByRole('button', {name: 'Let in… @user.five'}));
+  expect(screen.getByRole('combobox', {name: 'Person'})).toHaveValue('user.five');
+});
+
+test('with the companion down the card stays, and names what works without it', async () => {
+  const asked = answerWith({});
+  renderPage(
+    <SsoCard
+      client={createClient()}
+      isUp={false}
+      job={null}
+      shown={null}
+      now={NOW}
+      clockSkew={0}
+      onStarted={jest.fn()}
+    />,
+  );
+  expect(screen.getByRole('heading', {name: 'Single sign-on'})).toBeInTheDocument();
+  expect(screen.getByText('drctl sso status')).toBeInTheDocument();
+  expect(asked).toEqual([]);
+});
+
 test('a refused let-in says why, and keeps what was typed', async () => {
   const {user} = show(open(), {
     'POST sso/let-ins': {status: 409, body: {error: exampleError('ACCOUNT_EXCLUDED', '@bot is a bot.')}},

@@ -37,6 +37,8 @@ const (
 	routeSSOReadiness      = "/api/v1/sso/readiness"
 	routeSSOSnapshot       = "/api/v1/sso/snapshots"
 	routeSSOForecast       = "/api/v1/sso/forecast"
+	routeSSOLockedOut      = "/api/v1/sso/locked-out"
+	routeSSOPeople         = "/api/v1/sso/people"
 	routeSSODeclare        = "/api/v1/sso/incidents"
 	routeSSOSetAgain       = "/api/v1/sso/settings/set-again"
 	routeSSOExtend         = "/api/v1/sso/session-extensions"
@@ -72,6 +74,8 @@ var forwarded = []struct {
 	{http.MethodGet, "/api/v1/sso/readiness", false},
 	{http.MethodPost, "/api/v1/sso/snapshots", true},
 	{http.MethodGet, "/api/v1/sso/forecast", false},
+	{http.MethodGet, "/api/v1/sso/locked-out", false},
+	{http.MethodGet, "/api/v1/sso/people", false},
 	{http.MethodPost, "/api/v1/sso/incidents", true},
 	{http.MethodPost, "/api/v1/sso/settings/set-again", true},
 	{http.MethodPost, "/api/v1/sso/session-extensions", true},
@@ -231,6 +235,7 @@ var slashVerbs = []slashVerb{
 	{group: "sso", name: "readiness", says: "Would this server survive an SSO outage?"},
 	{group: "sso", name: "snapshot", says: "Take an identity snapshot now: how everybody signs in"},
 	{group: "sso", name: "forecast", says: "Who is locked out now, and who next"},
+	{group: "sso", name: "locked-out", says: "The people who cannot get in while the provider is down"},
 	{group: "sso", name: "declare", hint: "--reason \"text\" [--no-tell]", says: "Declare an SSO outage; nothing is switched by it", arguments: []slashArgument{
 		{name: "reason", says: "What is down; kept in the ledger", hint: "\"the provider is down\"", required: true},
 	}},
@@ -238,7 +243,7 @@ var slashVerbs = []slashVerb{
 	{group: "sso", name: "extend-sessions", hint: "[--hours N]", says: "Extend live sessions, so that fewer people are locked out", arguments: []slashArgument{
 		{name: "hours", says: "Sessions that end sooner than this from now are extended to it", hint: "N"},
 	}},
-	{group: "sso", name: "switch", hint: "--user NAME …|--team TEAM|--group GROUP|--sessions-ending-before 8h|--everyone [--deny NAME …] [--approval ID] [--dry-run|--yes]", says: "Switch people to email and password", arguments: []slashArgument{
+	{group: "sso", name: "switch", hint: "--user NAME …|--team TEAM|--group GROUP|--sessions-ending-before 8h|--everyone [--deny NAME …] [--include-dormant] [--approval ID] [--dry-run|--yes]", says: "Switch people to email and password", arguments: []slashArgument{
 		{name: "user", says: "Username, e-mail address or id; may be repeated", hint: "NAME"},
 		{name: "team", says: "Everybody in this team", hint: "TEAM"},
 		{name: "group", says: "Everybody in this group", hint: "GROUP"},

@@ -1,5 +1,6 @@
 import {z} from 'zod';
 import {Actor, Timestamp} from './primitives.ts';
+import {Person} from './sso.ts';
 import {ErrorBody} from './errors.ts';
 
 /** Mattermost's own job words. */
@@ -14,6 +15,16 @@ export const JobKind = z
 export type JobKind = z.infer<typeof JobKind>;
 
 /** How far a phase is. `total` and `eta_ms` are null while they cannot be known. */
+/** A person who has to do something before a job goes on. */
+export const WaitingFor = z
+  .object({
+    person: Person,
+    until: Timestamp.describe('Then the job gives up.'),
+    says: z.string().describe('What is waited for, without a time: `Waiting for @anna to sign in through GitLab`.'),
+  })
+  .meta({id: 'WaitingFor'});
+export type WaitingFor = z.infer<typeof WaitingFor>;
+
 export const Progress = z
   .object({
     phase: z.string(),
@@ -24,6 +35,7 @@ export const Progress = z
     unit: z.enum(['bytes', 'rows', 'files', 'people', 'steps']),
     rate: z.number().nullable().describe('Units a second over the last seconds.'),
     eta_ms: z.number().nullable(),
+    waiting: WaitingFor.optional().describe('The step waits for a person: nothing is counted meanwhile.'),
   })
   .meta({id: 'Progress'});
 export type Progress = z.infer<typeof Progress>;

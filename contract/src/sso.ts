@@ -93,6 +93,7 @@ export const SwitchRequest = z
       .max(3650)
       .default(90)
       .describe('Not who was last seen before that; only for choices of many.'),
+    include_dormant: z.literal(true).optional().describe('Also who was not seen for long.'),
     approval: z.string().optional().describe('Id of the approval by a second administrator.'),
   })
   .strict()

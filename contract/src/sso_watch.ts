@@ -1,4 +1,5 @@
 import {z} from 'zod';
+import {WaitingFor} from './job.ts';
 import {Actor, Timestamp} from './primitives.ts';
 import {Approval, IdentitySnapshot, Incident, IncidentState, Person} from './sso.ts';
 import {ChangedSetting, SettingsDrift} from './sso_settings.ts';
@@ -131,6 +132,35 @@ export const Forecast = z
   .meta({id: 'Forecast'});
 export type Forecast = z.infer<typeof Forecast>;
 
+/** Active people who sign in through a provider and have no live session: while it is down they cannot get in. */
+export const LockedOut = z
+  .object({
+    at: Timestamp,
+    count: z.number().int(),
+    people: z
+      .array(
+        Person.extend({
+          service: z.string(),
+          is_administrator: z.boolean(),
+          last_seen_at: Timestamp.nullable().describe('Null: never.'),
+          teams: z.array(z.string()),
+        }),
+      )
+      .describe('The first 1,000: administrators first, then by username.'),
+  })
+  .meta({id: 'LockedOut'});
+export type LockedOut = z.infer<typeof LockedOut>;
+
+/** Accounts whose username, address or name begins with what was typed, for a picker. */
+export const PeopleFound = z
+  .object({
+    people: z
+      .array(Person.extend({service: z.string().describe('Empty: email and password.'), is_administrator: z.boolean()}))
+      .describe('Active people, 20 at most.'),
+  })
+  .meta({id: 'PeopleFound'});
+export type PeopleFound = z.infer<typeof PeopleFound>;
+
 export const SsoStatus = z
   .object({
     at: Timestamp,
@@ -147,6 +177,9 @@ export const SsoStatus = z
     }),
     settings: z.array(ChangedSetting),
     drift: SettingsDrift.nullable().describe('Null: everything that the incident has set is in force.'),
+    waiting: WaitingFor.nullable().describe(
+      'The switch back waits for its first person to sign in through the provider.',
+    ),
     approvals: z.array(Approval),
     snapshot: IdentitySnapshot.nullable(),
     bridge: z.enum(['plugin', 'database']).describe('How accounts would be changed now.'),

@@ -41,7 +41,7 @@ import {
   type Sets,
 } from './sets/index.ts';
 import {createStatus, type StatusReport} from './status/index.ts';
-import {DETECTION_TABLES, SSO_TABLES, type Sso} from './sso/index.ts';
+import {DETECTION_TABLES, SSO_DRIFT_TABLE, SSO_TABLES, type Sso} from './sso/index.ts';
 import {createVerify, type Verify} from './verify/index.ts';
 import {VERSION} from './version.ts';
 
@@ -51,6 +51,7 @@ import {VERSION} from './version.ts';
  */
 export const MIGRATIONS: readonly string[] = [
   [LEDGER_TABLE, JOB_TABLES, ENROLMENT_TABLES, CHAT_TABLES, UNDO_TABLE, SSO_TABLES, DETECTION_TABLES].join(';\n'),
+  SSO_DRIFT_TABLE,
 ];
 
 /** What works from a repository URL and its key alone. */

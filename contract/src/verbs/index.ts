@@ -6,7 +6,7 @@ import {config, enroll, init, serve} from './set_up.ts';
 import {list, show} from './sets.ts';
 import {adminAccess, claimSheet, letIn} from './sso_access.ts';
 import {approve, close, declare, extendSessions, resolve, setAgain} from './sso_incident.ts';
-import {forecast, readiness, returnList, snapshot, ssoStatus} from './sso_look.ts';
+import {forecast, lockedOut, readiness, returnList, snapshot, ssoStatus} from './sso_look.ts';
 import {switchBack, switchPeople} from './sso_switch.ts';
 import {doctor, status} from './status.ts';
 import type {Verb, VerbGroup} from './verb.ts';
@@ -27,6 +27,7 @@ export const VERBS = {
   'sso readiness': readiness,
   'sso snapshot': snapshot,
   'sso forecast': forecast,
+  'sso locked-out': lockedOut,
   'sso declare': declare,
   'sso set-again': setAgain,
   'sso extend-sessions': extendSessions,

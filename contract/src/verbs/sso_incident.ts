@@ -157,7 +157,7 @@ export const close = {
       changes: true,
       refuses_clones: true,
       response: {status: 200, body: Incident},
-      errors: ['SSO_NOT_DECLARED', 'RETURN_LIST_NOT_EMPTY'],
+      errors: ['SSO_NOT_DECLARED', 'JOB_ALREADY_RUNNING', 'RETURN_LIST_NOT_EMPTY'],
     },
   },
 } as const satisfies Verb;

@@ -1,6 +1,6 @@
 import {IdentitySnapshot} from '../sso.ts';
 import {ReturnList} from '../sso_return.ts';
-import {Detection, Forecast, Readiness, SsoStatus} from '../sso_watch.ts';
+import {Detection, Forecast, LockedOut, PeopleFound, Readiness, SsoStatus} from '../sso_watch.ts';
 import type {Verb} from './verb.ts';
 
 export const ssoStatus = {
@@ -71,6 +71,30 @@ export const forecast = {
       summary: 'Who is locked out now, and who next.',
       access: 'signed',
       response: {status: 200, body: Forecast},
+      errors: ['DATABASE_UNREACHABLE'],
+    },
+  },
+} as const satisfies Verb;
+
+export const lockedOut = {
+  says: 'the people who cannot get in while the provider is down',
+  ways: ['cli', 'chat'],
+  examples: ['sso locked-out'],
+  routes: {
+    sso_locked_out: {
+      method: 'GET',
+      path: '/api/v1/sso/locked-out',
+      summary: 'The people who cannot get in while the provider is down.',
+      access: 'signed',
+      response: {status: 200, body: LockedOut},
+      errors: ['DATABASE_UNREACHABLE'],
+    },
+    sso_people: {
+      method: 'GET',
+      path: '/api/v1/sso/people',
+      summary: 'Accounts whose username, e-mail address or name begins with `?q=TEXT`, 20 at most.',
+      access: 'signed',
+      response: {status: 200, body: PeopleFound},
       errors: ['DATABASE_UNREACHABLE'],
     },
   },

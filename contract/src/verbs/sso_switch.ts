@@ -26,6 +26,7 @@ export const switchPeople = {
     },
     everyone: {field: 'everyone', says: 'everybody who signs in through a provider'},
     ...DENY_OPTIONS,
+    'include-dormant': {field: 'include_dormant', says: 'also people who were not seen for 90 days'},
     approval: {field: 'approval', value: 'id', says: 'id of the approval by a second administrator'},
     'dry-run': DRY_RUN,
     yes: YES,

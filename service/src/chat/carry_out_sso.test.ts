@@ -57,6 +57,7 @@ test.each<[string, keyof Sso, string]>([
   ['return-list', 'returnList', 'to bring back'],
   ['declare --reason "it is down"', 'declare', 'it is down'],
   ['close', 'close', 'closed'],
+  ['locked-out', 'lockedOut', '37 people are locked out now'],
   ['set-again', 'setAgain', '1 setting set again'],
   ['approve a1', 'approve', '--approval a1'],
   ['resolve anna --choice leave --reason "left us"', 'resolve', 'Decided'],

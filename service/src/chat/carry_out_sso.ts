@@ -8,6 +8,7 @@ import {
   codeAnswer,
   forecastAnswer,
   incidentAnswer,
+  lockedOutAnswer,
   readinessAnswer,
   resolvedAnswer,
   returnListAnswer,
@@ -80,6 +81,8 @@ function answered(
       return read(parts, sso.readiness(), readinessAnswer);
     case 'forecast':
       return read(parts, sso.forecast(), forecastAnswer);
+    case 'locked-out':
+      return read(parts, sso.lockedOut(), lockedOutAnswer);
     case 'return-list':
       return read(parts, sso.returnList(), returnListAnswer);
     case 'snapshot':

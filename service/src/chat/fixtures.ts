@@ -7,6 +7,7 @@ import {
   type Incident,
   type Job,
   type LetInResult,
+  type LockedOut,
   type Person,
   type Readiness,
   type ReturnEntry,
@@ -216,6 +217,7 @@ export function anSsoStatus(changes: Partial<SsoStatus> = {}): SsoStatus {
     counts: {sso_accounts: 1200, locked_out_now: 37, switched: 12, claimed: 5, returned: 0, conflicts: 1},
     settings: [{key: 'EmailSettings.EnableSignInWithEmail', from: false, to: true, state: 'changed'}],
     drift: null,
+    waiting: null,
     approvals: [
       {
         id: 'approval1',
@@ -266,6 +268,15 @@ export const forecast: Forecast = {
   next: [
     {...HOSTILE, ends_at: START + 60_000},
     {...ANNA, ends_at: null},
+  ],
+};
+
+export const lockedOut: LockedOut = {
+  at: START,
+  count: 37,
+  people: [
+    {...HOSTILE, service: 'gitlab', is_administrator: true, last_seen_at: null, teams: []},
+    {...ANNA, service: 'gitlab', is_administrator: false, last_seen_at: START - 3_600_000, teams: ['core']},
   ],
 };
 
@@ -410,6 +421,8 @@ export function createFakeSso(calls: SsoCall[] = [], changes: Partial<Sso> = {})
     detection: () => detection,
     readiness: async () => readiness,
     forecast: async () => forecast,
+    lockedOut: async () => lockedOut,
+    people: async () => ({people: [{...ANNA, service: 'gitlab', is_administrator: false}]}),
     snapshot: async () => ({
       at: START,
       accounts: 1300,

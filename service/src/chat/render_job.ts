@@ -1,7 +1,7 @@
 import {stepWords, type Job, type Progress, type StepRecord} from '@disaster-recovery/contract';
 import {hasEnded, laneOf} from '../jobs/index.ts';
 import {formatBytes, formatCount, formatDuration} from '../kernel/format.ts';
-import {code, plain, progressBar} from './markdown.ts';
+import {code, minute, plain, progressBar} from './markdown.ts';
 import {renderResult} from './render_result.ts';
 import {KIND_WORDS} from './words.ts';
 
@@ -35,7 +35,10 @@ function progressLines(progress: Progress, steps: readonly StepRecord[]): string
   if (steps.some(({name, outcome}) => name === progress.phase && outcome !== 'running')) {
     return [];
   }
-  const {done, total} = progress;
+  const {done, total, waiting} = progress;
+  if (waiting) {
+    return [`**${plain(waiting.says)}**, until ${minute(waiting.until)}. The others wait for it.`];
+  }
   const numbers = [
     total === null ? amount(done, progress.unit) : `${amount(done, progress.unit)} of ${amount(total, progress.unit)}`,
     ...(progress.rate !== null && progress.rate > 0 ? [`${amount(progress.rate, progress.unit)}/s`] : []),

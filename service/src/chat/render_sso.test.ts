@@ -2,6 +2,7 @@ import {describe, expect, test} from '@jest/globals';
 import type {Job, SsoStatus} from '@disaster-recovery/contract';
 import {errorBody, Failure} from '../kernel/failure.ts';
 import {
+  ANNA,
   aJob,
   anSsoStatus,
   aReturnEntry,
@@ -284,4 +285,16 @@ test('help lists every verb', () => {
     expect(ssoHelpAnswer()).toContain(`sso ${verb}`);
   }
   expect(helpAnswer()).toContain('/dr sso');
+});
+
+test('the post of a switch back that waits says for whom and until when, and shows no bar', () => {
+  const progress = {phase: 'await_login', step: 3, steps: 7, done: 0, total: null, unit: 'people', rate: null} as const;
+  const waiting = {person: ANNA, until: START + 600_000, says: 'Waiting for @anna to sign in through GitLab'};
+  const steps = [{name: 'await_login', outcome: 'running', started_at: START, ms: null}] as const;
+  const text = renderJob(
+    aJob({kind: 'sso_switch_back', steps: [...steps], progress: {...progress, eta_ms: null, waiting}}),
+    [],
+  );
+  expect(text).toMatch(/\*\*Waiting for @\S?anna to sign in through GitLab\*\*, until 2026-11-24 12:10 UTC/);
+  expect(text).not.toMatch(/step 3 of 7|█/);
 });

@@ -5,6 +5,7 @@ import type {
   IdentitySnapshot,
   Incident,
   LetInResult,
+  LockedOut,
   Person,
   Readiness,
   ReturnEntry,
@@ -116,6 +117,20 @@ export function forecastAnswer(forecast: Forecast): string {
             .slice(0, SHOWN)
             .map((person) => `- ${who(person)}: ${person.ends_at === null ? 'now' : minute(person.ends_at)}`),
         ]),
+  ].join('\n');
+}
+
+export function lockedOutAnswer({count, people}: LockedOut): string {
+  return [
+    `#### ${count === 0 ? '✅ Nobody is' : `⚠️ ${counted(count, 'person is', 'people are')}`} locked out now`,
+    ...people
+      .slice(0, SHOWN)
+      .map(
+        (person) =>
+          `- ${who(person)}${person.is_administrator ? ' (administrator)' : ''}: ${person.last_seen_at === null ? 'never seen' : `last seen ${minute(person.last_seen_at)}`}`,
+      ),
+    ...(count > SHOWN ? [`- and ${formatCount(count - SHOWN)} more: ${code('drctl sso locked-out')} on a shell`] : []),
+    ...(count === 0 ? [] : ['', `To let one in: ${code(SSO_VERBS['let-in'].usage)}`]),
   ].join('\n');
 }
 

@@ -38,9 +38,9 @@ export function renderSsoResult(job: Job): string[] | null {
 }
 
 function switched(result: SwitchResult): string[] {
-  const isClean = result.conflicts + result.failed === 0;
+  const isClean = result.conflicts + result.failed === 0 && result.switched + result.already > 0;
   return [
-    `#### ${isClean ? '✅' : '⚠️'} ${counted(result.switched, 'person', 'people')} switched to email and password`,
+    `#### ${isClean ? '✅' : '⚠️'} ${result.switched === 0 ? 'Nobody was' : counted(result.switched, 'person', 'people')} switched to email and password`,
     ...(result.already > 0
       ? [`- ${counted(result.already, 'person', 'people')} had been switched before and were not touched`]
       : []),

@@ -20,6 +20,11 @@ export const SSO_VERBS = {
   status: {usage: '/dr sso status', says: 'Is the provider up, who is locked out, what to do next', options: {}},
   readiness: {usage: '/dr sso readiness', says: 'Would this server survive an SSO outage?', options: {}},
   forecast: {usage: '/dr sso forecast', says: 'Who is locked out now, and who next', options: {}},
+  'locked-out': {
+    usage: '/dr sso locked-out',
+    says: 'The people who cannot get in while the provider is down',
+    options: {},
+  },
   snapshot: {usage: '/dr sso snapshot', says: 'Take an identity snapshot now', options: {}},
   declare: {
     usage: '/dr sso declare --reason "text" [--no-tell]',
@@ -43,7 +48,7 @@ export const SSO_VERBS = {
     options: {'identified-by': 'value', 'valid-minutes': 'value', mail: 'flag'},
   },
   switch: {
-    usage: `/dr sso switch ${WHO} [--deny NAME …] [--approval ID] [--dry-run|--yes]`,
+    usage: `/dr sso switch ${WHO} [--deny NAME …] [--include-dormant] [--approval ID] [--dry-run|--yes]`,
     says: 'Switch people to email and password',
     options: {
       user: 'list',
@@ -52,6 +57,7 @@ export const SSO_VERBS = {
       'sessions-ending-before': 'value',
       everyone: 'flag',
       deny: 'list',
+      'include-dormant': 'flag',
       approval: 'value',
       'dry-run': 'flag',
       yes: 'flag',
@@ -102,7 +108,7 @@ export type SsoVerb = keyof typeof SSO_VERBS;
 export type Mode = 'dry_run' | 'ask' | 'run';
 
 export type SsoCommand =
-  | {verb: 'help' | 'status' | 'readiness' | 'forecast' | 'snapshot' | 'return-list' | 'claim-sheet'}
+  | {verb: 'help' | 'status' | 'readiness' | 'forecast' | 'snapshot' | 'locked-out' | 'return-list' | 'claim-sheet'}
   | {verb: 'close' | 'set-again'}
   | {verb: 'declare'; request: DeclareRequest}
   | {verb: 'extend-sessions'; request: ExtendRequest}
@@ -146,6 +152,7 @@ const READERS = {
   status: () => ({verb: 'status'}),
   readiness: () => ({verb: 'readiness'}),
   forecast: () => ({verb: 'forecast'}),
+  'locked-out': () => ({verb: 'locked-out'}),
   snapshot: () => ({verb: 'snapshot'}),
   'return-list': () => ({verb: 'return-list'}),
   close: () => ({verb: 'close'}),
@@ -205,6 +212,7 @@ function switchRequest({values, lists, flags}: Arguments, now: number): Record<s
     sessions_ending_before: before === undefined ? undefined : momentOf(before, now),
     everyone: flags.has('everyone') ? true : undefined,
     deny: lists['deny']?.map(accountName),
+    include_dormant: flags.has('include-dormant') ? true : undefined,
     approval: values['approval'],
   };
 }

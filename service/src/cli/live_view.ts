@@ -3,6 +3,8 @@ import {styleText} from 'node:util';
 import {stepWords, type Event} from '@disaster-recovery/contract';
 import {formatBytes, formatCount, formatDuration} from '../kernel/format.ts';
 import type {Output} from './output.ts';
+import {printable} from './printable.ts';
+import {isoTime} from '../kernel/clock.ts';
 
 const BAR_WIDTH = 24;
 
@@ -73,11 +75,14 @@ function mark(colour: 'green' | 'yellow' | 'red', sign: string): string {
 
 /** `Copying the files, first pass  ━━━━━━╌╌╌╌  2.3 GB of 3.7 GB · 118 MB/s · about 12 s left`, cut to the width of the terminal. */
 export function progressLine(
-  {phase, done, total, unit, rate, eta_ms: eta}: Extract<Event, {type: 'progress'}>['progress'],
+  {phase, done, total, unit, rate, eta_ms: eta, waiting}: Extract<Event, {type: 'progress'}>['progress'],
   columns = 100,
 ): string {
   const amount = (value: number): string =>
     unit === 'bytes' ? formatBytes(value) : `${formatCount(Math.round(value))} ${unit}`;
+  if (waiting) {
+    return `${printable(waiting.says)}, until ${isoTime(waiting.until)}`.slice(0, Math.max(20, columns - 3));
+  }
   const filled = total === null || total === 0 ? 0 : Math.min(BAR_WIDTH, Math.round((done / total) * BAR_WIDTH));
   const parts = [
     total === null ? amount(done) : `${amount(done)} of ${amount(total)}`,

@@ -1,14 +1,16 @@
 import {styleText} from 'node:util';
-import type {
-  AdminAccessResult,
-  Approval,
-  Detection,
-  Forecast,
-  IdentitySnapshot,
-  Incident,
-  LetInResult,
-  Readiness,
-  SsoStatus,
+import {
+  providerName,
+  type AdminAccessResult,
+  type Approval,
+  type Detection,
+  type Forecast,
+  type IdentitySnapshot,
+  type Incident,
+  type LetInResult,
+  type LockedOut,
+  type Readiness,
+  type SsoStatus,
 } from '@disaster-recovery/contract';
 import {INCIDENT_WORDS, PROVIDER_WORDS, serviceName} from '../chat/sso_words.ts';
 import {isoTime} from '../kernel/clock.ts';
@@ -127,6 +129,28 @@ export function renderForecast(forecast: Forecast): string {
             .map((person) => `  ${person.ends_at === null ? 'now' : isoTime(person.ends_at)}  ${who(person)}`),
         ]
       : []),
+  ].join('\n');
+}
+
+export function renderLockedOut({count, people}: LockedOut): string {
+  if (count === 0) {
+    return 'Nobody is locked out now.';
+  }
+  const table = plainTable(['Person', 'E-mail', 'Through', 'Last seen', 'Teams']);
+  for (const {username, email, service, is_administrator, last_seen_at, teams} of people) {
+    table.push([
+      `${printable(username)}${is_administrator ? ' (administrator)' : ''}`,
+      printable(email),
+      printable(providerName(service)),
+      last_seen_at === null ? 'never' : isoTime(last_seen_at),
+      teams.map(printable).join(', '),
+    ]);
+  }
+  return [
+    `${count === 1 ? '1 person is' : `${formatCount(count)} people are`} locked out now.`,
+    table.toString(),
+    ...(count > people.length ? [`and ${formatCount(count - people.length)} more`] : []),
+    'To let one in: drctl sso let-in USER --identified-by "…"',
   ].join('\n');
 }
 

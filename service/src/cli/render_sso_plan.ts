@@ -86,6 +86,9 @@ export function renderSwitchResult(result: SwitchResult): string {
     ['Took', formatDuration(result.duration_ms)],
   ];
   return [
+    ...(result.switched + result.already === 0
+      ? ['! Nobody was switched; `drctl sso switch … --dry-run` says why.']
+      : []),
     facts(rows),
     ...troubles(result.people),
     ...settings(result.settings),

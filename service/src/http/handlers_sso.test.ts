@@ -61,6 +61,8 @@ test.each<[RouteName, unknown, keyof Sso, unknown[], boolean]>([
   ['sso_detection', undefined, 'detection', [], false],
   ['sso_readiness', undefined, 'readiness', [], false],
   ['sso_forecast', undefined, 'forecast', [], false],
+  ['sso_locked_out', undefined, 'lockedOut', [], false],
+  ['sso_people', undefined, 'people', [''], false],
   ['sso_return_list', undefined, 'returnList', [], false],
   ['sso_snapshot', undefined, 'snapshot', [{actor: ADMIN}], false],
   ['sso_plan_switch', {users: ['anna']}, 'planSwitch', [{users: ['anna'], dormant_days: 90}, {actor: ADMIN}], false],

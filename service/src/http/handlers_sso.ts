@@ -2,7 +2,7 @@ import type {RouteName} from '@disaster-recovery/contract';
 import type {Enrolment} from '../enrolment/index.ts';
 import type {Sso} from '../sso/index.ts';
 import type {Handlers} from './handler.ts';
-import {parameter} from './parameter.ts';
+import {parameter, query} from './parameter.ts';
 
 type SsoRoute = Extract<RouteName, `sso_${string}`>;
 
@@ -21,6 +21,8 @@ export function createSsoHandlers(
     sso_detection: () => sso.detection(),
     sso_readiness: () => sso.readiness(),
     sso_forecast: () => sso.forecast(),
+    sso_locked_out: () => sso.lockedOut(),
+    sso_people: ({request}) => sso.people(query(request, 'q')),
     sso_snapshot: ({actor}) => sso.snapshot({actor}),
     sso_declare: ({body, actor}) => writable().declare(body, {actor}),
     sso_close: ({actor}) => writable().close({actor}),

@@ -1,4 +1,4 @@
-import type {Actor, JobKind} from '@disaster-recovery/contract';
+import type {Actor, JobKind, WaitingFor} from '@disaster-recovery/contract';
 
 /** What a step may do besides its work. */
 export type StepContext = {
@@ -7,7 +7,12 @@ export type StepContext = {
   signal: AbortSignal;
   /** Another process began this very step and was killed in it. */
   repeated: boolean;
-  progress(now: {done: number; total: number | null; unit: 'bytes' | 'rows' | 'files' | 'people' | 'steps'}): void;
+  progress(now: {
+    done: number;
+    total: number | null;
+    unit: 'bytes' | 'rows' | 'files' | 'people' | 'steps';
+    waiting?: WaitingFor;
+  }): void;
   note(level: 'info' | 'warning', text: string): void;
   /** How long each finished step took, so that a result can tell. */
   durations(): {step: string; ms: number}[];

@@ -172,7 +172,7 @@ function contextOf(
         .journal(job.id)
         .filter((row) => row.outcome === 'done')
         .map((row) => ({step: row.step, ms: row.ms ?? 0})),
-    progress: ({done, total, unit}) => {
+    progress: ({done, total, unit, waiting}) => {
       const now = clock.now();
       const rate = rateOf(now, done);
       if (now - lastTold < PROGRESS_EVERY_MS && done !== total) {
@@ -187,6 +187,7 @@ function contextOf(
         total,
         unit,
         rate,
+        ...(waiting && {waiting}),
         eta_ms: rate !== null && rate > 0 && total !== null ? Math.max(0, ((total - done) / rate) * 1000) : null,
       });
     },

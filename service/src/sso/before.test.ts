@@ -212,7 +212,7 @@ describe('an incident', () => {
     expect(bench.told).toHaveLength(1);
     expect(bench.told[0]).toMatchObject({
       users: ['ada'],
-      message: expect.stringContaining('1 people are still on e-mail and password'),
+      message: expect.stringContaining('1 person is still on email and password'),
     });
   });
 });

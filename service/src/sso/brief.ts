@@ -1,8 +1,9 @@
-import type {Detection} from '@disaster-recovery/contract';
+import {providerName, type Detection, type Job} from '@disaster-recovery/contract';
 import type {SsoEngines} from './engines.ts';
 import {isSameSignIn, signsInWithPassword} from './identity.ts';
 import {knownOriginal} from './return_list.ts';
 import type {SnapshotStore} from './store/identities.ts';
+import {waitingFor} from './status.ts';
 import type {SsoStore} from './store/store.ts';
 
 /** More are not looked at: the line says "many" then, and the return list names them. */
@@ -15,6 +16,8 @@ export type BriefParts = Pick<SsoEngines, 'accounts' | 'clock'> & {
   store: SsoStore;
   snapshots: SnapshotStore;
   detection(): Detection;
+  /** The job that changes accounts right now. */
+  running(): Job | null;
 };
 
 /**
@@ -28,6 +31,10 @@ export async function brief(parts: BriefParts): Promise<Brief | null> {
   if (incident) {
     const counted = store.countPeople(incident.id);
     const away = AWAY.reduce((sum, state) => sum + (counted[state] ?? 0), 0);
+    const waiting = waitingFor(parts.running());
+    if (waiting) {
+      return {says: `${waiting.says}; the switch back goes on then.`, how: HOW};
+    }
     const isLate = parts.clock.now() > incident.deadline_at;
     return {
       says: `An SSO outage is declared; ${people(away)} not switched back yet${away > 0 && isLate ? ', and should have been' : ''}.`,
@@ -36,7 +43,7 @@ export async function brief(parts: BriefParts): Promise<Brief | null> {
   }
   const {proposal} = detection();
   if (proposal) {
-    return {says: `An SSO outage is suspected: ${proposal.says}`, how: HOW};
+    return {says: `An SSO outage of ${providerName(proposal.provider)} is suspected: ${proposal.says}`, how: HOW};
   }
   const outside = await countOutside(parts);
   return outside === 0

@@ -43,7 +43,7 @@ export async function chooseCohort(parts: CohortParts, request: SwitchRequest): 
     guestsMaySignIn: parts.guestsMaySignIn,
     breakGlass: new Set(parts.neverSwitch.map((name) => name.toLowerCase())),
     denied: new Set((request.deny ?? []).map((name) => name.toLowerCase())),
-    dormantBefore: isNamed ? null : parts.now - request.dormant_days * DAY_MS,
+    dormantBefore: isNamed || request.include_dormant ? null : parts.now - request.dormant_days * DAY_MS,
   };
   const cohort: Cohort = {people: [], excluded: [], excluded_counts: {}};
   const exclude = (person: ExcludedPerson['person'], reason: Exclusion): void => {

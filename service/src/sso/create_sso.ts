@@ -1,6 +1,7 @@
-import type {IdentitySnapshot, Readiness} from '@disaster-recovery/contract';
+import {providerName, type IdentitySnapshot, type Job, type Readiness} from '@disaster-recovery/contract';
 import type {Jobs} from '../jobs/index.ts';
 import {adminAccess, administratorCode} from './admin_access.ts';
+import {suspectedMessage} from './alarm.ts';
 import {brief} from './brief.ts';
 import {createApprovals, type Approvals} from './approvals.ts';
 import {createCodes, type Codes} from './codes.ts';
@@ -9,6 +10,7 @@ import {extendProcedure, planExtension} from './extend_procedure.ts';
 import {forecast} from './forecast.ts';
 import {closeIncident, declareIncident, ensureIncident} from './incident.ts';
 import {claim, claimSheet, letIn} from './let_in.ts';
+import {findPeople, lockedOut} from './locked_out.ts';
 import {needsSecondAdministrator, planSwitch} from './plan_switch.ts';
 import {resolve} from './resolve.ts';
 import {returnList, type ListParts} from './return_list.ts';
@@ -16,7 +18,7 @@ import {createSessionStore, type SessionStore} from './store/sessions.ts';
 import {createSnapshotStore, type SnapshotStore} from './store/identities.ts';
 import {recall, takeSnapshot, writeIdentities} from './snapshot.ts';
 import type {By, Sso} from './sso.ts';
-import {ssoStatus} from './status.ts';
+import {ssoStatus, waitingFor} from './status.ts';
 import {createSsoStore, type SsoStore} from './store/store.ts';
 import {createSwitchBack} from './switch_back.ts';
 import {switchProcedure} from './switch_procedure.ts';
@@ -42,7 +44,8 @@ export function createSso({engines, jobs, readiness, classify}: SsoParts): Sso {
   const approvals = createApprovals({state, clock, ledger});
   const list: ListParts = {accounts: engines.accounts, clock, store, snapshots};
   const watch = watchProviders(engines, classify);
-  const made = {engines, store, snapshots, sessions, codes, approvals, list, watch};
+  const running = () => jobs.running('accounts');
+  const made = {engines, store, snapshots, sessions, codes, approvals, list, watch, running};
   const snapshot = (by: By) => takeSnapshot({...engines, store: snapshots}, by.actor);
   return {
     ...reports(made),
@@ -75,6 +78,7 @@ type Made = {
   approvals: Approvals;
   list: ListParts;
   watch: ProviderWatch;
+  running(): Job | null;
 };
 
 function watchProviders(engines: SsoEngines, classify: SsoParts['classify']): ProviderWatch {
@@ -82,15 +86,11 @@ function watchProviders(engines: SsoEngines, classify: SsoParts['classify']): Pr
     ...engines,
     settings: engines.settings.probe,
     classify,
-    onSuspected: (_provider, says) =>
-      tellAdministrators(
-        engines,
-        `**${says}** Nothing is changed. \`/dr sso status\` shows who is affected; \`/dr sso declare --reason "…"\` declares the outage.`,
-      ),
+    onSuspected: async (suspicion) => tellAdministrators(engines, await suspectedMessage(engines, suspicion)),
     onRecovered: (provider) =>
       tellAdministrators(
         engines,
-        `${provider} is no longer taken for down. \`/dr sso status\` says what is left to do.`,
+        `${providerName(provider)} is no longer taken for down. \`/dr sso status\` says what is left to do.`,
       ),
   });
 }
@@ -111,11 +111,14 @@ function readList(made: Made): ReturnType<typeof returnList> {
     returnList(made.list, {
       countExtended: (id) => made.sessions.count(id),
       settings: async (id) => (await lookAtSettings(made, id)).settings,
+      isWaiting: () => waitingFor(made.running()) !== null,
     }),
   );
 }
 
-function reports(made: Made): Pick<Sso, 'status' | 'detection' | 'brief' | 'forecast' | 'returnList'> {
+function reports(
+  made: Made,
+): Pick<Sso, 'status' | 'detection' | 'brief' | 'forecast' | 'lockedOut' | 'people' | 'returnList'> {
   const {engines, watch} = made;
   return {
     status: () =>
@@ -129,6 +132,8 @@ function reports(made: Made): Pick<Sso, 'status' | 'detection' | 'brief' | 'fore
     detection: () => watch.detection(),
     brief: () => brief({...engines, ...made, detection: () => watch.detection()}),
     forecast: () => forecast(engines),
+    lockedOut: () => lockedOut(engines),
+    people: (text) => findPeople(engines, text),
     returnList: async () => (await readList(made)).list,
   };
 }

@@ -28,7 +28,12 @@ const RULES: readonly Rule[] = [
   ['guest_without_licence', ({roles}, {guestsMaySignIn}) => roles.includes('system_guest') && !guestsMaySignIn],
   ['break_glass', ({username}, {breakGlass}) => breakGlass.has(username.toLowerCase())],
   ['denied', ({username, email, id}, {denied}) => [username, email, id].some((name) => denied.has(name.toLowerCase()))],
-  ['dormant', (_account, {dormantBefore}, lastSeenAt) => dormantBefore !== null && lastSeenAt < dormantBefore],
+  // A new account is a sign of life: on the first day at work nobody has signed in yet.
+  [
+    'dormant',
+    ({created_at}, {dormantBefore}, lastSeenAt) =>
+      dormantBefore !== null && Math.max(lastSeenAt, created_at) < dormantBefore,
+  ],
 ];
 
 /** Why this account is left as it is, or null when it may be switched. */

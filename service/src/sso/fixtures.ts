@@ -13,7 +13,7 @@ import {Failure} from '../kernel/failure.ts';
 import {createLog} from '../kernel/log.ts';
 import {openState, type State} from '../kernel/state.ts';
 import {createLedger, LEDGER_TABLE, type Ledger} from '../ledger/index.ts';
-import {createSso, DETECTION_TABLES, SSO_TABLES, type By, type Sso, type SsoEngines} from './index.ts';
+import {createSso, DETECTION_TABLES, SSO_DRIFT_TABLE, SSO_TABLES, type By, type Sso, type SsoEngines} from './index.ts';
 import type {SsoSettings} from './engines.ts';
 
 export const NOON = Date.UTC(2026, 10, 24, 12);
@@ -108,7 +108,7 @@ export function createBench(
       }),
   };
   const directory = shared?.directory ?? mkdtempSync(join(tmpdir(), 'sso-'));
-  const state = openState(directory, [JOB_TABLES, LEDGER_TABLE, SSO_TABLES, DETECTION_TABLES]);
+  const state = openState(directory, [JOB_TABLES, LEDGER_TABLE, SSO_TABLES, DETECTION_TABLES, SSO_DRIFT_TABLE]);
   const ledger = createLedger(state, clock);
   const jobs = createJobs(state, clock);
   const world = shared?.world ?? createMemoryAccounts([], clock.now);

@@ -1,5 +1,5 @@
 import type {Forecast} from '@disaster-recovery/contract';
-import {NEVER, type AccountSessions} from '../engines/identity/port.ts';
+import {NEVER, type Account, type AccountSessions} from '../engines/identity/port.ts';
 import type {SsoEngines} from './engines.ts';
 import {isAdministrator, personOf} from './identity.ts';
 
@@ -44,6 +44,11 @@ export async function forecast(
   };
 }
 
+/** Not seen for 90 days. Who was made since then is new, and not away. */
+export function isDormant({created_at: createdAt}: Pick<Account, 'created_at'>, seenAt: number, now: number): boolean {
+  return Math.max(seenAt, createdAt) < now - DORMANT_MS;
+}
+
 type Tally = {
   people: number;
   dormant: number;
@@ -81,7 +86,7 @@ function add(
   now: number,
   extensionMs: number,
 ): void {
-  if (live === 0 && seenAt < now - DORMANT_MS) {
+  if (live === 0 && isDormant(account, seenAt, now)) {
     tally.dormant += 1;
     return;
   }

@@ -1,9 +1,10 @@
-import type {DeclareRequest, Incident} from '@disaster-recovery/contract';
+import type {DeclareRequest, Incident, Job} from '@disaster-recovery/contract';
 import {asFailure, Failure} from '../kernel/failure.ts';
 import type {Codes} from './codes.ts';
 import type {SsoEngines} from './engines.ts';
 import {putSessionsBack} from './extend_procedure.ts';
 import {returnList, type ListParts} from './return_list.ts';
+import {waitingFor} from './status.ts';
 import type {SessionStore} from './store/sessions.ts';
 import {
   putSettingsBack,
@@ -19,6 +20,8 @@ import type {SsoStore} from './store/store.ts';
 const DAY_MS = 24 * 3_600_000;
 
 export type IncidentParts = {
+  /** The job that changes accounts right now. */
+  running(): Job | null;
   engines: SsoEngines;
   store: SsoStore;
   sessions: SessionStore;
@@ -28,7 +31,7 @@ export type IncidentParts = {
 
 /** An administrator says: there is an outage. @throws Failure SSO_ALREADY_DECLARED */
 export async function declareIncident(
-  {engines, store}: IncidentParts,
+  {engines, store}: Omit<IncidentParts, 'running'>,
   {reason, tell}: DeclareRequest,
   by: By,
 ): Promise<Incident> {
@@ -74,13 +77,25 @@ export function ensureIncident(
 
 /**
  * Ends the incident: everybody is back, so the remaining settings and sessions go back as well.
- * @throws Failure SSO_NOT_DECLARED, RETURN_LIST_NOT_EMPTY naming what is left
+ * @throws Failure SSO_NOT_DECLARED, JOB_ALREADY_RUNNING, RETURN_LIST_NOT_EMPTY naming what is left
  */
-export async function closeIncident({engines, store, sessions, list}: IncidentParts, by: By): Promise<Incident> {
+export async function closeIncident(
+  {engines, store, sessions, list, running}: IncidentParts,
+  by: By,
+): Promise<Incident> {
   const incident = store.needIncident();
+  const job = running();
+  if (job !== null) {
+    throw new Failure(
+      'JOB_ALREADY_RUNNING',
+      `${waitingFor(job)?.says ?? `Job ${job.id} still changes accounts`}; the incident can be closed when it has ended.`,
+      {details: {job: job.id}},
+    );
+  }
   const {list: people} = await returnList(list, {
     countExtended: (id) => sessions.count(id),
     settings: async (id) => store.changedSettings(id),
+    isWaiting: () => false,
   });
   if (!people.empty) {
     throw new Failure(

@@ -1,7 +1,8 @@
 import type {SwitchRequest} from '@disaster-recovery/contract';
 import {z} from 'zod';
 import {Failure} from '../kernel/failure.ts';
-import {chooseCohort, type Chosen} from './cohort.ts';
+import {formatCount} from '../kernel/format.ts';
+import {chooseCohort, type Chosen, type Cohort} from './cohort.ts';
 import type {SsoConfig, SsoEngines} from './engines.ts';
 import {isAdministrator} from './identity.ts';
 import {plannedSettings, requirePasswordSignIn} from './sign_in_settings.ts';
@@ -63,7 +64,7 @@ export async function planSwitch(
     excluded: cohort.excluded,
     excluded_counts: cohort.excluded_counts,
     settings,
-    warnings: switchWarnings(cohort.people, settings, facts, writer.through, config),
+    warnings: [...nobodyWarning(cohort), ...switchWarnings(cohort.people, settings, facts, writer.through, config)],
     needs_second_administrator: needsSecondAdministrator(engines, request, by),
     writes_through: writer.through,
     steps: [...SWITCH_STEPS],
@@ -92,6 +93,17 @@ async function requireLocalAdministrator({accounts}: SsoEngines): Promise<void> 
     'NO_LOCAL_ADMINISTRATOR',
     'No system administrator has a password, so nobody could open the System Console afterwards.',
   );
+}
+
+/** A switch that would do nothing says so, and why. */
+function nobodyWarning({people, excluded_counts: counts}: Cohort): string[] {
+  if (people.length > 0) {
+    return [];
+  }
+  const dormant = counts.dormant ?? 0;
+  return [
+    `Nobody would be switched.${dormant > 0 ? ` ${dormant === 1 ? '1 person was' : `${formatCount(dormant)} people were`} not seen for long; --include-dormant takes them along.` : ''}`,
+  ];
 }
 
 function switchWarnings(

@@ -145,7 +145,11 @@ export type AwayCounts = Record<ReturnEntry['state'], number>;
 /** The list as it is shown, conflicts first, and how many there are in each state, shown or not. */
 export async function returnList(
   parts: ListParts,
-  of: {countExtended(incident: string): number; settings(incident: string): Promise<ChangedSetting[]>},
+  of: {
+    countExtended(incident: string): number;
+    settings(incident: string): Promise<ChangedSetting[]>;
+    isWaiting(): boolean;
+  },
 ): Promise<{list: ReturnList; counts: AwayCounts}> {
   const incident = parts.store.incident();
   const conflicts: ReturnEntry[] = [];
@@ -168,7 +172,7 @@ export async function returnList(
     sessions: incident ? of.countExtended(incident.id) : 0,
     deadline_at: deadline,
     overdue: deadline !== null && parts.clock.now() > deadline,
-    next: nextStep(count, counts.conflict, incident !== null),
+    next: of.isWaiting() ? null : nextStep(count, counts.conflict, incident !== null),
   };
   return {list, counts};
 }

@@ -1,4 +1,12 @@
-import type {Actor, Gate, Person, SwitchBackPlan, SwitchBackResult, SwitchState} from '@disaster-recovery/contract';
+import {
+  providerName,
+  type Actor,
+  type Gate,
+  type Person,
+  type SwitchBackPlan,
+  type SwitchBackResult,
+  type SwitchState,
+} from '@disaster-recovery/contract';
 import type {AccountWriter} from '../engines/identity/port.ts';
 import {Failure} from '../kernel/failure.ts';
 import {need, type Procedure, type StepContext} from '../jobs/index.ts';
@@ -139,7 +147,8 @@ export function returnProcedure(tools: ReturnTools): Procedure<PrivateReturnPlan
         provider_check: isOverridden ? 'overridden' : 'passed',
         duration_ms: need(found, 'duration_ms'),
       };
-      const isWhole = tally.failed + tally.conflicts === 0 && tally.people.every(({says}) => says === null);
+      const isWhole =
+        tally.returned > 0 && tally.failed + tally.conflicts === 0 && tally.people.every(({says}) => says === null);
       return {result, status: isWhole ? 'success' : 'warning'};
     },
     clean: async () => undefined,
@@ -175,17 +184,20 @@ export function requireOpen(gates: readonly Gate[]): void {
 /** A provider that answers probes can still refuse everybody; only a login proves it. @throws Failure CANARY_NOT_PROVEN */
 async function awaitLogin(
   {engines}: ReturnTools,
-  {canary, canary_id}: PrivateReturnPlan,
+  {canary, canary_id, people}: PrivateReturnPlan,
   found: Readonly<Partial<ReturnFound>>,
   context: StepContext,
 ): Promise<object> {
   const since = need(found, 'canary_since');
   const until = engines.clock.now() + engines.settings.canary_minutes * 60_000;
   const name = canary?.username ?? '';
-  context.note(
-    'info',
-    `@${name} is switched back first. It goes on when somebody has signed in through the provider: ask @${name} to do so now.`,
-  );
+  const provider = people.find(({id}) => id === canary_id)?.service ?? 'the provider';
+  const says = `Waiting for @${name} to sign in through ${providerName(provider)}`;
+  context.note('info', `@${name} is switched back first. ${says}; ask @${name} to do so now.`);
+  if (canary) {
+    const {id, username, email} = canary;
+    context.progress({done: 0, total: null, unit: 'people', waiting: {person: {id, username, email}, until, says}});
+  }
   for (;;) {
     const login =
       (await engines.accounts.newestSsoLogin(since, canary_id === null ? undefined : [canary_id])) ??

@@ -15,6 +15,8 @@ import type {
   Incident,
   LetInRequest,
   LetInResult,
+  LockedOut,
+  PeopleFound,
   Readiness,
   ResolveRequest,
   ReturnEntry,
@@ -39,6 +41,9 @@ export type Sso = {
   brief(): Promise<{says: string; how: string} | null>;
   readiness(): Promise<Readiness>;
   forecast(): Promise<Forecast>;
+  lockedOut(): Promise<LockedOut>;
+  /** At most 20 active people whose username, address or name begins with `text`; none for a text without a letter. */
+  people(text: string): Promise<PeopleFound>;
   snapshot(by: By): Promise<IdentitySnapshot>;
   /** Everything that is known of how people sign in, as a file in a directory of ours: for the record of a set. */
   writeIdentities(directory: string): Promise<void>;

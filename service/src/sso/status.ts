@@ -1,4 +1,14 @@
-import type {Detection, Forecast, IncidentState, ReturnList, SsoStatus} from '@disaster-recovery/contract';
+import {
+  providerName,
+  type Detection,
+  type Forecast,
+  type IncidentState,
+  type Job,
+  type ReturnList,
+  type SsoStatus,
+  type WaitingFor,
+} from '@disaster-recovery/contract';
+import {formatCount, formatDuration} from '../kernel/format.ts';
 import type {Approvals} from './approvals.ts';
 import type {SsoEngines} from './engines.ts';
 import {daysLate, type AwayCounts} from './return_list.ts';
@@ -17,6 +27,8 @@ export type StatusParts = {
   forecast(): Promise<Forecast>;
   returnList(): Promise<{list: ReturnList; counts: AwayCounts}>;
   settings(incident: string): Promise<LiveSettings>;
+  /** The job that changes accounts right now. */
+  running(): Job | null;
 };
 
 /** @throws Failure DATABASE_* */
@@ -45,6 +57,7 @@ export async function ssoStatus(parts: StatusParts): Promise<SsoStatus> {
       conflicts: counts.conflict,
     },
     ...live,
+    waiting: waitingFor(parts.running()),
     approvals: approvals.open(),
     snapshot: snapshots.latest(),
     bridge: writer.through,
@@ -52,9 +65,19 @@ export async function ssoStatus(parts: StatusParts): Promise<SsoStatus> {
   return {...status, next_actions: nextActions(status, list)};
 }
 
+/** Whom a running switch back waits for. */
+export function waitingFor(job: Job | null): WaitingFor | null {
+  const {waiting, phase} = job?.progress ?? {};
+  const isStill = job?.steps.some(({name, outcome}) => name === phase && outcome === 'running');
+  return job?.kind === 'sso_switch_back' && job.status === 'in_progress' && isStill ? (waiting ?? null) : null;
+}
+
 function stateOf(declared: IncidentState | undefined, {proposal}: Detection): IncidentState {
   return declared ?? (proposal === null ? 'watching' : 'suspected');
 }
+
+const people = (count: number): string => (count === 1 ? '1 person' : `${formatCount(count)} people`);
+const peopleAre = (count: number): string => `${people(count)} ${count === 1 ? 'is' : 'are'}`;
 
 type Shown = Omit<SsoStatus, 'next_actions'>;
 type Action = SsoStatus['next_actions'][number];
@@ -67,7 +90,7 @@ function nextActions(status: Shown, list: ReturnList): Action[] {
     ...(status.state === 'suspected' && status.detection.proposal
       ? [
           {
-            says: `${status.detection.proposal.provider} seems to be down: ${status.detection.proposal.says} ${counts.locked_out_now} people are locked out.`,
+            says: `${providerName(status.detection.proposal.provider)} has seemed to be down for ${formatDuration(at - status.detection.proposal.since)}; ${peopleAre(counts.locked_out_now)} locked out. ${status.detection.proposal.says}`,
             how: 'drctl sso declare --reason "…"',
           },
         ]
@@ -81,12 +104,17 @@ function nextActions(status: Shown, list: ReturnList): Action[] {
     ...(status.drift ? [{says: status.drift.says, how: 'drctl sso set-again'}] : []),
     ...(status.incident ? duringIncident(status, status.incident.deadline_at, list) : []),
     ...(counts.conflicts > 0
-      ? [{says: `${counts.conflicts} accounts need a decision.`, how: 'drctl sso return-list'}]
+      ? [
+          {
+            says: `${counts.conflicts === 1 ? '1 account needs' : `${formatCount(counts.conflicts)} accounts need`} a decision.`,
+            how: 'drctl sso return-list',
+          },
+        ]
       : []),
     ...(status.incident === null && list.count > 0
       ? [
           {
-            says: `${list.count} accounts were switched to email and password by something else.`,
+            says: `${list.count === 1 ? '1 account was' : `${formatCount(list.count)} accounts were`} switched to email and password by something else.`,
             how: 'drctl sso return-list',
           },
         ]
@@ -105,7 +133,22 @@ function nextActions(status: Shown, list: ReturnList): Action[] {
   ];
 }
 
-function duringIncident({state, detection: {providers}, at}: Shown, deadline: number, list: ReturnList): Action[] {
+function duringIncident(status: Shown, deadline: number, list: ReturnList): Action[] {
+  const {
+    state,
+    detection: {providers},
+    waiting,
+    at,
+  } = status;
+  // Until that person has signed in nothing else is to be done: neither is everyone back, nor is there anything to start.
+  if (waiting) {
+    return [
+      {
+        says: `${waiting.says}, ${Math.max(1, Math.ceil((waiting.until - at) / 60_000))} min left. Ask @${waiting.person.username} to do so now.`,
+        how: 'drctl jobs',
+      },
+    ];
+  }
   const isProviderUp = providers.length > 0 && providers.every((provider) => provider.state === 'up');
   return [
     ...(state === 'declared'
@@ -114,7 +157,7 @@ function duringIncident({state, detection: {providers}, at}: Shown, deadline: nu
     ...(list.overdue && !list.empty
       ? [
           {
-            says: `${list.count} people should be back since ${daysLate(deadline, at)} days.`,
+            says: `${people(list.count)} should have been back ${daysLate(deadline, at) === 1 ? '1 day' : `${daysLate(deadline, at)} days`} ago.`,
             how: 'drctl sso switch-back',
           },
         ]
@@ -122,7 +165,7 @@ function duringIncident({state, detection: {providers}, at}: Shown, deadline: nu
     ...(list.count > 0 && isProviderUp
       ? [
           {
-            says: `The provider answers again, and ${list.count} people are still switched.`,
+            says: `The provider answers again, and ${peopleAre(list.count)} still switched.`,
             how: 'drctl sso switch-back',
           },
         ]

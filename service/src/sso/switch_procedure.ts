@@ -73,7 +73,9 @@ export function switchProcedure(engines: SsoEngines, store: SsoStore): Procedure
         settings: need(found, 'settings'),
         duration_ms: need(found, 'duration_ms'),
       };
-      return {result, status: tally.failed + tally.conflicts > 0 ? 'warning' : 'success'};
+      // Nothing went wrong, and nobody was switched: whoever asked wanted something else.
+      const isDone = tally.failed + tally.conflicts === 0 && tally.switched + tally.already > 0;
+      return {result, status: isDone ? 'success' : 'warning'};
     },
     clean: async () => undefined,
   };

@@ -92,5 +92,6 @@ async function remind({engines, store, countAway}: WatchParts): Promise<void> {
 }
 
 function reminder({reason, deadline_at: deadline}: Incident, count: number, now: number): string {
-  return `**${count} people are still on e-mail and password** since the outage “${reason}”. They should have been back ${daysLate(deadline, now)} days ago. \`/dr sso return-list\` shows them, \`/dr sso switch-back\` brings them back.`;
+  const days = daysLate(deadline, now);
+  return `**${count === 1 ? '1 person is' : `${count} people are`} still on email and password** since the outage “${reason}”; the deadline was ${days === 0 ? 'today' : `${days === 1 ? '1 day' : `${days} days`} ago`}. \`/dr sso return-list\` shows them, \`/dr sso switch-back\` brings them back.`;
 }

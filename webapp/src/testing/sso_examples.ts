@@ -59,6 +59,7 @@ export function exampleSso(
     incident: null,
     settings: [],
     drift: null,
+    waiting: null,
     approvals: [],
     snapshot: null,
     bridge: 'plugin',

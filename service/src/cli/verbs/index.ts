@@ -16,6 +16,7 @@ export const RUNS: Runs = {
   'sso readiness': sso('sso readiness'),
   'sso snapshot': sso('sso snapshot'),
   'sso forecast': sso('sso forecast'),
+  'sso locked-out': sso('sso locked-out'),
   'sso declare': sso('sso declare'),
   'sso set-again': sso('sso set-again'),
   'sso extend-sessions': sso('sso extend-sessions'),

@@ -13,6 +13,7 @@ import {
   LIVE_BY_DEVICE,
   NEWEST_CONFIG_SAVE,
   NEWEST_SSO_LOGIN,
+  SEARCH,
   SESSIONS_OF,
   TEAM,
   toAccount,
@@ -57,6 +58,7 @@ export function createPostgresAccounts(url: string): Accounts & AccountTokens {
       );
       return found[0] ?? null;
     },
+    search: (text, limit) => askAccounts(SEARCH, [text, limit]),
     stream: (filter) =>
       pages(
         connection,

@@ -81,6 +81,12 @@ export function accountsSql(withLastLogin: boolean): string {
     FROM users u LEFT JOIN bots b ON b.userid = u.id`;
 }
 
+/** $1 what was typed, $2 how many. Compared by its length, so that no character of it is a wildcard. */
+export const SEARCH = `u.deleteat = 0 AND b.userid IS NULL AND COALESCE(u.remoteid, '') = '' AND lower($1) IN (
+    left(lower(u.username), length($1)), left(lower(u.email), length($1)), left(lower(u.firstname), length($1)), left(lower(u.lastname), length($1)),
+    left(lower(u.firstname || ' ' || u.lastname), length($1)))
+  ORDER BY u.username LIMIT $2`;
+
 const PROVIDER = `COALESCE(u.authservice, '') NOT IN (${NOT_A_PROVIDER.map((service) => `'${service}'`).join(', ')})`;
 
 export const CONDITIONS: Record<AccountFilter, string> = {

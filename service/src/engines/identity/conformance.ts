@@ -211,6 +211,21 @@ function sessionsAreListed(name: string, make: () => Promise<Fixture>): void {
     ]);
   });
 
+  test(`${name}: people are found by how their name or address begins; a wildcard is a character, bots are no people`, async () => {
+    const {accounts, put} = await filled(make);
+    await put({id: 'gil_', username: 'gil_'});
+    const found = async (text: string, limit = 20) => (await accounts.search(text, limit)).map(({id}) => id);
+    expect(await found('G')).toEqual(['gil_', 'gita', 'guest']);
+    expect([await found('g', 1), await found('gita@corp'), await found('gil_'), await found('gil%')]).toEqual([
+      ['gil_'],
+      ['gita'],
+      ['gil_'],
+      [],
+    ]);
+    // Deactivated, a bot, of another server.
+    expect([await found('dana'), await found('bot1'), await found('remo')]).toEqual([[], [], []]);
+  });
+
   test(`${name}: who saved the configuration last is known, bots aside`, async () => {
     const {accounts, addConfigSave} = await filled(make);
     await addConfigSave('gita', NOW);

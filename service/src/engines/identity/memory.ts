@@ -148,6 +148,12 @@ function createReads(shelf: Shelf): Accounts {
       all().find((account) => account.id === name) ??
       all().find((account) => [account.username, account.email].includes(name.toLowerCase())) ??
       null,
+    search: async (text, limit) =>
+      all()
+        .filter(({deleted_at, is_bot, is_remote}) => deleted_at === 0 && !is_bot && !is_remote)
+        .filter(({username, email}) => [username, email].some((name) => name.startsWith(text.toLowerCase())))
+        .sort((a, b) => (a.username < b.username ? -1 : 1))
+        .slice(0, limit),
     stream: async function* (filter) {
       yield* all().filter((account) => fits(filter, account));
     },

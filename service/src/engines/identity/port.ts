@@ -54,6 +54,8 @@ export type Accounts = {
   byId(ids: readonly string[]): Promise<Account[]>;
   /** By id, username or e-mail address; null when there is none. */
   find(name: string): Promise<Account | null>;
+  /** Active people, no bots, whose username, address, first or last name begins with `text`, by username. */
+  search(text: string, limit: number): Promise<Account[]>;
   /** By ascending id; memory does not grow with their number. */
   stream(filter: AccountFilter): AsyncIterable<Account>;
   /** Ids of active members of a team or a group; null when there is no such team or group. */

@@ -12,7 +12,7 @@ export const CANARIES = {
 const TABLES = `
   CREATE TABLE users (id VARCHAR(26) PRIMARY KEY, createat bigint, updateat bigint, deleteat bigint, username VARCHAR(64) UNIQUE, password VARCHAR(128),
     authdata VARCHAR(128) UNIQUE, authservice VARCHAR(32), email VARCHAR(128) UNIQUE, emailverified boolean, roles VARCHAR(256), lastpasswordupdate bigint,
-    failedattempts integer, mfaactive boolean, mfasecret VARCHAR(128), remoteid VARCHAR(26), lastlogin bigint NOT NULL DEFAULT 0);
+    firstname VARCHAR(64), lastname VARCHAR(64), failedattempts integer, mfaactive boolean, mfasecret VARCHAR(128), remoteid VARCHAR(26), lastlogin bigint NOT NULL DEFAULT 0);
   CREATE TABLE bots (userid VARCHAR(26) PRIMARY KEY, ownerid VARCHAR(190), createat bigint, updateat bigint, deleteat bigint);
   CREATE TABLE sessions (id VARCHAR(26) PRIMARY KEY, token VARCHAR(26), createat bigint, expiresat bigint, lastactivityat bigint, userid VARCHAR(26),
     deviceid VARCHAR(512), roles VARCHAR(64), isoauth boolean, props jsonb);

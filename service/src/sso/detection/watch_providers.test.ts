@@ -94,7 +94,7 @@ function aWorld(changes: Partial<ProviderWatchParts> = {}, directory = mkdtempSy
           }
         : null,
     classify: classifyBridgeProbe,
-    onSuspected: async (provider, says) => tell(`suspected ${provider}: ${says}`),
+    onSuspected: async ({provider, says}) => tell(`suspected ${provider}: ${says}`),
     onRecovered: async (provider) => tell(`recovered ${provider}`),
     ...changes,
   });

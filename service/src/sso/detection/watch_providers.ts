@@ -21,6 +21,9 @@ export type ProbeSettings = {
   flap_limit: number;
 };
 
+/** `since`: of the first bad round of those that led there. */
+export type Suspicion = {provider: string; since: number; says: string};
+
 export type ProviderWatchParts = {
   state: State;
   clock: Clock;
@@ -35,7 +38,7 @@ export type ProviderWatchParts = {
   bridgeProbes(): Promise<BridgeProbes | null>;
   /** The same judgement for what the bridge saw as for what the companion sees. */
   classify(probe: BridgeProbes['probes'][number], slowMs: number): Pick<ProbeResult, 'outcome' | 'says'>;
-  onSuspected(provider: string, says: string): Promise<void>;
+  onSuspected(suspicion: Suspicion): Promise<void>;
   onRecovered(provider: string): Promise<void>;
 };
 
@@ -287,14 +290,16 @@ function dropProvider({ledger}: ProviderWatchParts, store: DetectionStore, store
 /** Tells what is not told yet. What fails is told after the next round. */
 async function tellOwed(parts: ProviderWatchParts, store: DetectionStore): Promise<void> {
   for (const {
-    track: {provider, says},
+    track: {provider, says, since, first_bad_at: firstBad},
     owed,
   } of store.tracks()) {
     if (owed === null) {
       continue;
     }
     try {
-      await (owed === 'suspected' ? parts.onSuspected(provider, says) : parts.onRecovered(provider));
+      await (owed === 'suspected'
+        ? parts.onSuspected({provider, since: firstBad ?? since, says})
+        : parts.onRecovered(provider));
       store.settle(provider, owed);
     } catch (error) {
       parts.log.warn(

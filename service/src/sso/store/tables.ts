@@ -13,8 +13,6 @@ CREATE INDEX IF NOT EXISTS sso_people_by_user ON sso_people (user);
 CREATE TABLE IF NOT EXISTS sso_settings (
   incident TEXT NOT NULL REFERENCES sso_incidents(id), key TEXT NOT NULL, from_value TEXT NOT NULL, to_value TEXT NOT NULL, state TEXT NOT NULL,
   PRIMARY KEY (incident, key)) STRICT;
-CREATE TABLE IF NOT EXISTS sso_drift (
-  incident TEXT PRIMARY KEY REFERENCES sso_incidents(id), in_force_at INTEGER NOT NULL, keys TEXT NOT NULL, by TEXT, at INTEGER, told INTEGER NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS sso_sessions (
   incident TEXT NOT NULL REFERENCES sso_incidents(id), session TEXT NOT NULL, user TEXT NOT NULL, from_expiry INTEGER NOT NULL, to_expiry INTEGER NOT NULL,
   state TEXT NOT NULL, PRIMARY KEY (incident, session)) STRICT;
@@ -27,4 +25,10 @@ CREATE TABLE IF NOT EXISTS sso_identities (
   user TEXT PRIMARY KEY, hash TEXT NOT NULL, identity TEXT NOT NULL, seen_at INTEGER NOT NULL, left_at INTEGER) STRICT;
 CREATE TABLE IF NOT EXISTS sso_snapshots (
   at INTEGER PRIMARY KEY, accounts INTEGER NOT NULL, sso_accounts INTEGER NOT NULL, changed INTEGER NOT NULL, sha256 TEXT NOT NULL, stored TEXT NOT NULL, warnings TEXT NOT NULL) STRICT;
+`;
+
+/** Settings of an incident that somebody wrote over. */
+export const SSO_DRIFT_TABLE = `
+CREATE TABLE sso_drift (
+  incident TEXT PRIMARY KEY REFERENCES sso_incidents(id), in_force_at INTEGER NOT NULL, keys TEXT NOT NULL, by TEXT, at INTEGER, told INTEGER NOT NULL) STRICT;
 `;

@@ -90,6 +90,7 @@ test.each<[string[], keyof Sso, unknown[]]>([
   [['return-list'], 'returnList', []],
   [['declare', '--reason', 'Keycloak is down'], 'declare', [{reason: 'Keycloak is down', tell: true}, onShell]],
   [['declare', '--reason', 'down', '--no-tell'], 'declare', [{reason: 'down', tell: false}, onShell]],
+  [['locked-out'], 'lockedOut', []],
   [['set-again'], 'setAgain', [onShell]],
   [['extend-sessions'], 'extend', [{hours: 72}, onShell]],
   [['extend-sessions', '--hours', '8'], 'extend', [{hours: 8}, onShell]],
@@ -136,6 +137,11 @@ test.each<[string[], keyof Sso, unknown[]]>([
     ['switch', '--everyone', '--approval', 'a1', '--dry-run'],
     'planSwitch',
     [{everyone: true, approval: 'a1', ...many}, onShell],
+  ],
+  [
+    ['switch', '--everyone', '--include-dormant', '--dry-run'],
+    'planSwitch',
+    [{everyone: true, include_dormant: true, ...many}, onShell],
   ],
   [['switch-back', '--dry-run'], 'planSwitchBack', [{without_provider_check: false, resume_sync: false}, onShell]],
   [

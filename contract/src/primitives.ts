@@ -1,7 +1,10 @@
 import {z} from 'zod';
 
+/** The last instant of the calendar of JavaScript (ECMA-262, "Time Values"); beyond it a number is no date. */
+const LAST_INSTANT = 8_640_000_000_000_000;
+
 /** Milliseconds since 1970 UTC, as everywhere in Mattermost. */
-export const Timestamp = z.number().int().nonnegative();
+export const Timestamp = z.number().int().nonnegative().max(LAST_INSTANT);
 
 /** A set's name: UTC second of its start and six random characters, so that names sort by time. */
 export const SetId = z
@@ -20,6 +23,16 @@ export const Actor = z
   .object({kind: z.enum(['mattermost', 'cli', 'system']), id: z.string(), name: z.string()})
   .meta({id: 'Actor'});
 export type Actor = z.infer<typeof Actor>;
+
+/** An absolute path inside a snapshot or on a machine: without `.` and `..`, which would lead elsewhere, and without NUL, which ends a text. */
+export const AbsolutePath = z
+  .string()
+  .regex(/^(?![\s\S]*\/\.{1,2}(\/|$))\/[^\0]*$/, 'must be an absolute path without . and ..');
+
+/** A path below some directory, under the same conditions. */
+export const RelativePath = z
+  .string()
+  .regex(/^(?!\/|([\s\S]*\/)?\.{1,2}(\/|$))[^\0]+$/, 'must be a relative path without . and ..');
 
 /** A sha256 in lower-case hexadecimal. */
 export const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);

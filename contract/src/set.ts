@@ -1,5 +1,5 @@
 import {z} from 'zod';
-import {Actor, Part, SetId, Sha256, Timestamp} from './primitives.ts';
+import {AbsolutePath, Actor, Part, RelativePath, SetId, Sha256, Timestamp} from './primitives.ts';
 import {Omission} from './backup.ts';
 import {SetStanding} from './standing.ts';
 
@@ -8,8 +8,8 @@ export const SetSnapshot = z
   .object({
     part: z.enum(['database', 'config', 'files', 'record']),
     pass: z.enum(['first', 'second']).optional(),
-    id: z.string(),
-    root: z.string(),
+    id: Sha256.describe('The whole id of the snapshot.'),
+    root: AbsolutePath,
   })
   .meta({id: 'SetSnapshot'});
 export type SetSnapshot = z.infer<typeof SetSnapshot>;
@@ -84,7 +84,7 @@ export const ConfigRecord = z
   .object({
     source: z.enum(['file', 'database']),
     directory: z.string().nullable(),
-    files: z.array(z.object({path: z.string(), bytes: z.number(), sha256: Sha256})),
+    files: z.array(z.object({path: RelativePath, bytes: z.number(), sha256: Sha256})),
     sha256: Sha256.describe('Hash over the sorted (path, sha256) pairs.'),
     env_names: z.array(z.string()).describe('MM_* variables of the running server.'),
     effective: z

@@ -115,7 +115,7 @@ export async function composeRecovery(
   const workDirectory = join(scratch, 'work');
   const jobs = createJobs(state, systemClock, leftoversIn(workDirectory));
   const repository = composeRepository(address, join(scratch, 'cache'));
-  const sets = createSets(repository, null);
+  const sets = createSets(repository, null, systemClock);
   await mkdir(workDirectory, {recursive: true, mode: 0o700});
   return {
     repository,
@@ -130,6 +130,7 @@ export async function composeRecovery(
         workDirectory,
         show: sets.show,
         findUnrestorable: (snapshots, signal) => findUnrestorable(repository, snapshots, signal),
+        lost: sets.lost,
         crossCheckLists,
         expectedFiles: EXPECTED_FILES,
       },
@@ -145,7 +146,7 @@ export async function composeRecovery(
         databases: createPostgres(options.postgresDirectory),
         live: null,
         jobs: options.jobs ?? 2,
-        show: sets.show,
+        show: sets.whole,
         requireRestorable: (snapshots) => requireRestorable(repository, snapshots),
         takeRestorePoint: null,
       },
@@ -196,7 +197,7 @@ export async function composeCompanion(config: Config): Promise<Companion> {
   await mkdir(workDirectory, {recursive: true, mode: 0o700});
 
   const repository = composeRepository(addressOf(config), join(config.state_directory, 'cache', 'restic'));
-  const sets = createSets(repository, join(config.state_directory, 'cache', 'manifests'));
+  const sets = createSets(repository, join(config.state_directory, 'cache', 'manifests'), clock);
   const databases = createPostgres(config.tools.postgres_directory);
   const database = databases.source(config.database.url);
   const files = fileStoreOf(config);
@@ -250,6 +251,7 @@ export async function composeCompanion(config: Config): Promise<Companion> {
       repository,
       workDirectory,
       show: sets.show,
+      lost: sets.lost,
       findUnrestorable: (snapshots, signal) => findUnrestorable(repository, snapshots, signal),
       crossCheckLists,
       expectedFiles: EXPECTED_FILES,
@@ -265,7 +267,7 @@ export async function composeCompanion(config: Config): Promise<Companion> {
       databases,
       workDirectory,
       jobs: config.database.jobs,
-      show: sets.show,
+      show: sets.whole,
       requireRestorable: (snapshots) => requireRestorable(repository, snapshots),
       live: {
         databaseUrl: config.database.url,

@@ -17,6 +17,14 @@ export const RESTORE_FAILURES = {
     remedy:
       'For a backup: run it again; nothing was sealed. For a set that exists: take another set for the named part, and make a new backup now.',
   },
+  SET_IN_FUTURE: {
+    status: 409,
+    exit: 8,
+    retryable: false,
+    meaning: 'The newest set says that it was taken later than now.',
+    remedy:
+      "Set this machine's clock right. If it is right, do not trust that set: name the one that you want by its id.",
+  },
   VERIFY_NOT_PASSED: {
     status: 409,
     exit: 6,

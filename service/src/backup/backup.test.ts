@@ -20,6 +20,7 @@ import {createLocalFileStore, createRemoteFileStore} from '../engines/filestore/
 import type {MattermostBridge} from '../engines/mattermost/port.ts';
 import {createMemoryRepository, type MemoryRepository} from '../engines/repository/memory.ts';
 import {createJobs, JOB_TABLES, type Jobs} from '../jobs/index.ts';
+import {systemClock} from '../kernel/clock.ts';
 import {Failure} from '../kernel/failure.ts';
 import {openState} from '../kernel/state.ts';
 import {createLedger, LEDGER_TABLE, type Ledger} from '../ledger/index.ts';
@@ -121,7 +122,7 @@ function aBackup(changes: Partial<Engines> = {}): Backup {
   };
   ledger = createLedger(state, clock);
   jobs = createJobs(state, clock);
-  const sets = createSets(repository, null);
+  const sets = createSets(repository, null, clock);
   return createBackup(
     {
       clock,
@@ -188,7 +189,7 @@ test('a whole backup is sealed, reads back, and leaves no dump behind', async ()
     files: {count: 1, bytes: 3},
     plugins: [{id: 'jira', enabled: true, bundle: false}],
   });
-  expect((await createSets(repository, null).show('latest')).sha256).toBe(job.set.sha256);
+  expect((await createSets(repository, null, systemClock).show('latest')).sha256).toBe(job.set.sha256);
   expect(job.set.snapshots.map(({part, pass}) => pass ?? part)).toEqual([
     'database',
     'config',

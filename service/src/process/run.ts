@@ -1,5 +1,6 @@
 import {execa} from 'execa';
 import {Failure, systemErrorCode} from '../kernel/failure.ts';
+import {argumentsOf, type CommandLine} from './command_line.ts';
 import {ownerMark} from './orphans.ts';
 
 /** stderr of a child is kept to its last bytes: enough to explain, never enough to fill memory. */
@@ -21,16 +22,23 @@ export type RunOptions = {
   maxOutput?: number;
 };
 
-export type RunResult = {exitCode: number | null; signal: string | null; stdout: string; stderr: string};
+export type RunResult = {
+  exitCode: number | null;
+  signal: string | null;
+  stdout: string;
+  stderr: string;
+  /** The program wrote more than maxOutput and was ended for it. */
+  overflowed: boolean;
+};
 
 /**
- * Runs a program: argument array, never a shell; TERM, then KILL on abort.
+ * Runs a program: a command line in parts, never a shell; TERM, then KILL on abort.
  * Resolves with the exit code whatever it is, so that each engine names its own failures.
  * @throws Failure TOOL_MISSING when the program cannot be started; the signal's reason when aborted
  */
-export async function run(program: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+export async function run(program: string, line: CommandLine, options: RunOptions = {}): Promise<RunResult> {
   options.signal?.throwIfAborted();
-  const child = execa(program, [...args], {
+  const child = execa(program, argumentsOf(line), {
     env: {...baseEnvironment(), ...ownerMark(), ...options.env},
     extendEnv: false,
     ...(options.cwd && {cwd: options.cwd}),
@@ -56,6 +64,7 @@ export async function run(program: string, args: readonly string[], options: Run
     signal: result.signal ?? null,
     stdout: typeof result.stdout === 'string' ? result.stdout : '',
     stderr,
+    overflowed: result.isMaxBuffer,
   };
 }
 

@@ -126,10 +126,10 @@ function aCompanion(home: string, files: string, config: string) {
     passwordFile: join(prepared, 'key'),
     environment: {RESTIC_CACHE_DIR: join(home, 'cache')},
   });
-  const sets = createSets(repository, null);
+  const sets = createSets(repository, null, systemClock);
   const workDirectory = join(home, 'work');
   mkdirSync(workDirectory, {recursive: true});
-  const shared = {clock: systemClock, ledger, repository, workDirectory, show: sets.show};
+  const shared = {clock: systemClock, ledger, repository, workDirectory, show: sets.show, lost: sets.lost};
   const source_ = createFileConfig(config);
   const store = createLocalFileStore(files);
   return {

@@ -119,13 +119,10 @@ test.each([
   ['beside the directory', false],
   ['inside it, as with a mount', true],
 ])('killed at any point with the area %s, a swap loses nothing and can go on or go back', async (_name, inside) => {
-  const {stdout, stderr, exitCode} = await run(process.execPath, [
-    '--input-type=module',
-    '-e',
-    KILLING,
-    JSON.stringify([FORMER, NEW, inside]),
-    join(import.meta.dirname, 'swap.ts'),
-  ]);
+  const {stdout, stderr, exitCode} = await run(process.execPath, {
+    options: {'input-type': 'module', eval: KILLING},
+    operands: [JSON.stringify([FORMER, NEW, inside]), join(import.meta.dirname, 'swap.ts')],
+  });
   expect([exitCode, exitCode === 0 ? '' : stderr]).toEqual([0, '']);
   const endings = JSON.parse(stdout) as Ending[];
   const of = (scenario: string): Ending[] => endings.filter((ending) => ending.scenario === scenario);

@@ -5,6 +5,7 @@ import {expect, test} from '@jest/globals';
 import type {SetManifest} from '@disaster-recovery/contract';
 import {aManifest} from '../chat/fixtures.ts';
 import {createMemoryRepository, type MemoryRepository} from '../engines/repository/memory.ts';
+import {systemClock} from '../kernel/clock.ts';
 import {Failure} from '../kernel/failure.ts';
 import {createSets, MANIFEST_FILE, openManifest, sealManifest, setTags, summaryOf} from './index.ts';
 
@@ -13,6 +14,7 @@ function sealed(changes: Partial<SetManifest> = {}): SetManifest {
   return sealManifest(body);
 }
 
+const clock = {...systemClock, now: () => Date.parse('2026-11-24T12:00:00Z')};
 const IDS = ['20261121T110000Z-aaaaaa', '20261122T110000Z-bbbbbb', '20261123T110000Z-cccccc'] as const;
 
 async function repositoryWith(
@@ -78,7 +80,7 @@ test('sets are listed newest first, whatever their order in the repository', asy
     sealed({id: IDS[2], t0: 3}),
     sealed({id: IDS[0], t0: 1}),
   );
-  const sets = createSets(repository, null);
+  const sets = createSets(repository, null, clock);
   expect((await sets.list()).map(({id}) => id)).toEqual([IDS[2], IDS[1], IDS[0]]);
   expect((await sets.show('latest')).id).toBe(IDS[2]);
   expect((await sets.show(IDS[0])).id).toBe(IDS[0]);
@@ -88,7 +90,7 @@ test('sets are listed newest first, whatever their order in the repository', asy
 test('`latest` is the newest whole set: a newer one of the configuration alone does not take its place', async () => {
   const partial = sealed({id: IDS[2], t0: 3, scope: ['config'], database: null, files: null});
   const {repository} = await repositoryWith(sealed({id: IDS[0], t0: 1}), sealed({id: IDS[1], t0: 2}), partial);
-  const sets = createSets(repository, null);
+  const sets = createSets(repository, null, clock);
   expect((await sets.show('latest')).id).toBe(IDS[1]);
   expect((await sets.newest())?.id).toBe(IDS[2]);
 });
@@ -96,14 +98,14 @@ test('`latest` is the newest whole set: a newer one of the configuration alone d
 test('snapshots of an unfinished backup are no set', async () => {
   const {repository} = await repositoryWith(sealed({id: IDS[0]}));
   await repository.storeText('x', 'x', {tags: setTags(IDS[1], 'files')});
-  expect((await createSets(repository, null).list()).map(({id}) => id)).toEqual([IDS[0]]);
-  await expect(createSets(repository, null).show(IDS[1])).rejects.toMatchObject({code: 'SET_NOT_FOUND'});
+  expect((await createSets(repository, null, clock).list()).map(({id}) => id)).toEqual([IDS[0]]);
+  await expect(createSets(repository, null, clock).show(IDS[1])).rejects.toMatchObject({code: 'SET_NOT_FOUND'});
 });
 
 test('a damaged manifest hides no other set, and is not hidden itself', async () => {
   const {repository, snapshots} = await repositoryWith(sealed({id: IDS[0], t0: 1}), sealed({id: IDS[1], t0: 2}));
   repository.damage(snapshots[1] ?? '', `/${MANIFEST_FILE}`);
-  const sets = createSets(repository, null);
+  const sets = createSets(repository, null, clock);
   expect((await sets.list()).map(({id}) => id)).toEqual([IDS[0]]);
   expect((await sets.survey()).unreadable).toEqual([
     {set: IDS[1], snapshot: snapshots[1], says: expect.stringContaining('wrong hash')},
@@ -114,8 +116,10 @@ test('a damaged manifest hides no other set, and is not hidden itself', async ()
 test('a repository that is away is a failure, not an empty list', async () => {
   const {repository} = await repositoryWith(sealed());
   repository.failWith(new Failure('REPOSITORY_UNREACHABLE', 'away'));
-  await expect(createSets(repository, null).list()).rejects.toMatchObject({code: 'REPOSITORY_UNREACHABLE'});
-  await expect(createSets(repository, null).show('latest')).rejects.toMatchObject({code: 'REPOSITORY_UNREACHABLE'});
+  await expect(createSets(repository, null, clock).list()).rejects.toMatchObject({code: 'REPOSITORY_UNREACHABLE'});
+  await expect(createSets(repository, null, clock).show('latest')).rejects.toMatchObject({
+    code: 'REPOSITORY_UNREACHABLE',
+  });
 });
 
 test('a manifest that cannot be reached is not called damaged', async () => {
@@ -126,23 +130,48 @@ test('a manifest that cannot be reached is not called damaged', async () => {
       throw new Failure('REPOSITORY_UNREACHABLE', 'away');
     },
   };
-  await expect(createSets(away, null).survey()).rejects.toMatchObject({code: 'REPOSITORY_UNREACHABLE'});
+  await expect(createSets(away, null, clock).survey()).rejects.toMatchObject({code: 'REPOSITORY_UNREACHABLE'});
 });
 
 test('without a set there is no latest one', async () => {
   const {repository} = await repositoryWith();
-  await expect(createSets(repository, null).show('latest')).rejects.toMatchObject({
+  await expect(createSets(repository, null, clock).show('latest')).rejects.toMatchObject({
     code: 'SET_NOT_FOUND',
     message: '/srv/repository holds no set yet.',
   });
 });
 
+test('a set of the future is not `latest` without a word, and nothing is built on it', async () => {
+  const now = clock.now();
+  const {repository} = await repositoryWith(
+    sealed({id: IDS[0], t0: now - 60_000}),
+    sealed({id: IDS[1], t0: now + 9 * 60_000}),
+    sealed({id: IDS[2], t0: now + 86_400_000}),
+  );
+  const sets = createSets(repository, null, clock);
+  await expect(sets.show('latest')).rejects.toMatchObject({
+    code: 'SET_IN_FUTURE',
+    message: expect.stringMatching(
+      new RegExp(
+        `^The newest set, ${IDS[2]}, says that it is of 2026-11-25T12:00:00Z, .* newest before now is ${IDS[1]}`,
+      ),
+    ),
+  });
+  expect((await sets.newest())?.id).toBe(IDS[1]);
+  expect((await sets.show(IDS[2])).id).toBe(IDS[2]);
+});
+
+test.each(['ID,other', `${IDS[0]},other`, '../x', '', `${IDS[0]}\0`])('%j names no set', async (name) => {
+  const {repository} = await repositoryWith(sealed({id: IDS[0]}));
+  await expect(createSets(repository, null, clock).show(name)).rejects.toMatchObject({code: 'SET_NOT_FOUND'});
+});
+
 test('a manifest is fetched once and kept private, and comes back the same', async () => {
   const {repository, snapshots} = await repositoryWith(sealed());
   const cache = join(mkdtempSync(join(tmpdir(), 'sets-')), 'manifests');
-  const first = await createSets(repository, cache).show('latest');
+  const first = await createSets(repository, cache, clock).show('latest');
   repository.damage(snapshots[0] ?? '', `/${MANIFEST_FILE}`);
-  expect(await createSets(repository, cache).show('latest')).toEqual(first);
+  expect(await createSets(repository, cache, clock).show('latest')).toEqual(first);
   expect(readdirSync(cache)).toEqual([`${snapshots[0] ?? ''}.json`]);
 });
 
@@ -155,7 +184,7 @@ test.each([
   const cache = mkdtempSync(join(tmpdir(), 'sets-'));
   const kept = join(cache, `${snapshots[0] ?? ''}.json`);
   writeFileSync(kept, spoilt);
-  expect((await createSets(repository, cache).survey()).unreadable).toEqual([]);
+  expect((await createSets(repository, cache, clock).survey()).unreadable).toEqual([]);
   expect(openManifest(readFileSync(kept, 'utf8'), 'cache')).toEqual(sealed());
 });
 

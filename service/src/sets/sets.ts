@@ -1,15 +1,19 @@
 import {mkdir, readFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import {recoverySet, type SetManifest, type SetSummary} from '@disaster-recovery/contract';
+import {recoverySet, SetId, type SetManifest, type SetSnapshot, type SetSummary} from '@disaster-recovery/contract';
 import type {Repository, RepositorySnapshot} from '../engines/repository/port.ts';
 import {writeFileAtomic} from '../kernel/atomic_file.ts';
+import {isoTime, type Clock} from '../kernel/clock.ts';
 import {asFailure, Failure} from '../kernel/failure.ts';
+import {formatDuration} from '../kernel/format.ts';
 import {openManifest, summaryOf} from './manifest.ts';
 
 /** The file and the tags by which a manifest is found again, from the repository alone. */
 export const MANIFEST_FILE = 'manifest.json';
 export const setTags = (set: string, part: string): string[] => ['disaster-recovery', `set=${set}`, `part=${part}`];
 const MANIFEST_TAGS = ['disaster-recovery', 'part=manifest'];
+/** Clocks of a database server and of this machine may differ so far. */
+const CLOCKS_DIFFER_MS = 10 * 60_000;
 
 /** A snapshot that should hold a manifest and does not open. */
 export type Unreadable = {set: string | null; snapshot: string; says: string};
@@ -19,76 +23,167 @@ export type Sets = {
   list(signal?: AbortSignal): Promise<SetSummary[]>;
   /** The same, and sets whose manifest is damaged: they cannot be restored by name, and a list must not hide that they exist. */
   survey(signal?: AbortSignal): Promise<{sets: SetSummary[]; unreadable: Unreadable[]}>;
-  /** A whole manifest; `latest` is the set that a recovery starts from: the newest good one. @throws Failure SET_NOT_FOUND, REPOSITORY_* */
-  show(set: string, signal?: AbortSignal): Promise<SetManifest>;
-  /** The backup that was made last, whatever it holds; null without one. @throws Failure REPOSITORY_* */
+  /** The backup that was made last, whatever it holds, those that say they are of the future aside; null without one. @throws Failure REPOSITORY_* */
   newest(signal?: AbortSignal): Promise<SetManifest | null>;
+  /** A whole manifest; `latest` is the set that a recovery starts from: the newest good one. @throws Failure SET_NOT_FOUND, SET_IN_FUTURE (for `latest` only), REPOSITORY_* */
+  show(set: string, signal?: AbortSignal): Promise<SetManifest>;
+  /** Parts that a manifest names and that do not lie in the repository as parts of that set. */
+  lost(manifest: SetManifest, signal?: AbortSignal): Promise<SetSnapshot[]>;
+  /** `show` for whoever goes on to read the parts: each of them is one of this set. @throws as `show`; Failure REPOSITORY_DAMAGED */
+  whole(set: string, signal?: AbortSignal): Promise<SetManifest>;
 };
 
+type Survey = {manifests: SetManifest[]; unreadable: Unreadable[]};
+
 /** Reads manifests from the repository. `cacheDirectory` keeps copies by snapshot id: snapshots never change. Null: no copies. */
-export function createSets(repository: Repository, cacheDirectory: string | null): Sets {
-  async function manifestOf(snapshot: RepositorySnapshot, signal?: AbortSignal): Promise<SetManifest> {
-    const cached = cacheDirectory && join(cacheDirectory, `${snapshot.id}.json`);
-    const kept = cached ? await readFile(cached, 'utf8').catch(() => null) : null;
-    if (kept !== null) {
-      try {
-        return openManifest(kept, snapshot.id);
-      } catch {
-        // A copy that was spoilt here tells nothing of the repository: read it from there.
-      }
+export function createSets(repository: Repository, cacheDirectory: string | null, clock: Clock): Sets {
+  const ahead = ({t0}: SetManifest): number => Math.max(0, t0 - clock.now() - CLOCKS_DIFFER_MS);
+
+  async function readAll(signal?: AbortSignal): Promise<Survey> {
+    const bySet = Map.groupBy(await repository.snapshots(MANIFEST_TAGS, signal), (snapshot) => setsOf(snapshot).join());
+    const survey: Survey = {manifests: [], unreadable: []};
+    for (const snapshots of bySet.values()) {
+      const {manifest, unreadable} = await readOne(repository, cacheDirectory, snapshots, signal);
+      survey.manifests.push(...(manifest ? [manifest] : []));
+      survey.unreadable.push(...unreadable);
     }
-    const text = await repository.readText(snapshot.id, `/${MANIFEST_FILE}`, signal);
-    const manifest = openManifest(text, snapshot.id);
-    if (cached && cacheDirectory) {
-      await mkdir(cacheDirectory, {recursive: true, mode: 0o700});
-      await writeFileAtomic(cached, text);
-    }
-    return manifest;
+    survey.manifests.sort((a, b) => b.t0 - a.t0);
+    return survey;
   }
 
-  async function readAll(signal?: AbortSignal): Promise<{manifests: SetManifest[]; unreadable: Unreadable[]}> {
-    const manifests: SetManifest[] = [];
-    const unreadable: Unreadable[] = [];
-    for (const snapshot of await repository.snapshots(MANIFEST_TAGS, signal)) {
-      try {
-        manifests.push(await manifestOf(snapshot, signal));
-      } catch (error) {
-        const failure = asFailure(error);
-        if (failure.code !== 'REPOSITORY_DAMAGED') {
-          throw error;
-        }
-        unreadable.push({set: setOf(snapshot), snapshot: snapshot.id, says: failure.message});
-      }
+  async function latest(signal?: AbortSignal): Promise<SetManifest> {
+    const {manifests} = await readAll(signal);
+    const best = (among: readonly SetManifest[]): SetManifest | undefined => {
+      const set = recoverySet(among.map(summaryOf));
+      return among.find(({id}) => id === set?.id);
+    };
+    const newest = best(manifests);
+    if (!newest) {
+      throw new Failure('SET_NOT_FOUND', `${repository.location} holds no set yet.`);
     }
-    return {manifests: manifests.sort((a, b) => b.t0 - a.t0), unreadable};
+    if (ahead(newest) > 0) {
+      const before = best(manifests.filter((manifest) => ahead(manifest) === 0));
+      throw new Failure(
+        'SET_IN_FUTURE',
+        `The newest set, ${newest.id}, says that it is of ${isoTime(newest.t0)}, ${formatDuration(newest.t0 - clock.now())} ahead of this machine's clock. ${before ? `The newest before now is ${before.id}.` : 'There is no other.'}`,
+      );
+    }
+    return newest;
   }
 
+  async function named(set: string, signal?: AbortSignal): Promise<SetManifest> {
+    const isId = SetId.safeParse(set).success;
+    const snapshots = isId ? await repository.snapshots([...MANIFEST_TAGS, `set=${set}`], signal) : [];
+    const {manifest, unreadable} = await readOne(repository, cacheDirectory, snapshots, signal);
+    if (manifest) {
+      return manifest;
+    }
+    throw unreadable[0]
+      ? new Failure('REPOSITORY_DAMAGED', unreadable[0].says)
+      : new Failure('SET_NOT_FOUND', `${repository.location} holds no set ${set}.`);
+  }
+
+  async function lost({id, snapshots}: SetManifest, signal?: AbortSignal): Promise<SetSnapshot[]> {
+    const ours = await repository.snapshots(['disaster-recovery', `set=${id}`], signal);
+    const parts = new Map(ours.map((snapshot) => [snapshot.id, snapshot.tags]));
+    return snapshots.filter((snapshot) => !parts.get(snapshot.id)?.includes(`part=${snapshot.part}`));
+  }
+
+  const show: Sets['show'] = (set, signal) => (set === 'latest' ? latest(signal) : named(set, signal));
   return {
-    newest: async (signal) => (await readAll(signal)).manifests.find(({kind}) => kind === 'backup') ?? null,
     list: async (signal) => (await readAll(signal)).manifests.map(summaryOf),
     survey: async (signal) => {
       const {manifests, unreadable} = await readAll(signal);
       return {sets: manifests.map(summaryOf), unreadable};
     },
-    async show(set, signal) {
-      if (set === 'latest') {
-        const {manifests} = await readAll(signal);
-        const best = recoverySet(manifests.map(summaryOf));
-        const found = manifests.find(({id}) => id === best?.id);
-        if (!found) {
-          throw new Failure('SET_NOT_FOUND', `${repository.location} holds no set yet.`);
-        }
-        return found;
+    newest: async (signal) =>
+      (await readAll(signal)).manifests.find((manifest) => manifest.kind === 'backup' && ahead(manifest) === 0) ?? null,
+    show,
+    lost,
+    whole: async (set, signal) => {
+      const manifest = await show(set, signal);
+      const [first] = await lost(manifest, signal);
+      if (first) {
+        throw new Failure(
+          'REPOSITORY_DAMAGED',
+          `The manifest of set ${manifest.id} names snapshot ${first.id} as its part ${first.part}; the repository holds no such part of this set.`,
+        );
       }
-      const snapshot = (await repository.snapshots([...MANIFEST_TAGS, `set=${set}`], signal)).at(-1);
-      if (!snapshot) {
-        throw new Failure('SET_NOT_FOUND', `${repository.location} holds no set ${set}.`);
-      }
-      return manifestOf(snapshot, signal);
+      return manifest;
     },
   };
 }
 
-function setOf(snapshot: RepositorySnapshot): string | null {
-  return snapshot.tags.find((tag) => tag.startsWith('set='))?.slice(4) ?? null;
+/** The manifest of one set from the snapshots that claim to hold it. Two different ones make a set that nobody can name. */
+async function readOne(
+  repository: Repository,
+  cacheDirectory: string | null,
+  snapshots: readonly RepositorySnapshot[],
+  signal?: AbortSignal,
+): Promise<{manifest: SetManifest | null; unreadable: Unreadable[]}> {
+  const opened = new Map<string, {manifest: SetManifest; snapshot: RepositorySnapshot}>();
+  const unreadable: Unreadable[] = [];
+  const refuse = (snapshot: RepositorySnapshot, says: string): void => {
+    unreadable.push({set: setsOf(snapshot)[0] ?? null, snapshot: snapshot.id, says});
+  };
+  for (const snapshot of snapshots) {
+    try {
+      const manifest = await readManifest(repository, cacheDirectory, snapshot, signal);
+      opened.set(manifest.sha256, {manifest, snapshot});
+    } catch (error) {
+      const failure = asFailure(error);
+      if (failure.code !== 'REPOSITORY_DAMAGED') {
+        throw error;
+      }
+      refuse(snapshot, failure.message);
+    }
+  }
+  const [first, second] = opened.values();
+  if (first && second) {
+    const says = `Snapshots ${first.snapshot.id} and ${second.snapshot.id} hold two different manifests of set ${first.manifest.id}; which one is true cannot be told.`;
+    [...opened.values()].forEach(({snapshot}) => refuse(snapshot, says));
+    return {manifest: null, unreadable};
+  }
+  return {manifest: first?.manifest ?? null, unreadable};
+}
+
+/** @throws Failure REPOSITORY_DAMAGED also when the manifest is that of another set than its tag says */
+async function readManifest(
+  repository: Repository,
+  cacheDirectory: string | null,
+  snapshot: RepositorySnapshot,
+  signal?: AbortSignal,
+): Promise<SetManifest> {
+  const cached = cacheDirectory && join(cacheDirectory, `${snapshot.id}.json`);
+  const kept = cached ? await readFile(cached, 'utf8').catch(() => null) : null;
+  if (kept !== null) {
+    try {
+      return manifestIn(kept, snapshot);
+    } catch {
+      // A copy that was spoilt here tells nothing of the repository: read it from there.
+    }
+  }
+  const text = await repository.readText(snapshot.id, `/${MANIFEST_FILE}`, signal);
+  const manifest = manifestIn(text, snapshot);
+  if (cached && cacheDirectory) {
+    await mkdir(cacheDirectory, {recursive: true, mode: 0o700});
+    await writeFileAtomic(cached, text);
+  }
+  return manifest;
+}
+
+function manifestIn(text: string, snapshot: RepositorySnapshot): SetManifest {
+  const manifest = openManifest(text, snapshot.id);
+  const claimed = setsOf(snapshot);
+  if (claimed.length !== 1 || claimed[0] !== manifest.id) {
+    throw new Failure(
+      'REPOSITORY_DAMAGED',
+      `Snapshot ${snapshot.id} is tagged as set ${claimed.join(' and ') || '(none)'} and holds the manifest of set ${manifest.id}.`,
+    );
+  }
+  return manifest;
+}
+
+function setsOf(snapshot: RepositorySnapshot): string[] {
+  return snapshot.tags.filter((tag) => tag.startsWith('set=')).map((tag) => tag.slice(4));
 }

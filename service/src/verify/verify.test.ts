@@ -11,7 +11,7 @@ import {createJobs, JOB_TABLES} from '../jobs/index.ts';
 import {systemClock} from '../kernel/clock.ts';
 import {openState} from '../kernel/state.ts';
 import {createLedger, LEDGER_TABLE} from '../ledger/index.ts';
-import {findUnrestorable} from '../sets/index.ts';
+import {createSets, findUnrestorable} from '../sets/index.ts';
 import {createVerify} from './index.ts';
 
 const OURS = '20261124T110000Z-k3v9qa';
@@ -54,6 +54,7 @@ async function aSet(
       expectedFiles: 'expected.jsonl',
       show: async () => manifest,
       findUnrestorable: (snapshots, signal) => findUnrestorable(repository, snapshots, signal),
+      lost: createSets(repository, null, systemClock).lost,
       repository: damages ? {...repository, check: async () => damages(second.snapshot, other.snapshot)} : repository,
     },
     createJobs(state, systemClock),
@@ -227,6 +228,7 @@ test('a set that does not exist starts no job', async () => {
       show: async () => {
         throw new Error('no set');
       },
+      lost: async () => [],
     },
     jobs,
   );

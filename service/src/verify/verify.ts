@@ -34,6 +34,8 @@ export type VerifyEngines = {
   repository: Repository;
   workDirectory: string;
   show(set: string): Promise<SetManifest>;
+  /** Parts that a manifest names and that do not lie in the repository as parts of that set. */
+  lost(manifest: SetManifest, signal: AbortSignal): Promise<SetSnapshot[]>;
   /** What of these parts a restore could not take. */
   findUnrestorable(snapshots: readonly SetSnapshot[], signal: AbortSignal): Promise<{message: string}[]>;
   /** Rows against files, as the backup does it. */
@@ -121,19 +123,15 @@ function verifySteps(engines: VerifyEngines): readonly Step<VerifyPlan, VerifyFo
   ];
 }
 
-/** L0: the seal held when the manifest was opened; here, all that it names is there, and as a restore needs it. */
+/** L0: the seal held when the manifest was opened; here, all that it names is there, is of this set, and as a restore needs it. */
 async function partsThatDoNotRestore(
-  {repository, findUnrestorable}: VerifyEngines,
+  {lost, findUnrestorable}: VerifyEngines,
   manifest: SetManifest,
   {signal}: StepContext,
 ): Promise<VerifyFinding[]> {
-  const present = new Set(
-    (await repository.snapshots(['disaster-recovery', `set=${manifest.id}`], signal)).map(({id}) => id),
-  );
-  const missing = manifest.snapshots
-    .filter(({id}) => !present.has(id))
-    .map(({part, id}) => `The part ${part} (snapshot ${id}) is not in the repository.`);
-  const there = manifest.snapshots.filter(({id}) => present.has(id));
+  const gone = await lost(manifest, signal);
+  const missing = gone.map(({part, id}) => `The part ${part} (snapshot ${id}) is not in the repository.`);
+  const there = manifest.snapshots.filter((snapshot) => !gone.includes(snapshot));
   const unrestorable = (await findUnrestorable(there, signal)).map(({message}) => message);
   return [...missing, ...unrestorable].map((what) => ({set: manifest.id, severity: 'error', what, where: null}));
 }

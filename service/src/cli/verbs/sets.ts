@@ -18,9 +18,8 @@ export const list: RunOf<'list'> = ({options, output}) =>
 /** One set, whole. */
 export const show: RunOf<'show'> = ({options, subject: set = 'latest', output}) =>
   withRecovery(options, async (parts) => {
-    const manifest = await parts.sets.show(set);
     if (options['environment']) {
-      const {env} = await effectiveConfig(parts, manifest);
+      const {env} = await effectiveConfig(parts, await parts.sets.whole(set));
       output.say(
         Object.entries(env)
           .map(([name, value]) => `${name}=${value}`)
@@ -28,6 +27,7 @@ export const show: RunOf<'show'> = ({options, subject: set = 'latest', output}) 
       );
       return {value: {env}};
     }
+    const manifest = await parts.sets.show(set);
     output.say(renderSet(manifest));
     return {value: manifest};
   });

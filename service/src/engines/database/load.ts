@@ -1,6 +1,7 @@
 import {writeFile} from 'node:fs/promises';
 import type pg from 'pg';
 import type {DatabaseRecord} from '@disaster-recovery/contract';
+import type {CommandLine} from '../../process/command_line.ts';
 import {run} from '../../process/run.ts';
 import {libpqEnvironment, withClient, type Connection} from './connection.ts';
 import {chooseContents, type Loader} from './contents.ts';
@@ -25,38 +26,44 @@ export async function load(
     loader: await describeLoader(client),
     at: reached,
   }));
-  const restore = async (args: readonly string[]): Promise<string> => {
+  const restore = async (options: NonNullable<CommandLine['options']>): Promise<string> => {
     const said = readToolErrors();
-    const result = await run(tools.restore, args, {env: libpqEnvironment(at), signal, onErrorLine: said.line});
+    const line = {options, operands: [dumpDirectory]};
+    const result = await run(tools.restore, line, {env: libpqEnvironment(at), signal, onErrorLine: said.line});
     if (result.exitCode !== 0) {
       throw toolFailure({tool: 'pg_restore', result, said, role: at.user}, 'DATABASE_RESTORE_FAILED');
     }
     return result.stdout;
   };
-  const {list, leftOut} = chooseContents(await restore(['--list', dumpDirectory]), record, loader);
+  const {list, leftOut} = chooseContents(await restore({list: true}), record, loader);
   const listFile = `${dumpDirectory}.list`;
   await writeFile(listFile, list, {mode: 0o600});
   // Ownership, grants, tablespaces and labels name things of the old server; the role that restores owns everything here.
-  const loading = restore([
-    '--format=directory',
-    `--jobs=${jobs}`,
-    `--use-list=${listFile}`,
-    '--no-owner',
-    '--no-privileges',
-    '--no-tablespaces',
-    '--no-security-labels',
-    '--no-publications',
-    '--no-subscriptions',
-    '--exit-on-error',
-    ...(replace ? ['--clean', '--if-exists'] : []),
-    '--no-password',
-    `--dbname=${fresh.database}`,
-    dumpDirectory,
-  ]);
+  const loading = restore({
+    format: 'directory',
+    jobs,
+    'use-list': listFile,
+    'no-owner': true,
+    'no-privileges': true,
+    'no-tablespaces': true,
+    'no-security-labels': true,
+    'no-publications': true,
+    'no-subscriptions': true,
+    'exit-on-error': true,
+    clean: replace,
+    'if-exists': replace,
+    'no-password': true,
+    dbname: nameAsConnection(fresh.database),
+  });
   await watchWhile(loading, async () => {
     progress(await databaseSize(at), record.bytes);
   });
   return leftOut;
+}
+
+/** pg_restore reads a whole connection string where the name of a database is expected; quoted, a name stays a name. */
+function nameAsConnection(name: string): string {
+  return `dbname='${name.replaceAll(/['\\]/g, '\\$&')}'`;
 }
 
 async function describeLoader(client: pg.Client): Promise<Loader> {

@@ -108,18 +108,19 @@ async function dump(
   {jobs, signal, progress}: Parameters<DatabaseSnapshot['dump']>[1],
 ): Promise<number> {
   await mkdir(directory, {recursive: true, mode: 0o700});
-  const args = [
-    '--format=directory',
-    '--compress=0',
-    `--jobs=${jobs}`,
-    `--snapshot=${snapshot}`,
-    `--lock-wait-timeout=${LOCK_WAIT}`,
-    '--no-sync',
-    '--no-password',
-    `--file=${directory}`,
-  ];
+  const options = {
+    format: 'directory',
+    compress: 0,
+    jobs,
+    snapshot,
+    'lock-wait-timeout': LOCK_WAIT,
+    'no-sync': true,
+    'no-password': true,
+    file: directory,
+  };
   const said = readToolErrors();
-  const dumping = run(tools.dump, args, {env: libpqEnvironment(connection), signal, onErrorLine: said.line});
+  const environment = libpqEnvironment(connection);
+  const dumping = run(tools.dump, {options}, {env: environment, signal, onErrorLine: said.line});
   const result = await watchWhile(dumping, async () => {
     progress(await directorySize(directory), null);
   });

@@ -39,7 +39,7 @@ async function debianDirectories(): Promise<string[]> {
 }
 
 async function describe(dump: string, restore: string): Promise<PostgresTools> {
-  const {stdout} = await run(dump, ['--version']);
+  const {stdout} = await run(dump, {options: {version: true}});
   const version = /(\d+(?:\.\d+)*)/.exec(stdout)?.[1];
   if (!version) {
     throw new Failure('TOOL_MISSING', `${dump} does not tell its version.`);

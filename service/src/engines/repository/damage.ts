@@ -13,7 +13,7 @@ const ADVICE = /^\s*(The repository (is|contains) damaged|restic repair|Damaged 
 /** Runs `restic check` and finds out, for each damage, which snapshots need the damaged object and for which file. */
 export async function findDamaged(call: ResticCall, depth: 'structure' | 'data', {signal}: Watch): Promise<Damage[]> {
   const options = signal ? {signal} : {};
-  const end = await call(['check', '--json', ...(depth === 'data' ? ['--read-data'] : [])], options);
+  const end = await call({command: ['check'], options: {json: true, 'read-data': depth === 'data'}}, options);
   if (end.exitCode === 0) {
     return [];
   }
@@ -42,7 +42,9 @@ async function whoNeeds(
   name: string,
   options: {signal?: AbortSignal},
 ): Promise<Pick<Damage, 'snapshots' | 'where'>> {
-  const {exitCode, stdout} = await call(['find', '--json', '--no-lock', `--${kind}`, name], options);
+  const what = {pack: kind === 'pack', tree: kind === 'tree', blob: kind === 'blob'};
+  const line = {command: ['find'], options: {json: true, 'no-lock': true, ...what}, operands: [name]} as const;
+  const {exitCode, stdout} = await call(line, options);
   // Where damage hides the answer, restic ends with an error; then the damage is told without its snapshots.
   const found = exitCode === 0 && stdout.trim().startsWith('[') ? FoundJson.array().parse(JSON.parse(stdout)) : [];
   return {

@@ -12,7 +12,7 @@ const PATTERNS: readonly [RegExp, FailureCode][] = [
   [/all source directories\/files do not exist/i, 'FILES_UNREADABLE'],
   [/no space left on device|disk quota exceeded/i, 'DISK_FULL'],
   [
-    /ciphertext verification failed|invalid data returned|hash mismatch|has the wrong hash|does not match id|not found in index|failed to load (blob|tree)|load .*: (EOF|unexpected)|repository contains errors|Pack .* not found/i,
+    /ciphertext verification failed|invalid data returned|hash mismatch|has the wrong hash|does not match id|not found in index|failed to load (blob|tree)|load .*: (EOF|unexpected)|repository contains errors|Pack .* not found|cannot dump file: /i,
     'REPOSITORY_DAMAGED',
   ],
   [

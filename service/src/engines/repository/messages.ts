@@ -1,4 +1,5 @@
 import {z} from 'zod';
+import {Sha256} from '@disaster-recovery/contract';
 
 // The fields that we use of restic 0.18's JSON lines (its manual, "Scripting"). Other message types are passed over.
 export const Message = z.discriminatedUnion('message_type', [
@@ -51,7 +52,7 @@ function parseJson(line: string): unknown {
 }
 
 export const SnapshotJson = z.object({
-  id: z.string(),
+  id: Sha256,
   time: z.string(),
   tags: z.array(z.string()).nullish(),
   paths: z.array(z.string()),

@@ -3,12 +3,14 @@ import {Failure} from '../../kernel/failure.ts';
 import {resticFailure} from './failures.ts';
 import {findDamaged} from './damage.ts';
 import {NodeJson, SnapshotJson, type Message} from './messages.ts';
+import type {CommandLine} from '../../process/command_line.ts';
 import type {Repository, RepositoryEngine, RepositorySettings, Stored, StoredFile} from './port.ts';
 import {callOrFail, createResticCall, requireRestic, type ResticCall} from './restic_command.ts';
 
 /** Snapshots of all machines belong to one history: the parent of a snapshot is found by path, not by which host took it. */
 const HOST = 'mattermost';
 const EXIT_LOCKED = 11;
+const OPEN = {command: ['cat', 'config'], options: {'no-lock': true}} as const;
 
 /** restic 0.18 as the repository engine. */
 export function createRestic(program: string, hideCredentials: (location: string) => string): RepositoryEngine {
@@ -22,47 +24,48 @@ function openRepository(program: string, settings: RepositorySettings, location:
     create: () => create(call, location),
     async open(signal) {
       const engine = await requireRestic(program);
-      await callOrFail(call, ['cat', 'config', '--no-lock'], signal ? {signal} : {});
+      await callOrFail(call, OPEN, signal ? {signal} : {});
       return {engine};
     },
     engineVersion: () => requireRestic(program),
     async releaseStaleLocks() {
-      await callOrFail(call, ['unlock']);
+      await callOrFail(call, {command: ['unlock']});
     },
     store: (directory, {tags, excludes = [], only, parent, ...watch}) => {
-      const options = [
-        ...excludes.flatMap((pattern) => ['--exclude', pattern]),
-        ...(parent ? ['--parent', parent] : []),
-      ];
+      const options = {exclude: excludes, parent};
       return only
         ? // Paths as bytes that no name can hold: a list of any length, through standard input.
-          store(call, [...options, '--files-from-raw', '-'], tags, {
+          store(call, {options: {...options, 'files-from-raw': '-'}}, tags, {
             ...watch,
             input: only.map((path) => `${join(directory, path)}\0`).join(''),
           })
-        : store(call, [...options, directory], tags, watch);
+        : store(call, {options, operands: [directory]}, tags, watch);
     },
     storeText: (name, text, {tags, ...watch}) =>
-      store(call, ['--stdin', '--stdin-filename', name], tags, {...watch, input: text}),
+      store(call, {options: {stdin: true, 'stdin-filename': name}}, tags, {...watch, input: text}),
     async snapshots(tags, signal) {
       const {stdout} = await callOrFail(
         call,
-        ['snapshots', '--json', '--no-lock', '--tag', tags.join(',')],
+        {command: ['snapshots'], options: {json: true, 'no-lock': true, tag: tags.join(',')}},
         signal ? {signal} : {},
       );
-      return SnapshotJson.array()
-        .parse(JSON.parse(stdout))
-        .map(({id, time, tags: carried, paths}) => ({id, at: Date.parse(time), tags: carried ?? [], paths}))
-        .sort((a, b) => a.at - b.at);
+      return (
+        SnapshotJson.array()
+          .parse(JSON.parse(stdout))
+          .map(({id, time, tags: carried, paths}) => ({id, at: Date.parse(time), tags: carried ?? [], paths}))
+          // To restic a comma joins tags; to the port it is a character of a tag that nothing carries.
+          .filter((snapshot) => tags.every((tag) => snapshot.tags.includes(tag)))
+          .sort((a, b) => a.at - b.at)
+      );
     },
     list: (snapshot, root, onFile, signal) => list(call, snapshot, root, onFile, signal),
     hasDirectory: (snapshot, root, signal) => hasDirectory(call, snapshot, root, signal),
     async readText(snapshot, path, signal) {
-      const {stdout} = await callOrFail(call, ['dump', '--no-lock', snapshot, path], signal ? {signal} : {});
+      const {stdout} = await callOrFail(call, dumpOf(snapshot, path), signal ? {signal} : {});
       return stdout;
     },
     async readLines(snapshot, path, onLine, signal) {
-      await callOrFail(call, ['dump', '--no-lock', snapshot, path], {onLine, ...(signal && {signal})});
+      await callOrFail(call, dumpOf(snapshot, path), {onLine, ...(signal && {signal})});
     },
     restore: (snapshot, root, target, options) => restore(call, snapshot, root, target, options),
     check: (depth, watch) => findDamaged(call, depth, watch),
@@ -70,7 +73,7 @@ function openRepository(program: string, settings: RepositorySettings, location:
 }
 
 async function create(call: ResticCall, location: string): Promise<'created' | 'already_there'> {
-  const opened = await call(['cat', 'config', '--no-lock']);
+  const opened = await call(OPEN);
   if (opened.exitCode === 0) {
     return 'already_there';
   }
@@ -83,7 +86,7 @@ async function create(call: ResticCall, location: string): Promise<'created' | '
   if (failure.code !== 'REPOSITORY_NOT_FOUND') {
     throw failure;
   }
-  await callOrFail(call, ['init', '--json']);
+  await callOrFail(call, {command: ['init'], options: {json: true}});
   return 'created';
 }
 
@@ -91,17 +94,22 @@ type Watch = {signal?: AbortSignal; progress?: (done: number, total: number | nu
 
 async function store(
   call: ResticCall,
-  what: readonly string[],
+  what: Pick<CommandLine, 'options' | 'operands'>,
   tags: readonly string[],
   {signal, progress, input}: Watch,
 ): Promise<Stored> {
-  const end = await pastStaleLocks(call, ['backup', '--json', '--host', HOST, '--tag', tags.join(','), ...what], {
-    ...(signal && {signal}),
-    ...(input !== undefined && {input}),
-    onMessage: (message) => {
-      reportBackup(message, progress);
+  const options = {json: true, host: HOST, tag: tags.join(','), ...what.options};
+  const end = await pastStaleLocks(
+    call,
+    {command: ['backup'], options, operands: what.operands ?? []},
+    {
+      ...(signal && {signal}),
+      ...(input !== undefined && {input}),
+      onMessage: (message) => {
+        reportBackup(message, progress);
+      },
     },
-  });
+  );
   // 3: a snapshot was made, but some paths could not be read.
   if (end.exitCode !== 0 && end.exitCode !== 3) {
     throw resticFailure('backup', end);
@@ -128,18 +136,21 @@ async function store(
   };
 }
 
+const dumpOf = (snapshot: string, path: string) =>
+  ({command: ['dump'], options: {'no-lock': true}, operands: [snapshot, path]}) as const;
+
 /** A lock may be that of a program that died: then it is removed, and the call made once more. A living one stays, and the second call says so. */
 async function pastStaleLocks(
   call: ResticCall,
-  args: readonly string[],
+  line: Parameters<ResticCall>[0],
   options: Parameters<ResticCall>[1],
 ): ReturnType<ResticCall> {
-  const end = await call(args, options);
+  const end = await call(line, options);
   if (end.exitCode !== EXIT_LOCKED) {
     return end;
   }
-  await callOrFail(call, ['unlock']);
-  return call(args, options);
+  await callOrFail(call, {command: ['unlock']});
+  return call(line, options);
 }
 
 function reportBackup(message: Message, progress: Watch['progress']): void {
@@ -165,29 +176,37 @@ async function list(
   signal?: AbortSignal,
 ): Promise<void> {
   const prefix = root.endsWith('/') ? root : `${root}/`;
-  await callOrFail(call, ['ls', '--json', '--recursive', '--no-lock', snapshot, root], {
-    ...(signal && {signal}),
-    onLine: (line) => {
-      // Most nodes are directories, one for each file at least; looking for the word costs less than parsing them.
-      if (!line.includes('"type":"file"')) {
-        return;
-      }
-      const node = NodeJson.safeParse(JSON.parse(line));
-      if (node.success && node.data.type === 'file' && node.data.path.startsWith(prefix)) {
-        const {path, size = 0, mtime} = node.data;
-        onFile({
-          path: path.slice(prefix.length),
-          bytes: size,
-          ...(mtime !== undefined && {modified_at: Date.parse(mtime)}),
-        });
-      }
+  const options = {json: true, recursive: true, 'no-lock': true};
+  await callOrFail(
+    call,
+    {command: ['ls'], options, operands: [snapshot, root]},
+    {
+      ...(signal && {signal}),
+      onLine: (line) => {
+        // Most nodes are directories, one for each file at least; looking for the word costs less than parsing them.
+        if (!line.includes('"type":"file"')) {
+          return;
+        }
+        const node = NodeJson.safeParse(JSON.parse(line));
+        if (node.success && node.data.type === 'file' && node.data.path.startsWith(prefix)) {
+          const {path, size = 0, mtime} = node.data;
+          onFile({
+            path: path.slice(prefix.length),
+            bytes: size,
+            ...(mtime !== undefined && {modified_at: Date.parse(mtime)}),
+          });
+        }
+      },
     },
-  });
+  );
 }
 
 /** By the same search that a restore of `SNAPSHOT:ROOT` begins with. */
 async function hasDirectory(call: ResticCall, snapshot: string, root: string, signal?: AbortSignal): Promise<boolean> {
-  const end = await call(['cat', 'tree', '--no-lock', `${snapshot}:${root}`], signal ? {signal} : {});
+  const end = await call(
+    {command: ['cat', 'tree'], options: {'no-lock': true}, operands: [`${snapshot}:${root}`]},
+    signal ? {signal} : {},
+  );
   if (end.exitCode === 0) {
     return true;
   }
@@ -206,7 +225,11 @@ async function restore(
 ): Promise<{files: number; bytes: number}> {
   const overwrite = existing === 'keep' ? 'never' : 'always';
   const end = await call(
-    ['restore', '--json', '--no-lock', '--verify', '--overwrite', overwrite, '--target', target, `${snapshot}:${root}`],
+    {
+      command: ['restore'],
+      options: {json: true, 'no-lock': true, verify: true, overwrite, target},
+      operands: [`${snapshot}:${root}`],
+    },
     {
       ...(signal && {signal}),
       onMessage: (message) => {

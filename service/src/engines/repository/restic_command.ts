@@ -1,4 +1,5 @@
 import {Failure} from '../../kernel/failure.ts';
+import type {CommandLine} from '../../process/command_line.ts';
 import {run} from '../../process/run.ts';
 import {resticFailure, type ResticEnd} from './failures.ts';
 import {parseMessage, type Message} from './messages.ts';
@@ -13,7 +14,7 @@ export type CallOptions = {
 };
 
 export type ResticCall = (
-  args: readonly string[],
+  line: CommandLine & Required<Pick<CommandLine, 'command'>>,
   options?: CallOptions,
 ) => Promise<ResticEnd & {stdout: string; messages: Message[]}>;
 
@@ -31,7 +32,7 @@ export function createResticCall(program: string, settings: RepositorySettings):
     RESTIC_PASSWORD_FILE: settings.passwordFile,
     RESTIC_PROGRESS_FPS: PROGRESS_FPS,
   };
-  return async (args, options = {}) => {
+  return async (line, options = {}) => {
     const messages: Message[] = [];
     let says: string | null = null;
     const take = (line: string): void => {
@@ -48,7 +49,7 @@ export function createResticCall(program: string, settings: RepositorySettings):
       options.onMessage?.(message);
     };
     const streams = options.onLine !== undefined || options.onMessage !== undefined;
-    const result = await run(program, args, {
+    const result = await run(program, line, {
       env,
       ...(options.signal && {signal: options.signal}),
       ...(options.input !== undefined && {input: options.input}),
@@ -57,6 +58,9 @@ export function createResticCall(program: string, settings: RepositorySettings):
       ...(streams && {onLine: options.onLine ?? take}),
       onErrorLine: take,
     });
+    if (result.overflowed) {
+      throw new Failure('REPOSITORY_DAMAGED', `restic ${line.command.join(' ')} answered with more than 64 MiB.`);
+    }
     return {...result, says, messages};
   };
 }
@@ -64,12 +68,12 @@ export function createResticCall(program: string, settings: RepositorySettings):
 /** The same, where anything but exit code 0 is a failure. */
 export async function callOrFail(
   call: ResticCall,
-  args: readonly string[],
+  line: Parameters<ResticCall>[0],
   options: CallOptions = {},
 ): ReturnType<ResticCall> {
-  const end = await call(args, options);
+  const end = await call(line, options);
   if (end.exitCode !== 0) {
-    throw resticFailure(args[0] ?? '', end);
+    throw resticFailure(line.command.join(' '), end);
   }
   return end;
 }
@@ -85,7 +89,7 @@ function awsEnvironment(): Record<string, string> {
 
 /** @throws Failure TOOL_MISSING when restic is older than the JSON and exit codes that we read */
 export async function requireRestic(program: string): Promise<string> {
-  const {stdout} = await run(program, ['version']);
+  const {stdout} = await run(program, {command: ['version']});
   const [, major, minor] = /restic (\d+)\.(\d+)/.exec(stdout) ?? [];
   if (major === undefined || (Number(major) === 0 && Number(minor) < 17)) {
     throw new Failure('TOOL_MISSING', `${program} is not restic 0.17 or newer (${stdout.trim().slice(0, 80)}).`);

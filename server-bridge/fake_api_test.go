@@ -27,6 +27,7 @@ const (
 // fakeServer is the little of Mattermost that the bridge needs, in memory. What is not here panics in plugintest.API.
 type fakeServer struct {
 	plugintest.API
+	license *model.License
 
 	lock           sync.Mutex
 	keys           map[string][]byte
@@ -215,3 +216,5 @@ func theContext() *plugin.Context {
 func containsAny(text string, words ...string) bool {
 	return slices.ContainsFunc(words, func(word string) bool { return strings.Contains(text, word) })
 }
+
+func (s *fakeServer) GetLicense() *model.License { return s.license }

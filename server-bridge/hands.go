@@ -149,7 +149,14 @@ func (p *Plugin) getConfig(w http.ResponseWriter, _ handsRequest) {
 		"server_version": p.API.GetServerVersion(),
 		"config":         wholeConfig(p.API.GetUnsanitizedConfig()),
 		"env":            environment,
+		"banner":         p.showsBanner(),
 	})
+}
+
+// Without a licence for it Mattermost keeps the announcement banner in its configuration and shows it to nobody.
+func (p *Plugin) showsBanner() bool {
+	license := p.API.GetLicense()
+	return license != nil && license.Features != nil && license.Features.Announcement != nil && *license.Features.Announcement
 }
 
 // Between plugin and server only plain values travel, so the job stays a text.

@@ -158,3 +158,14 @@ func TestEventsGoToSystemAdministratorsOnly(t *testing.T) {
 	w = companionAsks(p, "POST", "/companion/v1/events", bad, stub.signs(t, "POST", pluginPath+"/companion/v1/events", []byte(bad), nil))
 	require.Equal(t, "USAGE_INVALID", codeOf(t, w))
 }
+
+func TestTheBannerIsShownOnlyWithALicenceForIt(t *testing.T) {
+	p, server, _ := enrolledPlugin(t)
+	require.False(t, p.showsBanner())
+	for _, allowed := range []bool{false, true} {
+		server.license = &model.License{Features: &model.Features{Announcement: model.NewPointer(allowed)}}
+		require.Equal(t, allowed, p.showsBanner())
+	}
+	server.license = &model.License{}
+	require.False(t, p.showsBanner())
+}

@@ -12,6 +12,10 @@ export const EffectiveConfig = z
     server_version: z.string(),
     config: z.record(z.string(), z.unknown()).describe('The unsanitised configuration in force, environment included.'),
     env: z.record(z.string(), z.string()).describe('MM_* variables of the server process.'),
+    banner: z
+      .boolean()
+      .optional()
+      .describe('Whether the licence lets an announcement banner be shown. Left out by an older plugin.'),
   })
   .meta({id: 'EffectiveConfig'});
 export type EffectiveConfig = z.infer<typeof EffectiveConfig>;

@@ -35,6 +35,11 @@ export const Incident = z
   .meta({id: 'Incident'});
 export type Incident = z.infer<typeof Incident>;
 
+export const DeclareResult = Incident.extend({
+  warnings: z.array(z.string()).describe('What people are not told by it, and what to do about that.'),
+}).meta({id: 'DeclareResult'});
+export type DeclareResult = z.infer<typeof DeclareResult>;
+
 export const DeclareRequest = z
   .object({
     reason: z.string().min(3).max(500),

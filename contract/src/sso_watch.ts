@@ -180,6 +180,12 @@ export const SsoStatus = z
     waiting: WaitingFor.nullable().describe(
       'The switch back waits for its first person to sign in through the provider.',
     ),
+    declaration: z
+      .object({text: z.string(), warnings: z.array(z.string())})
+      .nullable()
+      .describe(
+        'What a declaration would say on the sign-in page, and whom it would not reach; null once there is an incident.',
+      ),
     approvals: z.array(Approval),
     snapshot: IdentitySnapshot.nullable(),
     bridge: z.enum(['plugin', 'database']).describe('How accounts would be changed now.'),

@@ -28,7 +28,7 @@ const STEPS: Readonly<Record<string, StepWords>> = {
   settings: {doing: 'Opening the sign-in with a password', done: 'Sign-in with a password is open'},
   switch: {doing: 'Switching people to email and password', done: 'People switched'},
   tell: {doing: 'Telling people', done: 'People told'},
-  gates: {doing: 'Checking the gates', done: 'Gates checked'},
+  gates: {doing: 'Checking that the provider is back', done: 'The provider is back'},
   canary: {doing: 'Switching the first person back', done: 'First person switched back'},
   await_login: {doing: 'Waiting for a real sign-in through the provider', done: 'A real sign-in was seen'},
   switch_back: {doing: 'Switching people back', done: 'People switched back'},

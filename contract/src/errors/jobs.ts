@@ -12,8 +12,9 @@ export const JOBS_FAILURES = {
   JOB_CANCELED: {
     status: 409,
     exit: 41,
-    retryable: true,
-    meaning: 'Somebody canceled the job. Nothing was sealed or swapped.',
+    // It did what was asked of it: to try again is no remedy.
+    retryable: false,
+    meaning: 'Somebody canceled the job. Nothing was sealed or swapped; accounts that it had changed stay so.',
     remedy: 'Run again when wanted.',
   },
   JOB_INTERRUPTED: {

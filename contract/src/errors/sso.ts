@@ -79,7 +79,7 @@ export const SSO_FAILURES = {
     exit: 80,
     retryable: false,
     meaning: 'This account is of a kind that is never switched, or not in this state.',
-    remedy: 'The message says why.',
+    remedy: 'Take somebody else, or change what stands against it; `drctl sso return-list` shows who is switched.',
   },
   ACCOUNT_CONFLICT: {
     status: 409,

@@ -19,7 +19,7 @@ const IDENTIFIED_BY = {
   says: 'how you know that it is this person; kept in the ledger',
   required: true,
   example: 'called back on the known number',
-  refused: '--identified-by is missing: say in 3 to 200 characters how you know that it is this person.',
+  refused: '--identified-by takes 3 to 200 characters that say how you know that it is this person.',
 } as const satisfies Option;
 
 const VALID_MINUTES = {

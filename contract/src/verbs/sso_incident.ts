@@ -1,11 +1,11 @@
 import {Job} from '../job.ts';
-import {Approval, DeclareRequest, ExtendRequest, Incident} from '../sso.ts';
+import {Approval, DeclareRequest, DeclareResult, ExtendRequest, Incident} from '../sso.ts';
 import {ResolveRequest, ReturnEntry} from '../sso_return.ts';
 import {SetAgainResult} from '../sso_settings.ts';
 import {ACCOUNT_SUBJECT} from './sso_people.ts';
 import type {Verb} from './verb.ts';
 
-const REASON_REFUSED = '--reason is missing, or not of 3 to 500 characters.';
+const REASON_REFUSED = '--reason takes 3 to 500 characters that say why.';
 
 export const declare = {
   says: 'declare an SSO outage; nothing is switched by it',
@@ -32,7 +32,7 @@ export const declare = {
       changes: true,
       refuses_clones: true,
       request: DeclareRequest,
-      response: {status: 201, body: Incident},
+      response: {status: 201, body: DeclareResult},
       errors: ['SSO_ALREADY_DECLARED'],
     },
   },

@@ -218,6 +218,7 @@ export function anSsoStatus(changes: Partial<SsoStatus> = {}): SsoStatus {
     settings: [{key: 'EmailSettings.EnableSignInWithEmail', from: false, to: true, state: 'changed'}],
     drift: null,
     waiting: null,
+    declaration: null,
     approvals: [
       {
         id: 'approval1',
@@ -432,7 +433,7 @@ export function createFakeSso(calls: SsoCall[] = [], changes: Partial<Sso> = {})
       stored: 'here_only',
       warnings: ['The repository did not answer.'],
     }),
-    declare: async ({reason}) => ({...incident, state: 'declared', reason}),
+    declare: async ({reason}) => ({...incident, state: 'declared', reason, warnings: ['No support contact is set.']}),
     close: async () => ({...incident, state: 'closed', closed_at: START}),
     setAgain: async () => ({set: ['EmailSettings.EnableSignInWithEmail'], left: [], settings: []}),
     extend: async () => started('sso_extend', extendResult),

@@ -157,12 +157,13 @@ export function snapshotAnswer(snapshot: IdentitySnapshot): string {
   ].join('\n');
 }
 
-export function incidentAnswer(incident: Incident): string {
+export function incidentAnswer(incident: Incident & {warnings?: readonly string[]}): string {
   return incident.state === 'closed'
     ? `#### ✅ The incident is closed\nEveryone and everything is as it was before. Reason of the outage: ${plain(incident.reason)}`
     : [
         '#### ⚠️ An SSO outage is declared',
         `${plain(incident.reason)}. Nobody is switched yet.`,
+        ...warningLines(incident.warnings ?? []),
         '',
         '**Next**',
         `- Let live sessions live longer: ${code('/dr sso extend-sessions')}`,

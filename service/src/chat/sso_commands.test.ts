@@ -88,12 +88,12 @@ describe('what is typed after /dr sso', () => {
   });
 
   test.each([
-    ['declare', '--reason is missing, or not of 3 to 500 characters.'],
+    ['declare', '--reason takes 3 to 500 characters that say why.'],
     ['declare --no-tell=yes --reason down', '--no-tell takes no value.'],
     ['extend-sessions --hours many', '--hours takes 1 to 720.'],
     ['extend-sessions --hours 1000', '--hours takes 1 to 720.'],
     ['let-in --identified-by voice', 'The person is missing.'],
-    ['let-in anna', '--identified-by is missing: say in 3 to 200 characters how you know that it is this person.'],
+    ['let-in anna', '--identified-by takes 3 to 200 characters that say how you know that it is this person.'],
     ['let-in anna secret --identified-by voice', '“secret” is one word too many. Put text with spaces in quotes.'],
     ['let-in anna --identified-by voice --valid-minutes 9999', '--valid-minutes takes 1 to 1440.'],
     ['switch', 'Say exactly one of --user, --team, --group, --sessions-ending-before and --everyone.'],

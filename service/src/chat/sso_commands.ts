@@ -134,12 +134,12 @@ export function parseSsoCommand(words: readonly string[], now: number): SsoComma
 }
 
 const SAYS = {
-  reason: '--reason is missing, or not of 3 to 500 characters.',
+  reason: '--reason takes 3 to 500 characters that say why.',
   hours: '--hours takes 1 to 720.',
   user: 'A person is named by username, e-mail address or id.',
   users: '--user takes usernames, e-mail addresses or ids.',
   canary: '--canary takes a username, an e-mail address or an id.',
-  identified_by: '--identified-by is missing: say in 3 to 200 characters how you know that it is this person.',
+  identified_by: '--identified-by takes 3 to 200 characters that say how you know that it is this person.',
   valid_minutes: '--valid-minutes takes 1 to 1440.',
   choice: '--choice takes restore or leave.',
   team: '--team takes the name of a team.',

@@ -176,11 +176,12 @@ export function renderSnapshot(snapshot: IdentitySnapshot): string {
   ].join('\n');
 }
 
-export function renderIncident(incident: Incident): string {
+export function renderIncident(incident: Incident & {warnings?: readonly string[]}): string {
   return incident.state === 'closed'
     ? `Incident ${incident.id} is closed. Everyone and everything is as it was before.`
     : [
         `Incident ${incident.id} is declared. Nobody is switched yet; everyone is to be back by ${isoTime(incident.deadline_at)}.`,
+        ...warnings(incident.warnings ?? []),
         'Next',
         '  1. drctl sso extend-sessions',
         '  2. drctl sso forecast',

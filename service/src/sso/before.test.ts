@@ -174,11 +174,26 @@ describe('an incident', () => {
   });
 
   test('tells people on the sign-in page where to get help, and takes it off again', async () => {
-    const text = () => bench.settings.find(({key}) => key === 'TeamSettings.CustomDescriptionText')?.value;
-    await bench.sso.declare({reason: 'down', tell: true}, ROOT);
-    expect(text()).toContain('help@corp.test');
+    const value = (key: string) => bench.settings.find((setting) => setting.key === key)?.value;
+    expect((await bench.sso.declare({reason: 'down', tell: true}, ROOT)).warnings).toEqual([]);
+    expect(value('TeamSettings.CustomDescriptionText')).toBe('Single sign-on is not available at the moment.');
+    expect(value('TeamSettings.CustomBrandText')).toBe(
+      'Your account and your messages are safe. To get in, ask help@corp.test for a one-time code, then choose a password on [this page](https://chat.corp.test/plugins/disaster-recovery/claim).',
+    );
+    expect(value('AnnouncementSettings.BannerText')).toContain('Stay signed in here.');
     await bench.sso.close(ROOT);
-    expect(text()).toBe('Chat of the works');
+    expect(value('TeamSettings.CustomDescriptionText')).toBe('Chat of the works');
+  });
+
+  test('says before and when it is declared whom it will not reach: no contact is set, no banner is shown', async () => {
+    const value = (key: string) => bench.settings.find((setting) => setting.key === key)?.value;
+    bench.engines.effectiveConfig = async () => ({config: {}, env: {}, banner: false});
+    const warnings = [expect.stringMatching(/^No support contact/), expect.stringMatching(/^The announcement banner/)];
+    const {declaration} = await bench.sso.status();
+    expect(declaration).toEqual({text: expect.stringContaining('ask your administrator for'), warnings});
+    expect((await bench.sso.declare({reason: 'down', tell: true}, ROOT)).warnings).toEqual(warnings);
+    expect(value('AnnouncementSettings.EnableBanner')).toBe(false);
+    expect((await bench.sso.status()).declaration).toBeNull();
   });
 
   test('says day by day that people are not back, once the deadline has passed', async () => {

@@ -18,7 +18,12 @@ import type {State} from '../kernel/state.ts';
 import type {Ledger} from '../ledger/index.ts';
 
 /** What Mattermost's configuration says about sign-in, mail and support; only fields that are used. */
-export type SsoConfig = {config: Record<string, unknown>; env: Readonly<Record<string, string>>};
+export type SsoConfig = {
+  config: Record<string, unknown>;
+  env: Readonly<Record<string, string>>;
+  /** Whether Mattermost shows its announcement banner; left out where nobody can say. */
+  banner?: boolean | undefined;
+};
 
 /** The section `sso` of the companion's settings, docs/config.md describes each. */
 export type SsoSettings = {

@@ -1,4 +1,4 @@
-import type {DeclareRequest, Incident, Job} from '@disaster-recovery/contract';
+import type {DeclareRequest, DeclareResult, Incident, Job} from '@disaster-recovery/contract';
 import {asFailure, Failure} from '../kernel/failure.ts';
 import type {Codes} from './codes.ts';
 import type {SsoEngines} from './engines.ts';
@@ -7,8 +7,8 @@ import {returnList, type ListParts} from './return_list.ts';
 import {waitingFor} from './status.ts';
 import type {SessionStore} from './store/sessions.ts';
 import {
+  outageWords,
   putSettingsBack,
-  supportLink,
   takeOverSettings,
   tellOnSignInPage,
   WAIT_FOR_PLUGIN,
@@ -16,6 +16,7 @@ import {
 } from './sign_in_settings.ts';
 import type {By} from './sso.ts';
 import type {SsoStore} from './store/store.ts';
+import {claimUrl} from './switch_procedure.ts';
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -34,7 +35,7 @@ export async function declareIncident(
   {engines, store}: Omit<IncidentParts, 'running'>,
   {reason, tell}: DeclareRequest,
   by: By,
-): Promise<Incident> {
+): Promise<DeclareResult> {
   const former = store.lastIncident();
   const incident = store.declare(reason, by.actor, engines.settings.deadline_days * DAY_MS);
   try {
@@ -48,22 +49,26 @@ export async function declareIncident(
       'It could not be seen whether settings of an earlier outage are still there.',
     );
   }
-  if (tell) {
-    try {
-      const support = supportLink(await engines.effectiveConfig());
-      await tellOnSignInPage(
-        {store, settings: await engines.signInSettings(), incident: incident.id, by: by.actor},
-        support,
-      );
-    } catch (error) {
-      // The outage is declared all the same; what was not told is seen in the settings of the status.
-      engines.log.warn(
-        {code: asFailure(error).code, reason: asFailure(error).message},
-        'The words on the sign-in page could not be set.',
-      );
-    }
+  return {...incident, warnings: tell ? await tellEverybody({engines, store}, incident.id, by) : []};
+}
+
+/** The outage is declared all the same, whatever could not be told; the answer names it. */
+async function tellEverybody(
+  {engines, store}: Pick<IncidentParts, 'engines' | 'store'>,
+  incident: string,
+  by: By,
+): Promise<string[]> {
+  try {
+    const config = await engines.effectiveConfig();
+    const words = outageWords(config, claimUrl(engines.siteUrl()));
+    const settings = await engines.signInSettings();
+    await tellOnSignInPage({store, settings, incident, by: by.actor}, words, config?.banner !== false);
+    return words.warnings;
+  } catch (error) {
+    const {code, message} = asFailure(error);
+    engines.log.warn({code, reason: message}, 'The words on the sign-in page could not be set.');
+    return [`The words on the sign-in page could not be set: ${message}`];
   }
-  return incident;
 }
 
 /** The incident of now; a locked-out administrator need not declare one first. */

@@ -53,7 +53,8 @@ export async function returnPeople(
   for (const person of people) {
     const account = live.get(person.user);
     const conflict = conflictOf(person, account ?? null, holders, parts.declaredAt);
-    if (account && isSameSignIn(account.sign_in, person.original.sign_in)) {
+    // One that is back and still has the outage's password is written again: that takes the password away.
+    if (account && isSameSignIn(account.sign_in, person.original.sign_in) && !account.has_password) {
       outcomes.push(...(await settleReturned(parts, [{person, account}], 'already')));
     } else if (account && (conflict === null || parts.insist)) {
       go.push({person, account});
@@ -104,7 +105,7 @@ async function write(
         : await writer.changeSignIn(
             mine.map(({person, account}) => ({
               id: person.user,
-              from: insist ? account.sign_in : EMAIL,
+              from: insist || isSameSignIn(account.sign_in, person.original.sign_in) ? account.sign_in : EMAIL,
               to: person.original.sign_in,
             })),
             signal,
@@ -168,15 +169,13 @@ async function settleReturned(
       tokens_purged: index === 0 ? purged : 0,
       changes: [
         ...changesSince(person.original, account),
-        ...(made.has(person.user)
-          ? [`${made.get(person.user) ?? 0} access tokens were first used since the outage began`]
-          : []),
+        ...(made.has(person.user) ? [tokensUsed(made.get(person.user) ?? 0)] : []),
       ],
     };
     // The sign-in is back all the same; that an old session may live on is told, and is not a reason to stop the others.
     const says =
       left.length > 0
-        ? `${left.length} sessions of the outage password may live on: ${notRevoked.get(left[0]?.id ?? '') ?? ''}`
+        ? `${left.length === 1 ? '1 session' : `${left.length} sessions`} of the outage password may live on: ${notRevoked.get(left[0]?.id ?? '') ?? ''}`
         : null;
     updates.push({
       user: person.user,
@@ -190,6 +189,9 @@ async function settleReturned(
   store.settle(incident, updates, by);
   return outcomes;
 }
+
+const tokensUsed = (count: number): string =>
+  `${count === 1 ? '1 access token was' : `${count} access tokens were`} first used since the outage began`;
 
 /** Somebody who was found back as before may have no row in this incident yet. */
 function ensureRows({store, incident, by, holder}: ReturnParts, back: readonly {person: Returning}[]): void {

@@ -283,16 +283,16 @@ async function lookAgain(tools: ReturnTools, plan: PrivateReturnPlan, context: S
     const live = new Map((await engines.accounts.byId(ids)).map((account) => [account.id, account]));
     const reverted = tools.returning(ids).filter(({user, original}) => {
       const now = live.get(user);
-      return now !== undefined && !isSameSignIn(now.sign_in, original.sign_in);
+      return now !== undefined && (!isSameSignIn(now.sign_in, original.sign_in) || now.has_password);
     });
     if (reverted.length > 0) {
       again += reverted.length;
       context.note(
         'warning',
-        `${reverted.length} accounts had a password again after they were switched back: ${reverted
+        `${reverted.length === 1 ? '1 account' : `${reverted.length} accounts`} had a password again after the switch back: ${reverted
           .map(({username}) => `@${username}`)
           .join(', ')
-          .slice(0, 300)}. They are switched back once more.`,
+          .slice(0, 300)}. This is repeated.`,
       );
       await returnPeople(partsOf(tools, plan, await engines.writer(), context), reverted, context.signal);
     }

@@ -154,23 +154,52 @@ export function supportLink(config: SsoConfig | null): string | null {
   return [email, report, help].find((link) => link !== '' && !/mattermost\.com/.test(link)) ?? null;
 }
 
-/** The words on the sign-in page: the only ones that somebody who is locked out can read. */
-export function signInPageText(support: string | null): string {
-  return `Single sign-on is not available at the moment. Your account and your messages are safe. ${support === null ? 'To get in, ask your administrator.' : `To get in, ask for help: ${support}`}`;
+/** What an outage says to people: `headline` in plain text, `text` as Markdown below it, `banner` to whoever is signed in. */
+export type OutageWords = {headline: string; text: string; banner: string; warnings: string[]};
+
+/** The words of a declaration, and whom they will not reach. `claimUrl`: where a code is traded for a password. */
+export function outageWords(config: SsoConfig | null, claimUrl: string): OutageWords {
+  const support = supportLink(config);
+  const whom = support === null ? 'your administrator' : support;
+  const headline = 'Single sign-on is not available at the moment.';
+  return {
+    headline,
+    text: `Your account and your messages are safe. To get in, ask ${whom} for a one-time code, then choose a password on [this page](${claimUrl}).`,
+    banner: `${headline} Stay signed in here. To use another device, ask ${whom} for a one-time code.`,
+    warnings: [
+      ...(support === null
+        ? [
+            'No support contact of your own is set, so the sign-in page can only say “ask your administrator”. Set SupportSettings.SupportEmail or ReportAProblemLink first.',
+          ]
+        : []),
+      ...(config?.banner === false
+        ? [
+            'The announcement banner needs a licence that this server does not have. Who is signed in is told on the sign-in page only: post it in a channel as well.',
+          ]
+        : []),
+    ],
+  };
 }
 
-/** Says it where people can read it without being signed in, and to those who are. */
-export async function tellOnSignInPage(parts: SettingParts, support: string | null): Promise<void> {
-  const text = signInPageText(support);
+/** Says it where people can read it without being signed in, and, where a banner can be shown, to those who are. */
+export async function tellOnSignInPage(
+  parts: SettingParts,
+  {headline, text, banner}: OutageWords,
+  showsBanner: boolean,
+): Promise<void> {
   const values = await parts.settings.read();
   await changeSettings(
     parts,
     plannedSettings(values, [
       {key: 'TeamSettings.EnableCustomBrand', to: true},
       {key: 'TeamSettings.CustomBrandText', to: text},
-      {key: 'TeamSettings.CustomDescriptionText', to: text},
-      {key: 'AnnouncementSettings.EnableBanner', to: true},
-      {key: 'AnnouncementSettings.BannerText', to: text},
+      {key: 'TeamSettings.CustomDescriptionText', to: headline},
+      ...(showsBanner
+        ? ([
+            {key: 'AnnouncementSettings.EnableBanner', to: true},
+            {key: 'AnnouncementSettings.BannerText', to: banner},
+          ] as const)
+        : []),
     ]),
   );
 }
@@ -184,7 +213,7 @@ export async function takeOverSettings(
   former: {id: string} | null,
 ): Promise<void> {
   const changed = former ? store.changedSettings(former.id).filter(({state}) => state === 'put_back') : [];
-  const words = changed.find(({key}) => key === 'TeamSettings.CustomDescriptionText');
+  const words = changed.find(({key}) => key === 'TeamSettings.CustomBrandText');
   if (words === undefined) {
     return;
   }

@@ -8,6 +8,7 @@ import type {
   ClaimSheet,
   ClaimSheetRequest,
   DeclareRequest,
+  DeclareResult,
   Detection,
   ExtendRequest,
   Forecast,
@@ -48,7 +49,7 @@ export type Sso = {
   /** Everything that is known of how people sign in, as a file in a directory of ours: for the record of a set. */
   writeIdentities(directory: string): Promise<void>;
   /** @throws Failure SSO_ALREADY_DECLARED */
-  declare(request: DeclareRequest, by: By): Promise<Incident>;
+  declare(request: DeclareRequest, by: By): Promise<DeclareResult>;
   /** @throws Failure SSO_NOT_DECLARED, RETURN_LIST_NOT_EMPTY */
   close(by: By): Promise<Incident>;
   /** Sets again what somebody wrote over. @throws Failure SSO_NOT_DECLARED, MATTERMOST_* */

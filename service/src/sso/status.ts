@@ -13,8 +13,10 @@ import type {Approvals} from './approvals.ts';
 import type {SsoEngines} from './engines.ts';
 import {daysLate, type AwayCounts} from './return_list.ts';
 import type {LiveSettings} from './settings_drift.ts';
+import {outageWords} from './sign_in_settings.ts';
 import type {SnapshotStore} from './store/identities.ts';
 import type {SsoStore} from './store/store.ts';
+import {claimUrl} from './switch_procedure.ts';
 
 const SNAPSHOT_TOO_OLD_MS = 26 * 3_600_000;
 
@@ -57,12 +59,18 @@ export async function ssoStatus(parts: StatusParts): Promise<SsoStatus> {
       conflicts: counts.conflict,
     },
     ...live,
+    declaration: incident ? null : await declarationOf(engines),
     waiting: waitingFor(parts.running()),
     approvals: approvals.open(),
     snapshot: snapshots.latest(),
     bridge: writer.through,
   };
   return {...status, next_actions: nextActions(status, list)};
+}
+
+async function declarationOf({effectiveConfig, siteUrl}: SsoEngines): Promise<SsoStatus['declaration']> {
+  const {headline, text, warnings} = outageWords(await effectiveConfig().catch(() => null), claimUrl(siteUrl()));
+  return {text: `${headline} ${text}`, warnings};
 }
 
 /** Whom a running switch back waits for. */

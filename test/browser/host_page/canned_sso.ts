@@ -87,7 +87,7 @@ export function cannedSso(): SsoWorld {
   const now = Date.now();
   return {
     status: {
-      at: now, state: 'watching', incident: null, drift: null, waiting: null,
+      at: now, state: 'watching', incident: null, drift: null, waiting: null, declaration: null,
       detection: {
         running: true, last_round_at: now - 12_000, controls_ok: true, providers: [UP(), provider('saml', 'up', 9 * DAY), provider('ldap', 'up', 9 * DAY)],
         thresholds: {interval_ms: 30_000, rounds_down: 4, minimum_down_ms: 120_000, rounds_up: 10, vantage_points: 2, slow_ms: 5000, healthy_ms: 300_000, flap_limit: 6},

@@ -60,6 +60,7 @@ export function exampleSso(
     settings: [],
     drift: null,
     waiting: null,
+    declaration: null,
     approvals: [],
     snapshot: null,
     bridge: 'plugin',

@@ -53,6 +53,14 @@ export const RESTORE_FAILURES = {
     meaning: 'A restore target already holds something, and a side-by-side restore never overwrites.',
     remedy: 'Name an empty directory and a database that does not exist or has no tables.',
   },
+  TARGET_CHANGED: {
+    status: 409,
+    exit: 45,
+    retryable: false,
+    meaning: 'A directory that the restore works in is not the one that it was or that the restore made.',
+    remedy:
+      'Find out who moved or replaced it while the restore ran. What the restore set aside is in the area that its result or `drctl jobs` names; nothing was deleted.',
+  },
   TARGET_HOLDS_MOUNT: {
     status: 409,
     exit: 44,
@@ -86,7 +94,8 @@ export const RESTORE_FAILURES = {
     exit: 36,
     retryable: false,
     meaning: 'There is no finished restore whose former state is still kept.',
-    remedy: 'Former states are named in the result of the restore; `drctl jobs` lists restores.',
+    remedy:
+      'Former states are named in the result of the restore; `drctl jobs` lists restores. docs/runbooks/go_back.md tells how to go back by hand.',
   },
   PART_NOT_IN_SET: {
     status: 409,

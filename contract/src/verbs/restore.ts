@@ -21,7 +21,9 @@ export const restore = {
       says: 'empty directory for what the config directory held',
     },
     'without-restore-point': {field: 'without_restore_point', says: 'in place: do not save the present state first'},
-    undo: {says: 'go back to the state before the last restore in place'},
+    undo: {
+      says: 'go back to the state before the last restore in place; to go further back, name a restore in place of a set',
+    },
     'dry-run': DRY_RUN,
     yes: YES,
     ...REPOSITORY_OPTIONS,

@@ -5,11 +5,9 @@ import {expect, test} from '@jest/globals';
 import type {RestorePlan, RestoreRequest, SetManifest} from '@disaster-recovery/contract';
 import {aManifest, SET} from '../chat/fixtures.ts';
 import type {Obstacle, TargetFacts} from '../engines/database/port.ts';
-import {openState} from '../kernel/state.ts';
 import {requirePossible} from './gate.ts';
 import {lacksSpace, planRestore, type RestoreFacts} from './plan.ts';
 import {chooseTargets, type Targets} from './targets.ts';
-import {createUndoLog, UNDO_TABLE} from './undo_log.ts';
 
 const LIVE = {
   databaseUrl: 'postgres://mm@db/mattermost',
@@ -281,27 +279,4 @@ test('a target directory that cannot be read is not called empty', async () => {
 test('without a database only directories and room count', async () => {
   const plan: RestorePlan = planRestore(facts({...beside(directoryWith('x')), database: null}));
   await expect(requirePossible(plan, aManifest(), null)).rejects.toMatchObject({code: 'TARGET_NOT_EMPTY'});
-});
-
-test('the newest swap that was not undone is the one to undo, each once, and its places are kept', () => {
-  let now = 1000;
-  const log = createUndoLog(openState(mkdtempSync(join(tmpdir(), 'undo-')), [UNDO_TABLE]), {
-    now: () => now,
-    sleep: async () => undefined,
-  });
-  expect(() => log.newest()).toThrow(expect.objectContaining({code: 'NOTHING_TO_UNDO'}));
-  const kept = (name: string) => ({
-    database: {name, former: `${name}_before`},
-    directories: [{directory: '/d', area: '/.drctl-d'}],
-  });
-  log.add('r1', SET, kept('a'));
-  now = 2000;
-  log.add('r2', SET, kept('b'));
-  // A swap that goes on after a crash adds itself again; what it first set aside counts.
-  log.add('r2', SET, kept('never'));
-  expect(log.newest()).toEqual({restore: 'r2', set: SET, kept: kept('b')});
-  log.markUndone('r2');
-  expect(log.newest().restore).toBe('r1');
-  log.markUndone('r1');
-  expect(() => log.newest()).toThrow(expect.objectContaining({code: 'NOTHING_TO_UNDO'}));
 });

@@ -1,4 +1,13 @@
-import {existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync} from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {beforeEach, expect, test} from '@jest/globals';
@@ -183,6 +192,38 @@ test('an undo puts the former state back and keeps what the restore had brought'
     RESTORED_FILES,
   ]);
   await expect(restore.planUndo()).rejects.toMatchObject({code: 'NOTHING_TO_UNDO'});
+});
+
+test('an undo that is asked for twice does not go back twice; further back has to be named', async () => {
+  const first = await bring();
+  const second = await bring();
+  const restore = aRestore();
+  expect(await restore.planUndo()).toMatchObject({
+    restore: second.brought.id,
+    set: SET,
+    swapped_at: expect.any(Number),
+  });
+  await (
+    await restore.undo({actor: ACTOR})
+  ).done;
+  expect(databases.get('mattermost')).toBe('database of the set');
+  await expect(restore.undo({actor: ACTOR})).rejects.toMatchObject({
+    code: 'NOTHING_TO_UNDO',
+    message: expect.stringContaining(`drctl restore ${first.brought.id} --undo`),
+  });
+  await (
+    await restore.undo({actor: ACTOR, restore: first.brought.id})
+  ).done;
+  expect([databases.get('mattermost'), read(at('live/data'))]).toEqual(['former database', FORMER_FILES]);
+});
+
+test('without the memory of a restore, an undo says where the former state lies', async () => {
+  const {brought} = await bring();
+  rmSync(at('state'), {recursive: true});
+  await expect(aRestore().planUndo()).rejects.toMatchObject({
+    code: 'NOTHING_TO_UNDO',
+    message: expect.stringContaining(brought.undo[1] ?? 'none'),
+  });
 });
 
 test('side by side, only the named targets are written, the live server is untouched, and what is next is told', async () => {

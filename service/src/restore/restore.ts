@@ -17,12 +17,12 @@ import type {RestoreEngines} from './engines.ts';
 import {requirePossible} from './gate.ts';
 import {planRestore, type RestoreFacts} from './plan.ts';
 import {formerName, freshName, restoreSteps, type PrivatePlan, type RestoreFound} from './steps.ts';
-import {discardStaged, possibleAreas} from './swap.ts';
+import {discardStaged, possibleAreas} from './area.ts';
 import {chooseTargets, type Targets} from './targets.ts';
-import {undoProcedure} from './undo.ts';
+import {createUndo, type Undo} from './undo.ts';
 import {createUndoLog} from './undo_log.ts';
 
-export type Restore = {
+export type Restore = Undo & {
   /** What a restore would do now; changes nothing. @throws Failure SET_NOT_FOUND, PART_NOT_IN_SET, DATABASE_*, REPOSITORY_* */
   plan(request: RestoreRequest): Promise<RestorePlan>;
   /**
@@ -30,9 +30,6 @@ export type Restore = {
    * @throws Failure as `plan`, and TARGET_NOT_EMPTY, MATTERMOST_IS_RUNNING, VERSION_TOO_OLD, DATABASE_PRIVILEGE, DISK_FULL, JOB_ALREADY_RUNNING
    */
   start(request: RestoreRequest, by: {actor: Actor}): Promise<StartedJob>;
-  /** What an undo of the newest in-place restore would put back. @throws Failure NOTHING_TO_UNDO */
-  planUndo(): Promise<{restore: string; puts_back: string[]}>;
-  undo(by: {actor: Actor}): Promise<StartedJob>;
 };
 
 type Prepared = {plan: PrivatePlan; manifest: SetManifest; database: RestoreFacts['database']};
@@ -98,22 +95,7 @@ export function createRestore(engines: RestoreEngines, jobs: Jobs): Restore {
   return {
     start,
     plan: async (request) => publicPlan(interrupted(request) ?? (await prepare(request)).plan),
-    planUndo: async () => {
-      const {restore, kept} = undoLog.newest();
-      return {
-        restore,
-        puts_back: [
-          ...(kept.database ? [`database ${kept.database.name}, from ${kept.database.former}`] : []),
-          ...kept.directories.map(({directory, area}) => `${directory}, from ${join(area, 'former')}`),
-        ],
-      };
-    },
-    undo: ({actor}) =>
-      jobs.start(undoProcedure(engines, undoLog), async () => ({...undoLog.newest(), steps: ['swap_back']}), {
-        actor,
-        reason: 'undo',
-        request: {undo: true},
-      }),
+    ...createUndo(engines, jobs, undoLog),
   };
 }
 

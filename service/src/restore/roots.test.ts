@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   realpathSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -13,7 +14,7 @@ import {
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterEach, expect, jest, test} from '@jest/globals';
-import type {DatabaseRecord, SetManifest, VerifyLevel, VerifyResult} from '@disaster-recovery/contract';
+import type {DatabaseRecord, RestoreResult, SetManifest, VerifyLevel, VerifyResult} from '@disaster-recovery/contract';
 import {createBackup, crossCheckLists, EXPECTED_FILES} from '../backup/index.ts';
 import {aManifest} from '../chat/fixtures.ts';
 import {createFileConfig} from '../engines/configsource/file.ts';
@@ -66,6 +67,9 @@ afterEach(() => {
   mounted.splice(0).forEach((place) => execFileSync('umount', [place]));
 });
 
+/** What happens between the two passes over the files. */
+let duringDump: () => void = () => undefined;
+
 /** PostgreSQL with one database; the files are what these tests are about. */
 const facts = {
   name: 'mattermost',
@@ -94,6 +98,7 @@ const source: DatabaseSource = {
       yield* ROWS;
     },
     dump: async (directory) => {
+      duringDump();
       mkdirSync(directory, {recursive: true});
       writeFileSync(join(directory, 'toc.dat'), 'dump');
       return 4;
@@ -249,7 +254,9 @@ function onMount(place: string, work: (place: string) => void): string {
 }
 
 const needsMount = ([name]: (typeof ROOTS)[number]): boolean => name.includes('mount');
-test.skip.each(mayMount ? [] : ROOTS.filter(needsMount))('%s (mounting is not permitted here)', () => undefined);
+if (!mayMount) {
+  test.skip.each(ROOTS.filter(needsMount))('%s (mounting is not permitted here)', () => undefined);
+}
 
 test.each(mayMount ? ROOTS : ROOTS.filter((root) => !needsMount(root)))(
   '%s as file store and configuration directory: saved, verified and restored in place',
@@ -298,3 +305,28 @@ test.each(mayMount ? ROOTS : ROOTS.filter((root) => !needsMount(root)))(
     ]).toEqual([null, CONTENT, []]);
   },
 );
+
+test('a directory of the store that becomes a link between the passes is restored as it was before, and what was not restored is told', async () => {
+  const home = realpathSync(mkdtempSync(join(tmpdir(), 'roots-')));
+  const files = made(join(home, 'data'));
+  const config = join(made(join(home, 'config')), 'config.json');
+  fill(files);
+  writeFileSync(config, '{}');
+  duringDump = () => {
+    renameSync(join(files, 'users'), join(home, 'users'));
+    symlinkSync(join(home, 'users'), join(files, 'users'));
+  };
+  const {backup, verify, restore} = aCompanion(home, files, config);
+  const manifest = (await finish(backup.start({}, {actor: ACTOR}))).result as SetManifest;
+  duringDump = () => undefined;
+  expect((await finish(verify.start({set: 'latest', level: 'L3'}, {actor: ACTOR}))).result).toMatchObject({
+    passed: true,
+  });
+  const target = join(home, 'beside');
+  const job = await finish(restore.start({set: manifest.id, into: {files: target}}, {actor: ACTOR}));
+  expect([job.error, contentOf(target), (job.result as RestoreResult).files]).toEqual([
+    null,
+    CONTENT,
+    {count: 2, bytes: 9},
+  ]);
+});

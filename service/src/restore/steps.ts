@@ -6,8 +6,10 @@ import {Failure} from '../kernel/failure.ts';
 import {hashOfTree, hashTree} from '../kernel/hash_tree.ts';
 import {need, type Step, type StepContext} from '../jobs/index.ts';
 import type {RestoreEngines} from './engines.ts';
+import {inArea} from './area.ts';
 import {requireStopped} from './gate.ts';
-import {holdingArea, swapEntries} from './swap.ts';
+import {moveIn, requireOnlyFiles, stage, swapIn, type Staged} from './stage.ts';
+import {differencesOf} from './staged_tree.ts';
 import {swapDatabase} from './swap_database.ts';
 import type {Kept, UndoLog} from './undo_log.ts';
 
@@ -17,8 +19,8 @@ export type RestoreFound = {
   dump: {directory: string};
   created: {name: string; notes: string[]};
   loaded: {left_out: string[]};
-  staged_files: {area: string};
-  staged_config: {area: string};
+  staged_files: Staged;
+  staged_config: Staged;
   proven: Pick<RestoreResult, 'tables' | 'files' | 'config'>;
   settled: string[];
 };
@@ -116,6 +118,7 @@ async function fetchDump(
       context.progress({done, total, unit: 'bytes'});
     },
   });
+  await requireOnlyFiles(directory);
   return {dump: {directory}};
 }
 
@@ -173,15 +176,6 @@ async function stageFiles(
   found: Found,
   context: StepContext,
 ): Promise<Pick<RestoreFound, 'staged_files'>> {
-  const area = await holdingArea(plan.targets.files?.directory ?? '', plan.id);
-  const incoming = join(area, 'new');
-  await mkdir(incoming, {recursive: true, mode: 0o700});
-  const watch = {
-    signal: context.signal,
-    progress: (done: number, total: number | null) => {
-      context.progress({done, total, unit: 'bytes'});
-    },
-  };
   // The second pass replaces what changed after the first. Either may be alone.
   const passes = [snapshotOf(found, 'files', 'first'), snapshotOf(found, 'files', 'second')].filter(
     (pass) => pass !== undefined,
@@ -189,24 +183,27 @@ async function stageFiles(
   if (passes.length === 0) {
     throw new Failure('PART_NOT_IN_SET', `Set ${plan.set} names no snapshot of its files.`);
   }
-  for (const {id, root} of passes) {
-    await engines.repository.restore(id, root, incoming, {...watch, existing: 'replace'});
+  const staged = await stage(engines.repository, plan.targets.files?.directory ?? '', plan.id, passes, {
+    signal: context.signal,
+    progress: (done, total) => {
+      context.progress({done, total, unit: 'bytes'});
+    },
+  });
+  for (const difference of differencesOf(staged.tree)) {
+    context.note('warning', difference);
   }
-  return {staged_files: {area}};
+  return {staged_files: staged};
 }
 
 async function stageConfig(
   engines: RestoreEngines,
   plan: PrivatePlan,
   found: Found,
-  context: StepContext,
+  {signal}: StepContext,
 ): Promise<Pick<RestoreFound, 'staged_config'>> {
-  const area = await holdingArea(plan.targets.config?.directory ?? '', plan.id);
-  const incoming = join(area, 'new');
-  await mkdir(incoming, {recursive: true, mode: 0o700});
-  const {id, root} = requireSnapshot(found, 'config');
-  await engines.repository.restore(id, root, incoming, {existing: 'replace', signal: context.signal});
-  return {staged_config: {area}};
+  const directory = plan.targets.config?.directory ?? '';
+  const passes = [requireSnapshot(found, 'config')];
+  return {staged_config: await stage(engines.repository, directory, plan.id, passes, {signal})};
 }
 
 /** Reads back what was written, before anything of the target is touched. @throws Failure RESTORE_NOT_PROVEN */
@@ -217,7 +214,7 @@ async function prove(target: DatabaseTarget | null, plan: PrivatePlan, found: Fo
     proven.tables = compareCounts(manifest.database.tables, await target.countTables(freshName(plan)));
   }
   if (found.staged_config && manifest.config) {
-    const files = await hashTree(join(found.staged_config.area, 'new'));
+    const files = await inArea(found.staged_config, ({path}) => hashTree(join(path, 'new')));
     if (hashOfTree(files) !== manifest.config.sha256) {
       throw new Failure(
         'RESTORE_NOT_PROVEN',
@@ -226,8 +223,9 @@ async function prove(target: DatabaseTarget | null, plan: PrivatePlan, found: Fo
     }
     proven.config = {count: files.length, sha256: manifest.config.sha256};
   }
-  // restic compared each file that it wrote with the hash in the repository (--verify).
-  proven.files = found.staged_files ? {count: manifest.files?.count ?? 0, bytes: manifest.files?.bytes ?? 0} : null;
+  // The engine compared each file that it wrote with its hash in the repository; what is told is what lies there, not what the manifest says.
+  const tree = found.staged_files?.tree;
+  proven.files = tree ? {count: tree.files, bytes: tree.bytes} : null;
   return proven;
 }
 
@@ -248,19 +246,19 @@ function compareCounts(
 }
 
 async function swap(target: DatabaseTarget | null, plan: PrivatePlan, found: Found, undoLog: UndoLog): Promise<object> {
-  const areas = [
+  const parts = [
     ...(found.staged_files && plan.targets.files
-      ? [{directory: plan.targets.files.directory, area: found.staged_files.area}]
+      ? [{directory: plan.targets.files.directory, staged: found.staged_files}]
       : []),
     ...(found.staged_config && plan.targets.config
-      ? [{directory: plan.targets.config.directory, area: found.staged_config.area}]
+      ? [{directory: plan.targets.config.directory, staged: found.staged_config}]
       : []),
   ];
   if (plan.mode === 'in_place') {
     const name = plan.targets.database?.name;
     const kept: Kept = {
       database: target && name !== undefined ? {name, former: formerName(plan)} : null,
-      directories: areas,
+      directories: parts.map(({directory, staged: {area, inode}}) => ({directory, area, inode})),
     };
     if (target && name !== undefined) {
       // Before the log: an attempt that never began to swap must not stand in the way of undoing the one before.
@@ -272,11 +270,8 @@ async function swap(target: DatabaseTarget | null, plan: PrivatePlan, found: Fou
       await swapDatabase(target, name, freshName(plan), formerName(plan));
     }
   }
-  for (const {directory, area} of areas) {
-    await swapEntries(directory, join(area, 'new'), join(area, 'former'));
-    if (plan.mode === 'side_by_side') {
-      await rm(area, {recursive: true, force: true});
-    }
+  for (const {directory, staged} of parts) {
+    await (plan.mode === 'in_place' ? swapIn(directory, staged) : moveIn(directory, staged));
   }
   return {};
 }

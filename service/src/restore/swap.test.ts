@@ -3,7 +3,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {expect, jest, test} from '@jest/globals';
 import {run} from '../process/run.ts';
-import {discardStaged, holdingArea, swapEntries, swapEntriesBack} from './swap.ts';
+import {swapEntries, swapEntriesBack} from './swap.ts';
 
 // Hundreds of deaths, one after the other.
 jest.setTimeout(120_000);
@@ -176,25 +176,4 @@ test('without anything incoming nothing is touched', async () => {
   const directory = fill(join(root, 'data'), FORMER);
   await swapEntries(directory, join(root, 'nothing'), join(root, 'former'));
   expect([treeOf(directory), existsSync(join(root, 'former'))]).toEqual([FORMER, false]);
-});
-
-test('what was staged is thrown away before a swap, and never after one has begun', async () => {
-  const area = join(place(), '.drctl-abc-data');
-  fill(join(area, 'new'), NEW);
-  fill(join(area, 'former'), FORMER);
-  await discardStaged(area);
-  expect(treeOf(join(area, 'former'))).toEqual(FORMER);
-  const staged = join(place(), '.drctl-abc-data');
-  fill(join(staged, 'new'), NEW);
-  await discardStaged(staged);
-  expect(existsSync(staged)).toBe(false);
-  await discardStaged(staged);
-});
-
-test('the area is beside the directory on one file system, inside it on a mount, and the directory is made where there is none', async () => {
-  const directory = join(place(), 'deep', 'data');
-  expect(await holdingArea(directory, 'abc')).toBe(join(directory, '../.drctl-abc-data'));
-  expect(statSync(directory).isDirectory()).toBe(true);
-  // A mount of another file system, as every Linux has one; nothing is written there.
-  expect(await holdingArea('/proc', 'abc')).toBe('/proc/.drctl-abc');
 });

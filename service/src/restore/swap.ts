@@ -1,39 +1,5 @@
-import {access, mkdir, readdir, rename, rm, rmdir} from 'node:fs/promises';
-import {basename, dirname, join} from 'node:path';
+import {access, mkdir, readdir, rename, rm} from 'node:fs/promises';
 import {systemErrorCode} from '../kernel/failure.ts';
-import {randomToken} from '../kernel/ids.ts';
-
-/**
- * Where the new and the former content of a directory wait: beside it, so that the directory itself holds nothing strange;
- * inside it when it is a mount point or its parent is not ours, because a rename never crosses mounts.
- */
-export async function holdingArea(directory: string, id: string): Promise<string> {
-  await mkdir(directory, {recursive: true, mode: 0o750});
-  const [beside, inside] = possibleAreas(directory, id);
-  return (await canBeRenamedInto(directory)) ? beside : inside;
-}
-
-/** The places that `holdingArea` chooses between. */
-export function possibleAreas(directory: string, id: string): [beside: string, inside: string] {
-  return [join(dirname(directory), `.drctl-${id}-${basename(directory)}`), join(directory, `.drctl-${id}`)];
-}
-
-/** Tried, not concluded: a bind mount has the device number of its parent and refuses all the same. */
-async function canBeRenamedInto(directory: string): Promise<boolean> {
-  const name = `.drctl-try-${randomToken(6)}`;
-  const [beside, inside] = [join(dirname(directory), name), join(directory, name)];
-  try {
-    await mkdir(beside, {mode: 0o700});
-    await rename(beside, inside);
-    return true;
-  } catch {
-    // Whatever the reason is, inside the directory is where an area always can be.
-    return false;
-  } finally {
-    await rmdir(beside).catch(() => undefined);
-    await rmdir(inside).catch(() => undefined);
-  }
-}
 
 /**
  * Moves the entries of `directory` to `aside` and those of `incoming` into `directory`, by renames on one file system. The directory keeps its owner, mode
@@ -65,13 +31,6 @@ export async function swapEntriesBack(directory: string, former: string, aside: 
 }
 
 const completeMark = (aside: string): string => `${aside}.complete`;
-
-/** Removes what was staged in an area, unless a swap has begun there. */
-export async function discardStaged(area: string): Promise<void> {
-  if (!(await exists(join(area, 'former')))) {
-    await rm(area, {recursive: true, force: true});
-  }
-}
 
 async function moveEntries(from: string, to: string): Promise<void> {
   const [source, target] = [Buffer.from(`${from}/`), Buffer.from(`${to}/`)];

@@ -1,5 +1,5 @@
 import {z} from 'zod';
-import type {Clock} from '../kernel/clock.ts';
+import {isoTime, type Clock} from '../kernel/clock.ts';
 import {Failure} from '../kernel/failure.ts';
 import type {State} from '../kernel/state.ts';
 
@@ -9,18 +9,29 @@ export const UNDO_TABLE = `CREATE TABLE IF NOT EXISTS undo (
 /** What a restore in place set aside. */
 const Kept = z.object({
   database: z.object({name: z.string(), former: z.string()}).nullable(),
-  directories: z.array(z.object({directory: z.string(), area: z.string()})),
+  directories: z.array(z.object({directory: z.string(), area: z.string(), inode: z.string().optional()})),
 });
 export type Kept = z.infer<typeof Kept>;
 
+/** A restore in place, and when it swapped. */
+export type Undoable = {restore: string; set: string; kept: Kept; swapped_at: number};
+
 export type UndoLog = {
   add(restore: string, set: string, kept: Kept): void;
-  /** The newest restore that was not undone. @throws Failure NOTHING_TO_UNDO */
-  newest(): {restore: string; set: string; kept: Kept};
+  /**
+   * The newest restore, by the order in which they were made: clocks go back. One that was undone stays the newest, so that asking twice
+   * does not go back twice; who wants to go further names the restore. Null when it is not known here.
+   * @throws Failure NOTHING_TO_UNDO when it was undone
+   */
+  find(restore?: string): Undoable | null;
   markUndone(restore: string): void;
 };
 
+type Row = {restore: string; set_id: string; kept: string; swapped_at: number; undone_at: number | null};
+
 export function createUndoLog({db}: State, clock: Clock): UndoLog {
+  const rows = (): Row[] =>
+    db.prepare('SELECT restore, set_id, kept, swapped_at, undone_at FROM undo ORDER BY rowid DESC').all() as Row[];
   return {
     add: (restore, set, kept) => {
       db.prepare('INSERT OR IGNORE INTO undo (restore, set_id, kept, swapped_at) VALUES (?, ?, ?, ?)').run(
@@ -30,17 +41,35 @@ export function createUndoLog({db}: State, clock: Clock): UndoLog {
         clock.now(),
       );
     },
-    newest: () => {
-      const row = db
-        .prepare('SELECT restore, set_id, kept FROM undo WHERE undone_at IS NULL ORDER BY swapped_at DESC LIMIT 1')
-        .get() as {restore: string; set_id: string; kept: string} | undefined;
+    find: (restore) => {
+      const all = rows();
+      const row = restore === undefined ? all[0] : all.find((entry) => entry.restore === restore);
       if (!row) {
-        throw new Failure('NOTHING_TO_UNDO', 'No restore in place has left a former state to go back to.');
+        return null;
       }
-      return {restore: row.restore, set: row.set_id, kept: Kept.parse(JSON.parse(row.kept))};
+      if (row.undone_at !== null) {
+        throw new Failure('NOTHING_TO_UNDO', `${undoneWords(row)}${olderWords(all)}`);
+      }
+      return {
+        restore: row.restore,
+        set: row.set_id,
+        kept: Kept.parse(JSON.parse(row.kept)),
+        swapped_at: row.swapped_at,
+      };
     },
     markUndone: (restore) => {
       db.prepare('UPDATE undo SET undone_at = ? WHERE restore = ?').run(clock.now(), restore);
     },
   };
+}
+
+const undoneWords = ({restore, set_id, undone_at}: Row): string =>
+  `Restore ${restore} of set ${set_id} was undone at ${isoTime(undone_at ?? 0)}.`;
+
+/** What going further back would undo. */
+function olderWords(all: readonly Row[]): string {
+  const older = all.find(({undone_at}) => undone_at === null);
+  return older
+    ? ` To go back to before restore ${older.restore} (set ${older.set_id}, swapped at ${isoTime(older.swapped_at)}), name it: drctl restore ${older.restore} --undo`
+    : '';
 }

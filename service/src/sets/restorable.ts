@@ -14,7 +14,7 @@ export async function findUnrestorable(
   const found = await Promise.all(
     snapshots.map(async (snapshot) => ({
       snapshot,
-      isTaken: await repository.hasDirectory(snapshot.id, snapshot.root, signal),
+      isTaken: (await repository.directoryAt(snapshot.id, snapshot.root, signal)) !== null,
     })),
   );
   return found

@@ -1,4 +1,5 @@
 import {RestoreResult} from '@disaster-recovery/contract';
+import {isoTime} from '../../kernel/clock.ts';
 import {Failure} from '../../kernel/failure.ts';
 import {cliActor, withRecovery} from '../companion.ts';
 import {requireConfirmation} from '../confirmation.ts';
@@ -12,7 +13,7 @@ import type {Output} from '../output.ts';
 export const restore: RunOf<'restore'> = ({options, subject: set, request, output}) =>
   withRecovery(options, async (parts) => {
     if (options['undo']) {
-      return undo(parts, output, options);
+      return undo(parts, output, options, set);
     }
     if (set === undefined) {
       throw new Failure('USAGE_INVALID', 'Name a set, or latest.');
@@ -32,14 +33,21 @@ export const restore: RunOf<'restore'> = ({options, subject: set, request, outpu
     return {value: {restore: result, job: job.id}};
   });
 
-async function undo({restore: verb, jobs}: RecoveryParts, output: Output, options: Record<string, unknown>) {
-  const {puts_back} = await verb.planUndo();
-  output.say(`Puts back:\n${puts_back.map((line) => `  ${line}`).join('\n')}`);
+async function undo(
+  {restore: verb, jobs}: RecoveryParts,
+  output: Output,
+  options: Record<string, unknown>,
+  named: string | undefined,
+) {
+  const plan = await verb.planUndo(named);
+  output.say(
+    `Undoes restore ${plan.restore} of set ${plan.set}, swapped at ${isoTime(plan.swapped_at)}.\nPuts back:\n${plan.puts_back.map((line) => `  ${line}`).join('\n')}`,
+  );
   if (options['dryRun']) {
-    return {value: {puts_back}};
+    return {value: plan};
   }
-  await requireConfirmation(output, options, 'Go back to the state before the restore?');
-  const job = await followJob(jobs, output, () => verb.undo({actor: cliActor()}));
+  await requireConfirmation(output, options, `Go back to the state before restore ${plan.restore}?`);
+  const job = await followJob(jobs, output, () => verb.undo({actor: cliActor(), restore: named}));
   const result = RestoreResult.parse(job.result);
   output.say(renderRestoreResult(result));
   return {value: {restore: result, job: job.id}};

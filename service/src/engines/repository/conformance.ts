@@ -1,4 +1,4 @@
-import {mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync} from 'node:fs';
+import {chmodSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {expect, test} from '@jest/globals';
@@ -146,6 +146,7 @@ function rootsAreTold(name: string, created: () => Promise<Repository>): void {
   test(`${name}: a root is a directory in the snapshot, or a restore cannot take it: the path of a link has nothing below it`, async () => {
     const repository = await created();
     const directory = tree({'users/x': 'content'});
+    chmodSync(directory, 0o751);
     const link = `${directory}-link`;
     symlinkSync(directory, link);
     const [plain, linked, below] = [
@@ -153,16 +154,16 @@ function rootsAreTold(name: string, created: () => Promise<Repository>): void {
       await repository.store(link, {tags: ['a']}),
       await repository.store(link, {tags: ['a'], only: ['users']}),
     ];
-    expect(await repository.hasDirectory(plain.snapshot, directory)).toBe(true);
-    expect(await repository.hasDirectory(below.snapshot, link)).toBe(true);
-    expect(await repository.hasDirectory(linked.snapshot, link)).toBe(false);
-    expect(await repository.hasDirectory(plain.snapshot, join(directory, 'users/x'))).toBe(false);
-    expect(await repository.hasDirectory(plain.snapshot, `${directory}-elsewhere`)).toBe(false);
+    expect(await repository.directoryAt(plain.snapshot, directory)).toMatchObject({mode: 0o751});
+    expect(await repository.directoryAt(below.snapshot, link)).toMatchObject({mode: 0o751});
+    expect(await repository.directoryAt(linked.snapshot, link)).toBeNull();
+    expect(await repository.directoryAt(plain.snapshot, join(directory, 'users/x'))).toBeNull();
+    expect(await repository.directoryAt(plain.snapshot, `${directory}-elsewhere`)).toBeNull();
     const target = mkdtempSync(join(tmpdir(), 'target-'));
     await expect(repository.restore(linked.snapshot, link, target, {existing: 'replace'})).rejects.toThrow(
       'not a directory',
     );
-    await expect(repository.hasDirectory('f'.repeat(64), directory)).rejects.toHaveProperty('code');
+    await expect(repository.directoryAt('f'.repeat(64), directory)).rejects.toHaveProperty('code');
   });
 }
 

@@ -1,11 +1,11 @@
-import {existsSync} from 'node:fs';
-import {lstat, mkdir, readdir, readFile, writeFile} from 'node:fs/promises';
+import {existsSync, type Stats} from 'node:fs';
+import {lstat, mkdir, readdir, readFile, stat, writeFile} from 'node:fs/promises';
 import {dirname, join, matchesGlob} from 'node:path';
 import {sha256} from '../../kernel/canonical_json.ts';
 import {Failure, systemErrorCode} from '../../kernel/failure.ts';
-import type {Damage, Repository, RepositorySnapshot, Stored} from './port.ts';
+import type {Damage, Repository, RepositorySnapshot, Stored, StoredDirectory} from './port.ts';
 
-type Kept = RepositorySnapshot & {files: Map<string, string>; directories: ReadonlySet<string>};
+type Kept = RepositorySnapshot & {files: Map<string, string>; directories: ReadonlyMap<string, StoredDirectory>};
 
 /** A repository that forgets all at the end of the process: for tests, and held to the same conformance as restic. */
 export type MemoryRepository = Repository & {
@@ -51,7 +51,7 @@ function createShelf() {
     tags: readonly string[],
     path: string,
     vanished: string[],
-    directories: readonly string[] = [],
+    directories: readonly (readonly [string, StoredDirectory])[] = [],
   ): Stored {
     const files = new Map<string, string>();
     let [bytes, added] = [0, 0];
@@ -63,7 +63,7 @@ function createShelf() {
       bytes += content.length;
     }
     const id = sha256(`${kept.length} ${path}`);
-    kept.push({id, at: kept.length, tags: [...tags], paths: [path], files, directories: new Set(directories)});
+    kept.push({id, at: kept.length, tags: [...tags], paths: [path], files, directories: new Map(directories)});
     return {snapshot: id, files: files.size, bytes, bytes_added: added, vanished};
   }
 
@@ -137,7 +137,10 @@ export function createMemoryRepository(location = '/memory'): MemoryRepository {
       const trees = await Promise.all(rootsOf(directory, only).map((place) => readTree(place, excludes)));
       const [files, vanished] = [new Map(trees.flatMap((tree) => tree.files)), trees.flatMap((tree) => tree.vanished)];
       // Of what is above the paths of a list, restic follows links; of the paths themselves it stores them.
-      const directories = [...(only ? [directory] : []), ...trees.flatMap((tree) => tree.directories)];
+      const directories = [
+        ...(only ? [[directory, asStored(await stat(directory))] as const] : []),
+        ...trees.flatMap((tree) => tree.directories),
+      ];
       const stored = keep(files, tags, directory, vanished, directories);
       progress?.(stored.bytes, stored.bytes);
       return stored;
@@ -158,9 +161,9 @@ export function createMemoryRepository(location = '/memory'): MemoryRepository {
         onFile({path, bytes: blobs.get(hash)?.length ?? 0});
       }
     },
-    async hasDirectory(snapshot, root, signal) {
+    async directoryAt(snapshot, root, signal) {
       ready(signal);
-      return shelf.find(snapshot).directories.has(root);
+      return shelf.find(snapshot).directories.get(root) ?? null;
     },
     async readText(snapshot, path, signal) {
       ready(signal);
@@ -188,6 +191,8 @@ export function createMemoryRepository(location = '/memory'): MemoryRepository {
     },
   };
 }
+
+const asStored = ({uid, gid, mode}: Stats): StoredDirectory => ({uid, gid, mode: mode & 0o777});
 
 function rootsOf(directory: string, only: readonly string[] | undefined): string[] {
   const roots =
@@ -217,9 +222,9 @@ function damaged(kept: readonly Kept[], blobs: ReadonlyMap<string, Buffer>): Dam
 async function readTree(
   directory: string,
   excludes: readonly string[],
-): Promise<{files: [string, Buffer][]; directories: string[]; vanished: string[]}> {
+): Promise<{files: [string, Buffer][]; directories: [string, StoredDirectory][]; vanished: string[]}> {
   const files: [string, Buffer][] = [];
-  const directories: string[] = [];
+  const directories: [string, StoredDirectory][] = [];
   const vanished: string[] = [];
   const visit = async (place: string): Promise<void> => {
     if (excludes.some((pattern) => matchesGlob(place, pattern))) {
@@ -228,7 +233,7 @@ async function readTree(
     try {
       const entry = await lstat(place);
       if (entry.isDirectory()) {
-        directories.push(place);
+        directories.push([place, asStored(entry)]);
         for (const name of (await readdir(place)).sort()) {
           await visit(join(place, name));
         }

@@ -65,6 +65,18 @@ export const NodeJson = z.object({
   mtime: z.string().optional(),
 });
 
+export const TreeJson = z.object({
+  nodes: z.array(
+    z.object({
+      name: z.string(),
+      type: z.string(),
+      mode: z.number().optional(),
+      uid: z.number().optional(),
+      gid: z.number().optional(),
+    }),
+  ),
+});
+
 export const FoundJson = z.object({
   object_type: z.string(),
   id: z.string(),

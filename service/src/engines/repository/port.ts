@@ -4,6 +4,9 @@ export type RepositorySnapshot = {id: string; at: number; tags: string[]; paths:
 /** A file in a snapshot. `path` is relative to the root that was stored; bytes that are not UTF-8 show as U+FFFD. */
 export type StoredFile = {path: string; bytes: number; modified_at?: number};
 
+/** Owner and permissions of a directory as it was stored. */
+export type StoredDirectory = {uid: number; gid: number; mode: number};
+
 export type Stored = {
   snapshot: string;
   files: number;
@@ -59,8 +62,8 @@ export type Repository = {
   snapshots(tags: readonly string[], signal?: AbortSignal): Promise<RepositorySnapshot[]>;
   /** Streams the files below `root` of a snapshot. */
   list(snapshot: string, root: string, onFile: (file: StoredFile) => void, signal?: AbortSignal): Promise<void>;
-  /** Whether `root` is a directory in the snapshot. Only then can a restore take what is below it: the path of a link has nothing below it. */
-  hasDirectory(snapshot: string, root: string, signal?: AbortSignal): Promise<boolean>;
+  /** The directory `root` in a snapshot; null when it is none. Only then can a restore take what is below it: the path of a link has nothing below it. */
+  directoryAt(snapshot: string, root: string, signal?: AbortSignal): Promise<StoredDirectory | null>;
   /** A small stored file, at most 64 MiB. */
   readText(snapshot: string, path: string, signal?: AbortSignal): Promise<string>;
   /** A stored text of any size, line by line. */

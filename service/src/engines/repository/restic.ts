@@ -1,10 +1,10 @@
-import {join} from 'node:path/posix';
+import {basename, dirname, join} from 'node:path/posix';
 import {Failure} from '../../kernel/failure.ts';
 import {resticFailure} from './failures.ts';
 import {findDamaged} from './damage.ts';
-import {NodeJson, SnapshotJson, type Message} from './messages.ts';
+import {NodeJson, SnapshotJson, TreeJson, type Message} from './messages.ts';
 import type {CommandLine} from '../../process/command_line.ts';
-import type {Repository, RepositoryEngine, RepositorySettings, Stored, StoredFile} from './port.ts';
+import type {Repository, RepositoryEngine, RepositorySettings, Stored, StoredDirectory, StoredFile} from './port.ts';
 import {callOrFail, createResticCall, requireRestic, type ResticCall} from './restic_command.ts';
 
 /** Snapshots of all machines belong to one history: the parent of a snapshot is found by path, not by which host took it. */
@@ -59,7 +59,7 @@ function openRepository(program: string, settings: RepositorySettings, location:
       );
     },
     list: (snapshot, root, onFile, signal) => list(call, snapshot, root, onFile, signal),
-    hasDirectory: (snapshot, root, signal) => hasDirectory(call, snapshot, root, signal),
+    directoryAt: (snapshot, root, signal) => directoryAt(call, snapshot, root, signal),
     async readText(snapshot, path, signal) {
       const {stdout} = await callOrFail(call, dumpOf(snapshot, path), signal ? {signal} : {});
       return stdout;
@@ -201,19 +201,26 @@ async function list(
   );
 }
 
-/** By the same search that a restore of `SNAPSHOT:ROOT` begins with. */
-async function hasDirectory(call: ResticCall, snapshot: string, root: string, signal?: AbortSignal): Promise<boolean> {
+/** From the tree that names it: restic tells nothing of the root itself when it restores `SNAPSHOT:ROOT`, and fails when that is no directory. */
+async function directoryAt(
+  call: ResticCall,
+  snapshot: string,
+  root: string,
+  signal?: AbortSignal,
+): Promise<StoredDirectory | null> {
   const end = await call(
-    {command: ['cat', 'tree'], options: {'no-lock': true}, operands: [`${snapshot}:${root}`]},
+    {command: ['cat', 'tree'], options: {'no-lock': true}, operands: [`${snapshot}:${dirname(root)}`]},
     signal ? {signal} : {},
   );
-  if (end.exitCode === 0) {
-    return true;
+  if (end.exitCode !== 0) {
+    if (/: (not a directory|not found)\s*$/.test(end.stderr)) {
+      return null;
+    }
+    throw resticFailure('cat tree', end);
   }
-  if (/: (not a directory|not found)\s*$/.test(end.stderr)) {
-    return false;
-  }
-  throw resticFailure('cat tree', end);
+  const {nodes} = TreeJson.parse(JSON.parse(end.stdout));
+  const node = nodes.find(({name, type}) => name === basename(root) && type === 'dir');
+  return node ? {uid: node.uid ?? 0, gid: node.gid ?? 0, mode: (node.mode ?? 0) & 0o777} : null;
 }
 
 async function restore(

@@ -1,0 +1,68 @@
+import {mkdirSync, mkdtempSync, realpathSync, symlinkSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {expect, test} from '@jest/globals';
+import {SET} from '../chat/fixtures.ts';
+import {openState} from '../kernel/state.ts';
+import {formerStates} from './leavings.ts';
+import {createUndoLog, UNDO_TABLE} from './undo_log.ts';
+
+const kept = (name: string) => ({
+  database: {name, former: `${name}_before`},
+  directories: [{directory: '/d', area: '/.drctl-d'}],
+});
+
+function aLog(times: number[]) {
+  return createUndoLog(openState(mkdtempSync(join(tmpdir(), 'undo-')), [UNDO_TABLE]), {
+    now: () => times.shift() ?? 0,
+    sleep: async () => undefined,
+  });
+}
+
+test('the restore that was made last is the one to undo, even when the clock went back in between', () => {
+  const log = aLog([9000, 1000, 1001]);
+  expect(log.find()).toBeNull();
+  log.add('r1', SET, kept('a'));
+  log.add('r2', SET, kept('b'));
+  // A swap that goes on after a crash adds itself again; what it first set aside counts.
+  log.add('r2', SET, kept('never'));
+  expect(log.find()).toEqual({restore: 'r2', set: SET, kept: kept('b'), swapped_at: 1000});
+});
+
+test('an undone restore stays the newest: asking again goes no further back, and says how to', () => {
+  const log = aLog([1000, 2000, 3000]);
+  log.add('r1', SET, kept('a'));
+  log.add('r2', SET, kept('b'));
+  log.markUndone('r2');
+  expect(() => log.find()).toThrow(
+    expect.objectContaining({
+      code: 'NOTHING_TO_UNDO',
+      message: expect.stringMatching(
+        /r2 .* was undone at 1970-01-01T00:00:03Z.*before restore r1 .*drctl restore r1 --undo/,
+      ),
+    }),
+  );
+  expect(log.find('r1')).toMatchObject({restore: 'r1', kept: kept('a')});
+  expect(() => log.find('r2')).toThrow(expect.objectContaining({code: 'NOTHING_TO_UNDO'}));
+  expect(log.find('r9')).toBeNull();
+  log.markUndone('r1');
+  expect(() => log.find()).toThrow(expect.objectContaining({message: expect.not.stringContaining('name it')}));
+});
+
+test('former states are found on disk without any memory of them, beside a directory and inside it, also by a link', async () => {
+  const home = realpathSync(mkdtempSync(join(tmpdir(), 'leavings-')));
+  for (const path of [
+    'data/.drctl-in/former',
+    '.drctl-abc-data/former',
+    '.drctl-def-data/new',
+    '.drctl-abc-other/former',
+    'config',
+  ]) {
+    mkdirSync(join(home, path), {recursive: true});
+  }
+  symlinkSync(join(home, 'data'), join(home, 'link'));
+  const live = {databaseUrl: '', filesDirectory: join(home, 'link'), configDirectory: join(home, 'config')};
+  expect(await formerStates(live)).toEqual([join(home, '.drctl-abc-data/former'), join(home, 'data/.drctl-in/former')]);
+  expect(await formerStates({...live, filesDirectory: join(home, 'gone'), configDirectory: null})).toEqual([]);
+  expect(await formerStates(null)).toEqual([]);
+});

@@ -15,6 +15,7 @@ import {join} from 'node:path';
 import {beforeEach, expect, test} from '@jest/globals';
 import type {BackupRequest, DatabaseRecord, Job, SetManifest} from '@disaster-recovery/contract';
 import {aManifest} from '../chat/fixtures.ts';
+import {createFileConfig} from '../engines/configsource/file.ts';
 import type {DatabaseFacts, DatabaseSource, ExpectedFile, Obstacle} from '../engines/database/port.ts';
 import {createLocalFileStore, createRemoteFileStore} from '../engines/filestore/local.ts';
 import type {MattermostBridge} from '../engines/mattermost/port.ts';
@@ -133,12 +134,7 @@ function aBackup(changes: Partial<Engines> = {}): Backup {
       bridge: () => null,
       serverVersion: async () => '11.1.0',
       workDirectory: join(home, 'work'),
-      config: {
-        kind: 'file',
-        location: join(home, 'config/config.json'),
-        directory: join(home, 'config'),
-        bringToDisk: async () => join(home, 'config'),
-      },
+      config: createFileConfig(join(home, 'config/config.json')),
       settings: {jobs: 2, version: '0.1.0'},
       identities: async () => undefined,
       sets: {
@@ -258,35 +254,37 @@ test.each<[string, Partial<Engines>, string, string]>([
   expect(job.set.omitted).toEqual([{part: 'config', what: expect.stringContaining('MM_'), reason}]);
 });
 
-/** Mattermost writes its configuration while it is stored, the first so many times. */
+/** Mattermost writes its configuration while it is copied, the first so many times. */
 function restless(times: number): Partial<Engines> {
+  const source = createFileConfig(join(home, 'config/config.json'));
   let writes = 0;
   return {
-    repository: {
-      ...repository,
-      store: async (directory, options) => {
-        const stored = await repository.store(directory, options);
-        if (directory === join(home, 'config') && writes < times) {
+    config: {
+      ...source,
+      copyTo: async (scratch, skip) => {
+        const copy = await source.copyTo(scratch, skip);
+        if (writes < times) {
           writes += 1;
           writeFileSync(
             join(home, 'config/config.json'),
             JSON.stringify({ServiceSettings: {SiteURL: `https://new${writes}.example.org`}}),
           );
         }
-        return stored;
+        return copy;
       },
     },
   };
 }
 
 test('a configuration that changes while it is read is read again, and the set names the copy that is whole', async () => {
-  const job = await take({}, restless(2));
+  const job = await take({}, restless(3));
   expect(noted.filter((text) => text.includes('changed while it was read'))).toHaveLength(2);
   const stored = job.set.snapshots.find(({part}) => part === 'config')!;
   expect(await repository.readText(stored.id, join(stored.root, 'config.json'))).toBe(
     readFileSync(join(home, 'config/config.json'), 'utf8'),
   );
-  expect(job.set.server?.site_url).toBe('https://new2.example.org');
+  expect(job.set.server?.site_url).toBe('https://new3.example.org');
+  expect(stored.root.startsWith(join(home, 'work'))).toBe(true);
 });
 
 test('an obstacle with which the set would not be whole ends a backup before it begins, and a plan tells it', async () => {
@@ -309,6 +307,15 @@ test('a config.json that is not JSON is named without its words, which may be a 
   const job = await take();
   expect(job.error?.code).toBe('MATTERMOST_CONFIG_INVALID');
   expect(job.error?.message).not.toContain('hunter2');
+});
+
+test('a configuration that is partly links is stored as what they point to, and the set names what it lacks', async () => {
+  renameSync(join(home, 'config/config.json'), join(home, 'real.json'));
+  symlinkSync(join(home, 'real.json'), join(home, 'config/config.json'));
+  symlinkSync('nothing', join(home, 'config/idp.crt'));
+  const {set} = await take();
+  expect(set.config?.files.map(({path}) => path)).toEqual(['config.json']);
+  expect(set.omitted).toContainEqual({part: 'config', what: 'idp.crt', reason: 'a link to nothing'});
 });
 
 test('a file deleted after T0 is in the set by its first pass', async () => {

@@ -1,5 +1,5 @@
 import {readFile} from 'node:fs/promises';
-import {basename, join} from 'node:path';
+import {join} from 'node:path';
 import type {BackupPlan, ConfigRecord, EffectiveConfig, SetManifest} from '@disaster-recovery/contract';
 import {z} from 'zod';
 import {writeFileAtomic} from '../kernel/atomic_file.ts';
@@ -8,7 +8,7 @@ import {hashOfTree, hashTree, type HashedFile} from '../kernel/hash_tree.ts';
 import type {StepContext} from '../jobs/index.ts';
 import type {BackupEngines} from './engines.ts';
 import type {BackupFound, StoredPart} from './found.ts';
-import {EFFECTIVE_CONFIG, isOwnName, OWN_NAMES, pluginBundle, recordDirectory} from './work.ts';
+import {EFFECTIVE_CONFIG, isOwnName, pluginBundle, recordDirectory} from './work.ts';
 
 const ATTEMPTS = 4;
 
@@ -26,8 +26,7 @@ export async function captureConfig(
   plan: BackupPlan,
   context: StepContext,
 ): Promise<Pick<BackupFound, 'config'>> {
-  const directory = await engines.config.bringToDisk(join(engines.workDirectory, context.job, 'config'));
-  const {files, facts, stored} = await storeUnchanged(engines, plan, directory, context);
+  const {files, facts, stored, omitted} = await storeUnchanged(engines, plan, context);
   const {effective, envNames} = await captureEffective(engines, context);
   const serverVersion = await engines.serverVersion(context.signal);
   const record: ConfigRecord = {
@@ -40,7 +39,14 @@ export async function captureConfig(
   };
   const plugins = await pluginsOf(engines, facts);
   return {
-    config: {record, stored, plugins, site_url: facts.ServiceSettings.SiteURL || null, server_version: serverVersion},
+    config: {
+      record,
+      stored,
+      omitted,
+      plugins,
+      site_url: facts.ServiceSettings.SiteURL || null,
+      server_version: serverVersion,
+    },
   };
 }
 
@@ -57,39 +63,53 @@ async function pluginsOf(
   );
 }
 
-/** Mattermost rewrites config.json in place; hashes before and after tell that the stored one is whole. */
+/** Mattermost rewrites config.json in place: two copies, one after the other, that are the same tell that what is stored is whole. */
 async function storeUnchanged(
   engines: BackupEngines,
   plan: BackupPlan,
-  directory: string,
   context: StepContext,
-): Promise<{files: HashedFile[]; facts: z.infer<typeof ConfigFacts>; stored: StoredPart}> {
+): Promise<{
+  files: HashedFile[];
+  facts: z.infer<typeof ConfigFacts>;
+  stored: StoredPart;
+  omitted: SetManifest['omitted'];
+}> {
+  const {config} = engines;
+  const place = (name: string): string => join(engines.workDirectory, context.job, name);
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-    const before = await readTree(directory);
-    const facts = await readConfigFacts(join(directory, configFileName(engines)));
-    const {snapshot, files, bytes, bytes_added} = await engines.repository.store(directory, {
-      tags: engines.sets.tags(plan.set, 'config'),
-      excludes: [join(directory, OWN_NAMES)],
-      signal: context.signal,
-    });
-    const after = await readTree(directory);
-    if (hashOfTree(before) === hashOfTree(after)) {
-      return {files: after, facts, stored: {snapshot, root: directory, files, bytes, bytes_added}};
+    const {directory, left_out} = await config.copyTo(place('config'), isOwnName);
+    const files = await readTree(directory);
+    const again = await config.copyTo(place('config-again'), isOwnName);
+    if (hashOfTree(files) === hashOfTree(await readTree(again.directory))) {
+      const facts = await readConfigFacts(join(directory, config.file));
+      const {
+        snapshot,
+        files: count,
+        bytes,
+        bytes_added,
+      } = await engines.repository.store(directory, {
+        tags: engines.sets.tags(plan.set, 'config'),
+        signal: context.signal,
+      });
+      return {
+        files,
+        facts,
+        stored: {snapshot, root: directory, files: count, bytes, bytes_added},
+        omitted: left_out.map(({path, reason}) => ({part: 'config', what: path, reason})),
+      };
     }
     context.note('info', 'The configuration changed while it was read; reading it again.');
     await engines.clock.sleep(500, context.signal);
   }
-  throw new Failure('MATTERMOST_CONFIG_CHANGING', `${directory} changed each time it was read, ${ATTEMPTS} times.`);
-}
-
-/** Mattermost can be told to use another name than config.json. */
-function configFileName({config}: BackupEngines): string {
-  return config.kind === 'file' ? basename(config.location) : 'config.json';
+  throw new Failure(
+    'MATTERMOST_CONFIG_CHANGING',
+    `${config.location} changed each time it was read, ${ATTEMPTS} times.`,
+  );
 }
 
 async function readTree(directory: string): Promise<HashedFile[]> {
   try {
-    return await hashTree(directory, isOwnName);
+    return await hashTree(directory);
   } catch (error) {
     throw new Failure('MATTERMOST_CONFIG_UNREADABLE', `${directory}: ${(error as Error).message}`, {cause: error});
   }

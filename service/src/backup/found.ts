@@ -21,6 +21,8 @@ export type BackupFound = {
   config: {
     record: ConfigRecord;
     stored: StoredPart;
+    /** Absent in jobs of an earlier version. */
+    omitted?: SetManifest['omitted'];
     plugins: SetManifest['plugins'];
     site_url: string | null;
     server_version: string | null;

@@ -141,7 +141,7 @@ function manifestBody(
     plugins: config?.plugins ?? [],
     snapshots: snapshotsOf(found, record),
     cross_check: need(found, 'cross_check'),
-    omitted: [...plan.omitted, ...environmentOmission(found)],
+    omitted: [...plan.omitted, ...(config?.omitted ?? []), ...environmentOmission(found)],
     bytes_added: bytesAdded(found, record),
     durations: context.durations(),
     tool_versions: need(found, 'tool_versions'),

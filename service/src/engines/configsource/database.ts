@@ -12,7 +12,8 @@ export function createDatabaseConfig(url: string): ConfigSource {
     kind: 'database',
     location: locationOf(parseConnection(url)),
     directory: null,
-    async bringToDisk(scratch) {
+    file: 'config.json',
+    async copyTo(scratch) {
       const {config, files} = await readStoredConfig(url);
       await rm(scratch, {recursive: true, force: true});
       await mkdir(scratch, {recursive: true, mode: 0o700});
@@ -20,7 +21,7 @@ export function createDatabaseConfig(url: string): ConfigSource {
       for (const {name, data} of files) {
         await writeFile(join(scratch, basename(name)), data, {mode: 0o600});
       }
-      return scratch;
+      return {directory: scratch, left_out: []};
     },
   };
 }

@@ -1,3 +1,10 @@
+/** A private copy of a configuration, made of nothing but regular files and directories. */
+export type ConfigCopy = {
+  directory: string;
+  /** What stands in the configuration directory and is not in the copy, and why. */
+  left_out: {path: string; reason: string}[];
+};
+
 /** Where Mattermost keeps its configuration: a config.json with files beside it, or tables of a database (MM_CONFIG). */
 export type ConfigSource = {
   kind: 'file' | 'database';
@@ -5,9 +12,11 @@ export type ConfigSource = {
   location: string;
   /** The directory that holds it; null for a database. */
   directory: string | null;
+  /** Name of the file in the copy that Mattermost reads first. */
+  file: string;
   /**
-   * A directory with config.json and its companions, ready to be stored: the live one, or a copy that is written into `scratch`.
+   * Writes a copy of it as it is now into `scratch`, which is made anew. Links to files are followed. Entries of the top level for which `skip` is true are passed over.
    * @throws Failure MATTERMOST_CONFIG_UNREADABLE, DATABASE_*
    */
-  bringToDisk(scratch: string): Promise<string>;
+  copyTo(scratch: string, skip: (name: string) => boolean): Promise<ConfigCopy>;
 };

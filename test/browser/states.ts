@@ -100,6 +100,17 @@ const sso = (change: (world: SsoWorld) => void = () => undefined) =>
 const suspected = () => sso((world) => setIncident(world, 'suspected'));
 const open = () => sso((world) => setIncident(world, 'open', undefined, cannedEntries()));
 const upAgain = () => sso((world) => setIncident(world, 'open', UP(), cannedEntries()));
+const drifted = () =>
+  sso((world) => {
+    setIncident(world, 'open', undefined, cannedEntries());
+    world.status.drift = {
+      of: 6,
+      settings: [{key: 'EmailSettings.EnableSignInWithEmail', wanted: true, live: false}],
+      by: 'second.admin',
+      at: Date.now() - 300_000,
+      says: '1 of 6 settings of the incident was changed by @second.admin at 19:10. People who were let in may not get in.',
+    };
+  });
 const waiting = () =>
   changed(
     sso((world) => setIncident(world, 'switching_back', UP())),
@@ -205,6 +216,7 @@ export const STATES: readonly State[] = [
   },
   {name: 'sso_code', world: open, act: letIn},
   {name: 'sso_waiting', world: waiting, act: async (page) => page.getByText(/Waiting for the first person/).waitFor()},
+  {name: 'sso_drift', world: drifted, act: async (page) => page.getByText('Set them again').waitFor()},
   {
     name: 'sso_switch_back',
     world: upAgain,

@@ -57,7 +57,7 @@ test('with the companion gone the page says so, and that drctl works without it'
   await server.companion().stop();
   await browser.page.reload();
   await browser.page
-    .getByText(/companion does not answer/i)
+    .getByText(/companion has not answered/i)
     .first()
     .waitFor();
   expect(await browser.page.locator('body').innerText()).toContain('drctl serve');

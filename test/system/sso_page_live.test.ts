@@ -203,6 +203,18 @@ test('a person is let in: the code is shown once, and its time runs', async () =
   await phone.getByText(`@${server.people[0]!.username}`).waitFor();
 });
 
+test('a Save on another page of the System Console undoes nothing of it', async () => {
+  const {page} = browser;
+  const during = await server.settingsHash();
+  expect(during).not.toBe(before);
+  await page.getByRole('button', {name: 'Notices'}).click();
+  await page.getByRole('button', {name: 'Save'}).click();
+  await page.getByText('Saved.').waitFor();
+  expect(await server.settingsHash()).toBe(during);
+  await page.getByRole('button', {name: 'Disaster Recovery'}).click();
+  await card.getByRole('row', {name: `@${server.people[0]!.username}`}).waitFor(POLL);
+});
+
 test('a password that Mattermost refuses is refused in its words, and the code is not lost', async () => {
   await server.patchConfig({PasswordSettings: {MinimumLength: 16}});
   await enterPassword(phone, 'Too-short-2026', 'claim_3_password');
@@ -298,7 +310,7 @@ test('while the provider is away the gates of the way back are shut, and shown',
   const {page} = browser;
   await card.getByRole('button', {name: 'Switch back…'}).click();
   const dialog = page.getByRole('alertdialog');
-  await dialog.getByText('shut').first().waitFor();
+  await dialog.getByText('not ready').first().waitFor();
   expect(await dialog.getByRole('button', {name: 'Switch back', exact: true}).isDisabled()).toBe(true);
   await picture('7_gates_shut', page);
   await page.keyboard.press('Escape');
@@ -324,11 +336,12 @@ test('the provider is back: one goes first, signs in for real, and everyone is b
     async () => (await server.row(canary.username)).authservice === 'gitlab',
     60,
   );
-  await card.getByText(`Ask @${canary.username} to sign in through the provider now.`).waitFor(POLL);
+  await card.getByText(`Waiting for @${canary.username} to sign in`).first().waitFor(POLL);
+  expect(await card.getByRole('button', {name: 'Close the incident…'}).isDisabled()).toBe(true);
   await picture('10_running');
   await signInThroughProvider(server.mattermost().url, canary.username, canary.password);
   await page
-    .getByText(/3 people are back, 0 in conflict, 0 failed/)
+    .getByText(/3 people are back\./)
     .first()
     .waitFor(POLL);
   await card.getByText('Everyone is back.').first().waitFor(POLL);

@@ -12,6 +12,7 @@ import type {
   LetInResult,
   Readiness,
   ReturnList,
+  SetAgainResult,
   SetList,
   SsoStatus,
   Status,
@@ -33,6 +34,8 @@ export type Connection = {
   companion_version: string | null;
   last_error: string | null;
   plugin_version: string;
+  /** Why the address in the settings is not the one that is used. Plugins of before do not tell it. */
+  ignored_setting?: {companion_url: string; message: string; remedy: string} | null;
 };
 
 export type Enrolment = {url: string; code: string; tls_pin?: string};
@@ -41,6 +44,12 @@ export type Enrolment = {url: string; code: string; tls_pin?: string};
 export type EnrolOutcome = Connection & {note?: string | null};
 
 export type RevokeOutcome = {enrolled: false; companion_told: boolean; last_error: string | null};
+
+/** People who cannot get in now. Companions of before do not tell it: a 404. */
+export type LockedOut = {
+  count: number;
+  people: readonly {id: string; username: string; email: string; is_administrator: boolean}[];
+};
 
 /** What these leave out has the companion's defaults. */
 export type LetIn = Pick<LetInRequest, 'user' | 'identified_by' | 'mail'>;
@@ -149,6 +158,8 @@ export function createClient(onConfigurationChanged: () => Promise<void> = () =>
     closeIncident: () => changing(ask<Incident>('POST', 'sso/incidents/current/close', {})),
     letIn: (request: LetIn) => changing(ask<LetInResult>('POST', 'sso/let-ins', request)),
     approve: (id: string) => ask<Approval>('POST', `sso/approvals/${one(id)}`, {}),
+    setAgain: () => changing(ask<SetAgainResult>('POST', 'sso/settings/set-again', {})),
+    lockedOut: () => ask<LockedOut>('GET', 'sso/locked-out'),
     extendSessions: () => ask<Job>('POST', 'sso/session-extensions', {}),
     planSwitchBack: () => ask<SwitchBackPlan>('POST', 'sso/switch-back-plans', {}),
     switchBack: (request: SwitchBack) => ask<Job>('POST', 'sso/switch-backs', request),

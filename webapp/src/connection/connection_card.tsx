@@ -65,7 +65,7 @@ export function ConnectionCard({connection, client, isEnrolling, onEnrolling, on
 
 function ConnectionFacts({connection}: {connection: Connection}) {
   const say = useSay();
-  const since = connection.unreachable_since;
+  const {unreachable_since: since, ignored_setting: ignored} = connection;
   const down = since ? say('connection.unreachable_since', {since: {since}}) : say('connection.unreachable');
   return (
     <Definitions
@@ -81,6 +81,14 @@ function ConnectionFacts({connection}: {connection: Connection}) {
           'connection.last_error',
           !connection.reachable && connection.last_error ? (
             <ServerText key="error" text={connection.last_error} />
+          ) : null,
+        ],
+        [
+          'connection.ignored',
+          ignored ? (
+            <span key="ignored" className="dr-words-attention">
+              <ServerText text={`${ignored.message} ${ignored.remedy}`} />
+            </span>
           ) : null,
         ],
         [

@@ -5,6 +5,7 @@ import {Button} from '../components/button.tsx';
 import {FailureNotice} from '../components/failure_notice.tsx';
 import {useRequest} from '../components/use_request.ts';
 import {useSay} from '../i18n/say.tsx';
+import {DriftNotice} from './drift_notice.tsx';
 import {IncidentActions} from './incident_actions.tsx';
 import {LetInPanel} from './let_in_panel.tsx';
 import {nameOf, type SsoAction} from './sso_headline.ts';
@@ -32,6 +33,7 @@ export function IncidentPart(props: Props) {
   const {status, client, now, clockSkew, lettingIn, onPanelClose, onChanged} = props;
   return (
     <>
+      <DriftNotice drift={status.drift} client={client} onChanged={onChanged} />
       <Counts status={status} />
       <IncidentActions {...props} />
       {lettingIn !== null && (

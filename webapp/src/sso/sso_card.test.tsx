@@ -12,6 +12,7 @@ import {
   exampleIncident,
   exampleLetIn,
   exampleList,
+  examplePerson,
   examplePlan,
   exampleProvider,
   exampleReadiness,
@@ -181,12 +182,60 @@ test('who is locked out is told by name, and let in from there', async () => {
   await user.click(await screen.findByRole('button', {name: 'Who is locked out: 3 people'}));
   const people = within(screen.getByRole('list', {name: 'People locked out now and next'})).getAllByRole('listitem');
   expect(people.map((item) => item.textContent)).toEqual([
-    '@user.five five@example.orglocked out nowLet in…',
-    '@user.six six@example.orgsession ends 12:01Let in…',
+    '@user.five five@example.org locked out nowLet in…',
+    '@user.six six@example.org session ends 12:01Let in…',
   ]);
   expect(screen.getByText(/2 more people are locked out/)).toBeInTheDocument();
   await user.click(screen.getByRole('button', {name: 'Let in… @user.five'}));
   expect(screen.getByRole('combobox', {name: 'Person'})).toHaveValue('user.five');
+});
+
+test('with a companion that tells everybody, administrators come first and the count is its own', async () => {
+  const told = {
+    count: 60,
+    people: [
+      {id: '9', username: 'second.admin', email: 'a@example.org', is_administrator: true},
+      {id: '1', username: 'user.five', email: 'five@example.org', is_administrator: false},
+    ],
+  };
+  const {user} = show(open(), {'GET sso/locked-out': {body: told}});
+  await user.click(await screen.findByRole('button', {name: 'Who is locked out: 60 people'}));
+  expect(screen.getAllByRole('listitem')[0]).toHaveTextContent(
+    /^@second\.admin a@example\.org administratorlocked out now/,
+  );
+});
+
+test('settings that somebody wrote over are named, and set again by one click', async () => {
+  const drift = {
+    of: 6,
+    settings: [{key: 'EmailSettings.EnableSignInWithEmail', wanted: true, live: false}],
+    by: 'second.admin',
+    at: NOW,
+    says: '1 of 6 settings of the incident was changed by @second.admin at 19:10.',
+  };
+  const {asked, user} = show(
+    {...open(), drift},
+    {'POST sso/settings/set-again': {body: {set: [drift.settings[0]!.key], left: [], settings: []}}},
+  );
+  expect(await screen.findByRole('alert')).toHaveTextContent(
+    /changed by @second\.admin.*EnableSignInWithEmail is false now; the outage needs true/,
+  );
+  await user.click(screen.getByRole('button', {name: 'Set them again'}));
+  await waitFor(() => expect(asked.map(({path}) => path)).toContain('sso/settings/set-again'));
+});
+
+test('a companion that tells for whom it waits is taken at its word', async () => {
+  const waiting = {
+    person: examplePerson('anna'),
+    until: NOW + 7.4 * MINUTE,
+    says: 'Waiting for @anna to sign in through GitLab',
+  };
+  show({...open([exampleProvider()]), state: 'switching_back', waiting} as SsoStatus, {
+    'GET sso/return-list': {body: exampleList()},
+  });
+  expect(await screen.findByText('Waiting for @anna to sign in through GitLab, 8 min left.')).toBeInTheDocument();
+  expect(screen.queryByText(/Everyone is back/)).toBeNull();
+  expect(screen.getByRole('button', {name: 'Close the incident…'})).toBeDisabled();
 });
 
 test('with the companion down the card stays, and names what works without it', async () => {

@@ -1,4 +1,4 @@
-import type {Job, Person} from '@disaster-recovery/contract';
+import type {Job, Person, SsoStatus} from '@disaster-recovery/contract';
 import React, {useEffect, useRef, useState, type ReactNode} from 'react';
 import type {Client} from '../client.ts';
 import {Button} from '../components/button.tsx';
@@ -13,7 +13,7 @@ import {LockedOut} from './locked_out.tsx';
 import {ReadinessLine} from './readiness.tsx';
 import {ReturnListTable} from './return_list.tsx';
 import {SsoState} from './sso_state.tsx';
-import {ssoHeadline, type SsoAction, type WayBack} from './sso_headline.ts';
+import {ssoHeadline, type SsoAction, type TellsWaiting, type WayBack} from './sso_headline.ts';
 import {isQuiet, useSso, type SsoFacts} from './use_sso.ts';
 import {WithoutCompanion} from './without_companion.tsx';
 
@@ -40,9 +40,13 @@ type Props = {
 };
 
 /** A switch back that runs: it waits for one person to sign in, or it goes on. */
-function wayBackOf(job: Job | null, canary: Person | null): WayBack | null {
+function wayBackOf(job: Job | null, canary: Person | null, status: SsoStatus | null): WayBack | null {
+  const told = (status as TellsWaiting | null)?.waiting ?? null;
+  if (told) {
+    return {isWaiting: true, person: `@${told.person.username}`, told};
+  }
   return job?.kind === 'sso_switch_back' && outcomeOf(job) === 'running'
-    ? {isWaiting: runningStep(job) === 'await_login', person: canary && `@${canary.username}`}
+    ? {isWaiting: runningStep(job) === 'await_login', person: canary && `@${canary.username}`, told: null}
     : null;
 }
 
@@ -98,7 +102,7 @@ export function SsoCard({client, isUp, job, shown, now, clockSkew, onStarted}: P
   if (isAbsent || (isUp && !status && !failure)) {
     return null;
   }
-  const wayBack = wayBackOf(job, canary);
+  const wayBack = wayBackOf(job, canary, status);
   const headline = status && ssoHeadline(status, forecast, returnList, wayBack, now);
   const isCalm = status !== null && isQuiet(status);
   const tone = status && !isCalm && isUp ? `dr-job dr-tone-${headline?.tone ?? 'quiet'}` : '';
@@ -155,7 +159,7 @@ export function SsoCard({client, isUp, job, shown, now, clockSkew, onStarted}: P
       )}
       {job && shown}
       {forecast && <Forecasted facts={facts} isBrief={isCalm || !LOSING.includes(headline?.next ?? null)} />}
-      {forecast && <LockedOut forecast={forecast} onLetIn={hasIncident ? form.letIn : null} />}
+      {forecast && <LockedOut forecast={forecast} told={facts.lockedOut} onLetIn={hasIncident ? form.letIn : null} />}
       {hasIncident && returnList && <ReturnListTable list={returnList} />}
       {readiness && <ReadinessLine readiness={readiness} />}
     </Card>

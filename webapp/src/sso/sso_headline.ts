@@ -8,9 +8,14 @@ export type SsoAction = 'declare' | 'extend' | 'let_in' | 'switch_back' | 'close
 export type SsoHeadline = {tone: Tone; title: Message; detail: Message | string | null; next: SsoAction | null};
 
 /** A switch back that runs. `isWaiting`: one person must sign in through the provider first; `person`: who, when it is known here. */
-export type WayBack = {isWaiting: boolean; person: string | null};
+export type WayBack = {isWaiting: boolean; person: string | null; told: WaitingFor | null};
 
-const HOUR = 3_600_000;
+/** Whom the companion waits for, until when, and what for. Companions of before do not tell it. */
+export type WaitingFor = {person: {username: string}; until: number; says: string};
+export type TellsWaiting = {waiting?: WaitingFor | null};
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
 const SOON = 8 * HOUR;
 
 const PROVIDERS = ['gitlab', 'google', 'office365', 'openid', 'saml', 'ldap'] as const;
@@ -86,7 +91,11 @@ function suspected(status: SsoStatus, forecast: Forecast | null, now: number): S
   };
 }
 
-function returning({isWaiting, person}: WayBack): Pick<SsoHeadline, 'title' | 'detail'> {
+function returning({isWaiting, person, told}: WayBack, now: number): Pick<SsoHeadline, 'title' | 'detail'> {
+  if (told) {
+    const left = {duration: Math.max(MINUTE, Math.ceil((told.until - now) / MINUTE) * MINUTE)};
+    return {title: {id: 'sso.waiting.told', values: {says: told.says, left}}, detail: {id: 'sso.await_login.told'}};
+  }
   if (!isWaiting) {
     return {title: {id: 'sso.returning'}, detail: null};
   }
@@ -109,7 +118,7 @@ function outage(
     values: {since: {since: incident!.declared_at}, who: nameOf(incident!.declared_by), reason: incident!.reason},
   };
   if (wayBack) {
-    return {tone: 'attention', ...returning(wayBack), next: null};
+    return {tone: 'attention', ...returning(wayBack, now), next: null};
   }
   if (state === 'switching_back') {
     return {

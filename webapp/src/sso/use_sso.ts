@@ -1,6 +1,6 @@
 import type {Forecast, Readiness, ReturnList, SsoStatus} from '@disaster-recovery/contract';
 import {useCallback, useRef, useState} from 'react';
-import {failureOf, type Client, type Failure} from '../client.ts';
+import {failureOf, type Client, type Failure, type LockedOut} from '../client.ts';
 import {clock} from '../clock.ts';
 import {usePolling} from '../components/use_polling.ts';
 
@@ -16,6 +16,8 @@ export type SsoFacts = {
   forecast: Forecast | null;
   readiness: Readiness | null;
   returnList: ReturnList | null;
+  /** Null: nobody is, or the companion does not tell who. */
+  lockedOut: LockedOut | null;
   failure: Failure | null;
   readinessAt: number;
 };
@@ -26,6 +28,7 @@ const NOTHING: SsoFacts = {
   forecast: null,
   readiness: null,
   returnList: null,
+  lockedOut: null,
   failure: null,
   readinessAt: 0,
 };
@@ -48,6 +51,7 @@ async function askAll(client: Client, known: SsoFacts): Promise<Partial<SsoFacts
     isReadinessOld ? client.readiness() : null,
     status.value.incident && !isQuiet(status.value) ? client.returnList() : null,
   ]);
+  const lockedOut = forecast.ok && forecast.value.locked_out_now > 0 ? await client.lockedOut() : null;
   const failed = [forecast, readiness, returnList].find((reply) => reply && !reply.ok);
   return {
     isAbsent: false,
@@ -55,6 +59,8 @@ async function askAll(client: Client, known: SsoFacts): Promise<Partial<SsoFacts
     ...(forecast.ok ? {forecast: forecast.value} : {}),
     ...(readiness?.ok ? {readiness: readiness.value, readinessAt: clock()} : {}),
     ...(returnList === null ? {returnList: null} : returnList.ok ? {returnList: returnList.value} : {}),
+    // Without it the forecast names some of them.
+    lockedOut: lockedOut?.ok ? lockedOut.value : null,
     failure: failed ? failureOf(failed) : null,
   };
 }

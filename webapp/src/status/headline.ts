@@ -84,10 +84,11 @@ function statusHeadline(status: Status, facts: Facts, now: number): Headline {
     return runningHeadline(facts.job.kind === 'backup', status.last_set, now);
   }
   if (status.enrolment.state === 'read_only') {
+    const because = status.enrolment.read_only_because;
     return {
       tone: 'attention',
       title: {id: 'headline.read_only'},
-      detail: {id: 'headline.read_only.detail'},
+      detail: because ? `${because.message} ${because.remedy}` : {id: 'headline.read_only.detail'},
       action: 'enrol_again',
     };
   }

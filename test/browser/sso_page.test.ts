@@ -94,6 +94,9 @@ test('an outage from suspicion to the end, by keyboard alone', async () => {
   await page.getByRole('heading', {name: 'Switch back in progress'}).waitFor();
   expect(world.sso.asked['sso/switch-backs']).toEqual({});
 
+  // While it runs the incident cannot be closed.
+  expect(await page.getByRole('button', {name: 'Close the incident…'}).isDisabled()).toBe(true);
+  world.advance = (job) => ({...job, status: 'success', progress: null, finished_at: Date.now()});
   setIncident(world.sso, 'switching_back', UP());
   await page.getByText('Nobody is to be switched back.', {exact: true}).waitFor({timeout: 20_000});
   await page.getByRole('button', {name: 'Close the incident…'}).press('Enter');

@@ -118,7 +118,7 @@ var failures = map[string]failureKind{
 	"LEDGER_BROKEN":                   {500, false, "The hash chain of the ledger does not hold: an entry was changed or removed.", "Keep the state directory as evidence and compare with the ledger copy inside the newest set."},
 	"NOT_FOUND":                       {404, false, "There is nothing of that name.", "List what exists with `drctl list` or `drctl jobs`."},
 	"TOOL_MISSING":                    {500, false, "A program that is needed is not installed, or too old.", "Install the named program in the named version, or set its place in the configuration under tools."},
-	"REPOSITORY_NOT_FOUND":            {502, false, "There is no repository at that location.", "Check the repository URL; `drctl init` makes a new one."},
+	"REPOSITORY_NOT_FOUND":            {502, false, "There is no repository at that location.", "Mount the place, or correct the repository URL. Do not make a new repository before you have looked: only where there has never been one, `drctl init` makes it."},
 	"REPOSITORY_LOCKED":               {409, true, "Another program holds the repository lock.", "Wait for that run. If its machine is gone, remove the stale lock with `restic unlock`."},
 	"REPOSITORY_KEY_WRONG":            {502, false, "The repository does not open with this key.", "Use the key of the recovery sheet. Nothing was changed."},
 	"REPOSITORY_UNREACHABLE":          {502, true, "The repository could not be reached or written.", "Check network, credentials, permissions and free space of the repository."},

@@ -7,7 +7,8 @@ export const REPOSITORY_FAILURES = {
     exit: 10,
     retryable: false,
     meaning: 'There is no repository at that location.',
-    remedy: 'Check the repository URL; `drctl init` makes a new one.',
+    remedy:
+      'Mount the place, or correct the repository URL. Do not make a new repository before you have looked: only where there has never been one, `drctl init` makes it.',
   },
   REPOSITORY_LOCKED: {
     status: 409,

@@ -3,6 +3,7 @@ import {styleText} from 'node:util';
 import {stepWords, type Event} from '@disaster-recovery/contract';
 import {formatBytes, formatCount, formatDuration} from '../kernel/format.ts';
 import type {Output} from './output.ts';
+import {forTerminal} from './terminal.ts';
 import {printable} from './printable.ts';
 import {isoTime} from '../kernel/clock.ts';
 
@@ -38,7 +39,7 @@ export function createLiveView({json}: Output) {
       out.write(`\r\x1b[K◌ ${progressLine(event.progress, out.columns)}`);
       open = true;
     } else if (event.type === 'note') {
-      line(`${event.level === 'warning' ? mark('yellow', '!') : '·'} ${event.text}`);
+      line(`${event.level === 'warning' ? mark('yellow', '!') : '·'} ${forTerminal(event.text)}`);
     }
   }
 

@@ -1,5 +1,6 @@
 import {FAILURES, type Event, type ResultLine} from '@disaster-recovery/contract';
 import {errorBody, type Failure} from '../kernel/failure.ts';
+import {forTerminal, jsonLine} from './terminal.ts';
 
 /** Where a verb's answer goes: JSON lines for programs, words for people. stdout is for answers, stderr for what happens on the way. */
 export type Output = {
@@ -20,7 +21,7 @@ export function createOutput(json: boolean): Output {
     },
     say: (text) => {
       if (!json) {
-        process.stdout.write(`${text}\n`);
+        process.stdout.write(`${forTerminal(text)}\n`);
       }
     },
   };
@@ -40,11 +41,11 @@ export function finish({json}: Output, {value, failure}: Outcome): number {
     } satisfies ResultLine);
   } else if (failure) {
     const {message, remedy, code} = errorBody(failure);
-    process.stderr.write(`\n${code}: ${message}\n→ ${remedy}\n`);
+    process.stderr.write(forTerminal(`\n${code}: ${message}\n→ ${remedy}\n`));
   }
   return failure ? FAILURES[failure.code].exit : 0;
 }
 
 function writeLine(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value)}\n`);
+  process.stdout.write(`${jsonLine(value)}\n`);
 }

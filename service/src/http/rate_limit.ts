@@ -5,7 +5,9 @@ export function createRateLimit(clock: Clock, limit: number, windowMs: number): 
   let windowStart = 0;
   const counts = new Map<string, number>();
   return (key) => {
-    if (clock.now() - windowStart >= windowMs) {
+    const elapsed = clock.now() - windowStart;
+    // A clock that was set back must not hold the window until it has caught up.
+    if (elapsed >= windowMs || elapsed < 0) {
       windowStart = clock.now();
       counts.clear();
     }

@@ -1,7 +1,7 @@
 import {rmSync} from 'node:fs';
 import {join} from 'node:path';
 import {request as httpRequest} from 'node:http';
-import type {AddressInfo} from 'node:net';
+import {connect, type AddressInfo} from 'node:net';
 import {afterEach, beforeEach, describe, expect, test} from '@jest/globals';
 import type {z} from 'zod';
 import {
@@ -14,6 +14,8 @@ import {
   type RouteName,
 } from '@disaster-recovery/contract';
 import {SET} from '../chat/fixtures.ts';
+import {systemClock} from '../kernel/clock.ts';
+import {createRateLimit} from './rate_limit.ts';
 import {createTestServer} from './test_server.ts';
 
 type Test = Awaited<ReturnType<typeof createTestServer>>;
@@ -277,3 +279,33 @@ async function until(holds: () => boolean): Promise<void> {
   }
   expect(holds()).toBe(true);
 }
+
+test.each([
+  ['GARBAGE\r\n\r\n', 'HTTP/1.1 400 '],
+  [`GET / HTTP/1.1\r\nhost: x\r\nx: ${'a'.repeat(20_000)}\r\n\r\n`, 'HTTP/1.1 431 '],
+])('what the HTTP parser refuses has the shape of all errors', async (sent, begins) => {
+  const {server} = await createTestServer();
+  await server.listen({host: '127.0.0.1', port: 0});
+  const {port} = server.server.address() as AddressInfo;
+  const answer = await new Promise<string>((resolve, reject) => {
+    let text = '';
+    const socket = connect({host: '127.0.0.1', port}, () => {
+      socket.write(sent);
+    })
+      .on('data', (chunk: Buffer) => (text += chunk.toString()))
+      .on('close', () => resolve(text))
+      .on('error', reject);
+  });
+  await server.close();
+  expect(answer.startsWith(begins)).toBe(true);
+  expect(JSON.parse(answer.split('\r\n\r\n')[1] ?? '')).toMatchObject({error: {code: 'USAGE_INVALID'}});
+});
+
+test('a clock that is set back does not freeze the limit', async () => {
+  const clock = {...systemClock, now: () => at};
+  let at = 1_000_000;
+  const may = createRateLimit(clock, 1, 1000);
+  expect([may('a'), may('a')]).toEqual([true, false]);
+  at = 500_000;
+  expect(may('a')).toBe(true);
+});

@@ -1,3 +1,4 @@
+import type {Socket} from 'node:net';
 import fastify, {type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest} from 'fastify';
 import {FAILURES, ROUTES, type Actor, type Route, type RouteName} from '@disaster-recovery/contract';
 import {asFailure, errorBody, Failure} from '../kernel/failure.ts';
@@ -26,6 +27,10 @@ export function createServer(parts: ServerParts): FastifyInstance {
     frameworkErrors: (error, request, reply) => {
       sendFailure(error, request, reply);
     },
+    // What is no HTTP never becomes a request: the parser's refusals have the shape of all other errors.
+    clientErrorHandler: (error, socket) => {
+      endUnparsed(error.code, socket);
+    },
     ...(tls && {https: {...tls, minVersion: 'TLSv1.2'}}),
   }) as unknown as FastifyInstance;
   // Bodies stay bytes until their hash is checked.
@@ -47,6 +52,23 @@ export function createServer(parts: ServerParts): FastifyInstance {
   });
   registerRoutes(server, {...parts, closing: closing.signal});
   return server;
+}
+
+function endUnparsed(code: string | undefined, socket: Pick<Socket, 'writable' | 'end' | 'destroy'>): void {
+  if (code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const [status, says] =
+    code === 'HPE_HEADER_OVERFLOW'
+      ? ['431 Request Header Fields Too Large', 'The headers are too large.']
+      : code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? ['408 Request Timeout', 'The request did not arrive in time.']
+        : ['400 Bad Request', 'The request is not HTTP.'];
+  const body = JSON.stringify({error: errorBody(new Failure('USAGE_INVALID', says))});
+  socket.end(
+    `HTTP/1.1 ${status}\r\nconnection: close\r\ncache-control: no-store\r\ncontent-type: application/json; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
 }
 
 function registerRoutes(server: FastifyInstance, parts: HandlerParts): void {

@@ -37,6 +37,13 @@ test.each([
   expect(resticFailure('backup', how).message).toBe(message);
 });
 
+test('a place that is not mounted leads with that, and what restic said is kept aside', () => {
+  expect(resticFailure('snapshots', end(10, '', 'Fatal: repository does not exist: stat /srv/r'))).toMatchObject({
+    message: 'The place of the repository is empty or not mounted.',
+    details: {said: 'restic snapshots: repository does not exist: stat /srv/r'},
+  });
+});
+
 test('a flood of words is cut', () => {
   expect(resticFailure('backup', end(1, 'x'.repeat(50_000))).message.length).toBeLessThan(700);
 });

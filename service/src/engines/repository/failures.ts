@@ -34,7 +34,10 @@ export function resticFailure(command: string, end: ResticEnd): Failure {
     BY_EXIT[end.exitCode ?? -1] ??
     PATTERNS.find(([pattern]) => pattern.test(`${end.stderr}\n${said}`))?.[1] ??
     'REPOSITORY_UNREACHABLE';
-  return new Failure(code, `restic ${command}: ${said.replace(/^Fatal: /, '').slice(0, 600)}`);
+  const words = `restic ${command}: ${said.replace(/^Fatal: /, '').slice(0, 600)}`;
+  return code === 'REPOSITORY_NOT_FOUND'
+    ? new Failure(code, 'The place of the repository is empty or not mounted.', {details: {said: words}})
+    : new Failure(code, words);
 }
 
 function lastLine(text: string): string {

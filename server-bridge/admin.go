@@ -31,7 +31,7 @@ func (p *Plugin) adminByID(userID string) (*actor, error) {
 	}
 	user, appErr := p.API.GetUser(userID)
 	if appErr != nil {
-		return nil, fail("INTERNAL", "Your account could not be read: "+appErr.Error())
+		return nil, fail("INTERNAL", "Your account could not be read: "+refusal(appErr))
 	}
 	return &actor{UserID: userID, Username: user.Username, SystemAdmin: true}, nil
 }

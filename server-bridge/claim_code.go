@@ -27,20 +27,35 @@ func (p *Plugin) postClaimCode(c *plugin.Context, w http.ResponseWriter, r *http
 		writeFailure(w, fail("USAGE_INVALID", "A code is taken only from the claim page."))
 		return
 	}
-	if !p.claimTries.allow(c.IPAddress, p.now()) {
-		writeFailure(w, fail("CLAIM_TOO_MANY_TRIES", "There were too many tries from your address in the last minute."))
-		return
-	}
 	code, err := readClaimCode(w, r)
 	if err != nil {
 		writeFailure(w, err)
 		return
 	}
-	if err := p.relayClaim(c, w, r, code); err != nil {
+	done, ok := p.claimTries.turn(r.Context())
+	if !ok {
+		writeFailure(w, fail("CLAIM_TOO_MANY_TRIES", "Very many codes are tried at this moment; yours was not used up."))
+		return
+	}
+	answer, err := p.relayClaim(c, r, code)
+	done()
+	if err != nil {
 		p.API.LogWarn("A claim could not be handed to the companion", "err", asFailure(err).Error())
 		// Who asks is a stranger: where the companion is, and why it does not answer, stays in the log.
 		writeFailure(w, fail("COMPANION_UNREACHABLE", "No code can be used at this moment. Tell your administrator."))
+		return
 	}
+	if answer.status >= 400 {
+		p.wait(r.Context(), p.claimTries.penalty(c.IPAddress, p.now()))
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(answer.status)
+	_, _ = w.Write(answer.body)
+}
+
+type claimAnswer struct {
+	status int
+	body   []byte
 }
 
 func readClaimCode(w http.ResponseWriter, r *http.Request) (string, error) {
@@ -63,45 +78,42 @@ func readClaimCode(w http.ResponseWriter, r *http.Request) (string, error) {
 	return typed.Code, nil
 }
 
-// relayClaim writes the answer of the companion, or writes nothing and fails.
-func (p *Plugin) relayClaim(c *plugin.Context, w http.ResponseWriter, r *http.Request, code string) error {
+// relayClaim gives the answer of the companion when it is one for the page.
+func (p *Plugin) relayClaim(c *plugin.Context, r *http.Request, code string) (*claimAnswer, error) {
 	who, at, err := p.enrolled()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	address := strings.ToValidUTF8(c.IPAddress, "")
 	body, err := json.Marshal(map[string]string{"code": code, "address": address[:min(maxAddress, len(address))]})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	request := signedRequest{method: http.MethodPost, path: routeSSOClaim, body: body}
 	// Nobody has signed in, so the token names no actor.
 	token, err := p.signFor(request, who, nil)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), claimTimeout)
 	defer cancel()
 	response, err := p.send(ctx, at, call{signedRequest: request, token: token, requestID: c.RequestId})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer response.Body.Close()
 	media, _, err := mime.ParseMediaType(response.Header.Get("Content-Type"))
 	if err != nil || media != "application/json" {
-		return p.unreachable(at, "it does not answer like a companion")
+		return nil, p.unreachable(at, "it does not answer like a companion")
 	}
 	answer, err := io.ReadAll(io.LimitReader(response.Body, maxClaimAnswer))
 	if err != nil {
-		return p.unreachable(at, plainCause(err))
+		return nil, p.unreachable(at, plainCause(err))
 	}
 	if refused := refusalIn(answer); response.StatusCode >= 400 && !refused.isForClaimant() {
-		return refused
+		return nil, refused
 	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(response.StatusCode)
-	_, _ = w.Write(answer)
-	return nil
+	return &claimAnswer{response.StatusCode, answer}, nil
 }
 
 func refusalIn(answer []byte) *Failure {

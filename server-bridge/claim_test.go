@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -127,7 +128,7 @@ func TestAPageOfAnotherSiteCannotUseACode(t *testing.T) {
 		{"X-Requested-With": ""}, {"X-Requested-With": "fetch"}, {"Content-Type": ""}, {"Content-Type": "text/plain"},
 		{"Content-Type": "application/x-www-form-urlencoded"}, {"Content-Type": "multipart/form-data"},
 	} {
-		for range claimTriesAllowed {
+		for range 3 * wrongClaimsAtOnce {
 			require.Equal(t, "USAGE_INVALID", codeOf(t, claims(p, "203.0.113.7", `{"code":"x"}`, headers)), headers)
 		}
 	}
@@ -144,30 +145,49 @@ func TestOnlyACodeIsTaken(t *testing.T) {
 	require.Empty(t, stub.seen)
 }
 
-func TestTooManyTriesFromOneAddressWait(t *testing.T) {
+func TestARightCodeIsNeverHeldBackByWrongOnesOfTheSameAddress(t *testing.T) {
 	p, _, stub := withClaimPage(t)
 	now := time.Now()
 	p.clock = func() time.Time { return now }
-	for range claimTriesAllowed {
-		require.Equal(t, 200, claims(p, "203.0.113.7", `{"code":"x"}`, nil).Code)
+	var waited []time.Duration
+	p.pause = func(_ context.Context, how time.Duration) { waited = append(waited, how) }
+	right := stub.answer
+	stub.answer = func(w http.ResponseWriter, _ *http.Request) {
+		writeJSON(w, 401, map[string]any{"error": map[string]any{"code": "CLAIM_CODE_WRONG"}})
 	}
-	w := claims(p, "203.0.113.7", `{"code":"x"}`, nil)
-	require.Equal(t, 429, w.Code)
-	require.Equal(t, "CLAIM_TOO_MANY_TRIES", codeOf(t, w))
-	require.Len(t, stub.seen, claimTriesAllowed)
-	require.Equal(t, 200, claims(p, "203.0.113.8", `{"code":"x"}`, nil).Code, "others are not held up")
-	now = now.Add(time.Minute)
+	for range 10 * wrongClaimsAtOnce {
+		require.Equal(t, 401, claims(p, "203.0.113.7", `{"code":"x"}`, nil).Code)
+	}
+	require.Equal(t, make([]time.Duration, wrongClaimsAtOnce), waited[:wrongClaimsAtOnce], "a typing mistake costs nothing")
+	require.Greater(t, waited[wrongClaimsAtOnce+4], 4*time.Second)
+	require.Equal(t, wrongClaimMaxWait, waited[len(waited)-1])
+	others := len(waited)
+	require.Equal(t, 401, claims(p, "203.0.113.8", `{"code":"x"}`, nil).Code)
+	require.Zero(t, waited[others], "others are not held up")
+
+	stub.answer = right
 	require.Equal(t, 200, claims(p, "203.0.113.7", `{"code":"x"}`, nil).Code)
+	require.Len(t, waited, others+1, "a right code is answered at once")
+}
+
+func TestOnlySoManyCodesAreCheckedAtOnce(t *testing.T) {
+	tries := &claimTries{}
+	for range claimsAtOnce {
+		_, ok := tries.turn(t.Context())
+		require.True(t, ok)
+	}
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, ok := tries.turn(ended)
+	require.False(t, ok)
 }
 
 func TestTheMemoryOfTriesIsBounded(t *testing.T) {
 	tries, now := &claimTries{}, time.Now()
-	for i := range claimAddressesKept + 10 {
-		require.Equal(t, i < claimAddressesKept, tries.allow(fmt.Sprintf("10.%d.%d.%d", i>>16, i>>8&255, i&255), now))
+	for i := range 2 * claimAddressesKept {
+		tries.penalty(fmt.Sprintf("10.%d.%d.%d", i>>16, i>>8&255, i&255), now)
 	}
-	require.True(t, tries.allow("10.0.0.1", now), "who is known is not held up by strangers")
-	require.True(t, tries.allow("192.0.2.1", now.Add(time.Minute)))
-	require.Len(t, tries.seen, 1)
+	require.LessOrEqual(t, len(tries.seen), claimAddressesKept)
 	require.Equal(t, neighbourhood("2001:db8::1"), neighbourhood("2001:db8::2:1"), "one host has a whole network")
 	require.NotEqual(t, neighbourhood("2001:db8::1"), neighbourhood("2001:db8:0:1::1"))
 	require.Equal(t, "192.0.2.1", neighbourhood("::ffff:192.0.2.1"))

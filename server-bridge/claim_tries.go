@@ -1,56 +1,81 @@
 package main
 
 import (
+	"context"
 	"net/netip"
 	"sync"
 	"time"
+
+	"golang.org/x/time/rate"
 )
 
 const (
-	claimTriesAllowed = 600
-	claimTriesWithin  = time.Minute
-	// Bounds the memory; beyond it a new address waits until others are forgotten.
+	// As many codes are checked at once; others wait for their turn.
+	claimsAtOnce   = 16
+	claimTurnLimit = 10 * time.Second
+
+	// Wrong codes of one address, beyond these at once, are answered one after the other. A whole office may share an address.
+	wrongClaimsAtOnce  = 30
+	wrongClaimInterval = time.Second
+	wrongClaimMaxWait  = 8 * time.Second
+
+	// Bounds the memory; beyond it the ones that were not seen for longest are forgotten.
 	claimAddressesKept = 10000
 )
 
-// claimTries guards companion and database from a flood. A whole office may share one address, so it allows much; guessing is
-// stopped by the companion, which counts wrong codes, and by the length of a code.
+// claimTries slows wrong codes down and never refuses a right one: whether a code is right is known only when the companion
+// has looked at it, so what is held back is the answer to a wrong one. Guessing is stopped by the length of a code.
 type claimTries struct {
+	once  sync.Once
+	turns chan struct{}
+
 	lock sync.Mutex
-	seen map[string][]time.Time
+	seen map[string]*rate.Limiter
 }
 
-// allow does not count what it refuses, so that waiting helps.
-func (t *claimTries) allow(address string, now time.Time) bool {
+// turn waits until the companion may be asked; false where that took too long.
+func (t *claimTries) turn(ctx context.Context) (done func(), ok bool) {
+	t.once.Do(func() { t.turns = make(chan struct{}, claimsAtOnce) })
+	ctx, cancel := context.WithTimeout(ctx, claimTurnLimit)
+	defer cancel()
+	select {
+	case t.turns <- struct{}{}:
+		return func() { <-t.turns }, true
+	case <-ctx.Done():
+		return nil, false
+	}
+}
+
+// penalty is how long the answer to a wrong code of this address is held back.
+func (t *claimTries) penalty(address string, now time.Time) time.Duration {
 	t.lock.Lock()
 	defer t.lock.Unlock()
 	who := neighbourhood(address)
-	recent := []time.Time{}
-	for _, at := range t.seen[who] {
-		if now.Sub(at) < claimTriesWithin {
-			recent = append(recent, at)
-		}
+	limiter, known := t.seen[who]
+	if !known {
+		limiter = rate.NewLimiter(rate.Every(wrongClaimInterval), wrongClaimsAtOnce)
+		t.makeRoom(now)
+		t.seen[who] = limiter
 	}
-	if len(recent) >= claimTriesAllowed || !t.hasRoomFor(who, now) {
-		return false
-	}
-	t.seen[who] = append(recent, now)
-	return true
+	wait := limiter.ReserveN(now, 1).DelayFrom(now)
+	return min(wait, wrongClaimMaxWait)
 }
 
-func (t *claimTries) hasRoomFor(who string, now time.Time) bool {
-	if t.seen == nil {
-		t.seen = map[string][]time.Time{}
+// makeRoom forgets whoever has nothing left to wait for; when that is nobody, all.
+func (t *claimTries) makeRoom(now time.Time) {
+	if t.seen != nil && len(t.seen) < claimAddressesKept {
+		return
 	}
-	if _, known := t.seen[who]; known || len(t.seen) < claimAddressesKept {
-		return true
-	}
-	for address, tries := range t.seen {
-		if now.Sub(tries[len(tries)-1]) >= claimTriesWithin {
-			delete(t.seen, address)
+	kept := map[string]*rate.Limiter{}
+	for who, limiter := range t.seen {
+		if limiter.TokensAt(now) < wrongClaimsAtOnce {
+			kept[who] = limiter
 		}
 	}
-	return len(t.seen) < claimAddressesKept
+	if len(kept) >= claimAddressesKept {
+		kept = map[string]*rate.Limiter{}
+	}
+	t.seen = kept
 }
 
 // One household or host has a whole /64 of IPv6.

@@ -24,9 +24,13 @@ const enrolSteps = "This server is not connected with a companion yet. Two steps
 
 // ExecuteCommand answers the person alone; what goes on later is told by the bot's post.
 func (p *Plugin) ExecuteCommand(c *plugin.Context, args *model.CommandArgs) (*model.CommandResponse, *model.AppError) {
+	return p.answer(args, p.answerTo(c, args)), nil
+}
+
+func (p *Plugin) answerTo(c *plugin.Context, args *model.CommandArgs) string {
 	by, err := p.adminByID(args.UserId)
 	if err != nil {
-		return onlyYou(failureText(err)), nil
+		return failureText(err)
 	}
 	typed := strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(args.Command), "/dr"))
 	words := strings.Fields(typed)
@@ -34,11 +38,11 @@ func (p *Plugin) ExecuteCommand(c *plugin.Context, args *model.CommandArgs) (*mo
 	defer cancel()
 	switch {
 	case len(words) == 0 || words[0] == "help":
-		return onlyYou(helpText), nil
+		return helpText
 	case words[0] == "enroll" || words[0] == "enrol":
-		return onlyYou(p.enrolCommand(ctx, c, words[1:], by)), nil
+		return p.enrolCommand(ctx, c, words[1:], by)
 	default:
-		return onlyYou(p.companionCommand(ctx, typed, args, by)), nil
+		return p.companionCommand(ctx, typed, args, by)
 	}
 }
 
@@ -60,9 +64,6 @@ func (p *Plugin) enrolCommand(ctx context.Context, c *plugin.Context, words []st
 		return failureText(err)
 	}
 	text := fmt.Sprintf("Enrolled. The companion (version %s) now takes requests of this server's system administrators. Next: `/dr status`.", outcome.Version)
-	if outcome.Note != "" {
-		text += "\n\n" + outcome.Note
-	}
 	return text
 }
 
@@ -75,12 +76,23 @@ func (p *Plugin) companionCommand(ctx context.Context, typed string, args *model
 		return failureText(err)
 	}
 	var reply struct {
-		Message string `json:"message"`
+		Message string  `json:"message"`
+		Job     *string `json:"job"`
 	}
 	if err := p.askCompanion(ctx, signedRequest{method: http.MethodPost, path: routeCommand, body: body}, by, &reply); err != nil {
 		return failureText(err)
 	}
+	if reply.Job != nil && p.isReadByOthers(args) {
+		return reply.Message + "\n\n_Everyone in this channel can read the posts of the bot about it. In a direct message with the bot they are yours alone._"
+	}
 	return reply.Message
+}
+
+// isReadByOthers is also true where it cannot be told.
+func (p *Plugin) isReadByOthers(args *model.CommandArgs) bool {
+	bot, err := p.botID()
+	channel, appErr := p.API.GetChannel(args.ChannelId)
+	return err != nil || appErr != nil || channel == nil || channel.Name != model.GetDMNameFromIds(args.UserId, bot)
 }
 
 func failureText(err error) string {
@@ -91,6 +103,18 @@ func failureText(err error) string {
 	return fmt.Sprintf("**%s**\n%s\nWhat to do: %s (`%s`)", failure.Message, failure.Meaning, failure.Remedy, failure.Code)
 }
 
-func onlyYou(text string) *model.CommandResponse {
-	return &model.CommandResponse{ResponseType: model.CommandResponseTypeEphemeral, Username: pluginName, Text: text}
+// saidByBot is a type of response that Mattermost does not know: it would say a known one itself, as "System". The text is in it
+// for scripts that run a command by REST.
+const saidByBot = "said_by_bot"
+
+// answer is shown to the person alone, by the bot.
+func (p *Plugin) answer(args *model.CommandArgs, text string) *model.CommandResponse {
+	response := &model.CommandResponse{ResponseType: saidByBot, Username: pluginName, Text: text}
+	bot, err := p.botID()
+	if err != nil {
+		response.ResponseType = model.CommandResponseTypeEphemeral
+		return response
+	}
+	p.API.SendEphemeralPost(args.UserId, &model.Post{UserId: bot, ChannelId: args.ChannelId, RootId: args.RootId, Message: text})
+	return response
 }

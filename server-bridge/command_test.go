@@ -14,8 +14,49 @@ func types(t *testing.T, p *Plugin, user, command string) string {
 	t.Helper()
 	response, appErr := p.ExecuteCommand(theContext(), &model.CommandArgs{UserId: user, Command: command, ChannelId: channelID, RootId: "root"})
 	require.Nil(t, appErr)
-	require.Equal(t, model.CommandResponseTypeEphemeral, response.ResponseType)
+	require.Equal(t, saidByBot, response.ResponseType)
+	server := p.API.(*fakeServer)
+	require.Equal(t, user+": "+botUser+": "+response.Text, server.whispers[len(server.whispers)-1], "said by the bot, to this person alone")
 	return response.Text
+}
+
+func TestWithoutABotMattermostSaysTheAnswer(t *testing.T) {
+	p, server := newPlugin(t)
+	server.botFails = true
+	response, _ := p.ExecuteCommand(theContext(), &model.CommandArgs{UserId: adminUser, Command: "/dr help"})
+	require.Equal(t, model.CommandResponseTypeEphemeral, response.ResponseType)
+	require.Contains(t, response.Text, "/dr backup")
+}
+
+func TestWhoStartsAJobWhereOthersReadIsTold(t *testing.T) {
+	p, server, stub := enrolledPlugin(t)
+	job := `"j1"`
+	stub.answer = func(w http.ResponseWriter, _ *http.Request) {
+		writeJSON(w, 200, map[string]any{"message": "Here.", "job": json.RawMessage(job)})
+	}
+	for _, it := range []struct {
+		channel, job string
+		told         bool
+	}{
+		{"town-square", `"j1"`, true},
+		{model.GetDMNameFromIds(adminUser, plainUser), `"j1"`, true},
+		{model.GetDMNameFromIds(adminUser, botUser), `"j1"`, false},
+		{"town-square", `null`, false},
+	} {
+		server.channelName, job = it.channel, it.job
+		require.Equal(t, it.told, strings.Contains(types(t, p, adminUser, "/dr backup"), "Everyone in this channel"), it)
+	}
+}
+
+func TestTheBotGetsItsPictureOnce(t *testing.T) {
+	_, server := newPlugin(t)
+	for range 2 {
+		p := &Plugin{}
+		p.SetAPI(server)
+		_, err := p.botID()
+		require.NoError(t, err)
+	}
+	require.Equal(t, []string{botUser}, server.pictures)
 }
 
 func TestOthersAreRefusedWhateverTheyType(t *testing.T) {
@@ -42,7 +83,8 @@ func TestBeforeEnrolmentTheTwoStepsAreShown(t *testing.T) {
 }
 
 func TestACommandGoesToTheCompanionAsTyped(t *testing.T) {
-	p, _, stub := enrolledPlugin(t)
+	p, server, stub := enrolledPlugin(t)
+	server.channelName = model.GetDMNameFromIds(adminUser, botUser)
 	stub.answer = func(w http.ResponseWriter, _ *http.Request) {
 		writeJSON(w, 200, map[string]any{"message": "Backup started.", "job": "j1"})
 	}

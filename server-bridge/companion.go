@@ -4,12 +4,10 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
-	"net/url"
 	"sync"
 	"time"
 )
@@ -154,18 +152,6 @@ func (p *Plugin) unreachable(at place, cause string) *Failure {
 	failure := fail("COMPANION_UNREACHABLE", fmt.Sprintf("The companion at %s has not answered since %s: %s.", at.url, clockText(since), cause))
 	failure.Details = map[string]any{"unreachable_since": since.UnixMilli(), "companion_url": at.url}
 	return failure
-}
-
-// The wrapping of url.Error repeats method and URL, which the message has already.
-func plainCause(err error) string {
-	var wrapped *url.Error
-	if errors.As(err, &wrapped) {
-		err = wrapped.Err
-	}
-	if errors.Is(err, context.DeadlineExceeded) {
-		return "no answer in time"
-	}
-	return err.Error()
 }
 
 // askCompanion speaks for the enrolled bridge and reads a small JSON answer into reply.

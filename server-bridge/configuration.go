@@ -1,13 +1,23 @@
 package main
 
 import (
-	"maps"
+	"context"
+	"net/http"
 	"strings"
+	"sync"
+	"time"
+
+	"github.com/mattermost/mattermost/server/public/model"
 )
 
-const defaultCompanionURL = "http://127.0.0.1:8066"
+const (
+	defaultCompanionURL = "http://127.0.0.1:8066"
+	overrideTimeout     = 3 * time.Second
+	overrideAskedEvery  = 30 * time.Second
+)
 
-// settings hold no secret: the configuration can be read, patched and backed up by others.
+// settings hold no secret: the configuration can be read, patched and backed up by others. Where the companion is lives with the
+// enrollment; a setting that is changed afterwards is an override, and used while the enrolled companion answers there.
 type settings struct {
 	CompanionURL    string
 	CompanionTLSPin string
@@ -41,27 +51,88 @@ func (p *Plugin) currentSettings() settings {
 	return p.settings.withDefaults()
 }
 
-// saveSettings answers whether the configuration now says what was asked. It does not when the server's
-// configuration is read-only, or when an environment variable wins over it.
-func (p *Plugin) saveSettings(wanted settings) (bool, string) {
-	wanted = wanted.withDefaults()
-	saved := maps.Clone(p.API.GetPluginConfig())
-	if saved == nil {
-		saved = map[string]any{}
-	}
-	for key := range saved {
-		if strings.EqualFold(key, "CompanionURL") || strings.EqualFold(key, "CompanionTLSPin") {
-			delete(saved, key)
+// ConfigurationWillBeSaved refuses an address or a pin that cannot be one. It asks nobody: every page of the System Console saves
+// the whole configuration, and a companion that is down must not keep anybody from saving another page.
+func (p *Plugin) ConfigurationWillBeSaved(config *model.Config) (*model.Config, error) {
+	wanted := settings{}
+	for key, value := range config.PluginSettings.Plugins[pluginID] {
+		text, _ := value.(string)
+		switch strings.ToLower(key) {
+		case "companionurl":
+			wanted.CompanionURL = text
+		case "companiontlspin":
+			wanted.CompanionTLSPin = text
 		}
 	}
-	saved["companionurl"] = wanted.CompanionURL
-	saved["companiontlspin"] = wanted.CompanionTLSPin
-	cause := ""
-	if appErr := p.API.SavePluginConfig(saved); appErr != nil {
-		cause = appErr.Error()
+	// What is wrong already stays as it is until somebody touches it.
+	if wanted.withDefaults() == p.currentSettings() {
+		return nil, nil
 	}
-	if err := p.OnConfigurationChange(); err != nil {
-		cause = err.Error()
+	if _, err := newPlace(wanted); err != nil {
+		message := pluginName + ": " + asFailure(err).Message + " Nothing was saved."
+		// The server shows the translation of the id; one that it does not know is shown as it is.
+		return nil, &model.AppError{Id: message, Message: message, Where: pluginID, StatusCode: http.StatusBadRequest}
 	}
-	return p.currentSettings() == wanted, cause
+	return nil, nil
+}
+
+// overrides remembers whether the enrolled companion answers where the settings say.
+type overrides struct {
+	lock    sync.Mutex
+	asked   settings
+	askedAt time.Time
+	cause   error
+}
+
+// whereabouts is where the enrolled companion is. cause: why a setting that names another place is not used.
+func (p *Plugin) whereabouts(who *enrolment) (where settings, cause error) {
+	current := p.currentSettings()
+	if who == nil {
+		return current, nil
+	}
+	enrolled := settings{who.URL, who.TLSPin}.withDefaults()
+	if current == enrolled || !who.isOverriddenBy(current) {
+		return enrolled, nil
+	}
+	if cause := p.checkOverride(who, current); cause != nil {
+		return enrolled, cause
+	}
+	return current, nil
+}
+
+// isOverriddenBy: the default, and what was there when the companion was enrolled elsewhere, are no decision for another place. A
+// browser that loaded the configuration before the enrollment writes them back with the next Save of any page.
+func (e *enrolment) isOverriddenBy(current settings) bool {
+	return current != settings{}.withDefaults() && current != settings{e.ConfiguredURL, e.ConfiguredPin}.withDefaults()
+}
+
+func (p *Plugin) checkOverride(who *enrolment, wanted settings) error {
+	o := &p.overrides
+	o.lock.Lock()
+	defer o.lock.Unlock()
+	if o.asked == wanted && p.now().Sub(o.askedAt) < overrideAskedEvery {
+		return o.cause
+	}
+	o.asked, o.askedAt, o.cause = wanted, p.now(), p.askOverride(who, wanted)
+	return o.cause
+}
+
+// askOverride asks something that only the enrolled companion answers.
+func (p *Plugin) askOverride(who *enrolment, wanted settings) error {
+	at, err := newPlace(wanted)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), overrideTimeout)
+	defer cancel()
+	request := signedRequest{method: http.MethodGet, path: routeSSODetection}
+	token, err := p.signFor(request, who, &actor{UserID: pluginID, Username: pluginID, SystemAdmin: true})
+	if err != nil {
+		return err
+	}
+	response, err := p.send(ctx, at, call{signedRequest: request, token: token})
+	if err != nil {
+		return err
+	}
+	return p.readReply(at, response, nil)
 }

@@ -22,7 +22,15 @@ type connection struct {
 	UnreachableSince *int64  `json:"unreachable_since"`
 	CompanionVersion *string `json:"companion_version"`
 	LastError        *string `json:"last_error"`
-	PluginVersion    string  `json:"plugin_version"`
+	// Why the address in the settings is not used; null while it is, or where there is none.
+	IgnoredSetting *ignoredSetting `json:"ignored_setting"`
+	PluginVersion  string          `json:"plugin_version"`
+}
+
+type ignoredSetting struct {
+	CompanionURL string `json:"companion_url"`
+	Message      string `json:"message"`
+	Remedy       string `json:"remedy"`
 }
 
 func (p *Plugin) connection(ctx context.Context) (*connection, error) {
@@ -30,10 +38,14 @@ func (p *Plugin) connection(ctx context.Context) (*connection, error) {
 	if err != nil && asFailure(err).Code != "NOT_ENROLLED" {
 		return nil, err
 	}
-	where := p.whereabouts(who)
+	where, ignored := p.whereabouts(who)
 	shown := &connection{CompanionURL: where.CompanionURL, Enrolled: who != nil, PluginVersion: pluginVersion}
 	if who != nil {
 		shown.CompanionID, shown.EnrolledAt, shown.EnrolledBy = &who.CompanionID, &who.EnrolledAt, &who.EnrolledBy
+	}
+	if ignored != nil {
+		failure := asFailure(ignored)
+		shown.IgnoredSetting = &ignoredSetting{p.currentSettings().CompanionURL, failure.Message, failure.Remedy}
 	}
 	at, placeErr := newPlace(where)
 	if placeErr == nil {
@@ -72,7 +84,7 @@ func (p *Plugin) postEnrol(c *plugin.Context, w http.ResponseWriter, r *http.Req
 		writeFailure(w, err)
 		return
 	}
-	outcome, err := p.enrol(r.Context(), input, by)
+	_, err := p.enrol(r.Context(), input, by)
 	p.audit(c, auditEntry{event: "disasterRecoveryEnrol", by: by, path: r.URL.Path, err: err, parameters: map[string]any{"companion_url": input.URL}})
 	if err != nil {
 		writeFailure(w, err)
@@ -83,15 +95,12 @@ func (p *Plugin) postEnrol(c *plugin.Context, w http.ResponseWriter, r *http.Req
 		writeFailure(w, err)
 		return
 	}
-	var note *string
-	if outcome.Note != "" {
-		note = &outcome.Note
-	}
+	// The configuration is left alone, so there is nothing that could not be saved.
 	writeJSON(w, http.StatusCreated, struct {
 		*connection
 		ConfigurationSaved bool    `json:"configuration_saved"`
 		Note               *string `json:"note"`
-	}{shown, outcome.ConfigurationSaved, note})
+	}{shown, true, nil})
 }
 
 func (p *Plugin) deleteEnrol(c *plugin.Context, w http.ResponseWriter, r *http.Request, by *actor) {

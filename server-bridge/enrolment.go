@@ -24,11 +24,12 @@ const (
 // enrolment is the one record that says who the companion is and who we are to it. It stays in the key-value
 // store: the configuration is read and patched by too many.
 type enrolment struct {
-	PrivateKey      string `json:"private_key"`
-	CompanionID     string `json:"companion_id"`
-	CompanionKey    string `json:"companion_key"`
-	URL             string `json:"url"`
-	TLSPin          string `json:"tls_pin"`
+	PrivateKey   string `json:"private_key"`
+	CompanionID  string `json:"companion_id"`
+	CompanionKey string `json:"companion_key"`
+	URL          string `json:"url"`
+	TLSPin       string `json:"tls_pin"`
+	// What the settings said then: no decision about this companion.
 	ConfiguredURL   string `json:"configured_url"`
 	ConfiguredPin   string `json:"configured_pin"`
 	EnrolledAt      int64  `json:"enrolled_at"`
@@ -60,7 +61,7 @@ type enrolmentReply struct {
 func (p *Plugin) record() (*enrolment, error) {
 	text, appErr := p.API.KVGet(enrolmentKey)
 	if appErr != nil {
-		return nil, fail("INTERNAL", "The enrolment could not be read: "+appErr.Error())
+		return nil, fail("INTERNAL", "The enrolment could not be read: "+refusal(appErr))
 	}
 	if len(text) == 0 {
 		return nil, nil
@@ -86,17 +87,9 @@ func (p *Plugin) enrolled() (*enrolment, place, error) {
 	if who == nil {
 		return nil, place{}, fail("NOT_ENROLLED", "This server has not been enrolled at a companion.")
 	}
-	at, err := newPlace(p.whereabouts(who))
+	where, _ := p.whereabouts(who)
+	at, err := newPlace(where)
 	return who, at, err
-}
-
-// whereabouts prefers the configuration, unless it still says what it said when it could not be saved.
-func (p *Plugin) whereabouts(who *enrolment) settings {
-	current := p.currentSettings()
-	if who != nil && current == (settings{who.ConfiguredURL, who.ConfiguredPin}) {
-		return settings{who.URL, who.TLSPin}.withDefaults()
-	}
-	return current
 }
 
 type enrolInput struct {
@@ -106,9 +99,7 @@ type enrolInput struct {
 }
 
 type enrolOutcome struct {
-	Version            string
-	ConfigurationSaved bool
-	Note               string
+	Version string
 }
 
 // enrol trades public keys. The former record stays until the companion has proven that it printed the code.
@@ -141,7 +132,6 @@ func (p *Plugin) enrol(ctx context.Context, input enrolInput, by *actor) (*enrol
 	if err != nil {
 		return nil, err
 	}
-	saved, cause := p.saveSettings(settings{at.url, at.pin})
 	configured := p.currentSettings()
 	record := enrolment{
 		PrivateKey:    base64.RawURLEncoding.EncodeToString(private.Seed()),
@@ -160,16 +150,11 @@ func (p *Plugin) enrol(ctx context.Context, input enrolInput, by *actor) (*enrol
 		return nil, err
 	}
 	if appErr := p.API.KVSet(enrolmentKey, text); appErr != nil {
-		return nil, fail("INTERNAL", "The enrolment could not be stored, so it does not hold: "+appErr.Error())
+		return nil, fail("INTERNAL", "The enrolment could not be stored, so it does not hold: "+refusal(appErr))
 	}
 	p.reach.runs(at.url, reply.Version)
 	p.sets.forget()
-	outcome := &enrolOutcome{Version: reply.Version, ConfigurationSaved: saved}
-	if !saved {
-		outcome.Note = "The URL could not be saved into the configuration of Mattermost (it is read-only or set by the environment). The plugin keeps it with the enrolment and uses it."
-		p.API.LogWarn("The companion URL is kept with the enrolment, because the configuration did not take it", "err", cause)
-	}
-	return outcome, nil
+	return &enrolOutcome{Version: reply.Version}, nil
 }
 
 func (p *Plugin) trade(ctx context.Context, at place, code string, public ed25519.PublicKey, by *actor) (*enrolmentReply, error) {
@@ -217,7 +202,7 @@ func (p *Plugin) revoke(ctx context.Context, by *actor) (told bool, cause error,
 	defer cancel()
 	cause = p.askCompanion(telling, signedRequest{method: http.MethodDelete, path: routeRevoke}, by, nil)
 	if appErr := p.API.KVDelete(enrolmentKey); appErr != nil {
-		return cause == nil, cause, fail("INTERNAL", "The enrolment could not be removed: "+appErr.Error())
+		return cause == nil, cause, fail("INTERNAL", "The enrolment could not be removed: "+refusal(appErr))
 	}
 	p.sets.forget()
 	return cause == nil, cause, nil

@@ -29,7 +29,7 @@ func TestEnrolmentByTheRoute(t *testing.T) {
 	require.Equal(t, siteAddress, stub.enrol.SiteURL)
 	require.Len(t, stub.enrol.PublicKey, 43)
 	require.GreaterOrEqual(t, len(stub.enrol.Nonce), 22)
-	require.Equal(t, stub.URL, server.config["companionurl"])
+	require.Empty(t, server.config, "every page of the System Console would write back what it loaded earlier")
 	require.NotContains(t, server.keys, "mutex_enrolment")
 	require.Equal(t, "disasterRecoveryEnrol", server.audits[0].EventName)
 	require.Equal(t, model.AuditStatusSuccess, server.audits[0].Status)
@@ -77,24 +77,6 @@ func TestAFailedEnrolmentLeavesTheFormerOne(t *testing.T) {
 	require.NotEqual(t, former, string(server.keys[enrolmentKey]))
 }
 
-func TestAReadOnlyConfigurationIsSaidAndDoesNotHinder(t *testing.T) {
-	p, server := newPlugin(t)
-	server.configReadOnly = true
-	stub := newStubCompanion(t, plainHTTP)
-	w := asks(p, adminUser, http.MethodPost, "/api/v1/enrol", `{"url":"`+stub.URL+`","code":"`+theCode+`"}`)
-	require.Equal(t, http.StatusCreated, w.Code)
-	require.Contains(t, w.Body.String(), `"configuration_saved":false`)
-	require.Contains(t, w.Body.String(), "read-only")
-	require.Contains(t, w.Body.String(), `"companion_url":"`+stub.URL+`"`)
-	require.Equal(t, 200, asks(p, adminUser, http.MethodGet, "/api/v1/status", "").Code)
-
-	server.config["CompanionURL"] = "http://127.0.0.1:2"
-	require.NoError(t, p.OnConfigurationChange())
-	_, at, err := p.enrolled()
-	require.NoError(t, err)
-	require.Equal(t, "http://127.0.0.1:2", at.url, "a configuration that changes later wins")
-}
-
 func TestRevokingTellsTheCompanionAndForgets(t *testing.T) {
 	p, server, stub := enrolledPlugin(t)
 	w := asks(p, adminUser, http.MethodDelete, "/api/v1/enrol", "")
@@ -111,15 +93,6 @@ func TestRevokingWorksWhileTheCompanionIsDown(t *testing.T) {
 	require.Equal(t, 200, w.Code)
 	require.Contains(t, w.Body.String(), `"companion_told":false`)
 	require.NotContains(t, server.keys, enrolmentKey)
-}
-
-func TestOtherSettingsSurviveAnEnrolment(t *testing.T) {
-	p, server := newPlugin(t)
-	server.config = map[string]any{"CompanionURL": "http://127.0.0.1:9", "dashboard": "x"}
-	stub := newStubCompanion(t, plainHTTP)
-	_, err := p.enrol(context.Background(), enrolInput{URL: stub.URL, Code: theCode}, alice())
-	require.NoError(t, err)
-	require.Equal(t, map[string]any{"companionurl": stub.URL, "companiontlspin": "", "dashboard": "x"}, server.config)
 }
 
 func TestAPinnedCertificateIsTheOnlyOneThatIsBelieved(t *testing.T) {

@@ -41,6 +41,9 @@ type fakeServer struct {
 	audits         []*model.AuditRecord
 	commands       []*model.Command
 	botFails       bool
+	whispers       []string
+	pictures       []string
+	channelName    string
 	kvFails        bool
 	bundle         string
 	fakeMattermost
@@ -137,6 +140,24 @@ func (f *fakeServer) CreatePost(post *model.Post) (*model.Post, *model.AppError)
 	post.Id = model.NewId()
 	f.posts[post.Id] = post
 	return post, nil
+}
+
+func (f *fakeServer) SendEphemeralPost(user string, post *model.Post) *model.Post {
+	f.lock.Lock()
+	defer f.lock.Unlock()
+	f.whispers = append(f.whispers, user+": "+post.UserId+": "+post.Message)
+	return post
+}
+
+func (f *fakeServer) SetProfileImage(user string, picture []byte) *model.AppError {
+	f.lock.Lock()
+	defer f.lock.Unlock()
+	f.pictures = append(f.pictures, user)
+	return nil
+}
+
+func (f *fakeServer) GetChannel(id string) (*model.Channel, *model.AppError) {
+	return &model.Channel{Id: id, Name: f.channelName}, nil
 }
 
 func (f *fakeServer) GetPost(id string) (*model.Post, *model.AppError) {

@@ -120,7 +120,7 @@ func (p *Plugin) spendNonce(jti string) error {
 	key := "nonce_" + base64.RawURLEncoding.EncodeToString(sum[:])
 	first, appErr := p.API.KVSetWithOptions(key, []byte{1}, model.PluginKVSetOptions{Atomic: true, ExpireInSeconds: nonceKeptSeconds})
 	if appErr != nil {
-		return fail("INTERNAL", "The nonce could not be stored, so the request is refused: "+appErr.Error())
+		return fail("INTERNAL", "The nonce could not be stored, so the request is refused: "+refusal(appErr))
 	}
 	if !first {
 		return fail("TOKEN_REPLAYED", "The nonce of this token was seen before.")

@@ -100,7 +100,7 @@ func (p *Plugin) postMail(w http.ResponseWriter, asked handsRequest) {
 		return
 	}
 	if appErr := p.API.SendMail(wanted.To, wanted.Subject, wanted.HTML); appErr != nil {
-		writeFailure(w, fail("MAIL_FAILED", "The mail server of Mattermost did not take it: "+strings.ReplaceAll(appErr.Error(), wanted.HTML, "…")))
+		writeFailure(w, fail("MAIL_FAILED", "The mail server of Mattermost did not take it: "+strings.ReplaceAll(refusal(appErr), wanted.HTML, "…")))
 		return
 	}
 	w.WriteHeader(http.StatusNoContent)

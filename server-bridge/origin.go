@@ -23,7 +23,7 @@ func (p *Plugin) signFor(request signedRequest, who *enrolment, by *actor) (stri
 	}
 	options := model.PluginKVSetOptions{ExpireInSeconds: signedKeptSeconds}
 	if _, appErr := p.API.KVSetWithOptions(signedKey(token.Jti), tokenHash(text), options); appErr != nil {
-		return "", fail("INTERNAL", "What the companion must be able to ask about this request could not be stored, so it was not sent: "+appErr.Error())
+		return "", fail("INTERNAL", "What the companion must be able to ask about this request could not be stored, so it was not sent: "+refusal(appErr))
 	}
 	return text, nil
 }
@@ -45,7 +45,7 @@ func (p *Plugin) postConfirmation(w http.ResponseWriter, asked handsRequest) {
 	}
 	confirmed, appErr := p.API.KVSetWithOptions(signedKey(wanted.Nonce), nil, model.PluginKVSetOptions{Atomic: true, OldValue: []byte(wanted.TokenSHA256)})
 	if appErr != nil {
-		writeFailure(w, fail("INTERNAL", "Whether the request was signed here could not be looked up: "+appErr.Error()))
+		writeFailure(w, fail("INTERNAL", "Whether the request was signed here could not be looked up: "+refusal(appErr)))
 		return
 	}
 	writeJSON(w, http.StatusOK, map[string]bool{"confirmed": confirmed})

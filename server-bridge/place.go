@@ -51,6 +51,8 @@ func (at place) isLocal() bool {
 	return err == nil && isLoopback(parsed.Hostname())
 }
 
+var errWrongPin = errors.New("the certificate does not have the pinned key")
+
 func pinnedHash(pin string) ([]byte, error) {
 	encoded, found := strings.CutPrefix(pin, "sha256/")
 	if !found {
@@ -82,7 +84,7 @@ func (at place) tlsConfig() (*tls.Config, error) {
 		}
 		hash := sha256.Sum256(state.PeerCertificates[0].RawSubjectPublicKeyInfo)
 		if subtle.ConstantTimeCompare(hash[:], wanted) != 1 {
-			return errors.New("the certificate of the companion does not have the pinned key")
+			return errWrongPin
 		}
 		return nil
 	}

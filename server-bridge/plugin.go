@@ -1,7 +1,10 @@
 package main
 
 import (
+	"context"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"time"
@@ -9,6 +12,8 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/mattermost/mattermost/server/public/plugin"
 )
+
+const botPictureKey = "bot_picture"
 
 // Plugin says who asks, signs, and hands on. Policy lives in the companion.
 type Plugin struct {
@@ -20,7 +25,8 @@ type Plugin struct {
 	botLock sync.Mutex
 	bot     string
 
-	sets setCache
+	sets      setCache
+	overrides overrides
 
 	settingsWrite sync.Mutex
 
@@ -36,6 +42,7 @@ type Plugin struct {
 
 	// Replaced in tests only.
 	clock         func() time.Time
+	pause         func(context.Context, time.Duration)
 	probePatience time.Duration
 }
 
@@ -75,6 +82,17 @@ func (p *Plugin) now() time.Time {
 	return time.Now()
 }
 
+func (p *Plugin) wait(ctx context.Context, how time.Duration) {
+	if p.pause != nil {
+		p.pause(ctx, how)
+		return
+	}
+	select {
+	case <-time.After(how):
+	case <-ctx.Done():
+	}
+}
+
 // Made on first need, so that a database that is slow at boot does not keep the plugin down.
 func (p *Plugin) botID() (string, error) {
 	p.botLock.Lock()
@@ -91,5 +109,30 @@ func (p *Plugin) botID() (string, error) {
 		return "", err
 	}
 	p.bot = id
+	p.showBotPicture(id)
 	return id, nil
+}
+
+// showBotPicture sets the picture once for each picture, because setting it makes every browser load it again.
+func (p *Plugin) showBotPicture(bot string) {
+	bundle, err := p.API.GetBundlePath()
+	if err != nil {
+		return
+	}
+	picture, err := os.ReadFile(filepath.Join(bundle, "assets", "bot.png"))
+	if err != nil {
+		p.API.LogWarn("The picture of the bot is not part of this plugin bundle", "err", err.Error())
+		return
+	}
+	hash := []byte(bodyHash(picture))
+	if shown, appErr := p.API.KVGet(botPictureKey); appErr != nil || string(shown) == string(hash) {
+		return
+	}
+	if appErr := p.API.SetProfileImage(bot, picture); appErr != nil {
+		p.API.LogWarn("The picture of the bot could not be set", "err", refusal(appErr))
+		return
+	}
+	if appErr := p.API.KVSet(botPictureKey, hash); appErr != nil {
+		p.API.LogWarn("That the bot has its picture could not be stored, so it is set again", "err", refusal(appErr))
+	}
 }

@@ -45,7 +45,7 @@ func (p *Plugin) postPost(w http.ResponseWriter, asked handsRequest) {
 	}
 	post, appErr := p.API.CreatePost(&model.Post{UserId: bot, ChannelId: wanted.ChannelID, RootId: wanted.RootID, Message: wanted.Message})
 	if appErr != nil {
-		writeFailure(w, fail("MATTERMOST_REFUSED", "The post was refused: "+appErr.Error()))
+		writeFailure(w, fail("MATTERMOST_REFUSED", "The post was refused: "+refusal(appErr)))
 		return
 	}
 	writeJSON(w, http.StatusCreated, map[string]string{"id": post.Id})
@@ -60,7 +60,7 @@ func (p *Plugin) putPost(w http.ResponseWriter, asked handsRequest) {
 	}
 	post, appErr := p.API.GetPost(asked.path[strings.LastIndex(asked.path, "/")+1:])
 	if appErr != nil && appErr.StatusCode != http.StatusNotFound {
-		writeFailure(w, fail("MATTERMOST_REFUSED", "The post could not be read: "+appErr.Error()))
+		writeFailure(w, fail("MATTERMOST_REFUSED", "The post could not be read: "+refusal(appErr)))
 		return
 	}
 	if appErr != nil || post.UserId != bot || post.DeleteAt != 0 {
@@ -70,7 +70,7 @@ func (p *Plugin) putPost(w http.ResponseWriter, asked handsRequest) {
 	edited := post.Clone()
 	edited.Message = wanted.Message
 	if _, appErr := p.API.UpdatePost(edited); appErr != nil {
-		writeFailure(w, fail("MATTERMOST_REFUSED", "The edit was refused: "+appErr.Error()))
+		writeFailure(w, fail("MATTERMOST_REFUSED", "The edit was refused: "+refusal(appErr)))
 		return
 	}
 	writeJSON(w, http.StatusOK, map[string]string{"id": post.Id})

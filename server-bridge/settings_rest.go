@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto/tls"
 	"encoding/json"
 	"errors"
@@ -63,8 +64,8 @@ func (p *Plugin) endSession(id string) {
 	}
 }
 
-// ownAddress is where this server answers. Who answers is asked before there is a session, because after a change of
-// ListenAddress another program may have the port.
+// ownAddress is where this server answers. Who answers is asked before there is a session: after a change of ListenAddress another
+// server of the same account may have the port. That it is this account's at all is proven for each connection.
 func (p *Plugin) ownAddress(config *model.Config) (string, error) {
 	for _, base := range ownAddresses(config) {
 		if p.isThisServer(base) {
@@ -125,6 +126,18 @@ func listenHost(address string) string {
 	return net.JoinHostPort(host, strconv.Itoa(port))
 }
 
+func dialOwn(ctx context.Context, network, address string) (net.Conn, error) {
+	connection, err := (&net.Dialer{Timeout: dialTimeout}).DialContext(ctx, network, address)
+	if err != nil {
+		return nil, err
+	}
+	if err := requireOwnSocket(connection); err != nil {
+		_ = connection.Close()
+		return nil, err
+	}
+	return connection, nil
+}
+
 // ownClient uses no proxy and follows no redirect: either would hand the token to somebody else.
 func ownClient(base string, timeout time.Duration) *http.Client {
 	return &http.Client{
@@ -132,7 +145,7 @@ func ownClient(base string, timeout time.Duration) *http.Client {
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		Transport: &http.Transport{
 			DisableKeepAlives: true,
-			DialContext:       (&net.Dialer{Timeout: dialTimeout}).DialContext,
+			DialContext:       dialOwn,
 			TLSClientConfig: &tls.Config{
 				MinVersion: tls.VersionTLS12,
 				// A certificate is for the name of the site, never for 127.0.0.1; what goes there does not leave the machine.

@@ -33,7 +33,8 @@ func (p *Plugin) GenerateSupportData(_ *plugin.Context) ([]*model.FileData, erro
 		shown.Enrolled = true
 		shown.EnrolledAt = clockText(time.UnixMilli(who.EnrolledAt))
 	}
-	at, err := newPlace(p.whereabouts(who))
+	where, _ := p.whereabouts(who)
+	at, err := newPlace(where)
 	if err == nil {
 		shown.Loopback, shown.TLSPinned = at.isLocal(), at.pin != ""
 		ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)

@@ -16,9 +16,10 @@ const zones = [
   {target: `${src}/ledger`, from: src, except: ['./ledger', './kernel'], message: 'the ledger outlives everything and depends on nothing but the kernel.'},
   {target: `${src}/verbs`, from: src, except: ['./verbs', './kernel'], message: 'how a verb is read from what was typed; ways in use it, and it knows none of them.'},
   {target: `${src}/words`, from: src, except: ['./words', './kernel'], message: 'words say what is told to them; ways in and capabilities use them, and they know none of those.'},
+  {target: `${src}/approvals`, from: src, except: ['./approvals', './ledger', './kernel'], message: 'approvals know whom a plan touches, and no verb.'},
   {target: `${src}/jobs`, from: src, except: ['./jobs', './ledger', './kernel'], message: 'jobs run steps; they do not know which.'},
   ...CAPABILITIES.map((name) => ({
-    target: `${src}/${name}`, from: src, except: [`./${name}`, './jobs', './ledger', './kernel', './engines'],
+    target: `${src}/${name}`, from: src, except: [`./${name}`, './approvals', './jobs', './ledger', './kernel', './engines'],
     message: 'a capability imports no other capability and no way in: compose.ts hands functions across.',
   })),
   ...CAPABILITIES.map((name) => ({

@@ -176,7 +176,7 @@ var failures = map[string]failureKind{
 	"SETTING_LOCKED":                  {409, false, "A setting that this needs is set by the environment of the Mattermost process, so it cannot be changed here.", "Change the named MM_… variable and restart Mattermost, then run again."},
 	"ERROR_BUDGET_SPENT":              {502, true, "Too many accounts failed one after the other; the rest was left alone.", "Look at the reasons in the result and at the log of Mattermost; run again when the cause is gone."},
 	"NO_LOCAL_ADMINISTRATOR":          {409, false, "No system administrator could sign in with a password after this.", "Give one a password first: `drctl sso admin-access --user NAME`, and sign in with it once."},
-	"SECOND_ADMINISTRATOR_NEEDED":     {409, false, "Switching everyone needs the approval of a second administrator.", "Another system administrator says `/dr sso approve ID`; then run it again."},
+	"SECOND_ADMINISTRATOR_NEEDED":     {409, false, "What touches many people, or other administrators, needs the approval of a second administrator.", "Another system administrator says `/dr sso approve ID`; then run it again."},
 	"ACCOUNT_NOT_FOUND":               {404, false, "There is no account of that name, e-mail address or id.", "Check the spelling; `drctl sso return-list` shows who is switched."},
 	"ACCOUNT_EXCLUDED":                {409, false, "This account is of a kind that is never switched, or not in this state.", "Take somebody else, or change what stands against it; `drctl sso return-list` shows who is switched."},
 	"ACCOUNT_CONFLICT":                {409, false, "The account is not as the ledger knows it: somebody else changed how it signs in.", "Look at both sides in `drctl sso return-list` and decide with `drctl sso resolve`."},
@@ -253,7 +253,7 @@ var slashVerbs = []slashVerb{
 		{name: "deny", says: "Never these, whatever was chosen", hint: "NAME"},
 		{name: "approval", says: "Id of the approval by a second administrator", hint: "ID"},
 	}},
-	{group: "sso", name: "approve", hint: "ID", says: "Approve, as a second administrator, a switch of everyone that was asked for in Mattermost", arguments: []slashArgument{
+	{group: "sso", name: "approve", hint: "ID", says: "Approve, as a second administrator, what was asked for in Mattermost and touches many people", arguments: []slashArgument{
 		{says: "Id of the approval", hint: "ID"},
 	}},
 	{group: "sso", name: "let-in", hint: "USER --identified-by \"text\" [--valid-minutes N] [--mail]", says: "Switch one person now, and make a one-time code for them", arguments: []slashArgument{

@@ -155,11 +155,12 @@ export const SwitchResult = z
   .meta({id: 'SwitchResult'});
 export type SwitchResult = z.infer<typeof SwitchResult>;
 
-/** A second administrator lets a switch of everyone begin. */
+/** A second administrator lets something begin that touches many people, or other administrators. */
 export const Approval = z
   .object({
     id: z.string(),
-    verb: z.literal('switch_everyone'),
+    verb: z.enum(['switch']),
+    says: z.string().describe('What it would do, after “asks to”.'),
     asked_by: Actor,
     asked_at: Timestamp,
     expires_at: Timestamp,

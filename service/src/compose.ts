@@ -3,6 +3,7 @@ import {lstat, mkdir, readdir} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import type {Actor} from '@disaster-recovery/contract';
+import {APPROVAL_TABLES} from './approvals/index.ts';
 import {createBackup, crossCheckLists, EXPECTED_FILES, type Backup} from './backup/index.ts';
 import {CHAT_TABLES, createChat, type Chat} from './chat/index.ts';
 import {composeSso} from './compose_sso.ts';
@@ -52,6 +53,7 @@ import {VERSION} from './version.ts';
 export const MIGRATIONS: readonly string[] = [
   [LEDGER_TABLE, JOB_TABLES, ENROLMENT_TABLES, CHAT_TABLES, UNDO_TABLE, SSO_TABLES, DETECTION_TABLES].join(';\n'),
   SSO_DRIFT_TABLE,
+  APPROVAL_TABLES,
 ];
 
 /** What works from a repository URL and its key alone. */

@@ -1,3 +1,4 @@
+import {createApprovals} from './approvals/index.ts';
 import {lookup} from 'node:dns/promises';
 import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
@@ -63,7 +64,7 @@ export async function composeSso(around: SsoSurroundings): Promise<Sso> {
       rtoMs: config.objectives.rto_hours * HOUR_MS,
       neverSwitch: config.sso.never_switch,
     });
-  return createSso({engines, jobs, readiness, classify: classifyBridgeProbe});
+  return createSso({engines, jobs, approvals: createApprovals(engines), readiness, classify: classifyBridgeProbe});
 }
 
 async function probeOnce({config, clock}: SsoSurroundings, {targets, probe}: SsoEngines): Promise<ProbeResult[]> {

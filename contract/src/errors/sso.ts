@@ -64,7 +64,7 @@ export const SSO_FAILURES = {
     status: 409,
     exit: 78,
     retryable: false,
-    meaning: 'Switching everyone needs the approval of a second administrator.',
+    meaning: 'What touches many people, or other administrators, needs the approval of a second administrator.',
     remedy: 'Another system administrator says `/dr sso approve ID`; then run it again.',
   },
   ACCOUNT_NOT_FOUND: {

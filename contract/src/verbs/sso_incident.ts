@@ -86,7 +86,7 @@ export const extendSessions = {
 } as const satisfies Verb;
 
 export const approve = {
-  says: 'approve, as a second administrator, a switch of everyone that was asked for in Mattermost',
+  says: 'approve, as a second administrator, what was asked for in Mattermost and touches many people',
   ways: ['cli', 'chat'],
   subject: {name: 'id', called: 'The id of the approval', says: 'id of the approval'},
   examples: ['sso approve 4kqz'],

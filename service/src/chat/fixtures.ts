@@ -222,7 +222,8 @@ export function anSsoStatus(changes: Partial<SsoStatus> = {}): SsoStatus {
     approvals: [
       {
         id: 'approval1',
-        verb: 'switch_everyone',
+        verb: 'switch',
+        says: 'switch 12 of 12 people to email and password',
         asked_by: ACTOR,
         asked_at: START,
         expires_at: START + 3_600_000,
@@ -441,7 +442,8 @@ export function createFakeSso(calls: SsoCall[] = [], changes: Partial<Sso> = {})
     startSwitch: async () => started('sso_switch', switchResult),
     approve: (id) => ({
       id,
-      verb: 'switch_everyone',
+      verb: 'switch',
+      says: 'switch 12 of 12 people to email and password',
       asked_by: ACTOR,
       asked_at: START,
       expires_at: START + 3_600_000,

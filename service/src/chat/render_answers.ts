@@ -49,7 +49,7 @@ function approvalHint({code: kind, details}: Failure): string {
     ? ''
     : `
 - Another system administrator says ${code(`/dr sso approve ${id}`)}
-- Then say the same again with ${code(`--approval ${id}`)}: ${code(`/dr sso switch --everyone --approval ${id} --yes`)}`;
+- Then say the same again with ${code(`--approval ${id}`)}.`;
 }
 
 const TONE_MARKS = {good: '✅', attention: '⚠️', bad: '❌'} as const;

@@ -183,8 +183,8 @@ export function setAgainAnswer({set, left, settings}: SetAgainResult): string {
   ].join('\n');
 }
 
-export function approvalAnswer({asked_by, expires_at, id}: Approval): string {
-  return `#### ✅ Approved\n${plain(asked_by.name)} can now switch everyone, until ${minute(expires_at)}: ${code(`/dr sso switch --everyone --approval ${id} --yes`)}`;
+export function approvalAnswer({asked_by, expires_at, id, says}: Approval): string {
+  return `#### ✅ Approved\n${plain(asked_by.name)} can now ${plain(says)}, until ${minute(expires_at)}: the same command again, with ${code(`--approval ${id}`)}.`;
 }
 
 /** The only answer that holds a code; Mattermost shows it to whoever typed, and keeps it nowhere. */

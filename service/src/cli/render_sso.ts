@@ -189,8 +189,8 @@ export function renderIncident(incident: Incident & {warnings?: readonly string[
       ].join('\n');
 }
 
-export function renderApproval({id, asked_by, expires_at}: Approval): string {
-  return `Approved: ${printable(asked_by.name)} may switch everyone until ${isoTime(expires_at)}, with --approval ${printable(id)}.`;
+export function renderApproval({id, asked_by, expires_at, says}: Approval): string {
+  return `Approved: ${printable(asked_by.name)} may ${printable(says)} until ${isoTime(expires_at)}, with --approval ${printable(id)}.`;
 }
 
 /** The code on a line of its own, to be read out. */

@@ -114,7 +114,7 @@ export const Config = z
           .boolean()
           .default(true)
           .describe(
-            'Whether a switch of everyone, asked for in Mattermost, waits for the approval of a second administrator.',
+            'Whether a switch of many people or of other administrators, asked for in Mattermost, waits for the approval of a second administrator.',
           ),
         never_switch: z
           .array(z.string())

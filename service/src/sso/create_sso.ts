@@ -1,9 +1,9 @@
 import {providerName, type IdentitySnapshot, type Job, type Readiness} from '@disaster-recovery/contract';
+import type {Approvals} from '../approvals/index.ts';
 import type {Jobs} from '../jobs/index.ts';
 import {adminAccess, administratorCode} from './admin_access.ts';
 import {suspectedMessage} from './alarm.ts';
 import {brief} from './brief.ts';
-import {createApprovals, type Approvals} from './approvals.ts';
 import {createCodes, type Codes} from './codes.ts';
 import {COMPANION, type SsoEngines} from './engines.ts';
 import {extendProcedure, planExtension} from './extend_procedure.ts';
@@ -11,7 +11,7 @@ import {forecast} from './forecast.ts';
 import {closeIncident, declareIncident, ensureIncident} from './incident.ts';
 import {claim, claimSheet, letIn} from './let_in.ts';
 import {findPeople, lockedOut} from './locked_out.ts';
-import {needsSecondAdministrator, planSwitch} from './plan_switch.ts';
+import {isTwoPersonRule, planSwitch} from './plan_switch.ts';
 import {resolve} from './resolve.ts';
 import {returnList, type ListParts} from './return_list.ts';
 import {createSessionStore, type SessionStore} from './store/sessions.ts';
@@ -30,18 +30,18 @@ import {watchSso} from './watch.ts';
 export type SsoParts = {
   engines: SsoEngines;
   jobs: Jobs;
+  approvals: Approvals;
   readiness(snapshot: () => IdentitySnapshot | null): () => Promise<Readiness>;
   classify: Parameters<typeof createProviderWatch>[0]['classify'];
 };
 
 /** Puts the parts of an SSO outage together. */
-export function createSso({engines, jobs, readiness, classify}: SsoParts): Sso {
+export function createSso({engines, jobs, approvals, readiness, classify}: SsoParts): Sso {
   const {state, clock, ledger, cipher} = engines;
   const store = createSsoStore({state, clock, ledger, cipher});
   const snapshots = createSnapshotStore(state, cipher);
   const sessions = createSessionStore(state);
   const codes = createCodes(state, clock);
-  const approvals = createApprovals({state, clock, ledger});
   const list: ListParts = {accounts: engines.accounts, clock, store, snapshots};
   const watch = watchProviders(engines, classify);
   const running = () => jobs.running('accounts');
@@ -169,16 +169,21 @@ function switches(
       });
     },
     planSwitch: async (request, by) => {
-      const {ids: _ids, tell: _tell, ...plan} = await planSwitch(engines, store, incidentId(), request, by);
+      const {ids: _ids, tell: _tell, reach: _reach, ...plan} = await planSwitch(made, incidentId(), request, by);
       return plan;
     },
     startSwitch: async (request, by) => {
-      const {approval: _approval, ...asked} = request;
+      const {approval, ...asked} = request;
       const id = incidentId();
-      const plan = () => planSwitch(engines, store, id, request, by);
-      if (needsSecondAdministrator(engines, request, by)) {
-        approvals.require(request, by.actor);
-      }
+      // Of the very plan that is carried out: who is in a team, or whose session ends, changes meanwhile.
+      const plan = async () => {
+        const {reach, ...planned} = await planSwitch(made, id, request, by);
+        if (isTwoPersonRule(engines, by)) {
+          const says = `switch ${reach.people} of ${reach.of} people to email and password`;
+          approvals.require({verb: 'switch', scope: id, says, request: asked, reach}, approval, by.actor);
+        }
+        return planned;
+      };
       return jobs.start(procedures.switch, plan, {...startedBy(by, 'switch to email and password'), request: asked});
     },
     approve: (id, by) => approvals.approve(id, by.actor),

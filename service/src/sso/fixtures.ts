@@ -2,6 +2,7 @@ import {mkdtempSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import type {Job, SettingValues} from '@disaster-recovery/contract';
+import {APPROVAL_TABLES, createApprovals} from '../approvals/index.ts';
 import {createMemoryAccounts, type MemoryAccounts} from '../engines/identity/memory.ts';
 import type {MattermostRest, SignInSettings} from '../engines/identity/port.ts';
 import type {MattermostBridge} from '../engines/mattermost/port.ts';
@@ -108,7 +109,14 @@ export function createBench(
       }),
   };
   const directory = shared?.directory ?? mkdtempSync(join(tmpdir(), 'sso-'));
-  const state = openState(directory, [JOB_TABLES, LEDGER_TABLE, SSO_TABLES, DETECTION_TABLES, SSO_DRIFT_TABLE]);
+  const state = openState(directory, [
+    JOB_TABLES,
+    LEDGER_TABLE,
+    SSO_TABLES,
+    DETECTION_TABLES,
+    SSO_DRIFT_TABLE,
+    APPROVAL_TABLES,
+  ]);
   const ledger = createLedger(state, clock);
   const jobs = createJobs(state, clock);
   const world = shared?.world ?? createMemoryAccounts([], clock.now);
@@ -157,6 +165,7 @@ export function createBench(
     ...given,
   };
   const sso = createSso({
+    approvals: createApprovals({state, clock, ledger}),
     engines,
     jobs,
     readiness: () => async () => ({score: 0, providers: [], checks: []}),

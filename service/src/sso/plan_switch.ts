@@ -1,5 +1,6 @@
 import type {SwitchRequest} from '@disaster-recovery/contract';
 import {z} from 'zod';
+import type {Approvals, Reach} from '../approvals/index.ts';
 import {Failure} from '../kernel/failure.ts';
 import {formatCount} from '../kernel/format.ts';
 import {chooseCohort, type Chosen, type Cohort} from './cohort.ts';
@@ -9,6 +10,9 @@ import {plannedSettings, requirePasswordSignIn} from './sign_in_settings.ts';
 import type {SsoStore} from './store/store.ts';
 import {SWITCH_STEPS, type PrivateSwitchPlan} from './switch_procedure.ts';
 import type {By} from './sso.ts';
+
+/** `approvals` decides whether one person's word is enough for whom the plan touches. */
+export type PlanParts = {engines: SsoEngines; store: SsoStore; approvals: Pick<Approvals, 'isNeeded'>};
 
 const SHOWN = 1000;
 
@@ -28,12 +32,12 @@ const SwitchFacts = z.object({
  * @throws Failure ACCOUNT_NOT_FOUND, SETTING_LOCKED, NO_LOCAL_ADMINISTRATOR, DATABASE_*
  */
 export async function planSwitch(
-  engines: SsoEngines,
-  store: SsoStore,
+  parts: PlanParts,
   incident: string,
   request: SwitchRequest,
   by: By,
-): Promise<PrivateSwitchPlan> {
+): Promise<PrivateSwitchPlan & {reach: Reach}> {
+  const {engines, store} = parts;
   const config = await engines.effectiveConfig();
   const facts = SwitchFacts.parse(config?.config ?? {});
   const cohort = await chooseCohort(
@@ -57,15 +61,17 @@ export async function planSwitch(
   const tell = engines.settings.tell_people
     ? cohort.people.filter(({live_sessions: live}) => live > 0).map(({id}) => id)
     : [];
+  const reach = await reachOf(parts, incident, cohort.people, by);
   return {
     incident,
+    reach,
     count: cohort.people.length,
     people: cohort.people.slice(0, SHOWN),
     excluded: cohort.excluded,
     excluded_counts: cohort.excluded_counts,
     settings,
     warnings: [...nobodyWarning(cohort), ...switchWarnings(cohort.people, settings, facts, writer.through, config)],
-    needs_second_administrator: needsSecondAdministrator(engines, request, by),
+    needs_second_administrator: needsSecondAdministrator(parts, incident, reach, by),
     writes_through: writer.through,
     steps: [...SWITCH_STEPS],
     ids: cohort.people.map(({id}) => id),
@@ -74,12 +80,27 @@ export async function planSwitch(
 }
 
 /** Whoever has a shell on the companion's machine is the way out when there is no second administrator. */
-export function needsSecondAdministrator(
-  {settings}: Pick<SsoEngines, 'settings'>,
-  request: SwitchRequest,
+export function isTwoPersonRule({settings}: Pick<SsoEngines, 'settings'>, by: By): boolean {
+  return by.onHost !== true && settings.everyone_needs_second_administrator;
+}
+
+function needsSecondAdministrator({engines, approvals}: PlanParts, scope: string, reach: Reach, by: By): boolean {
+  return isTwoPersonRule(engines, by) && approvals.isNeeded({scope, reach});
+}
+
+/** Whom a switch touches, of everybody who signs in through a provider or did before this incident switched them. */
+async function reachOf(
+  {engines, store}: PlanParts,
+  incident: string,
+  people: readonly Chosen[],
   by: By,
-): boolean {
-  return request.everyone === true && by.onHost !== true && settings.everyone_needs_second_administrator;
+): Promise<Reach> {
+  let of = [...store.peopleIn(incident, ['switched'])].length;
+  for await (const account of engines.accounts.stream('sso')) {
+    of += account.deleted_at === 0 && !account.is_bot ? 1 : 0;
+  }
+  const others = people.filter(({is_administrator, id}) => is_administrator && id !== by.actor.id);
+  return {people: people.length, of, administrators: others.length};
 }
 
 /** Somebody must be able to open the System Console when all providers are switched away. @throws Failure NO_LOCAL_ADMINISTRATOR */

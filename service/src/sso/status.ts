@@ -9,7 +9,7 @@ import {
   type WaitingFor,
 } from '@disaster-recovery/contract';
 import {formatCount, formatDuration} from '../kernel/format.ts';
-import type {Approvals} from './approvals.ts';
+import type {Approvals} from '../approvals/index.ts';
 import type {SsoEngines} from './engines.ts';
 import {daysLate, type AwayCounts} from './return_list.ts';
 import type {LiveSettings} from './settings_drift.ts';
@@ -105,8 +105,8 @@ function nextActions(status: Shown, list: ReturnList): Action[] {
       : []),
     ...approvals
       .filter(({approved_by: approvedBy}) => approvedBy === null)
-      .map(({id, asked_by: asker}) => ({
-        says: `${asker.name} asks to switch everyone, and waits for a second administrator.`,
+      .map(({id, asked_by: asker, says}) => ({
+        says: `${asker.name} asks to ${says}, and waits for a second administrator.`,
         how: `/dr sso approve ${id}`,
       })),
     ...(status.drift ? [{says: status.drift.says, how: 'drctl sso set-again'}] : []),

@@ -1,5 +1,5 @@
 import {beforeEach, describe, expect, test} from '@jest/globals';
-import {SwitchBackResult, SwitchResult} from '@disaster-recovery/contract';
+import {SwitchBackResult, SwitchResult, type SwitchRequest} from '@disaster-recovery/contract';
 import {Failure} from '../kernel/failure.ts';
 import {addPeople, ADA, BOB, createBench, HOUR_MS, NOON, ROOT, SIGN_IN_SETTINGS, type Bench} from './fixtures.ts';
 
@@ -188,6 +188,39 @@ describe('a switch', () => {
     await expect(
       quiet.sso.letIn({user: 'person001', identified_by: 'voice', valid_minutes: 15, mail: false}, ROOT),
     ).rejects.toMatchObject({code: 'SSO_NOT_DECLARED'});
+  });
+});
+
+describe('a switch of many', () => {
+  const NAMES = Array.from({length: 12}, (_, index) => `person${String(index + 1).padStart(3, '0')}`);
+  const asked = (request: SwitchRequest) =>
+    bench.sso.startSwitch(request, ADA).then(
+      () => null,
+      (error: Failure) => error.code,
+    );
+
+  test.each<[string, Partial<SwitchRequest>]>([
+    ['everyone', {everyone: true}],
+    ['by the end of sessions, in the far future', {sessions_ending_before: NOON + 10_000 * HOUR_MS}],
+    ['by a list of all names', {users: NAMES}],
+    ['by a list with a quarter of them, and more than a handful', {users: NAMES.slice(0, 6)}],
+    ['by a list that holds another administrator', {users: ['person001', 'carol']}],
+  ])('needs a second administrator, however they are chosen: %s', async (_name, choice) => {
+    bench.world.put({id: 'carol', username: 'carol', roles: ['system_admin'], last_login_at: NOON});
+    const request = {dormant_days: 90, ...choice} as SwitchRequest;
+    expect((await bench.sso.planSwitch(request, ADA)).needs_second_administrator).toBe(true);
+    expect((await bench.sso.planSwitch(request, ROOT)).needs_second_administrator).toBe(false);
+    expect(await asked(request)).toBe('SECOND_ADMINISTRATOR_NEEDED');
+    expect(signIn('person001')).not.toEqual(EMAIL);
+    expect(bench.jobs.newest(10)).toEqual([]);
+  });
+
+  test('in small steps needs one as soon as the steps are many together', async () => {
+    const first = await bench.run(bench.sso.startSwitch(these('person001', 'person002', 'person003'), ADA));
+    expect(first.status).toBe('success');
+    expect(
+      (await bench.sso.planSwitch(these('person004', 'person005', 'person006'), ADA)).needs_second_administrator,
+    ).toBe(true);
   });
 });
 

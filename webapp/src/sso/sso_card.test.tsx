@@ -410,7 +410,8 @@ test('with all gates open nothing is overridden', async () => {
 test('a switch of everyone that waits for a second administrator is approved by a button', async () => {
   const approval = {
     id: 'ap-1',
-    verb: 'switch_everyone' as const,
+    verb: 'switch' as const,
+    says: 'switch 12 of 12 people to email and password',
     asked_by: {kind: 'mattermost' as const, id: 'u', name: 'first.admin'},
     asked_at: NOW,
     expires_at: NOW + 10 * MINUTE,

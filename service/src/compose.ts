@@ -53,7 +53,7 @@ import {VERSION} from './version.ts';
 export const MIGRATIONS: readonly string[] = [
   [LEDGER_TABLE, JOB_TABLES, ENROLMENT_TABLES, CHAT_TABLES, UNDO_TABLE, SSO_TABLES, DETECTION_TABLES].join(';\n'),
   SSO_DRIFT_TABLE,
-  APPROVAL_TABLES,
+  [APPROVAL_TABLES, 'DROP TABLE IF EXISTS sso_claim_tries'].join(';\n'),
 ];
 
 /** What works from a repository URL and its key alone. */

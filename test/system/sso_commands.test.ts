@@ -549,7 +549,7 @@ describe('the claim page', () => {
     expect(await code(body, headers)).toMatchObject({status: 400, code: 'USAGE_INVALID'});
   });
 
-  test('a wrong code says no more than one that never was; ten of them, and the address waits', async () => {
+  test('a wrong code says no more than one that never was; and many of them keep no right one out', async () => {
     await drctl('declare', '--reason', 'for a code', '--no-tell');
     const made = (await drctl<LetInResult>('let-in', ann.username, '--identified-by', 'I know the voice')).code;
     codes['for the wrong ones'] = made;
@@ -558,15 +558,14 @@ describe('the claim page', () => {
     const first = await code(wrong);
     expect(first).toMatchObject({status: 401, code: 'CLAIM_CODE_WRONG'});
     expect(await code(unknown)).toMatchObject({status: 401, text: first.text});
-    for (let tries = 2; tries < 10; tries += 1) {
+    for (let tries = 2; tries < 25; tries += 1) {
       expect(await code(unknown)).toMatchObject({status: 401});
     }
-    expect(await code(unknown)).toMatchObject({status: 429, code: 'CLAIM_TOO_MANY_TRIES'});
-    expect(await code(JSON.stringify({code: made}))).toMatchObject({status: 429});
+    expect(await code(JSON.stringify({code: made}))).toMatchObject({status: 200});
   });
 
   test('no code is in a log of Mattermost, its audit log, the log of the companion or its memory', async () => {
-    expect(Object.values(codes).every((one) => /^[0-9A-Z-]{39}$/.test(one))).toBe(true);
+    expect(Object.values(codes).every((one) => /^[0-9A-Z]{4}(-[0-9A-Z]{4}){3}$/.test(one))).toBe(true);
     const forms = Object.fromEntries(
       Object.entries(codes).flatMap(([name, one]) => [
         [name, one],

@@ -70,7 +70,7 @@ export const letIn = {
       refuses_clones: true,
       request: ClaimRequest,
       response: {status: 200, body: ClaimReply},
-      errors: ['CLAIM_CODE_WRONG', 'CLAIM_TOO_MANY_TRIES', 'DATABASE_UNREACHABLE'],
+      errors: ['CLAIM_CODE_WRONG', 'DATABASE_UNREACHABLE'],
     },
   },
 } as const satisfies Verb;

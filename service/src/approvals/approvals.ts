@@ -93,7 +93,8 @@ export function createApprovals({state, clock, ledger}: ApprovalParts): Approval
           ledger.append('approval.used', by, {approval: row.id});
           return null;
         }
-        const reason = why(act);
+        // Whoever names an approval counts on it, also where none is needed.
+        const reason = approval === undefined ? why(act) : 'the approval that was named is used, too old or for less';
         if (reason === null) {
           noteFree.run(act.scope, act.reach.people, clock.now());
           return null;

@@ -9,7 +9,7 @@ import type {
 } from '@disaster-recovery/contract';
 import type {Account} from '../engines/identity/port.ts';
 import {asFailure, Failure} from '../kernel/failure.ts';
-import type {Codes} from './codes.ts';
+import type {Codes, CodeWay} from './codes.ts';
 import {EXCLUSION_WORDS, exclusionOf} from './eligibility.ts';
 import {COMPANION, type SsoConfig, type SsoEngines} from './engines.ts';
 import {isParked} from './return_people.ts';
@@ -24,6 +24,7 @@ import {switchPeople} from './switch_people.ts';
 import {claimUrl} from './switch_procedure.ts';
 
 const TOKEN_GOOD_FOR_MS = 15 * 60 * 1000;
+const READ_OUT_MINUTES = 60;
 const HELD_FOR_MS = 10_000;
 const LOOK_AGAIN_MS = 100;
 
@@ -60,7 +61,7 @@ export async function letIn(
     await switchOne(parts, incident, account, by);
   }
   const expiresAt = engines.clock.now() + request.valid_minutes * 60_000;
-  const code = codes.issue(incident, account.id, expiresAt);
+  const code = codes.issue(incident, account.id, expiresAt, wayOf(request));
   engines.ledger.append('sso.code_issued', by.actor, {
     incident,
     user: account.id,
@@ -80,6 +81,11 @@ export async function letIn(
     mailed,
     warnings,
   };
+}
+
+/** What is read out is typed at once; what lies in a mailbox or is good for hours must stand guessing for longer. */
+function wayOf({mail, valid_minutes: minutes}: LetInRequest): CodeWay {
+  return mail || minutes > READ_OUT_MINUTES ? 'written' : 'read_out';
 }
 
 /** Whether the account is switched already. One that we switched gets another code; one that was always so does not. */
@@ -189,7 +195,7 @@ export async function claimSheet(
     if (skip ?? account.deleted_at > 0) {
       sheet.skipped.push({person: personOf(account), says: skip ?? 'is deactivated'});
     } else if (request.users || isParked(account)) {
-      sheet.codes.push({person: personOf(account), code: codes.issue(incident, account.id, expiresAt)});
+      sheet.codes.push({person: personOf(account), code: codes.issue(incident, account.id, expiresAt, 'written')});
     }
   }
   engines.ledger.append('sso.claim_sheet', by.actor, {
@@ -264,13 +270,13 @@ const MfaRules = z.object({
 
 /**
  * Trades a code for a token that Mattermost itself made the meaning of: with it the browser asks Mattermost for the new password.
- * @throws Failure CLAIM_CODE_WRONG, CLAIM_TOO_MANY_TRIES, DATABASE_*
+ * @throws Failure CLAIM_CODE_WRONG, DATABASE_*
  */
 export async function claim(
   {engines, store, codes}: LetInParts,
   request: {code: string; address: string},
 ): Promise<ClaimReply> {
-  const {incident, user} = codes.redeem(request.code, request.address);
+  const {incident, user} = codes.redeem(request.code);
   const [account] = await engines.accounts.byId([user]);
   // Switched back or deactivated since the code was made: the code is as good as a wrong one.
   if (!account || !signsInWithPassword(account) || account.deleted_at > 0) {

@@ -62,7 +62,7 @@ export type Sso = {
   approve(id: string, by: By): Approval;
   letIn(request: LetInRequest, by: By): Promise<LetInResult>;
   claimSheet(request: ClaimSheetRequest, by: By): Promise<ClaimSheet>;
-  /** From the claim page. @throws Failure CLAIM_CODE_WRONG, CLAIM_TOO_MANY_TRIES */
+  /** From the claim page. @throws Failure CLAIM_CODE_WRONG */
   claim(request: ClaimRequest): Promise<ClaimReply>;
   planSwitchBack(request: SwitchBackRequest, by: By): Promise<SwitchBackPlan>;
   /** Result of the job: SwitchBackResult. @throws Failure PROVIDER_NOT_HEALTHY */

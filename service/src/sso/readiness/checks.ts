@@ -24,6 +24,7 @@ export function readinessChecks(facts: Facts): ReadinessCheck[] {
     ),
     check('sessions at a new password', 1, withConfig(facts, sessionsAtNewPassword)),
     check('second factor for everyone', 1, withConfig(facts, secondFactor)),
+    check('addresses behind a proxy', 1, withConfig(facts, proxyAddresses)),
     ...providerChecks(facts),
     check('way in on the server', 0, withConfig(facts, wayIn)),
   ];
@@ -212,6 +213,33 @@ function secondFactor({ServiceSettings: service}: ReadinessConfig): Finding {
         remedy: 'Nothing to do; say in your instructions that an authenticator app is needed.',
       }
     : {outcome: 'ok', says: 'No second factor is asked of people who are switched.'};
+}
+
+/** Wrong codes at the claim page are slowed down by address. With https at the site and none at Mattermost something stands between. */
+function proxyAddresses({ServiceSettings: service}: ReadinessConfig): Finding {
+  const isBehindProxy = /^https:/i.test(service.SiteURL) && service.ConnectionSecurity !== 'TLS';
+  const headers = (service.TrustedProxyIPHeader ?? []).filter((header) => header.trim() !== '');
+  if (isBehindProxy && headers.length === 0) {
+    return {
+      outcome: 'warning',
+      says: 'Mattermost stands behind a proxy and is not told which header names the address of a person: everybody seems to have the address of the proxy, in its logs and at the claim page.',
+      remedy:
+        'Set ServiceSettings.TrustedProxyIPHeader to the header that the proxy always sets itself, such as X-Forwarded-For, and restart Mattermost.',
+    };
+  }
+  if (!isBehindProxy && headers.length > 0) {
+    return {
+      outcome: 'warning',
+      says: `Mattermost believes ${headers.join(', ')}, and no proxy seems to stand before it: anybody can name any address.`,
+      remedy: 'Empty ServiceSettings.TrustedProxyIPHeader, unless a proxy sets these headers always.',
+    };
+  }
+  return {
+    outcome: 'ok',
+    says: isBehindProxy
+      ? `The address of a person is read from ${headers.join(', ')}, which the proxy must set always.`
+      : 'Mattermost sees the address of each person itself.',
+  };
 }
 
 function wayIn({ServiceSettings: service}: ReadinessConfig): Finding {

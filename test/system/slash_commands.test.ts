@@ -30,7 +30,7 @@ afterAll(async () => {
 /** Types a command as the system admin; gives the words that come back to them alone. */
 async function type(command: string): Promise<string> {
   const {text = '', response_type} = await server.client.executeCommand(channel.id, command);
-  expect(response_type).toBe('ephemeral');
+  expect(response_type).toBe('said_by_bot');
   return text;
 }
 
@@ -106,7 +106,7 @@ describe('anybody else', () => {
     await client.login(person!.username, person!.password);
     const before = (await botPosts(server.client, channel.id)).length;
     const {text, response_type} = await client.executeCommand(channel.id, `/dr ${command}`);
-    expect(response_type).toBe('ephemeral');
+    expect(response_type).toBe('said_by_bot');
     expect(text).toContain('NOT_SYSTEM_ADMIN');
     expect(await botPosts(server.client, channel.id)).toHaveLength(before);
   });

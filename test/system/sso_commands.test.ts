@@ -102,7 +102,7 @@ async function httpJob<Result>(path: string, body: object): Promise<Result> {
 /** What comes back to whoever typed it. */
 async function type(words: string, client: Client = server.client): Promise<string> {
   const {text = '', response_type} = await client.executeCommand(channel, `/dr sso ${words}`);
-  expect(response_type).toBe('ephemeral');
+  expect(response_type).toBe('said_by_bot');
   return text;
 }
 

@@ -35,7 +35,7 @@ export function IncidentPart(props: Props) {
     <>
       <DriftNotice drift={status.drift} client={client} onChanged={onChanged} />
       <Counts status={status} />
-      <IncidentActions {...props} />
+      <IncidentActions {...props} next={status.drift ? null : props.next} />
       {lettingIn !== null && (
         <LetInPanel
           client={client}

@@ -13,10 +13,11 @@ import {
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {beforeEach, expect, test} from '@jest/globals';
-import type {BackupRequest, DatabaseRecord, Job, SetManifest} from '@disaster-recovery/contract';
+import type {BackupRequest, Job, SetManifest} from '@disaster-recovery/contract';
 import {aManifest} from '../chat/fixtures.ts';
 import {createFileConfig} from '../engines/configsource/file.ts';
-import type {DatabaseFacts, DatabaseSource, ExpectedFile, Obstacle} from '../engines/database/port.ts';
+import {createMemoryServer, type MemoryServer} from '../engines/database/memory.ts';
+import type {DatabaseSource} from '../engines/database/port.ts';
 import {createLocalFileStore, createRemoteFileStore} from '../engines/filestore/local.ts';
 import type {MattermostBridge} from '../engines/mattermost/port.ts';
 import {createMemoryRepository, type MemoryRepository} from '../engines/repository/memory.ts';
@@ -32,59 +33,15 @@ type Engines = Parameters<typeof createBackup>[0];
 
 const ACTOR = {kind: 'cli' as const, id: '0', name: 'root'};
 const T0 = Date.UTC(2026, 10, 24, 12);
-const facts: DatabaseFacts = {
-  name: 'mattermost',
-  location: 'postgres://mm@db:5432/mattermost',
-  server_version: '16.4',
-  server_version_num: 160_004,
-  bytes: 1000,
-  dump_bytes_estimate: 100,
-  dump_tool_version: '17.2',
-  obstacles: [],
-  mattermost: {schema_version: 148, diagnostic_id: 'd'},
-  busy_jobs: [],
-};
+const URL_OF_LIVE = 'postgres://mm@db:5432/mattermost';
 
 let home = '';
-let rows: ExpectedFile[] = [];
 let repository: MemoryRepository;
 let ledger: Ledger;
 let jobs: Jobs;
-let duringDump: () => void = () => undefined;
-let obstacles: Obstacle[] = [];
-let opened = 0;
-let closed = 0;
+let server: MemoryServer;
+let database: DatabaseSource;
 const noted: string[] = [];
-
-/** A database of two tables: its dump is one file, its instant can be closed. */
-const database: DatabaseSource = {
-  location: facts.location,
-  inspect: async () => ({...facts, obstacles}),
-  openSnapshot: async () => {
-    opened += 1;
-    return {
-      t0: T0,
-      lsn: '0/1',
-      mattermost: facts.mattermost,
-      record: async () => {
-        const {dump_bytes, ...record} = aManifest().database as DatabaseRecord;
-        return record;
-      },
-      expectedFiles: async function* () {
-        yield* rows;
-      },
-      dump: async (directory) => {
-        duringDump();
-        mkdirSync(directory, {recursive: true});
-        writeFileSync(join(directory, 'toc.dat'), 'dump');
-        return 4;
-      },
-      close: async () => {
-        closed += 1;
-      },
-    };
-  },
-};
 
 beforeEach(async () => {
   home = mkdtempSync(join(tmpdir(), 'backup-'));
@@ -99,9 +56,10 @@ beforeEach(async () => {
       PluginSettings: {PluginStates: {jira: {Enable: true}}},
     }),
   );
-  rows = [{owner: 'file', id: 'f1', path: 'a.png', bytes: 3}];
-  [opened, closed, obstacles] = [0, 0, []];
-  duringDump = () => undefined;
+  server = createMemoryServer(() => T0);
+  server.databases.set('mattermost', {mark: 'live', tables: aManifest().database?.tables ?? []});
+  server.expected = [{owner: 'file', id: 'f1', path: 'a.png', bytes: 3}];
+  database = server.engine.source(URL_OF_LIVE);
   noted.length = 0;
   repository = createMemoryRepository();
   await repository.create();
@@ -193,7 +151,7 @@ test('a whole backup is sealed, reads back, and leaves no dump behind', async ()
     'second',
     'record',
   ]);
-  expect([workLeft(), opened, closed]).toEqual([[], 1, 1]);
+  expect([workLeft(), server.opened, server.closed]).toEqual([[], 1, 1]);
   expect([...ledger.entries()].map(({kind}) => kind)).toEqual(['backup.started', 'backup.finished']);
 });
 
@@ -288,12 +246,12 @@ test('a configuration that changes while it is read is read again, and the set n
 });
 
 test('an obstacle with which the set would not be whole ends a backup before it begins, and a plan tells it', async () => {
-  obstacles = [{code: 'DATABASE_ROW_SECURITY', stops: true, message: 'Policies hide rows.', remedy: 'SQL;'}];
+  server.obstacles = [{code: 'DATABASE_ROW_SECURITY', stops: true, message: 'Policies hide rows.', remedy: 'SQL;'}];
   await expect(aBackup().start({}, {actor: ACTOR})).rejects.toMatchObject({
     code: 'DATABASE_ROW_SECURITY',
     message: 'Policies hide rows. SQL;',
   });
-  expect([(await aBackup().plan({})).warnings, opened]).toEqual([['Policies hide rows. SQL;'], 0]);
+  expect([(await aBackup().plan({})).warnings, server.opened]).toEqual([['Policies hide rows. SQL;'], 0]);
 });
 
 test('a configuration that never rests is a named failure, not a torn copy', async () => {
@@ -319,10 +277,10 @@ test('a configuration that is partly links is stored as what they point to, and 
 });
 
 test('a file deleted after T0 is in the set by its first pass', async () => {
-  duringDump = () => {
+  server.duringDump = () => {
     writeFileSync(join(home, 'data/b.png'), 'new');
   };
-  rows.push({owner: 'file', id: 'gone', path: 'gone.png', bytes: 4});
+  server.expected.push({owner: 'file', id: 'gone', path: 'gone.png', bytes: 4});
   writeFileSync(join(home, 'data/gone.png'), 'gone');
   let passes = 0;
   const job = await take(
@@ -347,7 +305,7 @@ test('a file deleted after T0 is in the set by its first pass', async () => {
 });
 
 test('a row whose file production had lost is told, whatever its name, and the rest is worth keeping', async () => {
-  rows.push({owner: 'file', id: 'lost', path: 'lost\n"\u2028.png', bytes: 1});
+  server.expected.push({owner: 'file', id: 'lost', path: 'lost\n"\u2028.png', bytes: 1});
   const job = await take(
     {},
     bridge(async () => ({server_version: '', config: {}, env: {}})),
@@ -369,7 +327,7 @@ test.each<[string, () => Partial<Engines>, string]>([
   [
     'a dump that fails',
     () => {
-      duringDump = () => {
+      server.duringDump = () => {
         throw new Failure('DUMP_FAILED', 'pg_dump');
       };
       return {};
@@ -398,12 +356,14 @@ test.each<[string, () => Partial<Engines>, string]>([
   ['files that cannot be read', () => ({files: createLocalFileStore(join(home, 'nowhere'))}), 'FILES_UNREADABLE'],
   [
     'no room',
-    () => ({database: {...database, inspect: async () => ({...facts, dump_bytes_estimate: 1e18})}}),
+    () => ({
+      database: {...database, inspect: async () => ({...(await database.inspect()), dump_bytes_estimate: 1e18})},
+    }),
     'DISK_FULL',
   ],
 ])('%s ends the job by name, leaves no dump, and the ledger knows', async (_name, prepare, code) => {
   const job = await take({}, prepare());
-  expect([job.status, job.error?.code, workLeft(), opened]).toEqual(['error', code, [], closed]);
+  expect([job.status, job.error?.code, workLeft(), server.opened]).toEqual(['error', code, [], server.closed]);
   expect([...ledger.entries()].at(-1)).toMatchObject({kind: 'backup.error', data: {set: job.subject, job: job.id}});
 });
 
@@ -414,7 +374,7 @@ test('a file store whose directory is a link is stored as the directory that it 
 });
 
 test('a file store that is moved away and replaced by a link while it is read makes no set', async () => {
-  duringDump = () => {
+  server.duringDump = () => {
     renameSync(join(home, 'data'), join(home, 'moved'));
     symlinkSync(join(home, 'moved'), join(home, 'data'));
   };

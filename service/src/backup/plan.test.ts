@@ -16,7 +16,6 @@ const database = (changes: Partial<DatabaseFacts> = {}): DatabaseFacts => ({
   name: 'mattermost',
   location: 'postgres://mm@db:5432/mattermost',
   server_version: '16.4',
-  server_version_num: 160_004,
   bytes: 9e8,
   dump_bytes_estimate: 1e9,
   dump_tool_version: '17.2',

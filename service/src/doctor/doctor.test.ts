@@ -19,7 +19,6 @@ const facts: DatabaseFacts = {
   name: 'mm',
   location: 'postgres://mm@db:5432/mm',
   server_version: '16.4',
-  server_version_num: 160_004,
   bytes: 9e8,
   dump_bytes_estimate: 1,
   dump_tool_version: '16.4',

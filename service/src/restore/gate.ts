@@ -1,6 +1,6 @@
 import type {RestorePlan, SetManifest} from '@disaster-recovery/contract';
 import {readdir} from 'node:fs/promises';
-import type {Obstacle, TargetFacts} from '../engines/database/port.ts';
+import {requireUnused, type Obstacle, type TargetFacts} from '../engines/database/port.ts';
 import {Failure, systemErrorCode} from '../kernel/failure.ts';
 import {mountsBelow} from '../kernel/mounts.ts';
 import {lacksSpace} from './plan.ts';
@@ -47,7 +47,7 @@ function requireDatabase(
     throw new Failure(obstacle.code, `${obstacle.message} ${obstacle.remedy}`);
   }
   if (plan.mode === 'in_place') {
-    requireStopped(facts);
+    requireUnused(facts);
     // A server refuses a database with more migrations than it knows; a newer one migrates an older database by itself.
     if (schema_version !== null && manifest.server && schema_version < manifest.server.schema_version) {
       throw new Failure(
@@ -55,15 +55,6 @@ function requireDatabase(
         `The database here has Mattermost's schema ${schema_version}; the set has ${manifest.server.schema_version}${manifest.server.version ? ` (Mattermost ${manifest.server.version})` : ''}.`,
       );
     }
-  }
-}
-
-/** @throws Failure MATTERMOST_IS_RUNNING */
-export function requireStopped({connections}: TargetFacts): void {
-  if (connections.length > 0) {
-    throw new Failure('MATTERMOST_IS_RUNNING', `Connected to the database: ${connections.slice(0, 5).join('; ')}.`, {
-      details: {connections},
-    });
   }
 }
 

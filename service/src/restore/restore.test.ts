@@ -13,7 +13,7 @@ import {join} from 'node:path';
 import {beforeEach, expect, test} from '@jest/globals';
 import type {Job, RestoreRequest, RestoreResult, SetManifest} from '@disaster-recovery/contract';
 import {aJob, aManifest, SET} from '../chat/fixtures.ts';
-import type {DatabaseEngine, DatabaseTarget, Obstacle} from '../engines/database/port.ts';
+import {createMemoryServer, type MemoryServer} from '../engines/database/memory.ts';
 import {createMemoryRepository, type MemoryRepository} from '../engines/repository/memory.ts';
 import {createJobs, JOB_TABLES} from '../jobs/index.ts';
 import {systemClock} from '../kernel/clock.ts';
@@ -35,50 +35,9 @@ let home = '';
 let repository: MemoryRepository;
 let ledger: Ledger;
 let manifest: SetManifest;
-/** The PostgreSQL server: what each database holds. */
-let databases: Map<string, string>;
-let connected: string[] = [];
-let lost: string[] = [];
-let obstacles: Obstacle[] = [];
-let leftOut: string[] = [];
+let server: MemoryServer;
 let restorePoint: () => Job = () => aJob({status: 'success', subject: '20261124T115900Z-aaaaaa'});
 const at = (...path: string[]): string => join(home, ...path);
-
-function target(url: string): DatabaseTarget {
-  const name = url.split('/').at(-1) ?? '';
-  return {
-    location: url,
-    name,
-    describe: async (which = name) => ({
-      exists: databases.has(which),
-      tables: databases.get(which) === undefined || databases.get(which) === '' ? 0 : 2,
-      connections: which === name ? connected : [],
-    }),
-    obstacles: async () => obstacles,
-    create: async (which) => {
-      databases.set(which, '');
-      return [];
-    },
-    load: async (which, dump) => {
-      databases.set(which, readFileSync(join(dump, 'toc.dat'), 'utf8'));
-      return leftOut;
-    },
-    countTables: async () => TABLES.filter((table) => !lost.includes(table.name)),
-    settle: async () => ['cluster members forgotten: 1'],
-    rename: async (from, to) => {
-      databases.set(to, databases.get(from) ?? '');
-      databases.delete(from);
-    },
-    drop: async (which) => {
-      databases.delete(which);
-    },
-  };
-}
-
-const engine = {
-  target,
-  source: () => ({inspect: async () => ({mattermost: {schema_version: 148, diagnostic_id: 'd'}})}),
-} as unknown as DatabaseEngine;
 
 function write(place: string, files: Record<string, string>): void {
   mkdirSync(place, {recursive: true});
@@ -91,12 +50,12 @@ const read = (place: string): Record<string, string> =>
 
 beforeEach(async () => {
   home = mkdtempSync(join(tmpdir(), 'restore-'));
-  [connected, lost, obstacles, leftOut] = [[], [], [], []];
   restorePoint = () => aJob({status: 'success', subject: '20261124T115900Z-aaaaaa'});
-  databases = new Map([['mattermost', 'former database']]);
+  server = createMemoryServer(() => systemClock.now());
+  server.databases.set('mattermost', {mark: 'former database', tables: TABLES});
   repository = createMemoryRepository();
   await repository.create();
-  write(at('old/dump'), {'toc.dat': 'database of the set'});
+  write(at('old/dump'), {'toc.dat': JSON.stringify({mark: 'database of the set', tables: TABLES})});
   write(at('old/files'), {'a.png': 'of the set', 'kept.png': 'second pass'});
   write(at('old/first'), {'rescued.png': 'of the first pass', 'kept.png': 'first pass'});
   write(at('old/config'), {'config.json': '{"of":"the set"}'});
@@ -128,7 +87,7 @@ function aRestore(): Restore {
       state,
       ledger,
       repository,
-      databases: engine,
+      databases: server.engine,
       workDirectory: at('work'),
       jobs: 2,
       show: async () => manifest,
@@ -151,13 +110,15 @@ async function bring(request: Partial<RestoreRequest> = {}): Promise<Job & {brou
 
 const RESTORED_FILES = {'a.png': 'of the set', 'kept.png': 'second pass', 'rescued.png': 'of the first pass'};
 const FORMER_FILES = {'a.png': 'former', 'newer.png': 'former'};
+const marks = (): Record<string, string> =>
+  Object.fromEntries([...server.databases].map(([name, {mark}]) => [name, mark]));
 const leavings = (): string[] =>
   [...readdirSync(at('live')), ...readdirSync(at('work'))].filter((name) => name !== 'data' && name !== 'config');
 
 test('in place, all of the set comes back, what was there waits, and the result says where', async () => {
   const job = await bring();
   expect([job.status, job.error]).toEqual(['success', null]);
-  expect([databases.get('mattermost'), read(at('live/data')), read(at('live/config'))]).toEqual([
+  expect([server.databases.get('mattermost')?.mark, read(at('live/data')), read(at('live/config'))]).toEqual([
     'database of the set',
     RESTORED_FILES,
     {'config.json': '{"of":"the set"}'},
@@ -170,7 +131,7 @@ test('in place, all of the set comes back, what was there waits, and the result 
     restore_point: '20261124T115900Z-aaaaaa',
   });
   expect(brought.undo).toHaveLength(3);
-  expect(databases.get(`mattermost_before_${brought.id}`)).toBe('former database');
+  expect(server.databases.get(`mattermost_before_${brought.id}`)?.mark).toBe('former database');
   expect(read(brought.undo[1] ?? '')).toEqual(FORMER_FILES);
   expect([readdirSync(at('work')), [...ledger.entries()].at(-1)?.kind]).toEqual([[], 'restore.finished']);
 });
@@ -181,13 +142,13 @@ test('an undo puts the former state back and keeps what the restore had brought'
   expect((await restore.planUndo()).puts_back).toHaveLength(3);
   const job = await (await restore.undo({actor: ACTOR})).done;
   expect(job.status).toBe('success');
-  expect([databases.get('mattermost'), read(at('live/data')), read(at('live/config'))]).toEqual([
+  expect([server.databases.get('mattermost')?.mark, read(at('live/data')), read(at('live/config'))]).toEqual([
     'former database',
     FORMER_FILES,
     {'config.json': '{"former":true}'},
   ]);
   const kept = (job.result as RestoreResult).undo;
-  expect([databases.get(`mattermost_undone_${brought.id}`), read(kept[1] ?? '')]).toEqual([
+  expect([server.databases.get(`mattermost_undone_${brought.id}`)?.mark, read(kept[1] ?? '')]).toEqual([
     'database of the set',
     RESTORED_FILES,
   ]);
@@ -206,7 +167,7 @@ test('an undo that is asked for twice does not go back twice; further back has t
   await (
     await restore.undo({actor: ACTOR})
   ).done;
-  expect(databases.get('mattermost')).toBe('database of the set');
+  expect(server.databases.get('mattermost')?.mark).toBe('database of the set');
   await expect(restore.undo({actor: ACTOR})).rejects.toMatchObject({
     code: 'NOTHING_TO_UNDO',
     message: expect.stringContaining(`drctl restore ${first.brought.id} --undo`),
@@ -214,7 +175,7 @@ test('an undo that is asked for twice does not go back twice; further back has t
   await (
     await restore.undo({actor: ACTOR, restore: first.brought.id})
   ).done;
-  expect([databases.get('mattermost'), read(at('live/data'))]).toEqual(['former database', FORMER_FILES]);
+  expect([server.databases.get('mattermost')?.mark, read(at('live/data'))]).toEqual(['former database', FORMER_FILES]);
 });
 
 test('without the memory of a restore, an undo says where the former state lies', async () => {
@@ -231,12 +192,12 @@ test('side by side, only the named targets are written, the live server is untou
     into: {database: 'postgres://x@y:5432/drill', files: at('drill/data'), config: at('drill/config')},
   });
   expect(job.error).toBeNull();
-  expect([databases.get('drill'), read(at('drill/data')), read(at('drill/config'))]).toEqual([
+  expect([server.databases.get('drill')?.mark, read(at('drill/data')), read(at('drill/config'))]).toEqual([
     'database of the set',
     RESTORED_FILES,
     {'config.json': '{"of":"the set"}'},
   ]);
-  expect([databases.get('mattermost'), read(at('live/data')), readdirSync(at('drill'))]).toEqual([
+  expect([server.databases.get('mattermost')?.mark, read(at('live/data')), readdirSync(at('drill'))]).toEqual([
     'former database',
     FORMER_FILES,
     ['config', 'data'],
@@ -252,7 +213,7 @@ test.each<[string, () => void, string]>([
   [
     'tables with other numbers of rows',
     () => {
-      lost = ['public.posts'];
+      manifest.database!.tables = [{name: 'public.posts', rows: 4}];
     },
     'RESTORE_NOT_PROVEN',
   ],
@@ -281,7 +242,7 @@ test.each<[string, () => void, string]>([
   spoil();
   const job = await bring();
   expect([job.status, job.error?.code]).toEqual(['error', code]);
-  expect([Object.fromEntries(databases), read(at('live/data')), read(at('live/config')), leavings()]).toEqual([
+  expect([marks(), read(at('live/data')), read(at('live/config')), leavings()]).toEqual([
     {mattermost: 'former database'},
     FORMER_FILES,
     {'config.json': '{"former":true}'},
@@ -297,7 +258,7 @@ test('a set whose files were stored as a link is refused before anything begins,
     entry.pass === 'first' ? {...entry, id: snapshot, root: at('old/link')} : entry,
   );
   await expect(bring()).rejects.toMatchObject({code: 'SET_NOT_RESTORABLE', message: expect.stringContaining('link')});
-  expect([leavings(), [...databases.keys()]]).toEqual([[], ['mattermost']]);
+  expect([leavings(), [...server.databases.keys()]]).toEqual([[], ['mattermost']]);
   expect((await bring({into: {config: at('drill/config')}})).error).toBeNull();
 });
 
@@ -312,12 +273,12 @@ test('without a restore point nothing is overwritten', async () => {
 });
 
 test('what could not be made is told, and makes the job a warning', async () => {
-  leftOut = ['event trigger watch: only a superuser can make it'];
+  server.leftOut = ['event trigger watch: only a superuser can make it'];
   manifest.database!.others = [{role: 'reports', owns: ['public.stats'], may_use: ['posts']}];
   const job = await bring();
   expect([job.status, job.brought.left_out, job.brought.notes]).toEqual([
     'warning',
-    leftOut,
+    server.leftOut,
     [
       'cluster members forgotten: 1',
       'the role reports owned public.stats; the role that restored owns them now',
@@ -327,48 +288,45 @@ test('what could not be made is told, and makes the job a warning', async () => 
 });
 
 test('an obstacle that stops ends the restore before its restore point, with what to do', async () => {
-  obstacles = [{code: 'DATABASE_ENCODING', stops: true, message: 'LATIN1 is not UTF8.', remedy: 'SQL;'}];
+  server.obstacles = [{code: 'DATABASE_ENCODING', stops: true, message: 'LATIN1 is not UTF8.', remedy: 'SQL;'}];
   restorePoint = () => {
     throw new Error('no restore point may be taken');
   };
   await expect(bring()).rejects.toMatchObject({code: 'DATABASE_ENCODING', message: 'LATIN1 is not UTF8. SQL;'});
-  expect([leavings(), [...databases.keys()]]).toEqual([[], ['mattermost']]);
+  expect([leavings(), [...server.databases.keys()]]).toEqual([[], ['mattermost']]);
 });
 
 test('while Mattermost runs nothing begins', async () => {
-  connected = ['mattermost from 10.0.0.5'];
+  server.connected.set('mattermost', ['mattermost from 10.0.0.5']);
   await expect(bring()).rejects.toMatchObject({code: 'MATTERMOST_IS_RUNNING'});
-  expect([leavings(), [...databases.keys()]]).toEqual([[], ['mattermost']]);
+  expect([leavings(), [...server.databases.keys()]]).toEqual([[], ['mattermost']]);
 });
 
 test('a Mattermost that starts in the middle is noticed before the swap, and stays whole', async () => {
   restorePoint = () => {
     // It starts after the gate has let the restore pass.
-    connected = ['mattermost from 10.0.0.5'];
+    server.connected.set('mattermost', ['mattermost from 10.0.0.5']);
     return aJob({status: 'success', subject: '20261124T115900Z-aaaaaa'});
   };
   const job = await bring();
   expect(job.error?.code).toBe('MATTERMOST_IS_RUNNING');
-  expect([Object.fromEntries(databases), read(at('live/data'))]).toEqual([
-    {mattermost: 'former database'},
-    FORMER_FILES,
-  ]);
+  expect([marks(), read(at('live/data'))]).toEqual([{mattermost: 'former database'}, FORMER_FILES]);
 });
 
 test('an attempt that never began to swap does not hide the restore before it from an undo', async () => {
   const {brought} = await bring();
   restorePoint = () => {
-    connected = ['mattermost from 10.0.0.5'];
+    server.connected.set('mattermost', ['mattermost from 10.0.0.5']);
     return aJob({status: 'success', subject: '20261124T115900Z-aaaaaa'});
   };
   expect((await bring()).error?.code).toBe('MATTERMOST_IS_RUNNING');
-  connected = [];
+  server.connected.clear();
   const restore = aRestore();
   expect((await restore.planUndo()).restore).toBe(brought.id);
   await (
     await restore.undo({actor: ACTOR})
   ).done;
-  expect([databases.get('mattermost'), read(at('live/data'))]).toEqual(['former database', FORMER_FILES]);
+  expect([server.databases.get('mattermost')?.mark, read(at('live/data'))]).toEqual(['former database', FORMER_FILES]);
 });
 
 test('a plan changes nothing and holds no password', async () => {

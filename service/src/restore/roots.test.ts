@@ -75,7 +75,6 @@ const facts = {
   name: 'mattermost',
   location: 'postgres://mm@db:5432/mattermost',
   server_version: '16.4',
-  server_version_num: 160_004,
   bytes: 10,
   dump_bytes_estimate: 10,
   dump_tool_version: '17.2',
@@ -88,7 +87,7 @@ const source: DatabaseSource = {
   inspect: async () => facts,
   openSnapshot: async () => ({
     t0: systemClock.now(),
-    lsn: null,
+    position: null,
     mattermost: facts.mattermost,
     record: async () => {
       const {dump_bytes, ...record} = aManifest().database as DatabaseRecord;
@@ -117,7 +116,7 @@ const databases = {
     load: async () => [],
     countTables: async () => TABLES,
     settle: async () => [],
-    rename: async () => undefined,
+    swap: async () => undefined,
     drop: async () => undefined,
   }),
 } as unknown as DatabaseEngine;

@@ -1,16 +1,14 @@
 import {mkdir, rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {RestorePlan, RestoreResult, SetManifest, SetSnapshot, TableCount} from '@disaster-recovery/contract';
-import type {DatabaseTarget} from '../engines/database/port.ts';
+import {requireUnused, type DatabaseTarget} from '../engines/database/port.ts';
 import {Failure} from '../kernel/failure.ts';
 import {hashOfTree, hashTree} from '../kernel/hash_tree.ts';
 import {need, type Step, type StepContext} from '../jobs/index.ts';
 import type {RestoreEngines} from './engines.ts';
 import {inArea} from './area.ts';
-import {requireStopped} from './gate.ts';
 import {moveIn, requireOnlyFiles, stage, swapIn, type Staged} from './stage.ts';
 import {differencesOf} from './staged_tree.ts';
-import {swapDatabase} from './swap_database.ts';
 import type {Kept, UndoLog} from './undo_log.ts';
 
 /** What the steps learn. Journalled as JSON. */
@@ -262,12 +260,12 @@ async function swap(target: DatabaseTarget | null, plan: PrivatePlan, found: Fou
     };
     if (target && name !== undefined) {
       // Before the log: an attempt that never began to swap must not stand in the way of undoing the one before.
-      requireStopped(await target.describe(name));
+      requireUnused(await target.describe(name));
     }
     // Written first: an undo must know also of a swap that was killed half way.
     undoLog.add(plan.id, plan.set, kept);
     if (target && name !== undefined) {
-      await swapDatabase(target, name, freshName(plan), formerName(plan));
+      await target.swap(name, freshName(plan), formerName(plan));
     }
   }
   for (const {directory, staged} of parts) {

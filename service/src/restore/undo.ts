@@ -5,7 +5,6 @@ import type {Jobs, Procedure, StartedJob} from '../jobs/index.ts';
 import type {RestoreEngines} from './engines.ts';
 import {formerStates} from './leavings.ts';
 import {swapOut} from './stage.ts';
-import {swapDatabase} from './swap_database.ts';
 import type {Undoable, UndoLog} from './undo_log.ts';
 
 type UndoPlan = Undoable & {steps: string[]};
@@ -75,12 +74,9 @@ function undoProcedure(engines: RestoreEngines, undoLog: UndoLog): Procedure<Und
         name: 'swap_back',
         run: async ({kept, restore}, _found, context) => {
           if (kept.database && engines.live) {
-            await swapDatabase(
-              engines.databases.target(engines.live.databaseUrl),
-              kept.database.name,
-              kept.database.former,
-              undoneName({kept, restore}),
-            );
+            await engines.databases
+              .target(engines.live.databaseUrl)
+              .swap(kept.database.name, kept.database.former, undoneName({kept, restore}));
           }
           for (const {directory, ...area} of kept.directories) {
             await swapOut(directory, area);

@@ -1,3 +1,4 @@
+import {Failure} from '../../kernel/failure.ts';
 import type {CrossCheckFinding, DatabaseRecord, FailureCode, TableCount} from '@disaster-recovery/contract';
 
 /** Something that keeps a backup or a restore from being whole. `stops`: nothing may begin; otherwise it is told, and what it concerns is left out. */
@@ -10,8 +11,8 @@ export type MattermostFacts = {schema_version: number; diagnostic_id: string | n
 export type DatabaseFacts = {
   name: string;
   location: string;
+  /** Of the database server. */
   server_version: string;
-  server_version_num: number;
   /** Size on the server, indexes included. */
   bytes: number;
   /** Bytes that a dump may need on disk, estimated above what was seen. */
@@ -40,7 +41,8 @@ type Watch = {signal: AbortSignal; progress: (done: number, total: number | null
 /** One instant of the database. Everything read through it shows T0, while the server goes on. */
 export type DatabaseSnapshot = {
   t0: number;
-  lsn: string | null;
+  /** Where the server's own log stood at T0, in its own words; null where it does not tell. */
+  position: string | null;
   mattermost: MattermostFacts | null;
   /** Everything that a dump leaves out, and exact row counts. */
   record(): Promise<Omit<DatabaseRecord, 'dump_bytes'>>;
@@ -67,6 +69,15 @@ export type TargetFacts = {
   connections: string[];
 };
 
+/** Nothing is replaced while somebody uses it. @throws Failure MATTERMOST_IS_RUNNING */
+export function requireUnused({connections}: TargetFacts): void {
+  if (connections.length > 0) {
+    throw new Failure('MATTERMOST_IS_RUNNING', `Connected to the database: ${connections.slice(0, 5).join('; ')}.`, {
+      details: {connections},
+    });
+  }
+}
+
 /** A database that a restore writes. Names are plain, never quoted. */
 export type DatabaseTarget = {
   location: string;
@@ -92,8 +103,12 @@ export type DatabaseTarget = {
    * @throws Failure RESTORE_NOT_PROVEN when a new session would not find Mattermost's tables
    */
   settle(name: string, record: DatabaseRecord): Promise<string[]>;
-  /** @throws Failure DATABASE_PRIVILEGE, MATTERMOST_IS_RUNNING */
-  rename(from: string, to: string): Promise<void>;
+  /**
+   * Puts `incoming` in the place of `live`, which waits as `aside` afterwards. May be killed at any point and run again; once done it does nothing.
+   * @throws Failure DATABASE_PRIVILEGE, MATTERMOST_IS_RUNNING
+   */
+  swap(live: string, incoming: string, aside: string): Promise<void>;
+  /** Nothing happens when there is none. */
   drop(name: string): Promise<void>;
 };
 

@@ -36,7 +36,6 @@ export async function inspectDatabase(connection: Connection, tools: PostgresToo
       name: connection.database,
       location: locationOf(connection),
       server_version: row.server_version,
-      server_version_num: row.num,
       bytes: Number(row.bytes),
       dump_bytes_estimate: Math.ceil(Number(row.heap) * TEXT_FACTOR),
       dump_tool_version: tools.version,
@@ -86,7 +85,7 @@ export async function openSnapshot(connection: Connection, tools: PostgresTools)
       });
     return {
       t0: Number(row.t0),
-      lsn: row.lsn,
+      position: row.lsn,
       mattermost: await mattermostFacts(client),
       record: () => named(databaseRecord(client)),
       expectedFiles: () => expectedFiles(client),

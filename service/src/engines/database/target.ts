@@ -7,6 +7,7 @@ import {restoreObstacles} from './obstacles.ts';
 import type {DatabaseTarget, TargetFacts} from './port.ts';
 import {countTables} from './record.ts';
 import {settleDatabase} from './settle.ts';
+import {swapDatabases} from './swap.ts';
 import {targetState} from './target_state.ts';
 import {requireTools, type PostgresTools} from './tools.ts';
 
@@ -15,6 +16,10 @@ const quoted = (name: string): string => pg.escapeIdentifier(name);
 /** A database of one PostgreSQL server as the target of a restore. Databases are made, renamed and dropped from `maintenance`. */
 export function createTarget(connection: Connection, tools: () => Promise<PostgresTools>): DatabaseTarget {
   const inside = (name: string): Connection => ({...connection, database: name});
+  const rename = (from: string, to: string): Promise<void> =>
+    maintain(connection, async (client) => {
+      await client.query(`ALTER DATABASE ${quoted(from)} RENAME TO ${quoted(to)}`);
+    });
 
   return {
     location: locationOf(connection),
@@ -28,10 +33,8 @@ export function createTarget(connection: Connection, tools: () => Promise<Postgr
         return countTables(client);
       }),
     settle: (name, record) => settleDatabase(inside(name), record),
-    rename: (from, to) =>
-      maintain(connection, async (client) => {
-        await client.query(`ALTER DATABASE ${quoted(from)} RENAME TO ${quoted(to)}`);
-      }),
+    swap: (live, incoming, aside) =>
+      swapDatabases({describe: (name) => describe(connection, name), rename}, live, incoming, aside),
     drop: (name) =>
       maintain(connection, async (client) => {
         await client.query(`DROP DATABASE IF EXISTS ${quoted(name)}`);

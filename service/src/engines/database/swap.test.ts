@@ -1,6 +1,5 @@
 import {beforeEach, expect, test} from '@jest/globals';
-import type {DatabaseTarget} from '../engines/database/port.ts';
-import {swapDatabase} from './swap_database.ts';
+import {swapDatabases, type Renaming} from './swap.ts';
 
 /** A PostgreSQL server that knows only names of databases: what each holds, and who is connected. */
 let databases: Map<string, string>;
@@ -8,7 +7,7 @@ let connected: Map<string, string[]>;
 /** The server dies before the rename of that number. */
 let dieAt = Infinity;
 
-const target = {
+const server: Renaming = {
   describe: async (name: string) => ({exists: databases.has(name), tables: 1, connections: connected.get(name) ?? []}),
   rename: async (from: string, to: string) => {
     dieAt -= 1;
@@ -22,9 +21,9 @@ const target = {
     databases.delete(from);
     databases.set(to, content);
   },
-} as unknown as DatabaseTarget;
+};
 
-const swap = (): Promise<void> => swapDatabase(target, 'mm', 'mm_dr_1', 'mm_before_1');
+const swap = (): Promise<void> => swapDatabases(server, 'mm', 'mm_dr_1', 'mm_before_1');
 
 beforeEach(() => {
   databases = new Map([
@@ -73,6 +72,6 @@ test('while somebody is connected nothing is renamed, and they are named', async
 
 test('going back is the same swap the other way round', async () => {
   await swap();
-  await swapDatabase(target, 'mm', 'mm_before_1', 'mm_undone_1');
+  await swapDatabases(server, 'mm', 'mm_before_1', 'mm_undone_1');
   expect(Object.fromEntries(databases)).toEqual({mm: 'former', mm_undone_1: 'new'});
 });

@@ -1,0 +1,168 @@
+import {mkdir, readFile, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import type {DatabaseRecord, TableCount} from '@disaster-recovery/contract';
+import {Failure} from '../../kernel/failure.ts';
+import type {DatabaseEngine, DatabaseFacts, DatabaseTarget, ExpectedFile, Obstacle} from './port.ts';
+import {swapDatabases} from './swap.ts';
+
+const VERSION = '16.4';
+const DUMP = 'toc.dat';
+
+/** What a database holds: a word that tells it from others, and its tables. */
+export type MemoryDatabase = {mark: string; tables: TableCount[]};
+
+/** A server of databases in memory. It keeps the contract of the port and does nothing else; tests look at it and set its faults. */
+export type MemoryServer = {
+  engine: DatabaseEngine;
+  databases: Map<string, MemoryDatabase>;
+  /** Programs that are connected, by database. */
+  connected: Map<string, string[]>;
+  obstacles: Obstacle[];
+  /** What a load leaves out. */
+  leftOut: string[];
+  expected: ExpectedFile[];
+  /** Called while a dump is written. */
+  duringDump: () => void;
+  /** Instants that were opened, and closed. */
+  opened: number;
+  closed: number;
+  record: (name: string) => Omit<DatabaseRecord, 'dump_bytes'>;
+};
+
+const nameOf = (url: string): string => new URL(url).pathname.slice(1);
+
+export function createMemoryServer(now: () => number): MemoryServer {
+  const server: MemoryServer = {
+    engine: {
+      source: (url) => ({
+        location: url,
+        inspect: async () => inspect(server, url),
+        openSnapshot: async () => openSnapshot(server, url, now),
+      }),
+      target: (url) => target(server, url),
+    },
+    databases: new Map(),
+    connected: new Map(),
+    obstacles: [],
+    leftOut: [],
+    expected: [],
+    duringDump: () => undefined,
+    opened: 0,
+    closed: 0,
+    record: (name) => recordOf(name, databaseOf(server, name)),
+  };
+  return server;
+}
+
+function databaseOf({databases}: MemoryServer, name: string): MemoryDatabase {
+  const database = databases.get(name);
+  if (!database) {
+    throw new Failure('DATABASE_REFUSED', `There is no database ${name}.`);
+  }
+  return database;
+}
+
+function recordOf(name: string, {tables}: MemoryDatabase): Omit<DatabaseRecord, 'dump_bytes'> {
+  return {
+    name,
+    owner: 'mm',
+    server_version: VERSION,
+    server_version_num: 160_004,
+    system_identifier: null,
+    encoding: 'UTF8',
+    collation: 'C',
+    character_type: 'C',
+    locale_provider: 'libc',
+    extensions: [],
+    settings: [],
+    roles: [],
+    migrations: [],
+    tables,
+    bytes: 1000,
+  };
+}
+
+const MATTERMOST = {schema_version: 148, diagnostic_id: 'd'};
+
+function inspect(server: MemoryServer, url: string): DatabaseFacts {
+  const name = nameOf(url);
+  databaseOf(server, name);
+  return {
+    name,
+    location: url,
+    server_version: VERSION,
+    bytes: 1000,
+    dump_bytes_estimate: 100,
+    dump_tool_version: VERSION,
+    obstacles: server.obstacles,
+    mattermost: MATTERMOST,
+    busy_jobs: [],
+  };
+}
+
+function openSnapshot(server: MemoryServer, url: string, now: () => number) {
+  const name = nameOf(url);
+  const instant = structuredClone(databaseOf(server, name));
+  server.opened += 1;
+  return {
+    t0: now(),
+    position: '0/1',
+    mattermost: MATTERMOST,
+    record: async () => recordOf(name, instant),
+    expectedFiles: async function* () {
+      yield* server.expected;
+    },
+    dump: async (directory: string) => {
+      server.duringDump();
+      const text = JSON.stringify(instant);
+      await mkdir(directory, {recursive: true});
+      await writeFile(join(directory, DUMP), text);
+      return text.length;
+    },
+    close: async () => {
+      server.closed += 1;
+    },
+  };
+}
+
+function target(server: MemoryServer, url: string): DatabaseTarget {
+  const {databases, connected} = server;
+  const name = nameOf(url);
+  const describe = async (which = name) => ({
+    exists: databases.has(which),
+    tables: databases.get(which)?.tables.length ?? 0,
+    connections: connected.get(which) ?? [],
+  });
+  return {
+    location: url,
+    name,
+    describe,
+    obstacles: async () => server.obstacles,
+    create: async (which) => {
+      databases.set(which, {mark: '', tables: []});
+      return [];
+    },
+    load: async (which, dump) => {
+      databases.set(which, JSON.parse(await readFile(join(dump, DUMP), 'utf8')) as MemoryDatabase);
+      return server.leftOut;
+    },
+    countTables: async (which) => databaseOf(server, which).tables,
+    settle: async () => ['cluster members forgotten: 1'],
+    swap: (live, incoming, aside) =>
+      swapDatabases(
+        {
+          describe,
+          rename: async (from, to) => {
+            databases.set(to, databaseOf(server, from));
+            databases.delete(from);
+          },
+        },
+        live,
+        incoming,
+        aside,
+      ),
+    drop: async (which) => {
+      databases.delete(which);
+    },
+  };
+}

@@ -17,6 +17,7 @@ export * from './routes.ts';
 export * from './result.ts';
 export * from './step_words.ts';
 export * from './openapi.ts';
+export * from './go.ts';
 export * from './sso_settings.ts';
 export * from './sso.ts';
 export * from './sso_return.ts';

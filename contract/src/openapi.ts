@@ -5,14 +5,17 @@ import {ROUTES, SIGNED_ERRORS, type Route} from './routes.ts';
 const SCHEMA_PREFIX = '#/components/schemas/';
 
 /** The companion's interface as an OpenAPI 3.0 document, from ROUTES, FAILURES and the registered schemas. */
-export function openApiDocument(version: string): Record<string, unknown> {
+export function openApiDocument(
+  version: string,
+  routes: Readonly<Record<string, Route>> = ROUTES,
+): Record<string, unknown> {
   const {schemas} = z.toJSONSchema(z.globalRegistry, {
     target: 'openapi-3.0',
     io: 'output',
     uri: (id) => SCHEMA_PREFIX + id,
   });
   const paths: Record<string, Record<string, unknown>> = {};
-  for (const [name, route] of Object.entries(ROUTES) as [string, Route][]) {
+  for (const [name, route] of Object.entries(routes)) {
     (paths[route.path] ??= {})[route.method.toLowerCase()] = operation(name, route);
   }
   return {

@@ -123,6 +123,7 @@ export const adminAccess = {
       ways: ['cli'],
     },
   },
+  examples: ['sso admin-access --user anna'],
   routes: {
     sso_admin_access: {
       method: 'POST',

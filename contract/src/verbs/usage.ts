@@ -31,6 +31,11 @@ export function splitName(name: string): {group: string | null; word: string} {
   return second === undefined ? {group: null, word: first} : {group: first, word: second};
 }
 
+/** Whether a clone of the enrolled server is refused what the verb does. */
+export function refusesClones({routes = {}}: Verb): boolean {
+  return Object.values(routes).some((route) => route.refuses_clones === true);
+}
+
 /** What a verb does, as a sentence for the chat. */
 export function chatSays({says, says_in_chat}: {says: string; says_in_chat?: string}): string {
   const text = says_in_chat ?? says;

@@ -84,7 +84,7 @@ export type Verb = {
   options?: Readonly<Record<string, Option>>;
   /** Options of which exactly one is to be said. */
   exactly_one?: readonly string[];
-  /** Command lines without the program's name; each is understood by every way in. */
+  /** Command lines without the program's name, understood wherever the verb can be typed; on a shell alone where the chat does something else. */
   examples?: readonly string[];
   routes?: Readonly<Record<string, Route>>;
 };

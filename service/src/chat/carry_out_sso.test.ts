@@ -3,10 +3,10 @@ import {pino} from 'pino';
 import type {Actor, BotPost} from '@disaster-recovery/contract';
 import {Failure} from '../kernel/failure.ts';
 import type {Sso} from '../sso/index.ts';
-import {carryOutSso, type SsoAnswerParts} from './carry_out_sso.ts';
+import type {Answer} from './answer.ts';
+import {carryOut} from './carry_out.ts';
+import {ssoAnswers, type SsoAnswerParts} from './carry_out_sso.ts';
 import {aSwitchPlan, CODE, createFakeSso, START, type SsoCall} from './fixtures.ts';
-import {parseSsoCommand, type SsoCommand} from './sso_commands.ts';
-import {tokenize} from './tokenizer.ts';
 
 const actor: Actor = {kind: 'mattermost', id: 'u1', name: 'admin'};
 const origin = {channel_id: 'c1', root_id: ''};
@@ -15,13 +15,14 @@ const by = {actor, origin};
 let calls: SsoCall[];
 let posts: BotPost[];
 let parts: SsoAnswerParts;
+let requireWritable: () => void;
 
 beforeEach(() => {
   calls = [];
   posts = [];
+  requireWritable = () => undefined;
   parts = {
     sso: createFakeSso(calls),
-    requireWritable: () => undefined,
     log: pino({level: 'silent'}),
     bridge: {
       createPost: async (post) => {
@@ -42,7 +43,8 @@ beforeEach(() => {
 });
 
 function typed(text: string) {
-  return carryOutSso(parts, parseSsoCommand(tokenize(text), START) as SsoCommand, by, `sso ${text}`);
+  const answers = ssoAnswers(parts) as Record<string, Answer>;
+  return carryOut({clock: parts.clock, requireWritable}, answers, {typed: `sso ${text}`, by});
 }
 
 function withSso(changes: Partial<Sso>): void {
@@ -96,7 +98,7 @@ test.each([
   'let-in a --identified-by voice',
   'admin-access --user a --identified-by voice',
 ])('a clone of the enrolled server is refused: /dr sso %s', async (text) => {
-  parts.requireWritable = () => {
+  requireWritable = () => {
     throw new Failure('COMPANION_READ_ONLY', 'A clone.');
   };
   await expect(typed(text)).rejects.toMatchObject({code: 'COMPANION_READ_ONLY'});
@@ -104,7 +106,7 @@ test.each([
 });
 
 test('a clone may look', async () => {
-  parts.requireWritable = () => {
+  requireWritable = () => {
     throw new Failure('COMPANION_READ_ONLY', 'A clone.');
   };
   expect((await typed('status')).message).toContain('outage');

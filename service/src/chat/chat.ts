@@ -1,6 +1,6 @@
-import type {Actor, CommandReply, CommandRequest, VerifyRequest, BackupRequest} from '@disaster-recovery/contract';
+import type {Actor, ChatVerb, CommandReply, CommandRequest, Verb} from '@disaster-recovery/contract';
 import type {Backup} from '../backup/index.ts';
-import {laneOf, type Jobs, type Origin} from '../jobs/index.ts';
+import {laneOf, type Jobs} from '../jobs/index.ts';
 import type {Clock} from '../kernel/clock.ts';
 import type {Logger} from '../kernel/log.ts';
 import type {State} from '../kernel/state.ts';
@@ -8,14 +8,15 @@ import type {Sets} from '../sets/index.ts';
 import type {Sso} from '../sso/index.ts';
 import type {StatusReport} from '../status/index.ts';
 import type {Verify} from '../verify/index.ts';
+import type {Answer, Answers} from './answer.ts';
 import {announce, inTime, logged, reply} from './answer_in_time.ts';
 import {createBrowserEvents, type BrowserEventParts} from './browser_events.ts';
-import {carryOutSso} from './carry_out_sso.ts';
-import {parseCommand} from './commands.ts';
+import {carryOut} from './carry_out.ts';
+import {ssoAnswers} from './carry_out_sso.ts';
 import {followJobs} from './follow_jobs.ts';
 import {createLivePosts, type Posting} from './live_post.ts';
 import {code} from './markdown.ts';
-import {failureAnswer, helpAnswer, listAnswer, showAnswer, statusAnswer, unknownAnswer} from './render_answers.ts';
+import {failureAnswer, listAnswer, showAnswer, statusAnswer} from './render_answers.ts';
 import {LEVEL_WORDS} from './words.ts';
 
 export type Chat = {
@@ -40,12 +41,18 @@ export type ChatParts = {
   log: Logger;
 };
 
-export function createChat(parts: ChatParts): Chat {
+/** `declared`: the verbs, and what is answered to those that have no words here. */
+export function createChat(
+  parts: ChatParts,
+  declared: {verbs?: Readonly<Record<string, Verb>>; answers?: Readonly<Record<string, Answer>>} = {},
+): Chat {
   const {jobs, log} = parts;
   return {
     answer: async (request, actor) => {
       try {
-        return await carryOut(parts, request, actor);
+        const {channel_id, root_id, command: typed} = request;
+        const answers = {...ownAnswers(parts), ...ssoAnswers(parts), ...declared.answers} as Record<string, Answer>;
+        return await carryOut(parts, answers, {typed, by: {actor, origin: {channel_id, root_id}}}, declared.verbs);
       } catch (error) {
         return reply(failureAnswer(logged(parts, error)));
       }
@@ -63,56 +70,34 @@ export function createChat(parts: ChatParts): Chat {
   };
 }
 
-async function carryOut(parts: ChatParts, request: CommandRequest, actor: Actor): Promise<CommandReply> {
-  const command = parseCommand(request.command, parts.clock.now());
-  const origin: Origin = {channel_id: request.channel_id, root_id: request.root_id};
-  switch (command.verb) {
-    case 'help':
-      return reply(helpAnswer());
-    case 'unknown':
-      return reply(unknownAnswer(command.typed, command.suggestion));
-    case 'status':
-      return reply(statusAnswer(await inTime(parts, parts.status.report())));
-    case 'list':
-      return reply(listAnswer(await inTime(parts, parts.sets.list())));
-    case 'show':
-      return reply(showAnswer(await inTime(parts, parts.sets.show(command.set))));
-    case 'backup':
-      return startBackup(parts, command.request, {actor, origin});
-    case 'verify':
-      return startVerify(parts, command.request, {actor, origin});
-    case 'cancel': {
-      const job = parts.jobs.cancel(command.job);
+/** What is answered to each verb that is not of an outage. */
+export function ownAnswers(parts: ChatParts): Answers<Exclude<ChatVerb, `sso ${string}`>> {
+  return {
+    status: async () => reply(statusAnswer(await inTime(parts, parts.status.report()))),
+    list: async () => reply(listAnswer(await inTime(parts, parts.sets.list()))),
+    show: async ({subject}) => reply(showAnswer(await inTime(parts, parts.sets.show(subject)))),
+    backup: ({request, by}) =>
+      announce(
+        parts,
+        parts.backup.start(request, by),
+        by.origin,
+        'Backup started. People can go on working; the post below shows how it goes.',
+      ),
+    verify: ({request, by}) =>
+      announce(
+        parts,
+        parts.verify.start(request, by),
+        by.origin,
+        `Verification of ${request.set === 'latest' ? 'the newest set' : code(request.set)} started, level ${request.level} (${LEVEL_WORDS[request.level]}). The post below shows how it goes.`,
+      ),
+    cancel: ({subject}) => {
+      const job = parts.jobs.cancel(subject);
       const ends = laneOf(job.kind) === 'accounts' ? 'what it has done stays done' : 'nothing of it will count';
       return reply(
         job.status === 'canceled'
           ? `Job ${code(job.id)} is canceled.`
           : `Job ${code(job.id)} was asked to stop. It ends after what it is doing right now; ${ends}.`,
       );
-    }
-    case 'sso':
-      return carryOutSso(parts, command.command, {actor, origin}, request.command);
-  }
-}
-
-type By = {actor: Actor; origin: Origin};
-
-function startBackup(parts: ChatParts, request: BackupRequest, by: By): Promise<CommandReply> {
-  parts.requireWritable();
-  return announce(
-    parts,
-    parts.backup.start(request, by),
-    by.origin,
-    'Backup started. People can go on working; the post below shows how it goes.',
-  );
-}
-
-function startVerify(parts: ChatParts, request: VerifyRequest, by: By): Promise<CommandReply> {
-  const {set, level} = request;
-  return announce(
-    parts,
-    parts.verify.start(request, by),
-    by.origin,
-    `Verification of ${set === 'latest' ? 'the newest set' : code(set)} started, level ${level} (${LEVEL_WORDS[level]}). The post below shows how it goes.`,
-  );
+    },
+  };
 }

@@ -1,25 +1,26 @@
 import {
+  chatHelp,
   stepWords,
   type Job,
   type NextAction,
   type SetManifest,
   type SetSummary,
   type Status,
+  type Verb,
 } from '@disaster-recovery/contract';
 import {Failure, errorBody} from '../kernel/failure.ts';
 import {formatBytes, formatDuration} from '../kernel/format.ts';
 import {reservations, VERDICT_TONES, verdictWords} from '../words/verdict.ts';
 import {code, counted, minute, plain} from './markdown.ts';
 import {manifestLines} from './render_result.ts';
-import {VERBS} from './commands.ts';
 import {KIND_WORDS, OUTCOME_MARKS, PART_WORDS} from './words.ts';
 
 const SETS_SHOWN = 12;
 
-export function helpAnswer(): string {
+export function helpAnswer(verbs?: Readonly<Record<string, Verb>>): string {
   return [
     '#### Disaster Recovery',
-    ...Object.values(VERBS).map(({usage, says}) => `- ${code(usage)}: ${says}`),
+    ...chatHelp(null, verbs).map(({usage, says}) => `- ${code(usage)}: ${says}`),
     '',
     'A restore replaces this very server, so it is run on a shell: `drctl restore`. It works when Mattermost is gone.',
   ].join('\n');

@@ -15,7 +15,7 @@ import type {
   SwitchBackPlan,
   SwitchPlan,
 } from '@disaster-recovery/contract';
-import {stepWords} from '@disaster-recovery/contract';
+import {chatHelp, chatUsage, stepWords, VERBS, type Verb} from '@disaster-recovery/contract';
 import {formatCount, formatHorizon} from '../kernel/format.ts';
 import {code, counted, howTo, minute, plain, progressBar} from './markdown.ts';
 import {settingLines} from './render_sso_result.ts';
@@ -29,14 +29,13 @@ import {
   serviceName,
   settingValue,
 } from './sso_words.ts';
-import {SSO_VERBS} from './sso_commands.ts';
 
 const SHOWN = 15;
 
-export function ssoHelpAnswer(): string {
+export function ssoHelpAnswer(verbs?: Readonly<Record<string, Verb>>): string {
   return [
     '#### When single sign-on is down',
-    ...Object.values(SSO_VERBS).map(({usage, says}) => `- ${code(usage)}: ${plain(says)}`),
+    ...chatHelp('sso', verbs).map(({usage, says}) => `- ${code(usage)}: ${plain(says)}`),
     '',
     'All of it works on a shell as well, also when Mattermost is down: `drctl sso`.',
   ].join('\n');
@@ -130,7 +129,7 @@ export function lockedOutAnswer({count, people}: LockedOut): string {
           `- ${who(person)}${person.is_administrator ? ' (administrator)' : ''}: ${person.last_seen_at === null ? 'never seen' : `last seen ${minute(person.last_seen_at)}`}`,
       ),
     ...(count > SHOWN ? [`- and ${formatCount(count - SHOWN)} more: ${code('drctl sso locked-out')} on a shell`] : []),
-    ...(count === 0 ? [] : ['', `To let one in: ${code(SSO_VERBS['let-in'].usage)}`]),
+    ...(count === 0 ? [] : ['', `To let one in: ${code(chatUsage('sso let-in', VERBS['sso let-in']))}`]),
   ].join('\n');
 }
 
@@ -168,7 +167,7 @@ export function incidentAnswer(incident: Incident & {warnings?: readonly string[
         '**Next**',
         `- Let live sessions live longer: ${code('/dr sso extend-sessions')}`,
         `- See who is locked out: ${code('/dr sso forecast')}`,
-        `- Let one person in: ${code(SSO_VERBS['let-in'].usage)}`,
+        `- Let one person in: ${code(chatUsage('sso let-in', VERBS['sso let-in']))}`,
         `- Switch many: ${code('/dr sso switch --sessions-ending-before 8h')}`,
       ].join('\n');
 }

@@ -58,10 +58,7 @@ export function createHandlers({verbs, enrolment, clock, version, openapi, metri
     status: () => status.report(),
     doctor: () => doctor.report(),
     plan_backup: ({body}) => backup.plan(body),
-    start_backup: async ({body, actor}) => {
-      enrolment.requireWritable();
-      return (await backup.start(body, {actor})).job;
-    },
+    start_backup: async ({body, actor}) => (await backup.start(body, {actor})).job,
     list_sets: async () => ({sets: await sets.list()}),
     show_set: ({request}) => sets.show(parameter(request, 'set')),
     start_verify: async ({body, actor}) => (await verify.start(body, {actor})).job,
@@ -75,7 +72,7 @@ export function createHandlers({verbs, enrolment, clock, version, openapi, metri
       );
     },
     command: ({body, actor}) => chat.answer(body, actor),
-    ...createSsoHandlers(verbs.sso, enrolment),
+    ...createSsoHandlers(verbs.sso),
   } satisfies Handlers;
 }
 

@@ -15,8 +15,12 @@ const NOTHING = Buffer.alloc(0);
 
 export type ServerParts = Omit<HandlerParts, 'closing'> & {log: Logger; tls?: {cert: string; key: string} | null};
 
-/** The companion's HTTP interface: every route of the contract, nothing else. Not yet listening. */
-export function createServer(parts: ServerParts): FastifyInstance {
+type Handle = (call: Call<RouteName>) => unknown;
+/** A route and what answers it. */
+export type Served = {route: Route; handle: Handle};
+
+/** The companion's HTTP interface: every route of the contract, and those of `more` verbs. Not yet listening. */
+export function createServer(parts: ServerParts, more: readonly Served[] = []): FastifyInstance {
   const {log, tls} = parts;
   const closing = new AbortController();
   const server = fastify({
@@ -50,7 +54,7 @@ export function createServer(parts: ServerParts): FastifyInstance {
     closing.abort();
     done();
   });
-  registerRoutes(server, {...parts, closing: closing.signal});
+  registerRoutes(server, {...parts, closing: closing.signal}, more);
   return server;
 }
 
@@ -71,11 +75,14 @@ function endUnparsed(code: string | undefined, socket: Pick<Socket, 'writable' |
   );
 }
 
-function registerRoutes(server: FastifyInstance, parts: HandlerParts): void {
+function registerRoutes(server: FastifyInstance, parts: HandlerParts, more: readonly Served[]): void {
   const handlers = createHandlers(parts);
+  const ours = (Object.entries(ROUTES) as [RouteName, Route][]).map(([name, route]): Served => ({
+    route,
+    handle: handlers[name],
+  }));
   const mayTry = createRateLimit(parts.clock, CODE_TRIES_A_MINUTE, 60_000);
-  for (const [name, route] of Object.entries(ROUTES) as [RouteName, Route][]) {
-    const handle = handlers[name] as (call: Call<RouteName>) => unknown;
+  for (const {route, handle} of [...ours, ...more]) {
     server.route({
       method: route.method,
       url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
@@ -87,7 +94,11 @@ function registerRoutes(server: FastifyInstance, parts: HandlerParts): void {
           throw new Failure('ENROLMENT_CODE_WRONG', 'Too many attempts. Wait a minute.');
         }
         const actor = await whoAsks(parts, route, request, raw);
-        const answer = await handle({body: parseBody(route, raw) as never, actor, request});
+        const body = parseBody(route, raw) as never;
+        if (route.refuses_clones) {
+          parts.enrolment.requireWritable();
+        }
+        const answer = await handle({body, actor, request});
         reply.code(route.response.status);
         setMedia(reply, route.response.media);
         return reply.send(answer);

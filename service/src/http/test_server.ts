@@ -11,7 +11,7 @@ import {createJobs, JOB_TABLES} from '../jobs/index.ts';
 import {Failure} from '../kernel/failure.ts';
 import {openState} from '../kernel/state.ts';
 import {createLedger, LEDGER_TABLE} from '../ledger/index.ts';
-import {createServer} from './server.ts';
+import {createServer, type Served} from './server.ts';
 import type {Verbs} from './handlers.ts';
 
 const plan: BackupPlan = {
@@ -32,7 +32,11 @@ const plan: BackupPlan = {
 };
 
 /** For tests: the server with real enrolment and jobs, and the other verbs canned. */
-export async function createTestServer(verbs: Partial<Verbs> = {}, tls: {cert: string; key: string} | null = null) {
+export async function createTestServer(
+  verbs: Partial<Verbs> = {},
+  tls: {cert: string; key: string} | null = null,
+  more: readonly Served[] = [],
+) {
   const clock = {
     at: START,
     now: () => clock.at,
@@ -65,41 +69,44 @@ export async function createTestServer(verbs: Partial<Verbs> = {}, tls: {cert: s
       },
     }),
   );
-  const server = createServer({
-    tls,
-    state,
-    enrolment,
-    clock,
-    log,
-    version: '0.1.0',
-    openapi: openApiDocument('0.1.0'),
-    metrics: {text: () => Promise.resolve('# metrics\n')},
-    verbs: {
-      jobs: {
-        ...jobs,
-        get: (id) => (id === 'job1' ? aJob() : jobs.get(id)),
-        cancel: (id) => (id === 'job1' ? aJob({status: 'cancel_requested'}) : jobs.cancel(id)),
-        newest: () => [aJob()],
+  const server = createServer(
+    {
+      tls,
+      state,
+      enrolment,
+      clock,
+      log,
+      version: '0.1.0',
+      openapi: openApiDocument('0.1.0'),
+      metrics: {text: () => Promise.resolve('# metrics\n')},
+      verbs: {
+        jobs: {
+          ...jobs,
+          get: (id) => (id === 'job1' ? aJob() : jobs.get(id)),
+          cancel: (id) => (id === 'job1' ? aJob({status: 'cancel_requested'}) : jobs.cancel(id)),
+          newest: () => [aJob()],
+        },
+        backup: {
+          plan: () => Promise.resolve(plan),
+          start: () => Promise.resolve({job: aJob(), done: Promise.resolve(aJob())}),
+        },
+        verify: {start: () => Promise.resolve({job: aJob({kind: 'verify'}), done: Promise.resolve(aJob())})},
+        sets: {
+          list: () => Promise.resolve([summary]),
+          show: (set) =>
+            set === SET
+              ? Promise.resolve(aManifest())
+              : Promise.reject(new Failure('SET_NOT_FOUND', `There is no set ${set}.`)),
+        },
+        doctor: {report: () => Promise.resolve({healthy: true, checks: []})},
+        status: {report: () => Promise.resolve(aStatus())},
+        chat: {answer: ({command}) => Promise.resolve({message: command, job: null})},
+        sso: createFakeSso(ssoCalls),
+        ...verbs,
       },
-      backup: {
-        plan: () => Promise.resolve(plan),
-        start: () => Promise.resolve({job: aJob(), done: Promise.resolve(aJob())}),
-      },
-      verify: {start: () => Promise.resolve({job: aJob({kind: 'verify'}), done: Promise.resolve(aJob())})},
-      sets: {
-        list: () => Promise.resolve([summary]),
-        show: (set) =>
-          set === SET
-            ? Promise.resolve(aManifest())
-            : Promise.reject(new Failure('SET_NOT_FOUND', `There is no set ${set}.`)),
-      },
-      doctor: {report: () => Promise.resolve({healthy: true, checks: []})},
-      status: {report: () => Promise.resolve(aStatus())},
-      chat: {answer: ({command}) => Promise.resolve({message: command, job: null})},
-      sso: createFakeSso(ssoCalls),
-      ...verbs,
     },
-  });
+    more,
+  );
   const bridge = createFakeBridge();
   const enrolBridge = () => enrolment.enrol(bridge.request(enrolment.newCode('http://127.0.0.1:8066', null).code));
   return {server, enrolment, bridge, clock, lines, state, enrolBridge, ssoCalls};

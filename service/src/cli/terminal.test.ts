@@ -31,6 +31,5 @@ test('whatever a verb says goes through it: words, errors and JSON', () => {
   finish(createOutput(false), {value: null, failure});
   finish(createOutput(true), {value: HOSTILE, failure});
   expect(written).toHaveLength(3);
-  // eslint-disable-next-line no-control-regex
   expect(written.join('')).not.toMatch(/[\0-\x08\x0b-\x1f\x7f-\x9f\u202e]/);
 });

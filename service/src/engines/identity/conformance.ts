@@ -59,6 +59,7 @@ export function conformance(name: string, make: () => Promise<Fixture>): void {
   accountsAreFound(name, make);
   sessionsAreCounted(name, make);
   sessionsAreListed(name, make);
+  peopleAreFound(name, make);
   signInIsChanged(name, make);
 }
 
@@ -210,7 +211,9 @@ function sessionsAreListed(name: string, make: () => Promise<Fixture>): void {
       'sso',
     ]);
   });
+}
 
+function peopleAreFound(name: string, make: () => Promise<Fixture>): void {
   test(`${name}: people are found by how their name or address begins; a wildcard is a character, bots are no people`, async () => {
     const {accounts, put} = await filled(make);
     await put({id: 'gil_', username: 'gil_'});

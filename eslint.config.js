@@ -19,12 +19,17 @@ const zones = [
   {target: `${src}/approvals`, from: src, except: ['./approvals', './ledger', './kernel'], message: 'approvals know whom a plan touches, and no verb.'},
   {target: `${src}/jobs`, from: src, except: ['./jobs', './ledger', './kernel'], message: 'jobs run steps; they do not know which.'},
   ...CAPABILITIES.map((name) => ({
-    target: `${src}/${name}`, from: src, except: [`./${name}`, './approvals', './jobs', './ledger', './kernel', './engines'],
+    target: `${src}/${name}`, from: src, except: [`./${name}`, './approvals', './words', './jobs', './ledger', './kernel', './engines'],
     message: 'a capability imports no other capability and no way in: compose.ts hands functions across.',
   })),
   ...CAPABILITIES.map((name) => ({
     target: `${src}/${name}`, from: `${src}/engines`, except: ['./configsource/port.ts', './database/port.ts', './filestore/port.ts', './repository/port.ts', './mattermost/port.ts', './identity/port.ts'],
     message: 'a capability sees an engine only through its port.',
+  })),
+  // The command line starts the companion, whose way in is HTTP.
+  ...WAYS_IN.map((name) => ({
+    target: `${src}/${name}`, from: WAYS_IN.filter((other) => other !== name && !(name === 'cli' && other === 'http')).map((other) => `${src}/${other}`),
+    message: 'a way in imports no other: what two of them say is in words/, what two of them ask is in contract/.',
   })),
   ...WAYS_IN.map((name) => ({
     target: `${src}/${name}`, from: `${src}/engines`, message: 'ways in call capabilities; engines are composed in compose.ts.',

@@ -15,7 +15,6 @@ export * from './verbs/index.ts';
 export * from './verbs/usage.ts';
 export * from './routes.ts';
 export * from './result.ts';
-export * from './step_words.ts';
 export * from './openapi.ts';
 export * from './go.ts';
 export * from './sso_settings.ts';

@@ -79,7 +79,7 @@ export type Exclusion = z.infer<typeof Exclusion>;
 /** Who shall be switched to email and password. Exactly one choice, `users` and `csv` counting as one. */
 export const SwitchRequest = z
   .object({
-    users: z.array(z.string().min(1).max(128)).max(10_000).optional().describe('Usernames, e-mail addresses or ids.'),
+    users: z.array(z.string().min(1).max(128)).max(10_000).optional().describe('Usernames, email addresses or ids.'),
     team: z.string().min(1).max(64).optional().describe('Name of a team.'),
     group: z.string().min(1).max(64).optional().describe('Name of a group.'),
     sessions_ending_before: Timestamp.optional().describe(
@@ -200,7 +200,7 @@ export type ExtendResult = z.infer<typeof ExtendResult>;
 
 export const LetInRequest = z
   .object({
-    user: z.string().min(1).max(128).describe('Username, e-mail address or id.'),
+    user: z.string().min(1).max(128).describe('Username, email address or id.'),
     identified_by: z
       .string()
       .min(3)

@@ -54,7 +54,7 @@ export const ReturnEntry = z
     switched_at: Timestamp.nullable(),
     changes: z
       .array(z.string())
-      .describe('What else is no longer as it was: e-mail, username, roles, MFA, access tokens.'),
+      .describe('What else is no longer as it was: email, username, roles, MFA, access tokens.'),
     conflict: ReturnConflict.nullable(),
   })
   .meta({id: 'ReturnEntry'});

@@ -372,7 +372,7 @@ function fileStoreOf({files}: Config): FileStore {
   return files.driver === 'local' ? createLocalFileStore(files.directory ?? '') : createRemoteFileStore(files.driver);
 }
 
-/** A dump that a killed job left is a chain of keys in plain text. */
+/** A dump that a killed job left holds every credential in plain text. */
 function leftoversIn(workDirectory: string): Leftovers {
   return {
     endOrphans,

@@ -6,8 +6,8 @@ export const GENERAL_FAILURES = {
     status: 500,
     exit: 1,
     retryable: false,
-    meaning: 'The companion met a condition that its authors did not foresee.',
-    remedy: 'Read the companion log at the time of the error and report it; nothing was sealed or swapped.',
+    meaning: 'Something unexpected went wrong in the companion.',
+    remedy: 'Read the log of the companion at the time of the error and report it. Nothing was sealed or swapped.',
   },
   USAGE_INVALID: {
     status: 400,
@@ -138,7 +138,7 @@ export const GENERAL_FAILURES = {
     status: 404,
     exit: 5,
     retryable: false,
-    meaning: 'There is nothing of that name.',
+    meaning: 'There is nothing with that name.',
     remedy: 'List what exists with `drctl list` or `drctl jobs`.',
   },
   TOOL_MISSING: {

@@ -14,7 +14,7 @@ export const REPOSITORY_FAILURES = {
     status: 409,
     exit: 11,
     retryable: true,
-    meaning: 'Another program holds the repository lock.',
+    meaning: 'Another program has locked the repository.',
     remedy: 'Wait for that run. If its machine is gone, remove the stale lock with `restic unlock`.',
   },
   REPOSITORY_KEY_WRONG: {

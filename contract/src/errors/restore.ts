@@ -6,7 +6,7 @@ export const RESTORE_FAILURES = {
     status: 404,
     exit: 5,
     retryable: false,
-    meaning: 'The repository holds no sealed set of that name.',
+    meaning: 'The repository holds no sealed set with that name.',
     remedy: 'List the sets with `drctl list`. A backup that did not finish is never listed.',
   },
   SET_NOT_RESTORABLE: {

@@ -14,7 +14,7 @@ export const TRUST_FAILURES = {
     exit: 51,
     retryable: false,
     meaning: 'Mattermost or the plugin refused the request.',
-    remedy: 'Look at the plugin page for the state of the enrolment.',
+    remedy: 'Look at the plugin page for the state of the enrollment.',
   },
   COMPANION_UNREACHABLE: {
     status: 502,
@@ -34,7 +34,7 @@ export const TRUST_FAILURES = {
     status: 401,
     exit: 61,
     retryable: false,
-    meaning: 'The enrolment code is wrong, used or older than ten minutes.',
+    meaning: 'The enrollment code is wrong, used or older than ten minutes.',
     remedy: 'Run `drctl enroll` again and use the new code.',
   },
   TOKEN_INVALID: {
@@ -42,7 +42,7 @@ export const TRUST_FAILURES = {
     exit: 62,
     retryable: false,
     meaning: 'The signature of the request does not verify, or it is for another path, method or body.',
-    remedy: 'Enrol again if the plugin was reinstalled or the database restored.',
+    remedy: 'Enroll again if the plugin was reinstalled or the database restored.',
   },
   TOKEN_EXPIRED: {
     status: 401,
@@ -85,7 +85,7 @@ export const TRUST_FAILURES = {
     status: 500,
     exit: 67,
     retryable: false,
-    meaning: 'The companion shall listen beyond this machine, but has no TLS certificate.',
+    meaning: 'The companion is to listen beyond this machine, but has no TLS certificate.',
     remedy: 'Set serve.tls_certificate and serve.tls_key, or listen on 127.0.0.1.',
   },
 } as const satisfies Record<string, FailureKind>;

@@ -1,7 +1,7 @@
 import type {Option, Subject} from './verb.ts';
 
-const ACCOUNT = 'username, e-mail address or id';
-const ACCOUNT_REFUSED = 'A person is named by username, e-mail address or id.';
+const ACCOUNT = 'username, email address or id';
+const ACCOUNT_REFUSED = 'A person is named by username, email address or id.';
 const NAME_FILE = 'first column of CSV, or one a line';
 
 /** One person, as the word after the verb. */
@@ -31,7 +31,7 @@ export const PEOPLE_OPTIONS = {
     reads: 'accounts',
     value: 'name',
     says: `${ACCOUNT}; may be repeated`,
-    refused: '--user takes usernames, e-mail addresses or ids.',
+    refused: '--user takes usernames, email addresses or ids.',
   },
   file: {field: 'users', reads: 'account_file', value: 'csv', says: `file of people: ${NAME_FILE}`, ways: ['cli']},
 } as const satisfies Record<string, Option>;

@@ -71,14 +71,14 @@ export const switchBack = {
   options: {
     user: {
       ...PEOPLE_OPTIONS.user,
-      says: 'only these: username, e-mail address or id (default: everybody on the return list)',
+      says: 'only these: username, email address or id (default: everybody on the return list)',
     },
     canary: {
       field: 'canary',
       reads: 'account',
       value: 'name',
       says: 'who goes first and signs in through the provider (default: chosen)',
-      refused: '--canary takes a username, an e-mail address or an id.',
+      refused: '--canary takes a username, an email address or an id.',
     },
     'without-provider-check': {
       field: 'without_provider_check',

@@ -73,7 +73,7 @@ export function createBackup(engines: BackupEngines, jobs: Jobs): Backup {
       return {result: manifest, status: isWhole ? 'success' : 'warning'};
     },
     async clean(job, {set}, outcome) {
-      // The dump is a chain of keys in plain text: it never outlives its job.
+      // The dump holds every credential in plain text: it never outlives its job.
       await rm(join(engines.workDirectory, job), {recursive: true, force: true});
       if (outcome === 'error' || outcome === 'canceled') {
         engines.ledger.append(`backup.${outcome}`, {kind: 'system', id: 'companion', name: 'companion'}, {set, job});

@@ -71,7 +71,7 @@ export async function patiently<Value>(clock: Clock, value: Promise<Value>): Pro
 export function logged({log}: Pick<AnswerParts, 'log'>, error: unknown): Failure {
   const failure = asFailure(error);
   if (failure.code === 'INTERNAL') {
-    log.error({err: failure.cause ?? failure}, 'A command failed for an unforeseen reason.');
+    log.error({err: failure.cause ?? failure}, 'A command failed unexpectedly.');
   }
   return failure;
 }

@@ -17,7 +17,7 @@ import {followJobs} from './follow_jobs.ts';
 import {createLivePosts, type Posting} from './live_post.ts';
 import {code} from './markdown.ts';
 import {failureAnswer, listAnswer, showAnswer, statusAnswer} from './render_answers.ts';
-import {LEVEL_WORDS} from './words.ts';
+import {LEVEL_WORDS} from '../words/sets.ts';
 
 export type Chat = {
   /** Answers what was typed after `/dr`. Never rejects: a failure is an answer too. */

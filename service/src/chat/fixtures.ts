@@ -356,7 +356,7 @@ export const conflictEntry: ReturnEntry = aReturnEntry({
   person: HOSTILE,
   state: 'conflict',
   live: {service: 'saml', data: 'someone'},
-  changes: ['e-mail'],
+  changes: ['email'],
   conflict: {
     kind: 'self_switched',
     says: 'signs in through saml now',

@@ -1,4 +1,5 @@
 import {isoTime} from '../kernel/clock.ts';
+import {inPlace} from '../words/place.ts';
 
 const ZERO_WIDTH = '\u200B';
 const BAR_CELLS = 20;
@@ -8,13 +9,17 @@ const BAR_CELLS = 20;
  * A zero-width space breaks what a backslash cannot: mentions, hashtags, channel links, bare addresses.
  */
 export function plain(text: string): string {
-  return oneLine(text)
-    .replaceAll(/[\\`*_[\]~|<>!$]/g, '\\$&')
-    .replaceAll(/[@#]/g, `$&${ZERO_WIDTH}`)
-    .replaceAll('~', `~${ZERO_WIDTH}`)
-    .replaceAll('://', `:${ZERO_WIDTH}//`)
-    .replaceAll(/\bwww\./gi, (found) => `${found.slice(0, 3)}${ZERO_WIDTH}.`)
-    .replaceAll(/\b(mailto|tel|mattermost):/gi, `$1${ZERO_WIDTH}:`);
+  return (
+    oneLine(text)
+      .replaceAll(/[\\`*_[\]~|>!]/g, '\\$&')
+      // Mattermost shows the backslash before these two.
+      .replaceAll(/[<$]/g, `$&${ZERO_WIDTH}`)
+      .replaceAll(/[@#]/g, `$&${ZERO_WIDTH}`)
+      .replaceAll('~', `~${ZERO_WIDTH}`)
+      .replaceAll('://', `:${ZERO_WIDTH}//`)
+      .replaceAll(/\bwww\./gi, (found) => `${found.slice(0, 3)}${ZERO_WIDTH}.`)
+      .replaceAll(/\b(mailto|tel|mattermost):/gi, `$1${ZERO_WIDTH}:`)
+  );
 }
 
 /** Names, ids and paths. */
@@ -30,9 +35,24 @@ function oneLine(text: string): string {
     .trim();
 }
 
+/** A sentence of the product: commands in it are named as they are typed here, and set in type; the rest is made harmless. */
+export function prose(text: string): string {
+  return inPlace(text, 'chat')
+    .split(/(`[^`\n]+`)/)
+    .map((part) => (/^`.+`$/.test(part) ? code(part.slice(1, -1)) : spaced(part)))
+    .join('');
+}
+
+/** `plain` trims; between two commands the spaces count. */
+function spaced(text: string): string {
+  const [, before = '', , after = ''] = /^(\s*)(.*?)(\s*)$/s.exec(text) ?? [];
+  const words = plain(text);
+  return words === '' ? before && ' ' : `${before && ' '}${words}${after && ' '}`;
+}
+
 /** A command to copy, or a sentence of the product. */
 export function howTo(how: string): string {
-  return /^(\/dr|drctl) /.test(how) ? code(how) : how;
+  return /^(\/dr|drctl) /.test(how) ? code(inPlace(how, 'chat')) : prose(how);
 }
 
 /** `2026-11-24 12:03 UTC`. */
@@ -45,9 +65,4 @@ export function progressBar(done: number, total: number): string {
   const share = total > 0 ? Math.min(1, Math.max(0, done / total)) : 1;
   const cells = Math.floor(share * BAR_CELLS);
   return `\`${'█'.repeat(cells)}${'░'.repeat(BAR_CELLS - cells)}\` **${Math.floor(share * 100)} %**`;
-}
-
-/** `1 file`, `2 files`. */
-export function counted(count: number, one: string, many = `${one}s`): string {
-  return `${count.toLocaleString('en-US')} ${count === 1 ? one : many}`;
 }

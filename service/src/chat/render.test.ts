@@ -2,7 +2,7 @@ import {describe, expect, test} from '@jest/globals';
 import type {CrossCheck, Job, NextAction, Status} from '@disaster-recovery/contract';
 import {errorBody, Failure} from '../kernel/failure.ts';
 import {aJob, aManifest, aSet, aStatus, SET, START, summary} from './fixtures.ts';
-import {code, plain, progressBar} from './markdown.ts';
+import {code, plain, progressBar, prose} from './markdown.ts';
 import {failureAnswer, helpAnswer, listAnswer, showAnswer, statusAnswer} from './render_answers.ts';
 import {renderJob} from './render_job.ts';
 import {crossCheckWords} from './render_result.ts';
@@ -21,11 +21,20 @@ describe('text of people', () => {
     ['![x](y)', '\\!\\[x\\](y)'],
     ['a\n# Title\n> quote', `a #${Z} Title \\> quote`],
     ['a | b', 'a \\| b'],
-    ['<script>', '\\<script\\>'],
+    ['<script> for $5', `<${Z}script\\> for $${Z}5`],
     ['abc\u202Egnp', 'abcgnp'],
     ['before the 11.2 upgrade', 'before the 11.2 upgrade'],
   ])('%j becomes %j', (text, harmless) => {
     expect(plain(text)).toBe(harmless);
+  });
+
+  test.each([
+    ['Look with `drctl sso status`, then run it again.', 'Look with `/dr sso status`, then run it again.'],
+    ['`drctl doctor` says more', '`drctl doctor` says more'],
+    ['chmod 600 of *that* file', 'chmod 600 of \\*that\\* file'],
+    ['a ` alone', 'a \\` alone'],
+  ])('a sentence of the product, %j, is set as %j', (text, set) => {
+    expect(prose(text)).toBe(set);
   });
 
   test('cannot leave a code span', () => {
@@ -238,7 +247,7 @@ test('answers are short and lead on', () => {
     '**Next**',
     '- Nothing was proven yet. `/dr verify latest`',
     '- The repository does not open. On a shell: `drctl doctor`',
-    '- It failed: a\\*b Free the \\<disk\\>.',
+    `- It failed: a\\*b Free the <${Z}disk\\>.`,
   ]);
   expect(lines(listAnswer([summary])).slice(0, 4)).toEqual([
     '#### 1 set, newest first',

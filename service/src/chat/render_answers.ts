@@ -1,6 +1,5 @@
 import {
   chatHelp,
-  stepWords,
   type Job,
   type NextAction,
   type SetManifest,
@@ -11,9 +10,11 @@ import {
 import {Failure, errorBody} from '../kernel/failure.ts';
 import {formatBytes, formatDuration} from '../kernel/format.ts';
 import {reservations, VERDICT_TONES, verdictWords} from '../words/verdict.ts';
-import {code, counted, minute, plain} from './markdown.ts';
+import {code, minute, plain, prose} from './markdown.ts';
+import {counted} from '../words/plural.ts';
 import {manifestLines} from './render_result.ts';
-import {KIND_WORDS, OUTCOME_MARKS, PART_WORDS} from './words.ts';
+import {KIND_WORDS, OUTCOME_MARKS, PART_WORDS} from '../words/sets.ts';
+import {stepWords} from '../words/steps.ts';
 
 const SETS_SHOWN = 12;
 
@@ -36,11 +37,11 @@ export function failureAnswer(failure: Failure): string {
   const {message, meaning, remedy} = errorBody(failure);
   const usage = failure.details?.['usage'];
   if (failure.code === 'USAGE_INVALID' && typeof usage === 'string') {
-    return `${plain(message)}\nUsage: ${code(usage)}`;
+    return `${prose(message)}\nUsage: ${code(usage)}`;
   }
   // What nobody foresaw may quote anything; it is in the log.
-  const says = failure.code === 'INTERNAL' ? 'Something unforeseen happened.' : plain(message);
-  return `❌ **${says}**\n${meaning}\n**What to do:** ${remedy} (${code(failure.code)})${approvalHint(failure)}`;
+  const says = failure.code === 'INTERNAL' ? 'Something unexpected happened.' : prose(message);
+  return `❌ **${says}**\n${meaning}\n**What to do:** ${prose(remedy)} (${code(failure.code)})${approvalHint(failure)}`;
 }
 
 /** How the second administrator approves, and how the first one goes on. */
@@ -89,8 +90,8 @@ export function statusAnswer(status: Status): string {
 /** What to type, here when it can be typed here. */
 function nextLine({message, remedy, shell, chat}: NextAction): string {
   const command = chat ?? shell;
-  const how = command === null ? plain(remedy) : `${chat === null ? 'On a shell: ' : ''}${code(command)}`;
-  return `- ${plain(message)} ${how}`;
+  const how = command === null ? prose(remedy) : `${chat === null ? 'On a shell: ' : ''}${code(command)}`;
+  return `- ${prose(message)} ${how}`;
 }
 
 function runningLine(job: Job): string {
@@ -102,7 +103,7 @@ function runningLine(job: Job): string {
 
 export function listAnswer(sets: readonly SetSummary[]): string {
   if (sets.length === 0) {
-    return '#### There is no set yet\nMake the first one: `/dr backup`';
+    return '#### There are no sets yet\nMake the first one: `/dr backup`';
   }
   const shown = sets.slice(0, SETS_SHOWN);
   return [

@@ -1,9 +1,10 @@
-import {stepWords, type Job, type Progress, type StepRecord} from '@disaster-recovery/contract';
+import type {Job, Progress, StepRecord} from '@disaster-recovery/contract';
 import {hasEnded, laneOf} from '../jobs/index.ts';
 import {formatBytes, formatCount, formatDuration} from '../kernel/format.ts';
-import {code, minute, plain, progressBar} from './markdown.ts';
+import {code, minute, plain, progressBar, prose} from './markdown.ts';
 import {renderResult} from './render_result.ts';
-import {KIND_WORDS} from './words.ts';
+import {KIND_WORDS} from '../words/sets.ts';
+import {stepWords} from '../words/steps.ts';
 
 const NOTES_SHOWN = 5;
 /** The bridge refuses more than 16,000 characters. */
@@ -85,7 +86,7 @@ function failed(job: Job): string[] {
   const isCanceled = job.status === 'canceled';
   return [
     `#### ${isCanceled ? '🛑' : '❌'} ${KIND_WORDS[job.kind]} ${isCanceled ? 'was canceled' : 'failed'}`,
-    ...(error ? [`**${plain(error.message)}**`, error.meaning, '', `**What to do:** ${error.remedy}`] : []),
+    ...(error ? [`**${prose(error.message)}**`, error.meaning, '', `**What to do:** ${prose(error.remedy)}`] : []),
     '',
     ...(isCanceled ? [] : endedIn(job.steps)),
     ...(laneOf(job.kind) === 'accounts' ? afterSso(job.kind) : []),
@@ -115,7 +116,7 @@ function endedIn(steps: readonly StepRecord[]): string[] {
 }
 
 function warningLines(warnings: readonly string[]): string[] {
-  const shown = warnings.slice(-NOTES_SHOWN).map((text) => `⚠️ ${plain(text).slice(0, 400)}`);
+  const shown = warnings.slice(-NOTES_SHOWN).map((text) => `⚠️ ${prose(text).slice(0, 400)}`);
   const more = warnings.length - shown.length;
   return shown.length === 0 ? [] : ['', ...shown, ...(more > 0 ? [`and ${more} more`] : [])];
 }

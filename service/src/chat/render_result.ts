@@ -1,9 +1,10 @@
 import {SetManifest, VerifyResult, type CrossCheck, type Job, type Omission} from '@disaster-recovery/contract';
 import {laneOf} from '../jobs/index.ts';
 import {formatBytes, formatDuration} from '../kernel/format.ts';
-import {code, counted, minute, plain} from './markdown.ts';
+import {code, minute, plain} from './markdown.ts';
+import {counted} from '../words/plural.ts';
 import {renderSsoResult} from './render_sso_result.ts';
-import {KIND_WORDS, LEVEL_WORDS, OUTCOME_MARKS, PART_WORDS} from './words.ts';
+import {KIND_WORDS, LEVEL_WORDS, OUTCOME_MARKS, PART_WORDS} from '../words/sets.ts';
 
 const FINDINGS_SHOWN = 10;
 
@@ -108,7 +109,7 @@ function verifyResult(result: VerifyResult): string[] {
     `#### ${result.passed ? '✅ Verification passed' : '❌ Verification found damage'}`,
     `Set ${code(result.set)} · level **${result.level}** (${LEVEL_WORDS[result.level]}) · ${formatDuration(result.duration_ms)}`,
     ...(result.findings.length === 0
-      ? ['Nothing to complain about.']
+      ? ['No problems found.']
       : [
           `${counted(errors, 'error')}, ${counted(result.findings.length - errors, 'warning')}:`,
           ...result.findings

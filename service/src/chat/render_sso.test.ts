@@ -137,7 +137,7 @@ test('a status names the open approval, the changed setting, and what to do next
   expect(text).toContain('`/dr sso approve approval1`');
   expect(text).toContain('`EmailSettings.EnableSignInWithEmail`: `false` → `true`, changed');
   expect(text).toContain('`/dr sso let-in USER`');
-  expect(ssoStatusAnswer(quiet)).toContain('Nobody watches the provider');
+  expect(ssoStatusAnswer(quiet)).toContain('The provider is not watched');
 });
 
 test('a setting that somebody wrote over shows both values, and what is put back reads the other way round', () => {
@@ -214,7 +214,7 @@ test('the return list shows both sides of a conflict and the choices as commands
     next: '/dr sso switch-back',
   });
   expect(text).toContain('before: gitlab, now: saml');
-  expect(text).toContain('`drctl sso resolve x --choice leave --reason "…"`');
+  expect(text).toContain('`/dr sso resolve x --choice leave --reason "…"`');
   expect(text).toContain('now: email and password');
   expect(text).toContain('overdue');
   expect(text.indexOf(HOSTILE.username)).toBeLessThan(text.indexOf('anna'));

@@ -15,9 +15,10 @@ import type {
   SwitchBackPlan,
   SwitchPlan,
 } from '@disaster-recovery/contract';
-import {chatHelp, chatUsage, stepWords, VERBS, type Verb} from '@disaster-recovery/contract';
+import {chatHelp, chatUsage, VERBS, type Verb} from '@disaster-recovery/contract';
 import {formatCount, formatHorizon} from '../kernel/format.ts';
-import {code, counted, howTo, minute, plain, progressBar} from './markdown.ts';
+import {code, howTo, minute, plain, progressBar, prose} from './markdown.ts';
+import {counted} from '../words/plural.ts';
 import {settingLines} from './render_sso_result.ts';
 import {
   CHECK_MARKS,
@@ -28,7 +29,9 @@ import {
   RETURN_WORDS,
   serviceName,
   settingValue,
-} from './sso_words.ts';
+} from '../words/sso.ts';
+import {stepWords} from '../words/steps.ts';
+import {inPlace} from '../words/place.ts';
 
 const SHOWN = 15;
 
@@ -67,7 +70,7 @@ export function ssoStatusAnswer(status: SsoStatus): string {
 
 function providerLines({running, controls_ok, providers, flapping}: Detection): string[] {
   return [
-    ...(running ? [] : ['- ⚠️ Nobody watches the provider: no companion has probed lately']),
+    ...(running ? [] : ['- ⚠️ The provider is not watched: no companion has probed it lately']),
     ...(controls_ok === false
       ? ['- ⚠️ The control addresses do not answer either: the companion itself may be cut off']
       : []),
@@ -82,7 +85,7 @@ function providerLines({running, controls_ok, providers, flapping}: Detection): 
 function nextLines(actions: SsoStatus['next_actions']): string[] {
   return actions.length === 0
     ? []
-    : ['', '**Next**', ...actions.map(({says, how}) => `- ${plain(says)} ${howTo(how)}`)];
+    : ['', '**Next**', ...actions.map(({says, how}) => `- ${prose(says)} ${howTo(how)}`)];
 }
 
 export function forecastAnswer(forecast: Forecast): string {
@@ -140,7 +143,7 @@ export function readinessAnswer({score, providers, checks}: Readiness): string {
       ? ['No provider is set up in Mattermost.']
       : [`Providers: ${providers.map((name) => code(name)).join(', ')}`]),
     ...checks.flatMap(({name, outcome, says, remedy}) => [
-      `- ${CHECK_MARKS[outcome]} **${plain(name.replaceAll('_', ' '))}**: ${plain(says)}${remedy === null ? '' : ` → ${plain(remedy)}`}`,
+      `- ${CHECK_MARKS[outcome]} **${plain(name.replaceAll('_', ' '))}**: ${prose(says)}${remedy === null ? '' : ` → ${prose(remedy)}`}`,
     ]),
   ].join('\n');
 }
@@ -239,7 +242,7 @@ export function switchBackPlanAnswer(plan: SwitchBackPlan, again: string | null)
   return [
     `#### Plan: switch ${counted(plan.count, 'person', 'people')} back to single sign-on`,
     ...plan.gates.map(
-      ({name, passed, says}) => `- ${passed ? '✅' : '❌'} **${plain(name.replaceAll('_', ' '))}**: ${plain(says)}`,
+      ({name, passed, says}) => `- ${passed ? '✅' : '❌'} **${plain(name.replaceAll('_', ' '))}**: ${prose(says)}`,
     ),
     `- **First**: ${plan.canary ? `${who(plan.canary)}, who then signs in through the provider` : 'nobody is chosen'}`,
     ...(plan.groups.length === 0
@@ -281,7 +284,7 @@ export function resolvedAnswer(entry: ReturnEntry): string {
 function entryLine(entry: ReturnEntry): string {
   const {person, state, original, live, conflict, changes} = entry;
   const sides = `before: ${plain(serviceName(original.service))}, now: ${live === null ? 'gone' : plain(serviceName(live.service))}`;
-  const choices = (conflict?.choices ?? []).map((choice) => `\n  - ${code(choice)}`).join('');
+  const choices = (conflict?.choices ?? []).map((choice) => `\n  - ${code(inPlace(choice, 'chat'))}`).join('');
   return `- ${conflict ? '❌ ' : ''}${who(person)}: ${conflict ? plain(conflict.says) : RETURN_WORDS[state]} (${sides})${changes.length > 0 ? `; changed: ${plain(changes.join(', '))}` : ''}${choices}`;
 }
 
@@ -294,5 +297,5 @@ function andMore(count: number): string {
 }
 
 function warningLines(warnings: readonly string[]): string[] {
-  return warnings.map((text) => `- ⚠️ ${plain(text)}`);
+  return warnings.map((text) => `- ⚠️ ${prose(text)}`);
 }

@@ -7,8 +7,9 @@ import {
   type Person,
 } from '@disaster-recovery/contract';
 import {formatDuration} from '../kernel/format.ts';
-import {code, counted, minute, plain} from './markdown.ts';
-import {settingChange, settingValue} from './sso_words.ts';
+import {code, minute, plain} from './markdown.ts';
+import {counted} from '../words/plural.ts';
+import {settingChange, settingValue} from '../words/sso.ts';
 
 /** The post stands in the channel where somebody asked; names only of those with whom something is wrong. */
 const PEOPLE_SHOWN = 10;

@@ -3,7 +3,7 @@ import {isoTime} from '../kernel/clock.ts';
 import {printable} from './printable.ts';
 
 const HOW =
-  'Open the page, type the code, and choose a password. The code works once. Afterwards sign in to Mattermost with your e-mail address and that password.';
+  'Open the page, type the code, and choose a password. The code works once. Afterwards sign in to Mattermost with your email address and that password.';
 
 /** A page to print: a slip a person, to be cut apart. No script, nothing is loaded from anywhere. */
 export function claimSheetHtml({url, expires_at, codes}: ClaimSheet): string {

@@ -40,6 +40,7 @@ export async function followJob(
     if (job.error) {
       throw new Failure(job.error.code as Failure['code'], job.error.message, {
         details: {...job.error.details, job: job.id},
+        remedy: job.error.remedy,
       });
     }
     return job;

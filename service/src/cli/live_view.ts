@@ -1,11 +1,12 @@
 import {setTimeout as delay} from 'node:timers/promises';
 import {styleText} from 'node:util';
-import {stepWords, type Event} from '@disaster-recovery/contract';
+import type {Event} from '@disaster-recovery/contract';
 import {formatBytes, formatCount, formatDuration} from '../kernel/format.ts';
 import type {Output} from './output.ts';
 import {forTerminal} from './terminal.ts';
 import {printable} from './printable.ts';
 import {isoTime} from '../kernel/clock.ts';
+import {stepWords} from '../words/steps.ts';
 
 const BAR_WIDTH = 24;
 

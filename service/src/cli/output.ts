@@ -1,6 +1,7 @@
 import {FAILURES, type Event, type ResultLine} from '@disaster-recovery/contract';
 import {errorBody, type Failure} from '../kernel/failure.ts';
 import {forTerminal, jsonLine} from './terminal.ts';
+import {onTerminal} from '../words/place.ts';
 
 /** Where a verb's answer goes: JSON lines for programs, words for people. stdout is for answers, stderr for what happens on the way. */
 export type Output = {
@@ -41,7 +42,7 @@ export function finish({json}: Output, {value, failure}: Outcome): number {
     } satisfies ResultLine);
   } else if (failure) {
     const {message, remedy, code} = errorBody(failure);
-    process.stderr.write(forTerminal(`\n${code}: ${message}\n→ ${remedy}\n`));
+    process.stderr.write(forTerminal(`\n${code}: ${message}\n→ ${onTerminal(remedy)}\n`));
   }
   return failure ? FAILURES[failure.code].exit : 0;
 }

@@ -1,4 +1,4 @@
-/** Text of people on a terminal: one line, nothing that moves the cursor, colours, or turns the direction of writing. */
+/** Text of people on a terminal: one line, nothing that moves the cursor, colors, or turns the direction of writing. */
 export function printable(text: string): string {
   return text
     .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')

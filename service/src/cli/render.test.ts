@@ -142,9 +142,9 @@ test.each<[string, string]>([
 test.each<[string, Partial<SetManifest['cross_check']>, string]>([
   ['passed', {}, 'every file there'],
   ['previews missing', {derived_missing: 1200}, '1,200 previews missing'],
-  ['orphans', {orphans: 7}, '7 files that no row names'],
-  ['lost before', {outcome: 'passed_with_losses', missing: 2, size_differs: 1}, '3 files were already lost'],
-  ['lost now', {outcome: 'failed', missing: 2, size_differs: 1}, '3 FILES ARE MISSING'],
+  ['orphans', {orphans: 7}, '7 files named by no row'],
+  ['lost before', {outcome: 'passed_with_losses', missing: 2, size_differs: 1}, '3 files already lost'],
+  ['lost now', {outcome: 'failed', missing: 2, size_differs: 1}, '3 files MISSING OR DIFFERENT'],
   ['impossible', {outcome: 'not_possible'}, 'not possible'],
 ])('a cross-check that is %s reads so', (_name, changes, says) => {
   expect(renderSet(aManifest({cross_check: {...aManifest().cross_check, ...changes}}))).toContain(says);

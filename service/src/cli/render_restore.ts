@@ -1,7 +1,9 @@
-import {stepWords, type RestorePlan, type RestoreResult} from '@disaster-recovery/contract';
+import type {RestorePlan, RestoreResult} from '@disaster-recovery/contract';
 import {isoTime} from '../kernel/clock.ts';
-import {formatBytes, formatCount, formatDuration} from '../kernel/format.ts';
+import {formatBytes, formatDuration} from '../kernel/format.ts';
 import {facts} from './render_set.ts';
+import {stepWords} from '../words/steps.ts';
+import {counted} from '../words/plural.ts';
 
 export function renderRestorePlan(plan: RestorePlan): string {
   const {targets} = plan;
@@ -31,7 +33,7 @@ export function renderRestoreResult(result: RestoreResult): string {
       ? [
           [
             'Database',
-            `${formatCount(result.tables.rows)} rows in ${result.tables.compared} tables, all as in the manifest`,
+            `${counted(result.tables.rows, 'row')} in ${counted(result.tables.compared, 'table')}, all as in the manifest`,
           ],
         ]
       : []),
@@ -39,11 +41,11 @@ export function renderRestoreResult(result: RestoreResult): string {
       ? [
           [
             'Files',
-            `${formatCount(result.files.count)} files, ${formatBytes(result.files.bytes)}, each compared with its hash`,
+            `${counted(result.files.count, 'file')}, ${formatBytes(result.files.bytes)}, each compared with its hash`,
           ],
         ]
       : []),
-    ...(result.config ? [['Configuration', `${result.config.count} files, hash as in the manifest`]] : []),
+    ...(result.config ? [['Configuration', `${counted(result.config.count, 'file')}, hash as in the manifest`]] : []),
     ...(result.restore_point ? [['Restore point', result.restore_point]] : []),
     ...(result.undo.length > 0 ? [['Set aside', result.undo.join(', ')]] : []),
   ];

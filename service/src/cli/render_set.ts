@@ -1,14 +1,10 @@
 import Table from 'cli-table3';
-import {
-  stepWords,
-  type BackupPlan,
-  type SetManifest,
-  type SetSummary,
-  type VerifyResult,
-} from '@disaster-recovery/contract';
+import type {BackupPlan, SetManifest, SetSummary, VerifyResult} from '@disaster-recovery/contract';
 import {isoTime} from '../kernel/clock.ts';
 import {formatBytes, formatCount, formatDuration} from '../kernel/format.ts';
 import type {Unreadable} from '../sets/index.ts';
+import {stepWords} from '../words/steps.ts';
+import {counted} from '../words/plural.ts';
 
 const bullets = (lines: readonly string[]): string => lines.map((line) => `  ! ${line}`).join('\n');
 
@@ -61,14 +57,17 @@ export function renderSet(set: SetManifest): string {
     [
       'Database',
       database
-        ? `${formatCount(database.tables.reduce((sum, table) => sum + table.rows, 0))} rows in ${database.tables.length} tables, ${formatBytes(database.dump_bytes)}`
+        ? `${counted(
+            database.tables.reduce((sum, table) => sum + table.rows, 0),
+            'row',
+          )} in ${counted(database.tables.length, 'table')}, ${formatBytes(database.dump_bytes)}`
         : '–',
     ],
-    ['Files', files ? `${formatCount(files.count)} files, ${formatBytes(files.bytes)}` : '–'],
+    ['Files', files ? `${counted(files.count, 'file')}, ${formatBytes(files.bytes)}` : '–'],
     [
       'Configuration',
       config
-        ? `${config.files.length} files; environment ${config.effective === 'captured' ? `captured (${config.env_names.length} variables)` : 'not captured'}`
+        ? `${counted(config.files.length, 'file')}; environment ${config.effective === 'captured' ? `captured (${counted(config.env_names.length, 'variable')})` : 'not captured'}`
         : '–',
     ],
     ['Cross-check', crossCheckWords(check)],
@@ -101,26 +100,26 @@ function crossCheckWords(check: SetManifest['cross_check']): string {
   if (check.outcome === 'not_possible') {
     return 'not possible without both database and files';
   }
-  const rows = `${formatCount(check.rows)} rows that name a file`;
+  const rows = `${counted(check.rows, 'row')} naming a file`;
   if (check.outcome === 'passed') {
     return `${rows}, every file there${[
       ...(check.derived_missing > 0
-        ? [`${formatCount(check.derived_missing)} previews missing, Mattermost makes them again`]
+        ? [`${counted(check.derived_missing, 'preview')} missing, which Mattermost makes again`]
         : []),
-      ...(check.orphans > 0 ? [`${formatCount(check.orphans)} files that no row names`] : []),
+      ...(check.orphans > 0 ? [`${counted(check.orphans, 'file')} named by no row`] : []),
     ]
       .map((text) => `; ${text}`)
       .join('')}`;
   }
   const bad = check.missing + check.size_differs;
   return check.outcome === 'passed_with_losses'
-    ? `${rows}; ${formatCount(bad)} files were already lost on the live server`
-    : `${rows}; ${formatCount(bad)} FILES ARE MISSING OR DIFFER`;
+    ? `${rows}; ${counted(bad, 'file')} already lost on the live server`
+    : `${rows}; ${counted(bad, 'file')} MISSING OR DIFFERENT`;
 }
 
 export function renderList(sets: readonly SetSummary[], unreadable: readonly Unreadable[]): string {
   if (sets.length === 0 && unreadable.length === 0) {
-    return 'There is no set yet. Take one with: drctl backup';
+    return 'There are no sets yet. Make one with: drctl backup';
   }
   const table = plainTable(['Set', 'T0', 'Parts', 'Rows', 'Files', 'Size', 'Added', 'Cross-check', 'Reason']);
   for (const set of sets) {

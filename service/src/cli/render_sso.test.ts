@@ -121,9 +121,9 @@ test.each<[SsoStatus['state'], RegExp]>([
 test('a status says who waits for what, and what to do', () => {
   const text = renderSsoStatus(anSsoStatus());
   for (const part of [
-    '/dr sso approve approval1',
+    'drctl sso approve approval1',
     '37 of them locked out now',
-    '! Five people wait.\n    → /dr sso let-in USER',
+    '! Five people wait.\n    → drctl sso let-in USER',
     'EmailSettings.EnableSignInWithEmail: false → true, changed',
   ]) {
     expect(text).toContain(part);
@@ -157,7 +157,7 @@ test('readiness reads like a doctor: marks, remedies, and a score last', () => {
   expect(lines).toEqual([
     '✓ local_administrator: admin signs in with a password',
     '✗ break_glass: nobody',
-    '    → Run `drctl sso admin-access`.',
+    '    → Run drctl sso admin-access.',
     '· mail: ',
     'Readiness for an SSO outage: 72 of 100, with gitlab.',
   ]);

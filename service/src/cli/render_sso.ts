@@ -12,13 +12,15 @@ import {
   type Readiness,
   type SsoStatus,
 } from '@disaster-recovery/contract';
-import {INCIDENT_WORDS, PROVIDER_WORDS, serviceName} from '../chat/sso_words.ts';
+import {INCIDENT_WORDS, PROVIDER_WORDS, serviceName} from '../words/sso.ts';
 import {isoTime} from '../kernel/clock.ts';
 import {formatCount, formatHorizon} from '../kernel/format.ts';
 import {printable} from './printable.ts';
 import {facts, plainTable} from './render_set.ts';
 import {settingLine, who} from './render_sso_plan.ts';
 import {renderCheck} from './render_status.ts';
+import {counted, people} from '../words/plural.ts';
+import {onTerminal} from '../words/place.ts';
 
 const BAR_WIDTH = 24;
 const NEXT_SHOWN = 10;
@@ -48,7 +50,7 @@ export function renderSsoStatus(status: SsoStatus): string {
     [
       'Snapshot',
       snapshot
-        ? `${isoTime(snapshot.at)}: ${formatCount(snapshot.sso_accounts)} accounts${snapshot.stored === 'repository' ? ', in the repository' : ', NOT in the repository'}`
+        ? `${isoTime(snapshot.at)}: ${counted(snapshot.sso_accounts, 'account')}${snapshot.stored === 'repository' ? ', in the repository' : ', NOT in the repository'}`
         : 'none yet',
     ],
     [
@@ -58,7 +60,7 @@ export function renderSsoStatus(status: SsoStatus): string {
   ];
   const next = [
     ...detectionWarnings(detection).map((says) => `  ! ${says}`),
-    ...status.next_actions.map(({says, how}) => `  ! ${printable(says)}\n    → ${printable(how)}`),
+    ...status.next_actions.map(({says, how}) => `  ! ${printable(says)}\n    → ${printable(onTerminal(how))}`),
   ];
   return [
     `${INCIDENT_WORDS[status.state]}.`,
@@ -70,7 +72,7 @@ export function renderSsoStatus(status: SsoStatus): string {
 
 function detectionWarnings({running, controls_ok, flapping}: Detection): string[] {
   return [
-    ...(running ? [] : ['Nobody watches the provider: no companion has probed lately. Run `drctl serve`.']),
+    ...(running ? [] : ['The provider is not watched: no companion has probed it lately. Run drctl serve.']),
     ...(controls_ok === false
       ? ['The control addresses do not answer either: this machine itself may be cut off.']
       : []),
@@ -80,14 +82,14 @@ function detectionWarnings({running, controls_ok, flapping}: Detection): string[
 
 export function renderForecast(forecast: Forecast): string {
   const {administrators: admins, curve} = forecast;
-  const counted = Math.max(1, forecast.sso_accounts - forecast.dormant);
+  const total = Math.max(1, forecast.sso_accounts - forecast.dormant);
   const table = plainTable(['Within', 'Sessions end', 'Locked out', '', 'With extension']);
   for (const {within_ms, sessions_end, locked_out, with_extension} of curve) {
     table.push([
       formatHorizon(within_ms),
       formatCount(sessions_end),
       formatCount(locked_out),
-      bar(locked_out, counted),
+      bar(locked_out, total),
       formatCount(with_extension),
     ]);
   }
@@ -115,7 +117,7 @@ export function renderForecast(forecast: Forecast): string {
     by.push([kind, printable(name), formatCount(people), formatCount(locked_out)]);
   }
   return [
-    `${formatCount(forecast.locked_out_now)} people are locked out now.`,
+    `${people(forecast.locked_out_now)} locked out now.`,
     facts(rows),
     '',
     table.toString(),
@@ -168,7 +170,7 @@ export function renderReadiness({score, providers, checks}: Readiness): string {
 
 export function renderSnapshot(snapshot: IdentitySnapshot): string {
   return [
-    `Identity snapshot of ${isoTime(snapshot.at)}: ${formatCount(snapshot.accounts)} accounts, ${formatCount(snapshot.sso_accounts)} through a provider, ${formatCount(snapshot.changed)} changed since the one before.`,
+    `Identity snapshot of ${isoTime(snapshot.at)}: ${counted(snapshot.accounts, 'account')}, ${formatCount(snapshot.sso_accounts)} through a provider, ${formatCount(snapshot.changed)} changed since the one before.`,
     snapshot.stored === 'repository'
       ? 'The repository holds a copy.'
       : '! The repository holds no copy of it: it is lost with this machine.',

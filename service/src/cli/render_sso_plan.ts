@@ -1,28 +1,23 @@
-import {
-  stepWords,
-  type ChangedSetting,
-  type ExtendResult,
-  type Person,
-  type ReturnEntry,
-  type ReturnList,
-  type SetAgainResult,
-  type SwitchBackPlan,
-  type SwitchBackResult,
-  type SwitchPlan,
-  type SwitchResult,
+import type {
+  ChangedSetting,
+  ExtendResult,
+  Person,
+  ReturnEntry,
+  ReturnList,
+  SetAgainResult,
+  SwitchBackPlan,
+  SwitchBackResult,
+  SwitchPlan,
+  SwitchResult,
 } from '@disaster-recovery/contract';
-import {
-  exclusionWords,
-  GROUP_WORDS,
-  RETURN_WORDS,
-  serviceName,
-  settingChange,
-  settingValue,
-} from '../chat/sso_words.ts';
+import {exclusionWords, GROUP_WORDS, RETURN_WORDS, serviceName, settingChange, settingValue} from '../words/sso.ts';
+import {counted, people} from '../words/plural.ts';
+import {stepWords} from '../words/steps.ts';
 import {isoTime} from '../kernel/clock.ts';
 import {formatCount, formatDuration} from '../kernel/format.ts';
 import {printable} from './printable.ts';
 import {facts, plainTable} from './render_set.ts';
+import {onTerminal} from '../words/place.ts';
 
 const PEOPLE_SHOWN = 30;
 
@@ -164,7 +159,7 @@ export function renderSwitchBackResult(result: SwitchBackResult): string {
 
 export function renderExtendResult(result: ExtendResult): string {
   const rows = [
-    ['Extended', `${formatCount(result.extended)} sessions of ${people(result.people)}, to ${isoTime(result.until)}`],
+    ['Extended', `${counted(result.extended, 'session')} of ${people(result.people)}, to ${isoTime(result.until)}`],
     ['Longer anyway', formatCount(result.already_longer)],
     ['Failed', formatCount(result.failed)],
     [
@@ -194,11 +189,11 @@ export function renderReturnList(list: ReturnList): string {
   }
   return [
     `${people(list.count)} to bring back${list.deadline_at === null ? '' : `, by ${isoTime(list.deadline_at)}${list.overdue ? ': OVERDUE' : ''}`}.`,
-    ...(conflicts.length > 0 ? ['In conflict; a human decides', ...conflicts.flatMap(entryLines), ''] : []),
+    ...(conflicts.length > 0 ? ['In conflict; somebody has to decide', ...conflicts.flatMap(entryLines), ''] : []),
     ...(list.entries.length > 0 ? [table.toString()] : []),
     ...(list.count > list.entries.length ? [`and ${formatCount(list.count - list.entries.length)} more`] : []),
     ...settings(list.settings),
-    ...(list.sessions > 0 ? [`${formatCount(list.sessions)} sessions are still extended.`] : []),
+    ...(list.sessions > 0 ? [`${counted(list.sessions, 'session')} still extended.`] : []),
     ...nextLine(list.next),
   ].join('\n');
 }
@@ -216,7 +211,7 @@ function entryLines({person, state, original, live, conflict}: ReturnEntry): str
 }
 
 function nextLine(next: string | null): string[] {
-  return next === null ? [] : [`Next: ${printable(next)}`];
+  return next === null ? [] : [`Next: ${printable(onTerminal(next))}`];
 }
 
 type Outcomes = readonly (Person & {outcome: string; says: string | null})[];
@@ -259,10 +254,6 @@ function stepLine(steps: readonly string[]): string {
 
 function warnings(lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : ['Warnings', ...lines.map((line) => `  ! ${printable(line)}`)];
-}
-
-function people(count: number): string {
-  return count === 1 ? '1 person' : `${formatCount(count)} people`;
 }
 
 /** `anna <anna@example.org>`. */

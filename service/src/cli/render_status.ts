@@ -1,8 +1,11 @@
-import {stepWords, type DoctorCheck, type DoctorReport, type Job, type Status} from '@disaster-recovery/contract';
+import type {DoctorCheck, DoctorReport, Job, Status} from '@disaster-recovery/contract';
 import {isoTime} from '../kernel/clock.ts';
-import {formatBytes, formatCount, formatDuration} from '../kernel/format.ts';
+import {formatBytes, formatDuration} from '../kernel/format.ts';
 import {reservations, verdictWords} from '../words/verdict.ts';
 import {facts, plainTable} from './render_set.ts';
+import {stepWords} from '../words/steps.ts';
+import {counted} from '../words/plural.ts';
+import {onTerminal} from '../words/place.ts';
 
 export function renderStatus(status: Status): string {
   const {last_set: last, running, enrolment} = status;
@@ -10,7 +13,7 @@ export function renderStatus(status: Status): string {
     [
       last && last.standing.kind !== 'good' ? 'Best set' : 'Newest set',
       last
-        ? `${last.id}, ${formatDuration(status.verdict.age_ms ?? 0)} old: ${formatCount(last.rows)} rows, ${formatCount(last.files)} files, ${formatBytes(last.bytes)}`
+        ? `${last.id}, ${formatDuration(status.verdict.age_ms ?? 0)} old: ${counted(last.rows, 'row')}, ${counted(last.files, 'file')}, ${formatBytes(last.bytes)}`
         : 'none',
     ],
     ['Repository', `${status.repository.location}: ${status.repository.says}`],
@@ -32,7 +35,9 @@ export function renderStatus(status: Status): string {
     ...(status.next_actions.length > 0
       ? [
           'What to do next',
-          ...status.next_actions.map(({message, remedy, shell}) => `  ! ${message}\n    → ${shell ?? remedy}`),
+          ...status.next_actions.map(
+            ({message, remedy, shell}) => `  ! ${message}\n    → ${shell ?? onTerminal(remedy)}`,
+          ),
         ]
       : ['Nothing needs you.']),
   ].join('\n');
@@ -47,13 +52,13 @@ export function renderCheck({
   says,
   remedy,
 }: Pick<DoctorCheck, 'name' | 'outcome' | 'says' | 'remedy'>): string {
-  return `${MARKS[outcome]} ${name}: ${says}${remedy ? `\n    → ${remedy}` : ''}`;
+  return `${MARKS[outcome]} ${name}: ${says}${remedy ? `\n    → ${onTerminal(remedy)}` : ''}`;
 }
 
 export function renderDoctor({checks, healthy}: DoctorReport): string {
   return [
     ...checks.map(renderCheck),
-    healthy ? 'Everything that a backup needs is there.' : 'Something that a backup needs is not right.',
+    healthy ? 'No problems found.' : 'Backups or restores would not work as they should: see above.',
   ].join('\n');
 }
 

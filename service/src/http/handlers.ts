@@ -1,7 +1,7 @@
 import type {FastifyRequest} from 'fastify';
+import type {Actor, CommandReply, CommandRequest} from '@disaster-recovery/contract';
 import {Readable} from 'node:stream';
 import type {Backup} from '../backup/index.ts';
-import type {Chat} from '../chat/index.ts';
 import type {Doctor} from '../doctor/index.ts';
 import type {Enrolment} from '../enrolment/index.ts';
 import type {Jobs} from '../jobs/index.ts';
@@ -26,7 +26,8 @@ export type Verbs = {
   doctor: Doctor;
   status: Pick<StatusReport, 'report'>;
   jobs: Jobs;
-  chat: Pick<Chat, 'answer'>;
+  /** Answers a slash command. */
+  chat: {answer(request: CommandRequest, actor: Actor): Promise<CommandReply>};
   sso: Omit<Sso, 'watch'>;
 };
 

@@ -170,8 +170,8 @@ function parseJson(raw: Buffer): unknown {
 function sendFailure(error: FastifyError | Failure | Error, request: FastifyRequest, reply: FastifyReply): void {
   const failure = error instanceof Failure ? error : ofFramework(error);
   if (failure.code === 'INTERNAL') {
-    request.log.error({err: failure.cause ?? failure}, 'unforeseen error');
-    const hidden = new Failure('INTERNAL', 'Something unforeseen happened; the companion log names it.', {
+    request.log.error({err: failure.cause ?? failure}, 'unexpected error');
+    const hidden = new Failure('INTERNAL', 'Something unexpected happened; the log of the companion has the details.', {
       details: {request: request.id},
     });
     reply.code(500).send({error: errorBody(hidden)});

@@ -173,7 +173,7 @@ async function proveLogin(
     }
   }
   warnings.push(
-    'The password was set, but a sign-in with it was refused. Most likely sign-in with e-mail and username are both off.',
+    'The password was set, but a sign-in with it was refused. Most likely sign-in with email and username are both off.',
   );
 }
 

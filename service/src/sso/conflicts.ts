@@ -33,7 +33,7 @@ export function conflictOf(
       username,
       isBornSince ? 'duplicate_born' : 'data_in_use',
       isBornSince
-        ? `The account @${holder.username} was born during the outage with this person's sign-in data, most likely because their e-mail address changed at the provider. Restoring frees the data from it.`
+        ? `The account @${holder.username} was born during the outage with this person's sign-in data, most likely because their email address changed at the provider. Restoring frees the data from it.`
         : `The account @${holder.username}, older than the outage, holds the same sign-in data. Restoring takes it from there.`,
       ['restore', 'leave'],
     );
@@ -50,7 +50,7 @@ export function conflictOf(
     return conflict(
       username,
       'email_changed',
-      `The e-mail address was ${original.email} and is ${live.email}. A provider that knows people by their address may take this for somebody else.`,
+      `The email address was ${original.email} and is ${live.email}. A provider that knows people by their address may take this for somebody else.`,
       ['restore', 'leave'],
     );
   }

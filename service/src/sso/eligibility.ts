@@ -44,21 +44,3 @@ export function exclusionOf(
 ): Exclusion | null {
   return RULES.find(([, holds]) => holds(account, policy, lastSeenAt))?.[0] ?? null;
 }
-
-/** An exclusion in words for a person. */
-export const EXCLUSION_WORDS: Readonly<Record<Exclusion, string>> = {
-  bot: 'is a bot',
-  remote: 'belongs to another server',
-  deactivated: 'is deactivated',
-  guest_without_licence: 'is a guest, and guests may not sign in with a password here',
-  magic_link: 'signs in by magic link',
-  local: 'signs in with email and password already',
-  no_auth_data: 'has no sign-in data to come back to',
-  unknown_service: 'signs in through something that is not known here',
-  no_email: 'has no usable e-mail address',
-  dormant: 'was not seen for long',
-  break_glass: 'is named in sso.never_switch',
-  denied: 'is on the list of people who must not get in',
-  already_switched: 'is switched already',
-  not_found: 'was not found',
-};

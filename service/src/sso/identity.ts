@@ -45,7 +45,7 @@ export function isAdministrator({roles}: Pick<Account, 'roles'>): boolean {
 export function changesSince(before: Identity, now: Account): string[] {
   const after = identityOf(now);
   return [
-    ...(before.email === after.email ? [] : [`e-mail was ${before.email}, is ${after.email}`]),
+    ...(before.email === after.email ? [] : [`email was ${before.email}, is ${after.email}`]),
     ...(before.username === after.username ? [] : [`username was ${before.username}, is ${after.username}`]),
     ...(before.roles.join(' ') === after.roles.join(' ')
       ? []

@@ -10,7 +10,8 @@ import type {
 import type {Account} from '../engines/identity/port.ts';
 import {asFailure, Failure} from '../kernel/failure.ts';
 import type {Codes, CodeWay} from './codes.ts';
-import {EXCLUSION_WORDS, exclusionOf} from './eligibility.ts';
+import {EXCLUDED_BECAUSE} from '../words/sso.ts';
+import {exclusionOf} from './eligibility.ts';
 import {COMPANION, type SsoConfig, type SsoEngines} from './engines.ts';
 import {isParked} from './return_people.ts';
 import {personOf, signsInWithPassword} from './identity.ts';
@@ -107,7 +108,7 @@ function requireSwitchable({engines, store}: LetInParts, account: Account): bool
     dormantBefore: null,
   });
   if (reason !== null) {
-    throw new Failure('ACCOUNT_EXCLUDED', `@${account.username} ${EXCLUSION_WORDS[reason]}.`, {details: {reason}});
+    throw new Failure('ACCOUNT_EXCLUDED', `@${account.username} ${EXCLUDED_BECAUSE[reason]}.`, {details: {reason}});
   }
   return false;
 }
@@ -240,7 +241,7 @@ export async function verifyAddress({clock, log, rest, tokens}: SsoEngines, acco
   } catch (error) {
     log.warn(
       {user: account.id, code: asFailure(error).code},
-      'The e-mail address of somebody who claimed could not be marked as verified.',
+      'The email address of somebody who claimed could not be marked as verified.',
     );
   }
 }

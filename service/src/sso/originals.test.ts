@@ -75,7 +75,7 @@ test('a twin that lost the sign-in data to its owner is not asked to come back, 
   await bench.sso.close(ROOT);
 });
 
-test('who was identified and claims need not prove an e-mail address as well', async () => {
+test('who was identified and claims need not prove an email address as well', async () => {
   const verified: string[] = [];
   bench = createBench(
     {

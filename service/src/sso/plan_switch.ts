@@ -154,7 +154,7 @@ function switchWarnings(
       ? ['Choosing a password ends the other sessions of that person (TerminateSessionsOnPasswordChange).']
       : []),
     ...(people.some(({service}) => service === 'ldap')
-      ? ['LDAP people must sign in with their Mattermost username or e-mail address, not with another directory name.']
+      ? ['LDAP people must sign in with their Mattermost username or email address, not with another directory name.']
       : []),
   ];
 }

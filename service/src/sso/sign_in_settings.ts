@@ -64,7 +64,7 @@ export async function openSignIn(parts: SettingParts): Promise<ChangedSetting[]>
   await changeSettings(parts, plannedSettings(values));
   const after = await parts.settings.read();
   if (!after.some(({key, value}) => key.startsWith('EmailSettings.EnableSignInWith') && value === true)) {
-    throw new Failure('SETTING_LOCKED', 'Sign-in with e-mail or username was switched on, but it is not in force.');
+    throw new Failure('SETTING_LOCKED', 'Sign-in with email or username was switched on, but it is not in force.');
   }
   return parts.store.changedSettings(parts.incident);
 }

@@ -178,7 +178,7 @@ export async function tellPeople(
 
 function switchedMessage({siteUrl}: SsoEngines): string {
   return (
-    'Single sign-on is not available at the moment, so your account was switched to e-mail and password for a while. You stay signed in here. ' +
+    'Single sign-on is not available at the moment, so your account was switched to email and password for a while. You stay signed in here. ' +
     `Before you sign out or use another device, ask your administrator for a one-time code and choose a password at ${claimUrl(siteUrl())}. ` +
     'When single sign-on is back, your account is switched back and that password stops working.'
   );

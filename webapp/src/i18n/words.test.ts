@@ -1,6 +1,6 @@
 import {expect, test} from '@jest/globals';
 import {createIntl} from 'react-intl';
-import {STEP_NAMES} from '../../../contract/src/step_words.ts';
+import {STEP_NAMES} from '../../../service/src/words/steps.ts';
 import english from './en.json';
 
 const intl = createIntl({locale: 'en', messages: english});

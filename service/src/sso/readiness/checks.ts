@@ -3,6 +3,7 @@ import {peopleChecks} from './checks_people.ts';
 import {providerChecks} from './checks_providers.ts';
 import {hostOf, type Facts, type ReadinessConfig} from './facts.ts';
 import {check, NOT_READ, withConfig, type Finding} from './finding.ts';
+import {formatDuration} from '../../kernel/format.ts';
 
 /** All checks that apply to this server, in the order in which they matter. */
 export function readinessChecks(facts: Facts): ReadinessCheck[] {
@@ -82,7 +83,7 @@ function lockedSettings(facts: Facts): Finding {
     : {
         outcome: 'warning',
         says: `The environment of the server sets ${locked.join(', ')}; a switch cannot change it.`,
-        remedy: 'Move these settings into config.json or the System Console, or set them by hand in an outage.',
+        remedy: 'Move these settings into config.json or the System Console, or set them yourself during an outage.',
       };
 }
 
@@ -93,16 +94,16 @@ function snapshotAge({snapshot, now}: Facts): Finding {
   if (snapshot === null) {
     return {
       outcome: 'failed',
-      says: 'There is no identity snapshot: if accounts are switched by hand, nobody knows how they signed in before.',
+      says: 'There is no identity snapshot: if accounts are switched some other way, there is no record of how they signed in before.',
       remedy,
     };
   }
-  const hours = Math.floor((now - snapshot.at) / 3_600_000);
+  const age = formatDuration(Math.max(0, now - snapshot.at));
   if (now - snapshot.at > SNAPSHOT_LIMIT_MS) {
-    return {outcome: 'failed', says: `The newest identity snapshot is ${hours} hours old.`, remedy};
+    return {outcome: 'failed', says: `The newest identity snapshot is ${age} old.`, remedy};
   }
   return snapshot.stored === 'repository'
-    ? {outcome: 'ok', says: `The newest identity snapshot is ${hours} hours old and in the repository.`}
+    ? {outcome: 'ok', says: `The newest identity snapshot is ${age} old and in the repository.`}
     : {
         outcome: 'warning',
         says: 'The newest identity snapshot is on this machine only.',
@@ -209,7 +210,7 @@ function secondFactor({ServiceSettings: service}: ReadinessConfig): Finding {
   return service.EnforceMultifactorAuthentication === true
     ? {
         outcome: 'warning',
-        says: 'A second factor is enforced: whoever is switched must enrol one at the first sign-in with a password.',
+        says: 'A second factor is enforced: whoever is switched must enroll one at the first sign-in with a password.',
         remedy: 'Nothing to do; say in your instructions that an authenticator app is needed.',
       }
     : {outcome: 'ok', says: 'No second factor is asked of people who are switched.'};

@@ -1,6 +1,7 @@
 import type {ReadinessCheck} from '@disaster-recovery/contract';
 import type {BreakGlass, Facts} from './facts.ts';
 import {check, withConfig, type Finding} from './finding.ts';
+import {counted} from '../../words/plural.ts';
 
 /** What must be right about accounts before an outage; counts only. */
 export function peopleChecks(facts: Facts): ReadinessCheck[] {
@@ -22,9 +23,9 @@ export function peopleChecks(facts: Facts): ReadinessCheck[] {
 
 function localAdministrators({people: {localAdministrators: all, recentAdministrators: recent}}: Facts): Finding {
   const idle = all - recent;
-  const says = `${recent} system administrators with e-mail and password have signed in within 90 days${idle > 0 ? `; ${idle} more have not` : ''}.`;
+  const says = `${counted(recent, 'system administrator')} with email and password signed in within the last 90 days${idle > 0 ? `; ${idle} more did not` : ''}.`;
   const remedy =
-    'Make two system administrators with e-mail and password, test their sign-in, and name them in sso.never_switch.';
+    'Make two system administrators with email and password, test their sign-in, and name them in sso.never_switch.';
   if (recent >= 2) {
     return {outcome: 'ok', says};
   }
@@ -37,13 +38,13 @@ function administratorsMfa({people: {recentAdministrators: all, recentWithoutMfa
     : {
         outcome: 'warning',
         says: `${without} of ${all} local system administrators have no second factor.`,
-        remedy: "Let them enrol one: these accounts are outside the provider's protection all the time.",
+        remedy: "Let them enroll one: these accounts are outside the provider's protection all the time.",
       };
 }
 
 const UNFIT: Record<Exclude<BreakGlass['state'], 'fit'>, string> = {
   missing: 'does not exist or is deactivated',
-  not_local: 'does not sign in with e-mail and password',
+  not_local: 'does not sign in with email and password',
   not_administrator: 'is no system administrator',
 };
 
@@ -66,16 +67,16 @@ function breakGlass(accounts: readonly BreakGlass[]): Finding {
 
 function emailAddresses({people: {sso, invalidEmail, sameEmail}}: Facts): Finding {
   const says = [
-    ...(invalidEmail > 0 ? [`${invalidEmail} of ${sso} SSO accounts have no valid e-mail address`] : []),
+    ...(invalidEmail > 0 ? [`${invalidEmail} of ${sso} SSO accounts have no valid email address`] : []),
     ...(sameEmail > 0
       ? [`${sameEmail} accounts share an address with another one but for the case of its letters`]
       : []),
   ];
   return says.length === 0
-    ? {outcome: 'ok', says: `All ${sso} SSO accounts have an e-mail address of their own.`}
+    ? {outcome: 'ok', says: `All ${sso} SSO accounts have an email address of their own.`}
     : {
         outcome: 'warning',
-        says: `${says.join('; ')}. Sign-in by e-mail does not work for them.`,
+        says: `${says.join('; ')}. Sign-in by email does not work for them.`,
         remedy: 'Correct the addresses at the provider; until then these people sign in by username.',
       };
 }
@@ -85,13 +86,13 @@ function verifiedEmail(isRequired: boolean, {people: {unverified}}: Facts): Find
     return {
       outcome: 'ok',
       says: isRequired
-        ? 'All SSO accounts have a verified e-mail address.'
-        : 'Mattermost asks for no verified e-mail address.',
+        ? 'All SSO accounts have a verified email address.'
+        : 'Mattermost asks for no verified email address.',
     };
   }
   return {
     outcome: 'warning',
-    says: `${unverified} SSO accounts have no verified e-mail address, and Mattermost lets nobody in without one.`,
+    says: `${unverified} SSO accounts have no verified email address, and Mattermost lets nobody in without one.`,
     remedy: 'Verify them with `mmctl user verify`, or switch EmailSettings.RequireEmailVerification off.',
   };
 }

@@ -19,21 +19,40 @@ export const INCIDENT_WORDS = {
   closed: 'The SSO outage is closed',
 } as const satisfies Record<IncidentState, string>;
 
+/** Why accounts are left as they are, behind a number: `3 bot`. */
 export const EXCLUSION_WORDS = {
   bot: 'bot',
   remote: 'account of another server',
   deactivated: 'deactivated',
-  guest_without_licence: 'guest, and guests need a licence here',
+  guest_without_licence: 'guest, and guests need a license here',
   magic_link: 'signs in by magic link',
   local: 'has email and password already',
   no_auth_data: 'has no sign-in data that could be put back',
   unknown_service: 'signs in through an unknown service',
-  no_email: 'has no e-mail address',
+  no_email: 'has no email address',
   dormant: 'not seen for long',
   break_glass: 'kept for emergencies',
   denied: 'on the list of denied people',
   already_switched: 'switched already',
   not_found: 'no such account',
+} as const satisfies Record<Exclusion, string>;
+
+/** The same of one account: `@anna …`. */
+export const EXCLUDED_BECAUSE = {
+  bot: 'is a bot',
+  remote: 'belongs to another server',
+  deactivated: 'is deactivated',
+  guest_without_licence: 'is a guest, and guests may not sign in with a password here',
+  magic_link: 'signs in by magic link',
+  local: 'signs in with email and password already',
+  no_auth_data: 'has no sign-in data to come back to',
+  unknown_service: 'signs in through something that is not known here',
+  no_email: 'has no usable email address',
+  dormant: 'has not been seen for a long time',
+  break_glass: 'is named in sso.never_switch',
+  denied: 'is on the list of people who must not get in',
+  already_switched: 'is switched already',
+  not_found: 'was not found',
 } as const satisfies Record<Exclusion, string>;
 
 export const SETTING_WORDS = {

@@ -412,3 +412,119 @@ test('own leavings of a restore are never taken', async () => {
   expect([set.files?.count, set.config?.files.map(({path}) => path)]).toEqual([1, ['config.json']]);
   expect(existsSync(join(home, 'data/.drctl-abc/x'))).toBe(true);
 });
+
+/** What the second pass was told to store; null when there was no second pass. */
+async function secondPassOf(
+  prepare: () => void,
+  meanwhile: () => void,
+): Promise<{only: string[] | null; set: SetManifest}> {
+  rmSync(join(home, 'data/a.png'));
+  server.expected = [];
+  prepare();
+  server.duringDump = meanwhile;
+  let only: string[] | null = null;
+  const {set, error} = await take(
+    {},
+    {
+      repository: {
+        ...repository,
+        store: (directory, options) => {
+          only = options.only ? [...options.only] : only;
+          return repository.store(directory, options);
+        },
+      },
+    },
+  );
+  expect(error).toBeNull();
+  return {only, set};
+}
+
+const file = (path: string, content: string): void => {
+  mkdirSync(join(home, 'data', path, '..'), {recursive: true});
+  writeFileSync(join(home, 'data', path), content);
+};
+const names = (path: string, bytes: number | null): void => {
+  server.expected.push({owner: 'file', id: path, path, bytes});
+};
+
+test.each<[string, () => void, () => void, string[] | null]>([
+  [
+    'days before the day before yesterday are not read again, later ones are, and so is all that is not filed by day',
+    () => {
+      for (const place of ['20200101', '20261121', '20261122', '20261124', 'users', '2026112', 'emoji']) {
+        file(`${place}/x`, 'x');
+      }
+    },
+    () => undefined,
+    ['2026112', '20261122', '20261124', 'emoji', 'users'],
+  ],
+  [
+    'a file of an old day that came after the first pass and that a row names',
+    () => {
+      file('20200101/first', 'x');
+      names('20200101/late', 4);
+    },
+    () => {
+      file('20200101/late', 'late');
+    },
+    ['20200101/late'],
+  ],
+  [
+    'a file of an old day that came after the first pass, whose size the row does not know',
+    () => {
+      file('20200101/first', 'x');
+      names('20200101/late', null);
+    },
+    () => {
+      file('20200101/late', 'late');
+    },
+    ['20200101/late'],
+  ],
+  [
+    'a file of an old day that grew between the passes',
+    () => {
+      file('20200101/grows', 'abc');
+      names('20200101/grows', 5);
+    },
+    () => {
+      file('20200101/grows', 'abcde');
+    },
+    ['20200101/grows'],
+  ],
+  [
+    'a file of an old day whose size the row does not know is not read again',
+    () => {
+      file('20200101/x', 'abc');
+      names('20200101/x', null);
+    },
+    () => undefined,
+    null,
+  ],
+  [
+    'a file that a row names and that nobody has is not asked for',
+    () => {
+      file('20200101/x', 'abc');
+      names('20200101/lost', 3);
+    },
+    () => undefined,
+    null,
+  ],
+])('second pass: %s', async (_name, prepare, meanwhile, expected) => {
+  const {only, set} = await secondPassOf(prepare, meanwhile);
+  expect(only && [...only].sort()).toEqual(expected);
+  expect(set.snapshots.some(({pass}) => pass === 'second')).toBe(expected !== null);
+  // What is counted is what both passes hold together, the later size first.
+  expect(set.cross_check).toMatchObject({size_differs: 0, missing: set.cross_check.missing_in_production});
+});
+
+test('what is counted of a file in both passes is what the second one holds', async () => {
+  const {set} = await secondPassOf(
+    () => {
+      file('users/x/profile.png', 'old');
+    },
+    () => {
+      file('users/x/profile.png', 'longer');
+    },
+  );
+  expect(set.files).toMatchObject({count: 1, bytes: 6});
+});

@@ -103,6 +103,7 @@ var failures = map[string]failureKind{
 	"CONFIG_NOT_FOUND":                {500, false, "There is no companion configuration at that place.", "Name it with --config FILE or DRCTL_CONFIG, or make one with `drctl init`."},
 	"CONFIG_INVALID":                  {500, false, "The companion configuration does not fit its schema.", "Correct the named keys; `drctl config check` shows them all, docs/config.md describes them."},
 	"CONFIG_EXPOSED":                  {500, false, "A file that holds secrets can be read or written by other users of this machine.", "chmod 600 the named file."},
+	"CONFIG_OF_ANOTHER_USER":          {500, false, "Another user owns the companion configuration, and the programs that it names would run as you.", "Run drctl as the owner of the file, or give the file to root after reading it."},
 	"MATTERMOST_CONFIG_UNREADABLE":    {500, false, "The Mattermost configuration could not be read.", "Run drctl as root or as the mattermost user and check the path of config.json."},
 	"MATTERMOST_CONFIG_INVALID":       {500, false, "What was read is not a configuration of Mattermost.", "Correct the file at the place that the message names, or name another one; Mattermost itself would not start on it."},
 	"MATTERMOST_CONFIG_CHANGING":      {409, true, "The Mattermost configuration was changed by somebody else while it was read or written.", "Wait until nobody changes settings, then run again."},

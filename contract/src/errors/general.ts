@@ -37,6 +37,13 @@ export const GENERAL_FAILURES = {
     meaning: 'A file that holds secrets can be read or written by other users of this machine.',
     remedy: 'chmod 600 the named file.',
   },
+  CONFIG_OF_ANOTHER_USER: {
+    status: 500,
+    exit: 3,
+    retryable: false,
+    meaning: 'Another user owns the companion configuration, and the programs that it names would run as you.',
+    remedy: 'Run drctl as the owner of the file, or give the file to root after reading it.',
+  },
   MATTERMOST_CONFIG_UNREADABLE: {
     status: 500,
     exit: 3,

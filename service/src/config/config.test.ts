@@ -1,6 +1,6 @@
-import {chmodSync, mkdtempSync, writeFileSync} from 'node:fs';
+import {chmodSync, chownSync, mkdtempSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
-import {join} from 'node:path';
+import {dirname, join} from 'node:path';
 import {expect, test} from '@jest/globals';
 import {stringify} from 'yaml';
 import type {Failure} from '../kernel/failure.ts';
@@ -63,6 +63,39 @@ test.each([0o644, 0o640, 0o660, 0o602, 0o601])(
 
 test.each([0o600, 0o400])('a file with mode %o is private', async (mode) => {
   await expect(loadConfig(written(WHOLE, mode), {})).resolves.toBeDefined();
+});
+
+test.each([0o644, 0o640, 0o602])(
+  'the key of the repository with mode %o is refused, wherever it is named',
+  async (mode) => {
+    const key = written('key', mode);
+    expect(
+      await refused(loadConfig(written({...WHOLE, repository: {...WHOLE.repository, password_file: key}}), {})),
+    ).toMatchObject({code: 'CONFIG_EXPOSED', message: `${key} has mode 0${mode.toString(8)}; it must be 0600.`});
+    const elsewhere = {DRCTL_REPOSITORY_PASSWORD_FILE: key};
+    await expect(loadConfig(written(WHOLE), elsewhere)).rejects.toMatchObject({code: 'CONFIG_EXPOSED'});
+    chmodSync(key, 0o600);
+    await expect(loadConfig(written(WHOLE), elsewhere)).resolves.toBeDefined();
+  },
+);
+
+const isRoot = process.getuid?.() === 0;
+(isRoot ? test : test.skip)('root takes its settings, and the programs named in them, from no other user', async () => {
+  const path = written({...WHOLE, tools: {restic: '/tmp/anything'}});
+  for (const place of [dirname(path), path]) {
+    chownSync(place, 65_534, 65_534);
+  }
+  expect(await refused(loadConfig(path, {}))).toMatchObject({
+    code: 'CONFIG_OF_ANOTHER_USER',
+    message: `${path} belongs to user 65534, and drctl runs as user 0.`,
+    remedy: expect.stringMatching(/sudo -u '#65534' drctl .*chown root /),
+  });
+  process.seteuid?.(65_534);
+  try {
+    await expect(loadConfig(path, {})).resolves.toBeDefined();
+  } finally {
+    process.seteuid?.(0);
+  }
 });
 
 test.each([

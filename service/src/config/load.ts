@@ -1,4 +1,4 @@
-import {readFile, stat} from 'node:fs/promises';
+import {open, stat} from 'node:fs/promises';
 import {parse} from 'yaml';
 import {Failure, systemErrorCode} from '../kernel/failure.ts';
 import {configFields} from './fields.ts';
@@ -13,10 +13,10 @@ export function configFile(option: string | undefined): string {
 
 /**
  * Reads, overlays the environment, validates.
- * @throws Failure CONFIG_NOT_FOUND, CONFIG_EXPOSED, CONFIG_INVALID (all problems at once)
+ * @throws Failure CONFIG_NOT_FOUND, CONFIG_EXPOSED, CONFIG_OF_ANOTHER_USER, CONFIG_INVALID (all problems at once)
  */
 export async function loadConfig(path: string, environment: NodeJS.ProcessEnv = process.env): Promise<Config> {
-  const text = await readPrivateFile(path);
+  const text = await readOwnFile(path);
   const overlaid = overlayEnvironment(parseYaml(path, text), environment);
   const parsed = Config.safeParse(overlaid);
   if (!parsed.success) {
@@ -27,13 +27,18 @@ export async function loadConfig(path: string, environment: NodeJS.ProcessEnv = 
       {details: {problems}},
     );
   }
+  await requirePrivateIfThere(parsed.data.repository.password_file);
   return parsed.data;
 }
 
-async function readPrivateFile(path: string): Promise<string> {
+/** What is judged and what is read is one open file, whatever happens to its name meanwhile. */
+async function readOwnFile(path: string): Promise<string> {
   try {
-    await requirePrivate(path);
-    return await readFile(path, 'utf8');
+    await using file = await open(path);
+    const {mode, uid} = await file.stat();
+    requirePrivateMode(path, mode);
+    requireTrustedOwner(path, uid);
+    return await file.readFile('utf8');
   } catch (error) {
     if (error instanceof Failure) {
       throw error;
@@ -47,12 +52,42 @@ async function readPrivateFile(path: string): Promise<string> {
 /** @throws Failure CONFIG_EXPOSED when group or others may read or write a file that holds secrets */
 export async function requirePrivate(path: string): Promise<void> {
   const {mode} = await stat(path);
+  requirePrivateMode(path, mode);
+}
+
+/** A key that is not there, or out of reach, is named by who needs it. @throws Failure CONFIG_EXPOSED */
+async function requirePrivateIfThere(path: string): Promise<void> {
+  const found = await stat(path).catch(() => null);
+  if (found !== null) {
+    requirePrivateMode(path, found.mode);
+  }
+}
+
+function requirePrivateMode(path: string, mode: number): void {
   if ((mode & 0o077) !== 0) {
     throw new Failure(
       'CONFIG_EXPOSED',
       `${path} has mode ${(mode & 0o777).toString(8).padStart(4, '0')}; it must be 0600.`,
     );
   }
+}
+
+/**
+ * The configuration names programs that run as whoever calls drctl, so its owner must be that user or root.
+ * @throws Failure CONFIG_OF_ANOTHER_USER
+ */
+function requireTrustedOwner(path: string, owner: number): void {
+  const caller = process.geteuid?.() ?? 0;
+  if (owner === 0 || owner === caller) {
+    return;
+  }
+  const asOwner = `Run drctl as that user: \`sudo -u '#${owner}' drctl …\`.`;
+  throw new Failure('CONFIG_OF_ANOTHER_USER', `${path} belongs to user ${owner}, and drctl runs as user ${caller}.`, {
+    remedy:
+      caller === 0
+        ? `${asOwner} Or, when you have read it and root alone shall run drctl: \`chown root ${path}\`.`
+        : asOwner,
+  });
 }
 
 function parseYaml(path: string, text: string): Record<string, unknown> {

@@ -30,7 +30,12 @@ test.each<[string, string | Uint8Array, string[]]>([
   ['the same person twice', 'anna\nben\nanna,x\n', ['anna', 'ben']],
   ['spaces around', '  anna  , x\n', ['anna']],
   ['an empty first column', ',anna@example.org\nben,x\n', ['ben']],
-  ['what a shell or a spreadsheet would run', '$(reboot)\n=cmd|x\n--everyone\n', ['$(reboot)', '=cmd|x', '--everyone']],
+  ['a name that looks like an option', '--everyone\n', ['--everyone']],
+  [
+    'addresses with all that they may hold',
+    "o'brien+x@example.org\n{a}#1@xn--bcher-kva.example\n",
+    ["o'brien+x@example.org", '{a}#1@xn--bcher-kva.example'],
+  ],
   ['letters of every kind', 'jürgen\n李\n', ['jürgen', '李']],
 ])('%s is read', async (_name, content, names) => {
   expect(await readNames(fileOf(content))).toEqual(names);
@@ -39,13 +44,21 @@ test.each<[string, string | Uint8Array, string[]]>([
 test.each<[string, string | Uint8Array, RegExp]>([
   ['nothing', '', /names nobody/],
   ['only comments and a header', '# x\nusername\n', /names nobody/],
-  ['a name longer than any', `anna\n${'x'.repeat(129)}\n`, /^Line 2 of .* is longer than the 128 characters/],
+  ['a name longer than any', `anna\n${'x'.repeat(65)}\n`, /^Line 2 of .* is longer than the 64 characters/],
+  ['an address longer than any', `anna\n${'x'.repeat(128)}@b\n`, /^Line 2 of .* is longer than the 128 characters/],
+  ['accounts of the machine', 'root:$y$j9T$F5:19700:0:99999:7:::\n', /^Line 1 of .* does not begin with a username/],
+  ['a private key', '-----BEGIN PRIVATE KEY-----\nMIIE+/==\n', /^Line 1 of .* does not begin with a username/],
+  ['the key of a repository', Array(14).fill('0ABC').join('-'), /^Line 1 of .* is longer than the 64 characters/],
+  ['settings', 'anna\npassword=hunter2\n', /^Line 2 of .* does not begin with a username/],
+  ['what a shell would run', '$(reboot)\n', /^Line 1 of .* does not begin with a username/],
+  ['what a spreadsheet would run', '=cmd|x\n', /^Line 1 of .* does not begin with a username/],
+  ['full names', 'username\nAnna Berger\n', /^Line 2 of .* does not begin with a username/],
   ['a line without an end', `anna\n${'x,'.repeat(1_000_000)}`, /^Line 2 of .* too long/],
   ['an open quote', 'anna\n"ben\n', /^Line 2 of .* quote that is not closed/],
   ['a NUL', 'an\u0000na\n', /^Line 1 of .* not UTF-8/],
   ['UTF-16', Buffer.from('\uFEFFanna\n', 'utf16le'), /not UTF-8/],
   ['Latin-1', Buffer.from('anna\nj\u00FCrgen\n', 'latin1'), /^Line 2 of .* not UTF-8/],
-  ['what moves the cursor', 'anna\n\u001B[2Jben\n', /^Line 2 of .* characters that no name has/],
+  ['what moves the cursor', 'anna\n\u001B[2Jben\n', /^Line 2 of .* does not begin with a username/],
   ['too many people', Array.from({length: 10_001}, (_, index) => `user${index}`).join('\n'), /more than 10,000 people/],
 ])('%s is refused, with the line and without its content', async (_name, content, says) => {
   const error = await readNames(fileOf(content)).then(
@@ -53,6 +66,9 @@ test.each<[string, string | Uint8Array, RegExp]>([
     (failure: Error) => failure,
   );
   expect(error).toMatchObject({code: 'USAGE_INVALID', message: expect.stringMatching(says)});
+  expect(error?.message.replace(/ of \S+people-\d+\.csv/, '')).not.toMatch(
+    /root|y\$|BEGIN|MIIE|0ABC|hunter2|reboot|cmd|Berger/,
+  );
   expect(error?.message.length).toBeLessThan(300);
 });
 

@@ -3,7 +3,12 @@ import {Failure, systemErrorCode} from '../kernel/failure.ts';
 import {accountName} from '../verbs/index.ts';
 
 const NAMES_LIMIT = 10_000;
-const NAME_LIMIT = 128;
+/** Mattermost's own limits: of an e-mail address, and of a username; an id is shorter. The key of a repository is longer than a username. */
+const ADDRESS_LIMIT = 128;
+const USERNAME_LIMIT = 64;
+/** Letters of every script: an address may have them, and a username that does is told as unknown with its name. */
+const USERNAME = /^[\p{L}\p{M}\p{N}._-]+$/u;
+const ADDRESS = /^[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~.-]+@[\p{L}\p{M}\p{N}.-]+$/u;
 /** A row of an export with many columns; longer is no list of people. */
 const LINE_LIMIT = 64 * 1024;
 const HEADERS = new Set([
@@ -36,9 +41,7 @@ export async function readNames(path: string): Promise<string[]> {
     if (name === '' || isHeader) {
       continue;
     }
-    if (name.length > NAME_LIMIT) {
-      throw wrong(path, line, `is longer than the ${NAME_LIMIT} characters that a name may have`);
-    }
+    requireName(name, path, line);
     names.add(name);
     if (names.size > NAMES_LIMIT) {
       throw new Failure(
@@ -51,6 +54,17 @@ export async function readNames(path: string): Promise<string[]> {
     throw new Failure('USAGE_INVALID', `${path} names nobody.`);
   }
   return [...names];
+}
+
+/** Names are told to whoever asked and are kept; a line of a file that was named by mistake may be a secret. */
+function requireName(name: string, path: string, line: number): void {
+  const limit = name.includes('@') ? ADDRESS_LIMIT : USERNAME_LIMIT;
+  if (name.length > limit) {
+    throw wrong(path, line, `is longer than the ${limit} characters that it may have`);
+  }
+  if (!USERNAME.test(name) && !ADDRESS.test(name)) {
+    throw wrong(path, line, 'does not begin with a username, an e-mail address or an id');
+  }
 }
 
 type Line = {text: string; line: number};
@@ -106,13 +120,12 @@ function firstColumn(text: string, path: string, line: number): string {
     throw wrong(path, line, 'has a quote that is not closed');
   }
   const column = quoted?.replaceAll('""', '"') ?? trimmed.split(/[,;\t]/, 1)[0] ?? '';
-  if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(column)) {
-    throw wrong(path, line, 'holds characters that no name has');
-  }
   return accountName(column.trim());
 }
 
 /** The content is not quoted: it may be any file that somebody named by mistake. */
 function wrong(path: string, line: number, says: string): Failure {
-  return new Failure('USAGE_INVALID', `Line ${line} of ${path} ${says}.`);
+  return new Failure('USAGE_INVALID', `Line ${line} of ${path} ${says}.`, {
+    remedy: `Give a file with one username, e-mail address or id a line, or in the first column of CSV. A first line of column names may begin with ${[...HEADERS].slice(0, 5).join(', ')} and the like.`,
+  });
 }

@@ -110,7 +110,7 @@ describe('what is typed after /dr sso', () => {
     ['switch --everyon', 'There is no option --everyon. Did you mean --everyone?'],
     ['switch --user --yes', '--user needs a value.'],
     ['approve', 'The id of the approval is missing.'],
-    ['admin-access --identified-by voice', 'A person is named by username, e-mail address or id.'],
+    ['admin-access --identified-by voice', 'A person is named by username, email address or id.'],
     ['admin-access --user root --password hunter2 --identified-by voice', 'There is no option --password.'],
     ['resolve anna --choice delete --reason "left us"', '--choice takes restore or leave.'],
     ['status now', '“now” is one word too many. Put text with spaces in quotes.'],

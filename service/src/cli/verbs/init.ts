@@ -16,6 +16,7 @@ import {writeFileAtomic} from '../../kernel/atomic_file.ts';
 import {Failure} from '../../kernel/failure.ts';
 import {newPaperKey} from '../../kernel/ids.ts';
 import {withCompanion} from '../companion.ts';
+import {failedCheck} from '../failed_check.ts';
 import type {RunOf} from '../verb.ts';
 import {recoverySheet} from '../recovery_sheet.ts';
 import {renderDoctor} from '../render_status.ts';
@@ -54,8 +55,13 @@ export const init: RunOf<'init'> = async ({options, output}) => {
     companionId: enrolment.companionId,
   }));
   await writeCompanionConfig(answers, facts, {passwordFile, companionId});
+  // What was set up stays; but a companion that cannot back up is not what was asked for.
+  const failure = failedCheck(report);
+  const next = failure
+    ? `Set up, but a backup would not work yet. Correct what failed above, then run: drctl --config ${answers.config} doctor`
+    : `Next: drctl --config ${answers.config} backup`;
   output.say(
-    `${recoverySheet({repository: answers.repository, key, passwordFile})}\n\n${renderDoctor(report)}\n\nConfiguration: ${answers.config}\nNext: drctl --config ${answers.config} backup`,
+    `${recoverySheet({repository: answers.repository, key, passwordFile})}\n\n${renderDoctor(report)}\n\nConfiguration: ${answers.config}\n${next}`,
   );
   return {
     value: {
@@ -64,6 +70,7 @@ export const init: RunOf<'init'> = async ({options, output}) => {
       password_file: passwordFile,
       doctor: report,
     },
+    ...(failure && {failure}),
   };
 };
 
@@ -94,7 +101,7 @@ async function gather(options: Record<string, unknown>): Promise<Answers> {
   const repository =
     given('repository') ??
     (await ask(
-      'Where shall the sets go? (a directory, s3:…, sftp:…, rest:…)',
+      'Where should the sets go? (a directory, s3:…, sftp:…, rest:…)',
       '--repository',
       '/var/backups/mattermost',
     ));
@@ -119,7 +126,7 @@ async function ask(message: string, option: string, initialValue: string): Promi
   const answer = await text({message, initialValue});
   if (isCancel(answer)) {
     cancelPrompt('Nothing was written.');
-    throw new Failure('USAGE_INVALID', 'Set-up was left.');
+    throw new Failure('USAGE_INVALID', 'Setup canceled.');
   }
   return answer;
 }

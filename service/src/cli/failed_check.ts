@@ -1,0 +1,15 @@
+import type {DoctorReport} from '@disaster-recovery/contract';
+import {Failure} from '../kernel/failure.ts';
+
+/** The failure of the first check that failed, under its own code and with its own remedy; null when none failed. */
+export function failedCheck({checks}: DoctorReport): Failure | null {
+  const failed = checks.find(({outcome}) => outcome === 'failed');
+  if (!failed) {
+    return null;
+  }
+  const {name, says, remedy} = failed;
+  const [, code, text] = /^([A-Z_]+): (.*)$/s.exec(says) ?? [];
+  return new Failure((code ?? 'CONFIG_INVALID') as Failure['code'], `${name}: ${text ?? says}`, {
+    ...(remedy !== null && {remedy}),
+  });
+}

@@ -1,7 +1,7 @@
 import type {Actor, SwitchState} from '@disaster-recovery/contract';
 import {canonicalJson} from '../../kernel/canonical_json.ts';
 import {processStart} from '../../kernel/process_start.ts';
-import {Identity} from '../identity.ts';
+import {Identity} from '../people/identity.ts';
 import type {StoreParts} from './parts.ts';
 
 const PAGE = 500;

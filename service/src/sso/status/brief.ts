@@ -1,0 +1,69 @@
+import {providerName, type Detection, type Job} from '@disaster-recovery/contract';
+import type {SsoEngines} from '../engines.ts';
+import {isSameSignIn, signsInWithPassword} from '../people/identity.ts';
+import {knownOriginal} from '../return_list/return_list.ts';
+import type {SnapshotStore} from '../originals/store.ts';
+import {waitingFor} from './status.ts';
+import type {SsoStore} from '../store/store.ts';
+
+/** More are not looked at: the line says "many" then, and the return list names them. */
+const LOOKED_AT = 200;
+const AWAY = ['switching', 'switched', 'returning', 'conflict', 'failed'] as const;
+const HOW = 'drctl sso status';
+
+export type Brief = {says: string; how: string};
+export type BriefParts = Pick<SsoEngines, 'accounts' | 'clock'> & {
+  store: SsoStore;
+  snapshots: SnapshotStore;
+  detection(): Detection;
+  /** The job that changes accounts right now. */
+  running(): Job | null;
+};
+
+/**
+ * What the status of everything has to say about single sign-on, in one line; null when nobody is needed. Looks at the companion's memory and at
+ * those few accounts that the newest identity snapshot missed, never at all accounts.
+ * @throws Failure DATABASE_*
+ */
+export async function brief(parts: BriefParts): Promise<Brief | null> {
+  const {store, detection} = parts;
+  const incident = store.incident();
+  if (incident) {
+    const counted = store.countPeople(incident.id);
+    const away = AWAY.reduce((sum, state) => sum + (counted[state] ?? 0), 0);
+    const waiting = waitingFor(parts.running());
+    if (waiting) {
+      return {says: `${waiting.says}; the switch back goes on then.`, how: HOW};
+    }
+    const isLate = parts.clock.now() > incident.deadline_at;
+    return {
+      says: `An SSO outage is declared; ${people(away)} not switched back yet${away > 0 && isLate ? ', and should have been' : ''}.`,
+      how: HOW,
+    };
+  }
+  const {proposal} = detection();
+  if (proposal) {
+    return {says: `An SSO outage of ${providerName(proposal.provider)} is suspected: ${proposal.says}`, how: HOW};
+  }
+  const outside = await countOutside(parts);
+  return outside === 0
+    ? null
+    : {
+        says: `${outside === LOOKED_AT ? 'Many' : outside} ${outside === 1 ? 'account was' : 'accounts were'} switched to email and password by something else.`,
+        how: 'drctl sso return-list',
+      };
+}
+
+/** Accounts that were no longer among the SSO accounts at the newest snapshot, and sign in with a password now. */
+async function countOutside({accounts, store, snapshots}: BriefParts): Promise<number> {
+  const missed = snapshots.missedByNewest(LOOKED_AT);
+  const live = missed.length === 0 ? [] : await accounts.byId(missed);
+  return live.filter((account) => {
+    const known = signsInWithPassword(account) ? knownOriginal(store, snapshots, account.id) : null;
+    return known !== null && !isSameSignIn(account.sign_in, known.original.sign_in);
+  }).length;
+}
+
+function people(count: number): string {
+  return count === 1 ? '1 person is' : `${count.toLocaleString('en-US')} people are`;
+}

@@ -1,0 +1,183 @@
+import {
+  providerName,
+  type Detection,
+  type Forecast,
+  type IncidentState,
+  type Job,
+  type ReturnList,
+  type SsoStatus,
+  type WaitingFor,
+} from '@disaster-recovery/contract';
+import {formatCount, formatDuration} from '../../kernel/format.ts';
+import type {Approvals} from '../../approvals/index.ts';
+import type {SsoEngines} from '../engines.ts';
+import {daysLate, type AwayCounts} from '../return_list/return_list.ts';
+import type {LiveSettings} from '../settings/drift.ts';
+import {outageWords} from '../settings/sign_in_settings.ts';
+import type {SnapshotStore} from '../originals/store.ts';
+import type {SsoStore} from '../store/store.ts';
+import {claimUrl} from '../switch/switch_procedure.ts';
+
+const SNAPSHOT_TOO_OLD_MS = 26 * 3_600_000;
+
+export type StatusParts = {
+  engines: SsoEngines;
+  store: SsoStore;
+  snapshots: SnapshotStore;
+  approvals: Approvals;
+  detection(): Detection;
+  forecast(): Promise<Forecast>;
+  returnList(): Promise<{list: ReturnList; counts: AwayCounts}>;
+  settings(incident: string): Promise<LiveSettings>;
+  /** The job that changes accounts right now. */
+  running(): Job | null;
+};
+
+/** @throws Failure DATABASE_* */
+export async function ssoStatus(parts: StatusParts): Promise<SsoStatus> {
+  const {engines, store, snapshots, approvals} = parts;
+  const incident = store.incident();
+  const detection = parts.detection();
+  const [forecast, {list, counts}, writer, live] = await Promise.all([
+    parts.forecast(),
+    parts.returnList(),
+    engines.writer(),
+    incident ? parts.settings(incident.id) : {settings: [], drift: null},
+  ]);
+  const counted = incident ? store.countPeople(incident.id) : {};
+  const status: Omit<SsoStatus, 'next_actions'> = {
+    at: engines.clock.now(),
+    state: stateOf(incident?.state, detection),
+    incident,
+    detection,
+    counts: {
+      sso_accounts: forecast.sso_accounts,
+      locked_out_now: forecast.locked_out_now,
+      switched: counts.switched + counts.outside,
+      claimed: counts.claimed,
+      returned: counted.returned ?? 0,
+      conflicts: counts.conflict,
+    },
+    ...live,
+    declaration: incident ? null : await declarationOf(engines),
+    waiting: waitingFor(parts.running()),
+    approvals: approvals.open(),
+    snapshot: snapshots.latest(),
+    bridge: writer.through,
+  };
+  return {...status, next_actions: nextActions(status, list)};
+}
+
+async function declarationOf({effectiveConfig, siteUrl}: SsoEngines): Promise<SsoStatus['declaration']> {
+  const {headline, text, warnings} = outageWords(await effectiveConfig().catch(() => null), claimUrl(siteUrl()));
+  return {text: `${headline} ${text}`, warnings};
+}
+
+/** Whom a running switch back waits for. */
+export function waitingFor(job: Job | null): WaitingFor | null {
+  const {waiting, phase} = job?.progress ?? {};
+  const isStill = job?.steps.some(({name, outcome}) => name === phase && outcome === 'running');
+  return job?.kind === 'sso_switch_back' && job.status === 'in_progress' && isStill ? (waiting ?? null) : null;
+}
+
+function stateOf(declared: IncidentState | undefined, {proposal}: Detection): IncidentState {
+  return declared ?? (proposal === null ? 'watching' : 'suspected');
+}
+
+const people = (count: number): string => (count === 1 ? '1 person' : `${formatCount(count)} people`);
+const peopleAre = (count: number): string => `${people(count)} ${count === 1 ? 'is' : 'are'}`;
+
+type Shown = Omit<SsoStatus, 'next_actions'>;
+type Action = SsoStatus['next_actions'][number];
+
+/** What an administrator should do next, most urgent first. */
+function nextActions(status: Shown, list: ReturnList): Action[] {
+  const {approvals, counts, snapshot, at} = status;
+  const isSnapshotOld = snapshot === null || at - snapshot.at > SNAPSHOT_TOO_OLD_MS;
+  return [
+    ...(status.state === 'suspected' && status.detection.proposal
+      ? [
+          {
+            says: `${providerName(status.detection.proposal.provider)} has seemed to be down for ${formatDuration(at - status.detection.proposal.since)}; ${peopleAre(counts.locked_out_now)} locked out. ${status.detection.proposal.says}`,
+            how: 'drctl sso declare --reason "…"',
+          },
+        ]
+      : []),
+    ...approvals
+      .filter(({approved_by: approvedBy}) => approvedBy === null)
+      .map(({id, asked_by: asker, says}) => ({
+        says: `${asker.name} asks to ${says}, and waits for a second administrator.`,
+        how: `/dr sso approve ${id}`,
+      })),
+    ...(status.drift ? [{says: status.drift.says, how: 'drctl sso set-again'}] : []),
+    ...(status.incident ? duringIncident(status, status.incident.deadline_at, list) : []),
+    ...(counts.conflicts > 0
+      ? [
+          {
+            says: `${counts.conflicts === 1 ? '1 account needs' : `${formatCount(counts.conflicts)} accounts need`} a decision.`,
+            how: 'drctl sso return-list',
+          },
+        ]
+      : []),
+    ...(status.incident === null && list.count > 0
+      ? [
+          {
+            says: `${list.count === 1 ? '1 account was' : `${formatCount(list.count)} accounts were`} switched to email and password by something else.`,
+            how: 'drctl sso return-list',
+          },
+        ]
+      : []),
+    ...(isSnapshotOld
+      ? [
+          {
+            says:
+              snapshot === null
+                ? 'There is no identity snapshot yet.'
+                : 'The identity snapshot is more than a day old.',
+            how: 'drctl sso snapshot',
+          },
+        ]
+      : []),
+  ];
+}
+
+function duringIncident(status: Shown, deadline: number, list: ReturnList): Action[] {
+  const {
+    state,
+    detection: {providers},
+    waiting,
+    at,
+  } = status;
+  // Until that person has signed in nothing else is to be done: neither is everyone back, nor is there anything to start.
+  if (waiting) {
+    return [
+      {
+        says: `${waiting.says}, ${Math.max(1, Math.ceil((waiting.until - at) / 60_000))} min left. Ask @${waiting.person.username} to do so now.`,
+        how: 'drctl jobs',
+      },
+    ];
+  }
+  const isProviderUp = providers.length > 0 && providers.every((provider) => provider.state === 'up');
+  return [
+    ...(state === 'declared'
+      ? [{says: 'No account is changed yet. Keep people in who are in.', how: 'drctl sso extend-sessions'}]
+      : []),
+    ...(list.overdue && !list.empty
+      ? [
+          {
+            says: `${people(list.count)} should have been back ${daysLate(deadline, at) === 1 ? '1 day' : `${daysLate(deadline, at)} days`} ago.`,
+            how: 'drctl sso switch-back',
+          },
+        ]
+      : []),
+    ...(list.count > 0 && isProviderUp
+      ? [
+          {
+            says: `The provider answers again, and ${peopleAre(list.count)} still switched.`,
+            how: 'drctl sso switch-back',
+          },
+        ]
+      : []),
+    ...(state !== 'declared' && list.empty ? [{says: 'Everyone is back.', how: 'drctl sso close'}] : []),
+  ];
+}

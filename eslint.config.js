@@ -3,9 +3,33 @@ import {createTypeScriptImportResolver} from 'eslint-import-resolver-typescript'
 import importX from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
 
+const foldersOf = (path) => readdirSync(new URL(path, import.meta.url), {withFileTypes: true}).filter((entry) => entry.isDirectory()).map(({name}) => name);
+
 const src = './service/src';
 const CAPABILITIES = ['backup', 'restore', 'verify', 'sets', 'doctor', 'status', 'enrolment', 'sso'];
 const WAYS_IN = ['cli', 'http', 'chat'];
+
+const sso = `${src}/sso`;
+/** The rooms of an SSO outage, from the ground up: each imports only those before it, and the two files of all. */
+const SSO_ROOMS = [
+  'people', 'codes', 'detection', 'readiness', 'originals', 'store', 'settings', 'sessions', 'locked_out',
+  'return_list', 'switch', 'switch_back', 'status', 'incident', 'access', 'watch',
+];
+const SSO_FILES = ['engines.ts', 'sso.ts'];
+const unplaced = foldersOf(sso).filter((name) => !SSO_ROOMS.includes(name));
+if (unplaced.length > 0) {
+  throw new Error(`Give ${unplaced.join(', ')} of ${sso} a place in SSO_ROOMS: what may it import, and who may import it?`);
+}
+
+const ssoZones = [
+  ...SSO_ROOMS.map((name, place) => ({
+    target: `${sso}/${name}`, from: sso, except: [...SSO_FILES, ...SSO_ROOMS.slice(0, place + 1)].map((it) => `./${it}`),
+    message: 'rooms of an SSO outage import those before them in SSO_ROOMS; create_sso.ts puts them together.',
+  })),
+  ...SSO_FILES.map((name) => ({
+    target: `${sso}/${name}`, from: sso, message: 'what all rooms of an SSO outage know knows none of them.',
+  })),
+];
 
 /** Import directions: arrows never turn round. Each zone says why. */
 const zones = [
@@ -37,14 +61,13 @@ const zones = [
   ...WAYS_IN.flatMap((name) => CAPABILITIES.map((capability) => ({
     target: `${src}/${name}`, from: `${src}/${capability}`, except: ['./index.ts'], message: 'import a capability by its index.ts: that is all that others may see.',
   }))),
+  ...ssoZones,
 ];
 
 const web = './webapp/src';
 /** Rooms of the page that every capability may use; `dashboard` is where the capabilities are put together. */
 const WEB_ROOMS = {components: ['i18n'], i18n: [], jobs: ['components', 'i18n'], facts: ['components', 'jobs', 'i18n']};
-const WEB_CAPABILITIES = readdirSync(new URL(web, import.meta.url), {withFileTypes: true})
-  .filter((entry) => entry.isDirectory() && !(entry.name in WEB_ROOMS) && !['dashboard', 'testing'].includes(entry.name))
-  .map(({name}) => name);
+const WEB_CAPABILITIES = foldersOf(web).filter((name) => !(name in WEB_ROOMS) && !['dashboard', 'testing'].includes(name));
 const WEB_FILES = ['client.ts', 'clock.ts', 'parts.ts', 'live_jobs.ts', 'plugin_id.ts'];
 
 /** A folder below webapp/src is a capability unless it is named above, so a new one is fenced from its first commit. */

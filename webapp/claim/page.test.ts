@@ -13,6 +13,7 @@ const CLAIMED = {
   username: 'user.one',
   token: TOKEN,
   mfa: 'off',
+  sign_in_open: true,
   password: {minimum_length: 10, lowercase: true, uppercase: true, number: true, symbol: true},
 };
 
@@ -250,6 +251,25 @@ test('sign-in by username being off: the password is set, and the page says how 
   expect(document.getElementById('done')).toHaveTextContent('Sign in with your e-mail address and the new password.');
   expect(screen.getByRole('link', {name: 'Go to the sign-in page'})).toHaveAttribute('href', '/chat/login');
   expect(went).toEqual([]);
+});
+
+test('passwords being refused at sign-in: nobody is sent to sign in with one, and the page says what happens next', async () => {
+  const user = open({
+    ...claimed({sign_in_open: false}),
+    login: [refused(401, 'api.user.login.invalid_credentials_sso')],
+  });
+  await enterPassword(user);
+  expect(await screen.findByRole('heading', {name: 'Your password is set'})).toBeInTheDocument();
+  const words = document.getElementById('done')!.textContent;
+  expect(words).not.toContain('Sign in with');
+  expect(words).toMatch(/does not take passwords at sign-in right now.*Tell your administrator.*no other code/);
+  expect(screen.getByRole('link', {name: 'The sign-in page, for later'})).toHaveAttribute('href', '/chat/login');
+});
+
+test('sign-in was opened while the password was chosen: the person is in', async () => {
+  const user = open(claimed({sign_in_open: false}));
+  await enterPassword(user);
+  await screen.findByRole('heading', {name: 'You are in.'});
 });
 
 test.each([

@@ -196,10 +196,10 @@ async function logIn(visit: Visit, username: string, password: string, factor: s
   } else if (factor && reply.refusal.code === 'NO_ANSWER') {
     showProblem(reply.refusal, 'digits');
   } else {
-    const words = isUsernameRefused(reply.refusal)
-      ? SAYS.byMail
-      : `${SAYS.refused}${wordsFor(reply.refusal).says} ${SAYS.byMail}`;
-    end(visit, SAYS.titleHalf, words, `${site}/login`, SAYS.signIn);
+    const isShut = visit.claimed?.sign_in_open === false;
+    const next = isShut ? SAYS.notOpen : SAYS.byMail;
+    const words = isUsernameRefused(reply.refusal) ? next : `${SAYS.refused}${wordsFor(reply.refusal).says} ${next}`;
+    end(visit, SAYS.titleHalf, words, `${site}/login`, isShut ? SAYS.signInLater : SAYS.signIn);
   }
 }
 

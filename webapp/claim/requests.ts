@@ -1,6 +1,7 @@
-import type {PasswordRules} from './password_rules.ts';
+import type {ClaimReply} from '@disaster-recovery/contract';
 
-export type Claimed = {username: string; token: string; password: PasswordRules; mfa: 'off' | 'offered' | 'required'};
+/** An older companion does not tell whether Mattermost takes passwords at sign-in. */
+export type Claimed = Omit<ClaimReply, 'sign_in_open'> & Partial<Pick<ClaimReply, 'sign_in_open'>>;
 
 /** `code` is an id of Mattermost or a code of the companion; what the page finds itself is NO_ANSWER or ANSWER_UNREADABLE. */
 export type Refusal = {code: string; says: string; remedy: string};

@@ -75,6 +75,9 @@ export const SAYS = {
   done: 'Mattermost opens by itself.',
   open: 'Open Mattermost',
   byMail: 'Sign in with your e-mail address and the new password.',
+  notOpen:
+    'Mattermost does not take passwords at sign-in right now, so you cannot get in yet. Tell your administrator. Once that is switched on again, this password works with your e-mail address; you need no other code.',
   refused: 'Signing in from here did not work: ',
   signIn: 'Go to the sign-in page',
+  signInLater: 'The sign-in page, for later',
 } as const;

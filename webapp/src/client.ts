@@ -2,6 +2,7 @@ import type {
   Approval,
   BackupRequest,
   DeclareRequest,
+  DeclareResult,
   ErrorBody,
   ErrorReply,
   Forecast,
@@ -10,6 +11,8 @@ import type {
   JobList,
   LetInRequest,
   LetInResult,
+  LockedOut,
+  PeopleFound,
   Readiness,
   ReturnList,
   SetAgainResult,
@@ -44,12 +47,6 @@ export type Enrolment = {url: string; code: string; tls_pin?: string};
 export type EnrolOutcome = Connection & {note?: string | null};
 
 export type RevokeOutcome = {enrolled: false; companion_told: boolean; last_error: string | null};
-
-/** People who cannot get in now. Companions of before do not tell it: a 404. */
-export type LockedOut = {
-  count: number;
-  people: readonly {id: string; username: string; email: string; is_administrator: boolean}[];
-};
 
 /** What these leave out has the companion's defaults. */
 export type LetIn = Pick<LetInRequest, 'user' | 'identified_by' | 'mail'>;
@@ -138,7 +135,8 @@ export function createClient(onConfigurationChanged: () => Promise<void> = () =>
   return {
     /** For jobs: they change settings while they run. */
     configurationChanged: onConfigurationChanged,
-    searchPeople: (term: string) =>
+    /** Of the host, for a companion that does not search. */
+    searchHost: (term: string) =>
       request<HostUser[]>('POST', '/api/v4/users/search', {term, allow_inactive: false, limit: 10}),
     connection: () => ask<Connection>('GET', 'connection'),
     enrol: (enrolment: Enrolment) => changing(ask<EnrolOutcome>('POST', 'enrol', enrolment)),
@@ -151,10 +149,11 @@ export function createClient(onConfigurationChanged: () => Promise<void> = () =>
     startBackup: (request: BackupRequest) => ask<Job>('POST', 'backups', request),
     startVerify: (request: VerifyRequest) => ask<Job>('POST', 'verifications', request),
     sso: () => ask<SsoStatus>('GET', 'sso'),
+    searchPeople: (term: string) => ask<PeopleFound>('GET', `sso/people?q=${one(term)}`),
     forecast: () => ask<Forecast>('GET', 'sso/forecast'),
     readiness: () => ask<Readiness>('GET', 'sso/readiness'),
     returnList: () => ask<ReturnList>('GET', 'sso/return-list'),
-    declare: (request: DeclareRequest) => changing(ask<Incident>('POST', 'sso/incidents', request)),
+    declare: (request: DeclareRequest) => changing(ask<DeclareResult>('POST', 'sso/incidents', request)),
     closeIncident: () => changing(ask<Incident>('POST', 'sso/incidents/current/close', {})),
     letIn: (request: LetIn) => changing(ask<LetInResult>('POST', 'sso/let-ins', request)),
     approve: (id: string) => ask<Approval>('POST', `sso/approvals/${one(id)}`, {}),

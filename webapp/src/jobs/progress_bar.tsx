@@ -43,11 +43,13 @@ export function ProgressBar({head}: {head: Head}) {
   );
 }
 
-/** How far, how fast and how long, as far as it is known; at least since when. */
+/** Whom it waits for; else how far, how fast and how long, as far as it is known; at least since when. */
 function Numbers({head: {progress, since}}: {head: Head}) {
   const say = useSay();
   const known: (string | false)[] = [];
-  if (progress && (progress.unit !== 'steps' || (progress.total ?? 0) > 1)) {
+  if (progress?.waiting) {
+    known.push(progress.waiting.says);
+  } else if (progress && (progress.unit !== 'steps' || (progress.total ?? 0) > 1)) {
     const {done, total, unit, rate, eta_ms: eta} = progress;
     known.push(
       total === null

@@ -8,7 +8,7 @@ import {ServerText} from '../components/server_text.tsx';
 import {useRequest} from '../components/use_request.ts';
 import {useSay} from '../i18n/say.tsx';
 
-type Props = {drift: SsoStatus['drift'] | undefined; client: Client; onChanged(): void};
+type Props = {drift: SsoStatus['drift']; client: Client; onChanged(): void};
 
 /** Somebody saved other values over those of the incident: who is let in may be locked out again. One click sets them again. */
 export function DriftNotice({drift, client, onChanged}: Props) {

@@ -1,4 +1,4 @@
-import type {Job, Person} from '@disaster-recovery/contract';
+import type {Job} from '@disaster-recovery/contract';
 import React, {useState} from 'react';
 import type {Client} from '../client.ts';
 import {Button} from '../components/button.tsx';
@@ -17,7 +17,7 @@ type Props = {
   isListEmpty: boolean | null;
   isReturning: boolean;
   onLetIn(): void;
-  onStarted(job: Job, canary?: Person | null): void;
+  onStarted(job: Job): void;
   onClosed(): void;
 };
 

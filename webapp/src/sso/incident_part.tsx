@@ -1,4 +1,4 @@
-import type {Job, Person, SsoStatus} from '@disaster-recovery/contract';
+import type {Job, SsoStatus} from '@disaster-recovery/contract';
 import React from 'react';
 import type {Client} from '../client.ts';
 import {Button} from '../components/button.tsx';
@@ -24,7 +24,7 @@ type Props = {
   onLetIn(): void;
   onPanelClose(): void;
   onChanged(): void;
-  onStarted(job: Job, canary?: Person | null): void;
+  onStarted(job: Job): void;
   onClosed(): void;
 };
 
@@ -68,7 +68,7 @@ function Counts({status: {counts}}: {status: SsoStatus}) {
 
 type ApprovalsProps = Pick<Props, 'status' | 'client' | 'now' | 'onChanged'>;
 
-/** A switch of everyone that waits for a second administrator. */
+/** What waits for a second administrator. */
 function Approvals({status: {approvals}, client, now, onChanged}: ApprovalsProps) {
   const say = useSay();
   const {failure, isBusy, send, forget} = useRequest();
@@ -78,7 +78,11 @@ function Approvals({status: {approvals}, client, now, onChanged}: ApprovalsProps
       {waiting.map((approval) => (
         <div key={approval.id} className="dr-buttons dr-approval">
           <p className="dr-words-attention">
-            {say('sso.approval', {who: nameOf(approval.asked_by), left: {duration: approval.expires_at - now}})}
+            {say('sso.approval', {
+              who: nameOf(approval.asked_by),
+              what: approval.says,
+              left: {duration: approval.expires_at - now},
+            })}
           </p>
           <Button aria-disabled={isBusy} onClick={() => void send(() => client.approve(approval.id), onChanged)}>
             {say('sso.approve')}

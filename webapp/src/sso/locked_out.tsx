@@ -1,6 +1,5 @@
-import type {Forecast} from '@disaster-recovery/contract';
+import type {Forecast, LockedOut as Told} from '@disaster-recovery/contract';
 import React from 'react';
-import type {LockedOut as Told} from '../client.ts';
 import {Badge} from '../components/badge.tsx';
 import {Button} from '../components/button.tsx';
 import {Disclosure} from '../components/disclosure.tsx';

@@ -1,27 +1,62 @@
+import type {PeopleFound} from '@disaster-recovery/contract';
 import React, {useEffect, useRef, useState, type KeyboardEvent} from 'react';
 import type {Client, HostUser} from '../client.ts';
 import {Icon} from '../components/icon.tsx';
 import {useStableId} from '../components/use_stable_id.ts';
-import {Text, useSay, type Message} from '../i18n/say.tsx';
+import {Text, useBare, useSay, type Message, type Value} from '../i18n/say.tsx';
+import {providerName} from './sso_headline.ts';
 
 const TYPING_PAUSE_MS = 200;
 const SHOWN = 8;
 
 type Props = {client: Client; value: string; problem: Message | null; onChange(value: string): void; onEnter(): void};
 
-/** Suggestions of the host for what is typed. One that comes late, after more was typed, is not shown. */
-function usePeople(client: Client, term: string): readonly HostUser[] {
-  const [found, setFound] = useState<{term: string; people: readonly HostUser[]}>({term: '', people: []});
+/** An account, and what tells it from others of that name. */
+type Suggestion = {id: string; username: string; words: readonly Value[]};
+
+function ofCompanion({people}: PeopleFound): Suggestion[] {
+  return people.map(({id, username, email, service, is_administrator: isAdministrator}) => ({
+    id,
+    username,
+    words: [
+      email,
+      service ? providerName(service) : {message: {id: 'sso.return.password'}},
+      ...(isAdministrator ? [{message: {id: 'sso.return.administrator' as const}}] : []),
+    ],
+  }));
+}
+
+function ofHost(people: readonly HostUser[]): Suggestion[] {
+  return people.map(({id, username, email, first_name: first, last_name: last}) => ({
+    id,
+    username,
+    words: [`${first} ${last}`.trim(), email].filter(Boolean),
+  }));
+}
+
+/** The companion says how people sign in; where it cannot be asked, the host says at least who they are. */
+async function search(client: Client, term: string): Promise<Suggestion[]> {
+  const found = await client.searchPeople(term);
+  if (found.ok) {
+    return ofCompanion(found.value);
+  }
+  const known = await client.searchHost(term);
+  // Without any answer the name can still be typed: the companion finds it.
+  return known.ok ? ofHost(known.value) : [];
+}
+
+/** Suggestions for what is typed. One that comes late, after more was typed, is not shown. */
+function usePeople(client: Client, term: string): readonly Suggestion[] {
+  const [found, setFound] = useState<{term: string; people: readonly Suggestion[]}>({term: '', people: []});
   useEffect(() => {
     if (term === '') {
       return undefined;
     }
     let isOver = false;
     const timer = setTimeout(async () => {
-      const reply = await client.searchPeople(term);
+      const people = await search(client, term);
       if (!isOver) {
-        // Without an answer the name can still be typed: the companion finds it.
-        setFound({term, people: reply.ok ? reply.value.slice(0, SHOWN) : []});
+        setFound({term, people: people.slice(0, SHOWN)});
       }
     }, TYPING_PAUSE_MS);
     return () => {
@@ -45,7 +80,7 @@ export function PersonField({client, value, problem, onChange, onEnter}: Props) 
     setOpen(false);
     setActive(-1);
   };
-  const choose = (person: HostUser) => {
+  const choose = (person: Suggestion) => {
     onChange(person.username);
     close();
     input.current?.focus();
@@ -105,10 +140,11 @@ export function PersonField({client, value, problem, onChange, onEnter}: Props) 
   );
 }
 
-type SuggestionsProps = {id: string; people: readonly HostUser[]; active: number; onChoose(person: HostUser): void};
+type SuggestionsProps = {id: string; people: readonly Suggestion[]; active: number; onChoose(person: Suggestion): void};
 
 function Suggestions({id, people, active, onChoose}: SuggestionsProps) {
   const say = useSay();
+  const bare = useBare();
   return (
     <ul
       id={`${id}-list`}
@@ -129,7 +165,7 @@ function Suggestions({id, people, active, onChoose}: SuggestionsProps) {
         >
           <b>@{person.username}</b>{' '}
           <span className="dr-dim">
-            {[`${person.first_name} ${person.last_name}`.trim(), person.email].filter(Boolean).join(' · ')}
+            {person.words.map((words) => (typeof words === 'object' ? bare(words) : words)).join(' · ')}
           </span>
         </li>
       ))}

@@ -121,10 +121,11 @@ function Rest({list: {settings, sessions}}: {list: ReturnList}) {
       {settings.length > 0 && (
         <Disclosure className="dr-dim" summary={say('sso.return.settings', {count: settings.length})}>
           <ul className="dr-plain">
-            {settings.map(({key, state}) => (
+            {settings.map(({key, state, live}) => (
               <li key={key}>
                 <code>{key}</code>
                 {state !== 'changed' && <> {say(`sso.setting.${state}`)}</>}
+                {live !== undefined && <> {say('sso.setting.live', {live: JSON.stringify(live)})}</>}
               </li>
             ))}
           </ul>

@@ -1,8 +1,8 @@
 import {afterEach, beforeEach, expect, jest, test} from '@jest/globals';
 import {act, screen, waitFor, within} from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import React, {useState} from 'react';
-import type {Job, SsoStatus} from '@disaster-recovery/contract';
+import React from 'react';
+import type {SsoStatus} from '@disaster-recovery/contract';
 import {createClient} from '../client.ts';
 import {exampleError, exampleJob, MINUTE, NOW} from '../testing/examples.ts';
 import {answerWith, renderPage} from '../testing/render_page.tsx';
@@ -107,6 +107,36 @@ test('a suspected outage is declared with a reason', async () => {
   expect(asked.find(({path}) => path === 'sso/incidents')?.body).toEqual({reason: 'nothing works', tell: true});
 });
 
+test('before it is declared: what people will read, and whom it would not reach', async () => {
+  const declaration = {
+    text: 'Ask for a code, then choose a password on [this page](https://chat.example.org/claim).',
+    warnings: ['No support contact of your own is set.', 'The announcement banner needs a licence.'],
+  };
+  const {user} = show(exampleSso({state: 'suspected', declaration}, {providers: [SILENT()]}));
+  await user.click(await screen.findByRole('button', {name: 'Declare an outage…'}));
+  expect(screen.getByText(/then choose a password on this page \(https:/)).toBeInTheDocument();
+  for (const warning of declaration.warnings) {
+    expect(screen.getByText(warning)).toBeInTheDocument();
+  }
+  await user.click(screen.getByRole('checkbox', {name: /Say it on the sign-in page/}));
+  expect(screen.queryByText(/No support contact/)).toBeNull();
+});
+
+test('a setting that was written over is shown with what is in force', async () => {
+  const settings = [
+    {
+      key: 'EmailSettings.EnableSignInWithEmail',
+      from: false,
+      to: true,
+      state: 'changed_by_others' as const,
+      live: false,
+    },
+  ];
+  const {user} = show(open(), {'GET sso/return-list': {body: exampleList([exampleEntry('user.one')], {settings})}});
+  await user.click(await screen.findByRole('button', {name: /One setting is/}));
+  expect(screen.getByText(/was changed by somebody else meanwhile and is false now/)).toBeInTheDocument();
+});
+
 test('who cannot see the bars reads the same numbers in a table', async () => {
   show(exampleSso({state: 'suspected'}, {providers: [SILENT()]}));
   const table = await screen.findByRole('table', {name: 'People locked out while the provider is down'});
@@ -147,7 +177,22 @@ test('letting in: who and how known, then the code, its page and its time', asyn
   expect(screen.queryByText('4ABC')).toBeNull();
 });
 
-test('the person is picked from the accounts of the host, by keyboard', async () => {
+test('the person is picked from who the companion finds, with how they sign in', async () => {
+  const people = [
+    {id: '1', username: 'user.five', email: 'five@example.org', service: 'gitlab', is_administrator: false},
+    {id: '2', username: 'user.fifty', email: 'fifty@example.org', service: '', is_administrator: true},
+  ];
+  const {asked, user} = show(open(), {'GET sso/people?q=user.fi': {body: {people}}});
+  await user.click(await screen.findByRole('button', {name: 'Let someone in…'}));
+  await user.type(screen.getByRole('combobox', {name: 'Person'}), 'user.fi');
+  expect((await screen.findAllByRole('option')).map(({textContent}) => textContent)).toEqual([
+    '@user.five five@example.org · GitLab',
+    '@user.fifty fifty@example.org · email and password · administrator',
+  ]);
+  expect(asked.map(({path}) => path)).not.toContain('/api/v4/users/search');
+});
+
+test('with a companion that does not search, the person is picked from the accounts of the host, by keyboard', async () => {
   const people = [
     {id: '1', username: 'user.five', email: 'five@example.org', first_name: 'Uma', last_name: 'Five'},
     {id: '2', username: 'user.fifty', email: 'fifty@example.org', first_name: '', last_name: ''},
@@ -230,10 +275,12 @@ test('a companion that tells for whom it waits is taken at its word', async () =
     until: NOW + 7.4 * MINUTE,
     says: 'Waiting for @anna to sign in through GitLab',
   };
-  show({...open([exampleProvider()]), state: 'switching_back', waiting} as SsoStatus, {
-    'GET sso/return-list': {body: exampleList()},
-  });
+  show(
+    {...open([exampleProvider()]), state: 'switching_back', waiting},
+    {'GET sso/return-list': {body: exampleList()}},
+  );
   expect(await screen.findByText('Waiting for @anna to sign in through GitLab, 8 min left.')).toBeInTheDocument();
+  expect(screen.getByText(/^Ask @anna to do so now\. The others are switched back/)).toBeInTheDocument();
   expect(screen.queryByText(/Everyone is back/)).toBeNull();
   expect(screen.getByRole('button', {name: 'Close the incident…'})).toBeDisabled();
 });
@@ -355,41 +402,37 @@ test('switching back shows its plan first; a shut gate is passed only by saying 
   expect(asked.find(({path}) => path === 'sso/switch-backs')?.body).toEqual({without_provider_check: true});
 });
 
-function CardWithJob({first}: {first: Job | null}) {
-  const [job, setJob] = useState(first);
-  return (
-    <SsoCard client={createClient()} isUp={true} job={job} shown={null} now={NOW} clockSkew={0} onStarted={setJob} />
-  );
-}
-
 test.each([
-  [null, /^Ask the person who was switched back first to sign in/],
-  ['user.one', /^Ask @user\.one to sign in/],
-])('while the way back waits for a sign-in, somebody must be asked for it (%s)', async (starts, words) => {
+  ['tells whom, the job is taken at its word', true, 'Waiting for @anna to sign in through GitLab, 8 min left.'],
+  ['does not tell yet, nothing is guessed', false, 'People are being switched back.'],
+])('while the way back waits and %s', async (_name, isTold, words) => {
+  const waiting = {
+    person: examplePerson('anna'),
+    until: NOW + 8 * MINUTE,
+    says: 'Waiting for @anna to sign in through GitLab',
+  };
   const job = exampleJob({
     kind: 'sso_switch_back',
     steps: [
       {name: 'canary', outcome: 'done', started_at: NOW, ms: 80},
       {name: 'await_login', outcome: 'running', started_at: NOW, ms: null},
     ],
+    progress: {...exampleJob().progress!, phase: 'await_login', ...(isTold && {waiting})},
   });
-  answerWith({
-    ...answersFor(open([exampleProvider()])),
-    'POST sso/switch-back-plans': {body: examplePlan()},
-    'POST sso/switch-backs': {status: 202, body: job},
-  });
-  renderPage(<CardWithJob first={starts ? null : job} />);
-  const back = await screen.findByRole('button', {name: 'Switch back…'});
-  if (starts) {
-    const user = userEvent.setup();
-    await user.click(back);
-    await user.click(within(await screen.findByRole('alertdialog')).getByRole('button', {name: 'Switch back'}));
-  }
-  expect(await screen.findByText(words)).toHaveTextContent('The others are switched back when somebody has done so.');
-  expect(
-    screen.getByText(starts ? /^Waiting for @user\.one to sign in/ : /^Waiting for the first person/),
-  ).toBeVisible();
-  const close = screen.getByRole('button', {name: 'Close the incident…'});
+  answerWith(answersFor(open([exampleProvider()])));
+  renderPage(
+    <SsoCard
+      client={createClient()}
+      isUp={true}
+      job={job}
+      shown={null}
+      now={NOW}
+      clockSkew={0}
+      onStarted={jest.fn()}
+    />,
+  );
+  expect(await screen.findByText(words)).toBeVisible();
+  const close = await screen.findByRole('button', {name: 'Close the incident…'});
   expect(close).toBeDisabled();
   expect(close).not.toHaveClass('dr-button-primary');
   expect(screen.queryByText(/Everyone is back/)).toBeNull();
@@ -407,7 +450,7 @@ test('with all gates open nothing is overridden', async () => {
   expect(asked.find(({path}) => path === 'sso/switch-backs')?.body).toEqual({});
 });
 
-test('a switch of everyone that waits for a second administrator is approved by a button', async () => {
+test('what waits for a second administrator is approved by a button', async () => {
   const approval = {
     id: 'ap-1',
     verb: 'switch' as const,
@@ -418,7 +461,9 @@ test('a switch of everyone that waits for a second administrator is approved by 
     approved_by: null,
   };
   const {asked, user} = show({...open(), approvals: [approval]}, {'POST sso/approvals/ap-1': {body: approval}});
-  expect(await screen.findByText(/@first\.admin asks to switch everyone/)).toBeInTheDocument();
+  expect(
+    await screen.findByText(/@first\.admin asks to switch 12 of 12 people to email and password\. Another/),
+  ).toBeInTheDocument();
   await user.click(screen.getByRole('button', {name: 'Approve'}));
   await waitFor(() => expect(asked.map(({path}) => path)).toContain('sso/approvals/ap-1'));
 });

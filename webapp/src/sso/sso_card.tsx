@@ -1,11 +1,11 @@
-import type {Job, Person, SsoStatus} from '@disaster-recovery/contract';
+import type {Job, SsoStatus} from '@disaster-recovery/contract';
 import React, {useEffect, useRef, useState, type ReactNode} from 'react';
 import type {Client} from '../client.ts';
 import {Button} from '../components/button.tsx';
 import {Card} from '../components/card.tsx';
 import {FailureNotice} from '../components/failure_notice.tsx';
 import {useSay} from '../i18n/say.tsx';
-import {outcomeOf, runningStep} from '../jobs/job_state.ts';
+import {headOf, outcomeOf, runningStep} from '../jobs/job_state.ts';
 import {DeclareForm} from './declare_form.tsx';
 import {ForecastPicture, ForecastSentence} from './forecast_picture.tsx';
 import {IncidentPart} from './incident_part.tsx';
@@ -13,7 +13,7 @@ import {LockedOut} from './locked_out.tsx';
 import {ReadinessLine} from './readiness.tsx';
 import {ReturnListTable} from './return_list.tsx';
 import {SsoState} from './sso_state.tsx';
-import {ssoHeadline, type SsoAction, type TellsWaiting, type WayBack} from './sso_headline.ts';
+import {ssoHeadline, type SsoAction, type WayBack} from './sso_headline.ts';
 import {isQuiet, useSso, type SsoFacts} from './use_sso.ts';
 import {WithoutCompanion} from './without_companion.tsx';
 
@@ -39,15 +39,13 @@ type Props = {
   onStarted(job: Job): void;
 };
 
-/** A switch back that runs: it waits for one person to sign in, or it goes on. */
-function wayBackOf(job: Job | null, canary: Person | null, status: SsoStatus | null): WayBack | null {
-  const told = (status as TellsWaiting | null)?.waiting ?? null;
-  if (told) {
-    return {isWaiting: true, person: `@${told.person.username}`, told};
+/** A switch back that runs: it waits for one person to sign in, or it goes on. The job itself is newer than the status. */
+function wayBackOf(job: Job | null, status: SsoStatus | null): WayBack | null {
+  const told = status?.waiting ?? null;
+  if (job?.kind === 'sso_switch_back' && outcomeOf(job) === 'running') {
+    return {waiting: headOf(job)?.progress?.waiting ?? (runningStep(job) === 'await_login' ? told : null)};
   }
-  return job?.kind === 'sso_switch_back' && outcomeOf(job) === 'running'
-    ? {isWaiting: runningStep(job) === 'await_login', person: canary && `@${canary.username}`, told: null}
-    : null;
+  return told && {waiting: told};
 }
 
 function hasIncidentIn({status}: SsoFacts): boolean {
@@ -92,7 +90,6 @@ export function SsoCard({client, isUp, job, shown, now, clockSkew, onStarted}: P
   const {isAbsent, status, forecast, readiness, returnList, failure} = facts;
   const hasIncident = hasIncidentIn(facts);
   const form = usePanel(hasIncident);
-  const [canary, setCanary] = useState<Person | null>(null);
   const jobState = job && `${job.id} ${outcomeOf(job)} ${runningStep(job) ?? ''}`;
   useEffect(() => {
     if (jobState && isUp) {
@@ -102,7 +99,7 @@ export function SsoCard({client, isUp, job, shown, now, clockSkew, onStarted}: P
   if (isAbsent || (isUp && !status && !failure)) {
     return null;
   }
-  const wayBack = wayBackOf(job, canary, status);
+  const wayBack = wayBackOf(job, status);
   const headline = status && ssoHeadline(status, forecast, returnList, wayBack, now);
   const isCalm = status !== null && isQuiet(status);
   const tone = status && !isCalm && isUp ? `dr-job dr-tone-${headline?.tone ?? 'quiet'}` : '';
@@ -132,7 +129,12 @@ export function SsoCard({client, isUp, job, shown, now, clockSkew, onStarted}: P
       )}
       <FailureNotice failure={failure} what="not_done.sso" />
       {!hasIncident && form.panel === 'declare' && (
-        <DeclareForm client={client} onDeclared={changed} onClose={form.close} />
+        <DeclareForm
+          client={client}
+          declaration={status?.declaration ?? null}
+          onDeclared={changed}
+          onClose={form.close}
+        />
       )}
       {status && hasIncident && (
         <IncidentPart
@@ -147,10 +149,7 @@ export function SsoCard({client, isUp, job, shown, now, clockSkew, onStarted}: P
           onLetIn={() => form.letIn('')}
           onPanelClose={form.close}
           onChanged={() => void refresh()}
-          onStarted={(started, first = null) => {
-            setCanary(first);
-            onStarted(started);
-          }}
+          onStarted={onStarted}
           onClosed={() => {
             form.incidentIsClosing();
             void refresh();

@@ -1,4 +1,4 @@
-import type {Forecast, ProviderState, ReturnList, SsoStatus} from '@disaster-recovery/contract';
+import type {Forecast, ProviderState, ReturnList, SsoStatus, WaitingFor} from '@disaster-recovery/contract';
 import type {Message, Value} from '../i18n/say.tsx';
 import type {Tone} from '../components/tone.ts';
 
@@ -7,12 +7,8 @@ export type SsoAction = 'declare' | 'extend' | 'let_in' | 'switch_back' | 'close
 /** Where we stand in one sentence, what belongs to it, and the one thing to do next. */
 export type SsoHeadline = {tone: Tone; title: Message; detail: Message | string | null; next: SsoAction | null};
 
-/** A switch back that runs. `isWaiting`: one person must sign in through the provider first; `person`: who, when it is known here. */
-export type WayBack = {isWaiting: boolean; person: string | null; told: WaitingFor | null};
-
-/** Whom the companion waits for, until when, and what for. Companions of before do not tell it. */
-export type WaitingFor = {person: {username: string}; until: number; says: string};
-export type TellsWaiting = {waiting?: WaitingFor | null};
+/** A switch back that runs. `waiting`: one person must sign in through the provider first; null: it goes on. */
+export type WayBack = {waiting: WaitingFor | null};
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -91,17 +87,16 @@ function suspected(status: SsoStatus, forecast: Forecast | null, now: number): S
   };
 }
 
-function returning({isWaiting, person, told}: WayBack, now: number): Pick<SsoHeadline, 'title' | 'detail'> {
-  if (told) {
-    const left = {duration: Math.max(MINUTE, Math.ceil((told.until - now) / MINUTE) * MINUTE)};
-    return {title: {id: 'sso.waiting.told', values: {says: told.says, left}}, detail: {id: 'sso.await_login.told'}};
-  }
-  if (!isWaiting) {
+function returning({waiting}: WayBack, now: number): Pick<SsoHeadline, 'title' | 'detail'> {
+  if (!waiting) {
     return {title: {id: 'sso.returning'}, detail: null};
   }
-  return person
-    ? {title: {id: 'sso.waiting', values: {person}}, detail: {id: 'sso.await_login', values: {person}}}
-    : {title: {id: 'sso.waiting.anybody'}, detail: {id: 'sso.await_login.anybody'}};
+  const {says, person, until} = waiting;
+  const left = {duration: Math.max(MINUTE, Math.ceil((until - now) / MINUTE) * MINUTE)};
+  return {
+    title: {id: 'sso.waiting', values: {says, left}},
+    detail: {id: 'sso.await_login', values: {person: `@${person.username}`}},
+  };
 }
 
 function outage(

@@ -1,4 +1,4 @@
-import type {Job, Person, SwitchBackPlan} from '@disaster-recovery/contract';
+import type {Job, SwitchBackPlan} from '@disaster-recovery/contract';
 import React, {useState} from 'react';
 import type {Client} from '../client.ts';
 import {Badge} from '../components/badge.tsx';
@@ -10,7 +10,7 @@ import {ServerText} from '../components/server_text.tsx';
 import {useRequest} from '../components/use_request.ts';
 import {useSay} from '../i18n/say.tsx';
 
-type Props = {client: Client; look: 'primary' | 'quiet'; onStarted(job: Job, canary: Person | null): void};
+type Props = {client: Client; look: 'primary' | 'quiet'; onStarted(job: Job): void};
 
 /** Asks for the plan first: who goes back, who goes first, and which gates are open. */
 export function SwitchBackButton({client, look, onStarted}: Props) {
@@ -53,7 +53,7 @@ function PlanDialog({
       () => client.switchBack(isOverriding ? {without_provider_check: true} : {}),
       (job) => {
         onClose();
-        onStarted(job, plan.canary);
+        onStarted(job);
       },
     );
   return (

@@ -1,6 +1,6 @@
-import type {Forecast, Readiness, ReturnList, SsoStatus} from '@disaster-recovery/contract';
+import type {Forecast, LockedOut, Readiness, ReturnList, SsoStatus} from '@disaster-recovery/contract';
 import {useCallback, useRef, useState} from 'react';
-import {failureOf, type Client, type Failure, type LockedOut} from '../client.ts';
+import {failureOf, type Client, type Failure} from '../client.ts';
 import {clock} from '../clock.ts';
 import {usePolling} from '../components/use_polling.ts';
 

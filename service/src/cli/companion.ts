@@ -1,6 +1,7 @@
 import {userInfo} from 'node:os';
 import type {Actor} from '@disaster-recovery/contract';
-import {composeCompanion, composeRecovery, type Companion, type RecoveryParts} from '../compose.ts';
+import {composeCompanion, type Companion} from '../compose/companion.ts';
+import {composeRecovery, type RecoveryParts} from '../compose/recovery.ts';
 import {configFile, loadConfig, requirePrivate} from '../config/load.ts';
 import {Failure} from '../kernel/failure.ts';
 import type {CommonOptions} from './verb.ts';

@@ -16,7 +16,7 @@ import {DatabaseSync} from 'node:sqlite';
 import {promisify} from 'node:util';
 import {gunzipSync} from 'node:zlib';
 import {beforeEach, expect, jest, test} from '@jest/globals';
-import {MIGRATIONS} from '../compose.ts';
+import {MIGRATIONS} from '../compose/core.ts';
 import {createJobs} from '../jobs/index.ts';
 import {createLedger} from '../ledger/index.ts';
 import {asFailure} from './failure.ts';

@@ -2,7 +2,8 @@ import {access, mkdir, readFile} from 'node:fs/promises';
 import {dirname, isAbsolute, join, resolve} from 'node:path';
 import {cancel as cancelPrompt, isCancel, text} from '@clack/prompts';
 import {stringify} from 'yaml';
-import {composeRepository, readConfigInDatabase} from '../../compose.ts';
+import {composeRepository} from '../../compose/core.ts';
+import {readConfigInDatabase} from '../../compose/data.ts';
 import {configFile, loadConfig} from '../../config/load.ts';
 import {withoutPassword} from '../../config/show.ts';
 import {

@@ -6,7 +6,7 @@ import {requireConfirmation} from '../confirmation.ts';
 import {followJob} from '../follow_job.ts';
 import type {RunOf} from '../verb.ts';
 import {renderRestorePlan, renderRestoreResult} from '../render_restore.ts';
-import type {RecoveryParts} from '../../compose.ts';
+import type {RecoveryParts} from '../../compose/recovery.ts';
 import type {Output} from '../output.ts';
 
 /** Bring a set back. */

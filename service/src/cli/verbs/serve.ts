@@ -5,7 +5,7 @@ import {laneOf} from '../../jobs/index.ts';
 import {Failure, systemErrorCode} from '../../kernel/failure.ts';
 import type {Logger} from '../../kernel/log.ts';
 import {becomeSoleCompanion} from '../../kernel/sole_companion.ts';
-import type {Companion} from '../../compose.ts';
+import type {Companion} from '../../compose/companion.ts';
 import type {Sso} from '../../sso/index.ts';
 import {VERSION} from '../../version.ts';
 import {withCompanion} from '../companion.ts';

@@ -5,7 +5,7 @@ import {Failure} from '../../kernel/failure.ts';
 import {withRecovery} from '../companion.ts';
 import type {RunOf} from '../verb.ts';
 import {renderList, renderSet} from '../render_set.ts';
-import type {RecoveryParts} from '../../compose.ts';
+import type {RecoveryParts} from '../../compose/recovery.ts';
 
 /** What there is to go back to. */
 export const list: RunOf<'list'> = ({options, output}) =>

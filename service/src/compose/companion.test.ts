@@ -2,8 +2,8 @@ import {existsSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync} from 'no
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {expect, test} from '@jest/globals';
-import {composeCompanion} from './compose.ts';
-import {Config} from './config/schema.ts';
+import {composeCompanion} from './companion.ts';
+import {Config} from '../config/schema.ts';
 
 const elsewhere = join(mkdtempSync(join(tmpdir(), 'key-')), 'key');
 writeFileSync(elsewhere, 'k', {mode: 0o600});

@@ -1,0 +1,155 @@
+import {readdir} from 'node:fs/promises';
+import {join} from 'node:path';
+import type {Backup} from '../backup/index.ts';
+import {createChat, type Chat} from '../chat/index.ts';
+import type {Config} from '../config/schema.ts';
+import {createDoctor, type Doctor} from '../doctor/index.ts';
+import {createMattermostBridge} from '../engines/mattermost/bridge.ts';
+import type {MattermostBridge} from '../engines/mattermost/port.ts';
+import type {Repository} from '../engines/repository/port.ts';
+import {createEnrolment, type Confirm, type Enrolment} from '../enrolment/index.ts';
+import type {Clock} from '../kernel/clock.ts';
+import {Failure} from '../kernel/failure.ts';
+import {createLog, type Logger} from '../kernel/log.ts';
+import type {State} from '../kernel/state.ts';
+import {createSets, type Sets} from '../sets/index.ts';
+import type {Sso} from '../sso/index.ts';
+import {createStatus, type StatusReport} from '../status/index.ts';
+import {VERSION} from '../version.ts';
+import {addressOf, composeCore, composeRepository, type Core} from './core.ts';
+import {composeData, composeHoldings, readConfigInDatabase, type Holdings} from './data.ts';
+import type {RecoveryParts} from './recovery.ts';
+import {composeSso} from './sso.ts';
+
+/** Everything, for a companion with a configuration. */
+export type Companion = RecoveryParts & {
+  backup: Backup;
+  doctor: Doctor;
+  status: StatusReport;
+  enrolment: Enrolment;
+  chat: Chat;
+  sso: Sso;
+  bridge: MattermostBridge;
+  config: Config;
+  state: State;
+  clock: Clock;
+  log: Logger;
+};
+
+/** @throws Failure STATE_*, REPOSITORY_* */
+export async function composeCompanion(config: Config): Promise<Companion> {
+  const {state_directory: directory, staging_directory: staging} = config;
+  const log = createLog(config.log_level);
+  await requireMounted(config);
+  const core = await composeCore(directory, staging ?? join(directory, 'work'));
+  const {enrolment, bridge, enrolledBridge} = await composeBridge(config, core, log);
+  const siteUrl = (): string | null => enrolment.siteUrl();
+  const repository = composeRepository(addressOf(config), join(directory, 'cache', 'restic'));
+  const sets = createSets(repository, join(directory, 'cache', 'manifests'), core.clock);
+  const holdings = composeHoldings(config);
+  const sso = await composeSso({
+    ...core,
+    config,
+    log,
+    repository,
+    configSource: holdings.configSource,
+    bridge: enrolledBridge,
+    siteUrl,
+    readStoredConfig: readConfigInDatabase,
+  });
+  const data = composeData({
+    config,
+    core,
+    repository,
+    sets,
+    holdings,
+    bridge: enrolledBridge,
+    siteUrl,
+    identities: (into) => sso.writeIdentities(into),
+  });
+  const doctor = composeDoctor({config, core, repository, sets, holdings, enrolment, bridge: enrolledBridge});
+  const status = composeStatus({config, core, repository, sets, enrolment, sso});
+  const requireWritable = (): void => {
+    enrolment.requireWritable();
+  };
+  const chat = createChat({...core, ...data, sso, sets, status, bridge, requireWritable, log});
+  return {
+    ...core,
+    ...data,
+    doctor,
+    status,
+    enrolment,
+    chat,
+    sso,
+    bridge,
+    sets,
+    repository,
+    config,
+    log,
+    close: () => {
+      core.state.close();
+    },
+  };
+}
+
+/** The bridge in Mattermost, and what this companion and it know of each other: requests are signed by one and sent by the other. */
+async function composeBridge({mattermost}: Config, {state, clock, ledger}: Core, log: Logger) {
+  const confirm: Confirm = (request) => bridge.confirm(request);
+  const enrolment = await createEnrolment({state, clock, ledger, version: VERSION, log, confirm});
+  const bridge = createMattermostBridge({
+    url: () => mattermost.url ?? enrolment.siteUrl(),
+    sign: (request) => enrolment.sign(request),
+  });
+  return {enrolment, bridge, enrolledBridge: () => (enrolment.state().state === 'none' ? null : bridge)};
+}
+
+type Reported = {config: Config; core: Core; repository: Repository; sets: Sets; enrolment: Enrolment};
+
+function composeDoctor(
+  parts: Reported & {holdings: Omit<Holdings, 'databases'>; bridge(): MattermostBridge | null},
+): Doctor {
+  const {config, core, repository, sets, holdings, enrolment, bridge} = parts;
+  return createDoctor({
+    repository,
+    database: holdings.database,
+    files: holdings.files,
+    config: holdings.configSource,
+    workDirectory: core.workDirectory,
+    ledger: core.ledger,
+    passwordFile: config.repository.password_file,
+    newestSet: () => sets.newest(),
+    enrolment: () => enrolment.state(),
+    bridge,
+  });
+}
+
+function composeStatus({config, core, repository, sets, enrolment, sso}: Reported & {sso: Sso}): StatusReport {
+  return createStatus({
+    clock: core.clock,
+    jobs: core.jobs,
+    version: VERSION,
+    companionId: enrolment.companionId,
+    repositoryLocation: repository.location,
+    rpoObjectiveMs: config.objectives.rpo_hours * 3_600_000,
+    protectedBy: config.files.protected_by === undefined ? {} : {files: config.files.protected_by},
+    listSets: () => sets.list(),
+    enrolment: () => enrolment.state(),
+    sso: () => sso.brief(),
+  });
+}
+
+/**
+ * An empty directory where there was a state is a mount point without its mount: no second identity and no empty ledger are made in it.
+ * That there was one is told by the companion's id in the configuration, or by a key that should be in the same directory.
+ * @throws Failure STATE_MISSING
+ */
+async function requireMounted({companion_id: id, state_directory: directory, repository}: Config): Promise<void> {
+  const found = await readdir(directory).catch(() => null);
+  const isKnown = id !== undefined || repository.password_file.startsWith(`${directory}/`);
+  if (isKnown && found?.every((name) => name === 'lost+found')) {
+    throw new Failure(
+      'STATE_MISSING',
+      `${directory} is empty: its file system is not mounted, or somebody emptied it.`,
+    );
+  }
+}

@@ -1,0 +1,104 @@
+import type {Actor} from '@disaster-recovery/contract';
+import {createBackup, type Backup} from '../backup/index.ts';
+import {isDatabaseUrl} from '../config/mattermost_config.ts';
+import type {Config} from '../config/schema.ts';
+import {createDatabaseConfig, readStoredConfig} from '../engines/configsource/database.ts';
+import {createFileConfig} from '../engines/configsource/file.ts';
+import type {ConfigSource} from '../engines/configsource/port.ts';
+import type {DatabaseEngine, DatabaseSource} from '../engines/database/port.ts';
+import {createPostgres} from '../engines/database/postgres.ts';
+import {createLocalFileStore, createRemoteFileStore} from '../engines/filestore/local.ts';
+import type {FileStore} from '../engines/filestore/port.ts';
+import type {MattermostBridge} from '../engines/mattermost/port.ts';
+import {readServerVersion} from '../engines/mattermost/server_version.ts';
+import type {Repository} from '../engines/repository/port.ts';
+import type {Restore} from '../restore/index.ts';
+import {MANIFEST_FILE, openManifest, requireRestorable, sealManifest, setTags, type Sets} from '../sets/index.ts';
+import type {Verify} from '../verify/index.ts';
+import {VERSION} from '../version.ts';
+import type {Core} from './core.ts';
+import {composeRestore, composeVerify} from './recovery.ts';
+
+/** What a Mattermost server has on its machines. */
+export type Holdings = {
+  databases: DatabaseEngine;
+  database: DatabaseSource;
+  files: FileStore;
+  configSource: ConfigSource;
+};
+
+export function composeHoldings({database, files, mattermost, tools}: Config): Holdings {
+  const databases = createPostgres(tools.postgres_directory);
+  return {
+    databases,
+    database: databases.source(database.url),
+    files: files.driver === 'local' ? createLocalFileStore(files.directory ?? '') : createRemoteFileStore(files.driver),
+    configSource: isDatabaseUrl(mattermost.config)
+      ? createDatabaseConfig(mattermost.config)
+      : createFileConfig(mattermost.config),
+  };
+}
+
+/** The active configuration of a server that keeps it in a database. */
+export async function readConfigInDatabase(url: string): Promise<string> {
+  return (await readStoredConfig(url)).config;
+}
+
+export type DataParts = {
+  config: Config;
+  core: Core;
+  repository: Repository;
+  sets: Sets;
+  holdings: Holdings;
+  /** Null while no bridge is enrolled. */
+  bridge(): MattermostBridge | null;
+  siteUrl(): string | null;
+  /** Writes how everybody signs in, as far as it is known, into a directory of the record. */
+  identities(directory: string): Promise<void>;
+};
+
+/** Backup, verification and restore of what a server has. */
+export function composeData(parts: DataParts): {backup: Backup; verify: Verify; restore: Restore} {
+  const {config, core, repository, sets, holdings} = parts;
+  const backup = composeBackup(parts);
+  return {
+    backup,
+    verify: composeVerify(core, repository, sets),
+    restore: composeRestore(core, repository, sets, {
+      databases: holdings.databases,
+      jobs: config.database.jobs,
+      live: {
+        databaseUrl: config.database.url,
+        filesDirectory: holdings.files.directory,
+        configDirectory: holdings.configSource.directory,
+      },
+      takeRestorePoint: (reason: string, actor: Actor) => backup.start({reason}, {actor, kind: 'restore_point'}),
+    }),
+  };
+}
+
+function composeBackup({config, core, repository, sets, holdings, bridge, siteUrl, identities}: DataParts): Backup {
+  const {jobs, ...around} = core;
+  return createBackup(
+    {
+      ...around,
+      repository,
+      database: holdings.database,
+      files: holdings.files,
+      config: holdings.configSource,
+      bridge,
+      serverVersion: (signal) => readServerVersion(config.mattermost.url ?? siteUrl(), signal),
+      settings: {jobs: config.database.jobs, version: VERSION},
+      identities,
+      sets: {
+        newest: () => sets.newest(),
+        seal: sealManifest,
+        open: openManifest,
+        tags: setTags,
+        manifestFile: MANIFEST_FILE,
+        requireRestorable: (snapshots, signal) => requireRestorable(repository, snapshots, signal),
+      },
+    },
+    jobs,
+  );
+}

@@ -1,0 +1,104 @@
+import {rmSync} from 'node:fs';
+import {lstat, mkdir} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {crossCheckLists, EXPECTED_FILES} from '../backup/index.ts';
+import {createPostgres} from '../engines/database/postgres.ts';
+import type {Repository} from '../engines/repository/port.ts';
+import type {Jobs} from '../jobs/index.ts';
+import {sha256} from '../kernel/canonical_json.ts';
+import {systemClock} from '../kernel/clock.ts';
+import {Failure} from '../kernel/failure.ts';
+import type {Ledger} from '../ledger/index.ts';
+import {createRestore, type Restore, type RestoreEngines} from '../restore/index.ts';
+import {createSets, findUnrestorable, requireRestorable, type Sets} from '../sets/index.ts';
+import {createVerify, type Verify} from '../verify/index.ts';
+import {composeCore, composeRepository, type Core, type RepositoryAddress} from './core.ts';
+
+/** What works from a repository URL and its key alone. */
+export type RecoveryParts = {
+  repository: Repository;
+  sets: Sets;
+  verify: Verify;
+  restore: Restore;
+  jobs: Jobs;
+  ledger: Ledger;
+  close(): void;
+};
+
+/** On bare metal: no configuration, no state of before. A directory below `scratch` holds state and work; it is removed when nothing is left to continue. */
+export async function composeRecovery(
+  address: RepositoryAddress,
+  options: {scratch?: string; postgresDirectory?: string | undefined; jobs?: number},
+): Promise<RecoveryParts> {
+  // Named after the repository, so that a run after a crash finds what the first one had done.
+  const scratch = join(options.scratch ?? tmpdir(), `drctl-${sha256(address.url).slice(0, 12)}`);
+  await makePrivateDirectory(scratch);
+  const core = await composeCore(scratch, join(scratch, 'work'));
+  const {state, jobs, ledger} = core;
+  const repository = composeRepository(address, join(scratch, 'cache'));
+  const sets = createSets(repository, null, systemClock);
+  return {
+    repository,
+    sets,
+    jobs,
+    ledger,
+    verify: composeVerify(core, repository, sets),
+    restore: composeRestore(core, repository, sets, {
+      databases: createPostgres(options.postgresDirectory),
+      live: null,
+      jobs: options.jobs ?? 2,
+      takeRestorePoint: null,
+    }),
+    close: () => {
+      const isDone = jobs.running() === null && jobs.interrupted().length === 0;
+      state.close();
+      if (isDone) {
+        rmSync(scratch, {recursive: true, force: true});
+      }
+    },
+  };
+}
+
+export function composeVerify(core: Core, repository: Repository, {show, lost}: Sets): Verify {
+  return createVerify(
+    {
+      ...core,
+      repository,
+      show,
+      lost,
+      findUnrestorable: (snapshots, signal) => findUnrestorable(repository, snapshots, signal),
+      crossCheckLists,
+      expectedFiles: EXPECTED_FILES,
+    },
+    core.jobs,
+  );
+}
+
+/** Where a restore goes to: a server that runs here, or bare metal. */
+type Patient = Pick<RestoreEngines, 'databases' | 'live' | 'jobs' | 'takeRestorePoint'>;
+
+export function composeRestore({jobs, ...core}: Core, repository: Repository, sets: Sets, patient: Patient): Restore {
+  return createRestore(
+    {
+      ...core,
+      ...patient,
+      repository,
+      show: sets.whole,
+      requireRestorable: (snapshots) => requireRestorable(repository, snapshots),
+    },
+    jobs,
+  );
+}
+
+/** The temporary directory is everybody's: what is there already must be ours. @throws Failure STATE_UNUSABLE */
+async function makePrivateDirectory(path: string): Promise<void> {
+  await mkdir(path, {recursive: true, mode: 0o700});
+  const {uid, mode} = await lstat(path);
+  if (uid !== process.getuid?.() || (mode & 0o077) !== 0) {
+    throw new Failure(
+      'STATE_UNUSABLE',
+      `${path} belongs to somebody else or can be read by others; name another place with --scratch.`,
+    );
+  }
+}

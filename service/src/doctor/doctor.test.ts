@@ -224,3 +224,9 @@ test('a ledger that was changed is a failure', async () => {
     ]),
   });
 });
+
+test('what is not there is to be mounted or named, not to be read by another user', async () => {
+  const {engines} = await aDoctor();
+  const {checks} = await createDoctor({...engines, files: createLocalFileStore('/nonexistent/data')}).report();
+  expect(checks.find(({name}) => name === 'files')?.remedy).toMatch(/^Mount it/);
+});

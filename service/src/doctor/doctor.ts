@@ -116,13 +116,16 @@ async function checkConfig({location, directory}: ConfigSource): Promise<Verdict
   return directory === null ? {outcome: 'ok', says: `in the database ${location}`} : checkReadable(location);
 }
 
+const NOT_THERE =
+  'Mount it if it is on another disk, or correct its place in the configuration of Mattermost and of the companion.';
+
 async function checkReadable(path: string): Promise<Verdict> {
   for (const place of [path, dirname(path)]) {
     await access(place, constants.R_OK).catch((error: unknown) => {
       throw new Failure(
         'FILES_UNREADABLE',
         `${place} cannot be read (${systemErrorCode(error) ?? 'unknown reason'}).`,
-        {cause: error},
+        {cause: error, ...(systemErrorCode(error) === 'ENOENT' && {remedy: NOT_THERE})},
       );
     });
   }

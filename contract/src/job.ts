@@ -2,6 +2,7 @@ import {z} from 'zod';
 import {Actor, Timestamp} from './primitives.ts';
 import {Person} from './sso.ts';
 import {ErrorBody} from './errors.ts';
+import {VerifyVerdict} from './verify.ts';
 
 /** Mattermost's own job words. */
 export const JobStatus = z
@@ -71,5 +72,12 @@ export const Job = z
   .meta({id: 'Job'});
 export type Job = z.infer<typeof Job>;
 
-export const JobList = z.object({jobs: z.array(Job)}).meta({id: 'JobList'});
+/** A job in a list. What came of it is read one by one: a backup's alone names each table. */
+export const ListedJob = Job.extend({
+  result: Job.shape.result.optional().describe('As in Job; only with `?results=true`.'),
+  verified: VerifyVerdict.nullable().describe('Of a verification that has come to one.'),
+}).meta({id: 'ListedJob'});
+export type ListedJob = z.infer<typeof ListedJob>;
+
+export const JobList = z.object({jobs: z.array(ListedJob)}).meta({id: 'JobList'});
 export type JobList = z.infer<typeof JobList>;

@@ -32,3 +32,9 @@ export const VerifyResult = z
   })
   .meta({id: 'VerifyResult'});
 export type VerifyResult = z.infer<typeof VerifyResult>;
+
+/** What a verification came to, without what it found. */
+export const VerifyVerdict = VerifyResult.pick({set: true, level: true, passed: true, checked_at: true}).meta({
+  id: 'VerifyVerdict',
+});
+export type VerifyVerdict = z.infer<typeof VerifyVerdict>;

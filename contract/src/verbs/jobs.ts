@@ -11,10 +11,10 @@ export const jobs = {
     list_jobs: {
       method: 'GET',
       path: '/api/v1/jobs',
-      summary: 'The newest 100 jobs.',
+      summary: 'The newest 100 jobs, without their results; `?results=true` adds them.',
       access: 'signed',
       response: {status: 200, body: JobList},
-      errors: [],
+      errors: ['USAGE_INVALID'],
     },
     show_job: {
       method: 'GET',

@@ -14,7 +14,8 @@ import type {StatusReport} from '../status/index.ts';
 import type {Verify} from '../verify/index.ts';
 import type {Handlers} from './handler.ts';
 import {createSsoHandlers} from './handlers_sso.ts';
-import {parameter} from './parameter.ts';
+import {listedJob} from './listed_job.ts';
+import {flag, parameter} from './parameter.ts';
 import {serverSentEvents} from './sse.ts';
 
 const JOBS_SHOWN = 100;
@@ -63,7 +64,10 @@ export function createHandlers({verbs, enrolment, clock, version, openapi, metri
     list_sets: async () => ({sets: await sets.list()}),
     show_set: ({request}) => sets.show(parameter(request, 'set')),
     start_verify: async ({body, actor}) => (await verify.start(body, {actor})).job,
-    list_jobs: () => ({jobs: jobs.newest(JOBS_SHOWN)}),
+    list_jobs: ({request}) => {
+      const withResults = flag(request, 'results');
+      return {jobs: jobs.newest(JOBS_SHOWN).map((job) => listedJob(job, withResults))};
+    },
     show_job: ({request}) => jobs.get(parameter(request, 'job')),
     cancel_job: ({request}) => jobs.cancel(parameter(request, 'job')),
     events: ({request}) => {

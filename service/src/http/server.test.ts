@@ -13,7 +13,8 @@ import {
   type Route,
   type RouteName,
 } from '@disaster-recovery/contract';
-import {SET} from '../chat/fixtures.ts';
+import {aJob, SET} from '../chat/fixtures.ts';
+import type {Jobs} from '../jobs/index.ts';
 import {systemClock} from '../kernel/clock.ts';
 import {createRateLimit} from './rate_limit.ts';
 import {createTestServer} from './test_server.ts';
@@ -197,6 +198,29 @@ test('a set and a job that do not exist have their own errors', async () => {
   ] as const) {
     expectFailure(await send({method: 'GET', url}, await tokenFor({method: 'GET', url})), code);
   }
+});
+
+test('jobs are listed without their results, which are read one by one or asked for', async () => {
+  const verdict = {set: '20260101T000000Z-aaaaaa', level: 'L2', passed: true, checked_at: 7};
+  const result = {...verdict, findings: [{set: null, severity: 'warning', what: 'found', where: null}], duration_ms: 1};
+  const job = aJob({kind: 'verify', status: 'success', result});
+  await it.server.close();
+  it = await createTestServer({jobs: {newest: () => [job], get: () => job} as unknown as Jobs});
+  it.enrolBridge();
+  const list = async (query: string) => {
+    const url = `/api/v1/jobs${query}`;
+    return send({method: 'GET', url}, await tokenFor({method: 'GET', url}));
+  };
+  const light = await list('');
+  expect(light.body).not.toContain('found');
+  expect(ROUTES.list_jobs.response.body.parse(light.json()).jobs).toEqual([
+    expect.objectContaining({id: job.id, kind: 'verify', verified: verdict}),
+  ]);
+  expect((await list('?results=true')).json()).toMatchObject({jobs: [{id: job.id, verified: verdict, result}]});
+  expect((await list('?results=false')).body).toBe(light.body);
+  expectFailure(await list('?results=all'), 'USAGE_INVALID');
+  const url = `/api/v1/jobs/${job.id}`;
+  expect((await send({method: 'GET', url}, await tokenFor({method: 'GET', url}))).json()).toEqual(job);
 });
 
 test('a body over 1 MiB is refused, one just under it is read', async () => {

@@ -83,14 +83,7 @@ function ConnectionFacts({connection}: {connection: Connection}) {
             <ServerText key="error" text={connection.last_error} />
           ) : null,
         ],
-        [
-          'connection.ignored',
-          ignored ? (
-            <span key="ignored" className="dr-words-attention">
-              <ServerText text={`${ignored.message} ${ignored.remedy}`} />
-            </span>
-          ) : null,
-        ],
+        ['connection.ignored', ignored ? <code key="ignored">{ignored.companion_url}</code> : null],
         [
           'connection.enrolled',
           connection.enrolled_at

@@ -1,4 +1,4 @@
-import type {Job, SetSummary, Status} from '@disaster-recovery/contract';
+import type {Job, ListedJob, SetSummary, Status} from '@disaster-recovery/contract';
 import type {Connection, Failure} from '../client.ts';
 
 /** All that the page knows. An old answer stays beside the failure of a newer question: stale beats blank. */
@@ -9,8 +9,8 @@ export type Facts = {
   statusFailure: Failure | null;
   sets: readonly SetSummary[] | null;
   setsFailure: Failure | null;
-  jobs: readonly Job[];
-  /** When the list of jobs was asked for, by the browser's clock: with its results it is large. Null: not yet. */
+  jobs: readonly ListedJob[];
+  /** When the list of jobs was asked for, by the browser's clock. Null: not yet. */
   jobsAt: number | null;
   /** The job to look at: the one that runs, or the one that was seen to end. */
   job: Job | null;

@@ -1,4 +1,4 @@
-import type {Job, SetSummary, VerifyResult} from '@disaster-recovery/contract';
+import type {ListedJob, SetSummary, VerifyVerdict} from '@disaster-recovery/contract';
 import React from 'react';
 import {Badge} from '../components/badge.tsx';
 import {useSay} from '../i18n/say.tsx';
@@ -12,21 +12,18 @@ export const CROSS_CHECK_TONE: Record<SetSummary['cross_check'], Tone> = {
 };
 
 /** The newest verification of each set, from the jobs that the companion remembers. */
-export function verifications(jobs: readonly Job[]): Map<string, VerifyResult> {
-  const newest = new Map<string, VerifyResult>();
-  for (const job of jobs) {
-    const result = job.kind === 'verify' ? (job.result as Partial<VerifyResult> | null | undefined) : null;
-    if (result?.set && result.level && typeof result.checked_at === 'number') {
-      const known = newest.get(result.set);
-      if (!known || known.checked_at < result.checked_at) {
-        newest.set(result.set, result as VerifyResult);
-      }
+export function verifications(jobs: readonly ListedJob[]): Map<string, VerifyVerdict> {
+  const newest = new Map<string, VerifyVerdict>();
+  for (const {verified} of jobs) {
+    const known = verified && newest.get(verified.set);
+    if (verified && (!known || known.checked_at < verified.checked_at)) {
+      newest.set(verified.set, verified);
     }
   }
   return newest;
 }
 
-export function Proof({set, verified, now}: {set: SetSummary; verified: VerifyResult | undefined; now: number}) {
+export function Proof({set, verified, now}: {set: SetSummary; verified: VerifyVerdict | undefined; now: number}) {
   const say = useSay();
   return (
     <span className="dr-badges">

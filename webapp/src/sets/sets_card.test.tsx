@@ -2,13 +2,13 @@ import {expect, jest, test} from '@jest/globals';
 import {screen, waitFor, within} from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import React, {useState} from 'react';
-import type {SetSummary} from '@disaster-recovery/contract';
+import type {ListedJob, SetSummary} from '@disaster-recovery/contract';
 import {createClient} from '../client.ts';
 import {exampleJob, exampleSet, NOW} from '../testing/examples.ts';
 import {answerWith, renderPage} from '../testing/render_page.tsx';
 import {SetsCard} from './sets_card.tsx';
 
-function show(sets: SetSummary[], jobs = [] as ReturnType<typeof exampleJob>[]) {
+function show(sets: SetSummary[], jobs: ListedJob[] = []) {
   const onStarted = jest.fn();
   function Shown() {
     const [openId, setOpenId] = useState<string | null>(null);
@@ -45,19 +45,12 @@ test('a partial set never looks whole', () => {
 });
 
 test('the newest verification of a set is its badge', () => {
-  const result = {
-    set: exampleSet().id,
-    level: 'L2',
-    passed: true,
-    findings: [],
-    checked_at: NOW - 3_600_000,
-    duration_ms: 5,
-  };
+  const result = {set: exampleSet().id, level: 'L2' as const, passed: true, checked_at: NOW - 3_600_000};
   show(
     [exampleSet()],
     [
-      exampleJob({kind: 'verify', status: 'success', result}),
-      exampleJob({kind: 'verify', status: 'error', result: null}),
+      {...exampleJob({kind: 'verify', status: 'success'}), verified: result},
+      {...exampleJob({kind: 'verify', status: 'error'}), verified: null},
     ],
   );
   expect(screen.getByText('L2 1 h ago')).toBeInTheDocument();

@@ -1,4 +1,4 @@
-import type {Job, SetSummary, VerifyResult} from '@disaster-recovery/contract';
+import type {Job, SetSummary, VerifyVerdict} from '@disaster-recovery/contract';
 import React, {Fragment, useMemo, type ReactNode} from 'react';
 import type {Client} from '../client.ts';
 import {Badge} from '../components/badge.tsx';
@@ -110,7 +110,7 @@ export function SetsCard(props: Props) {
   );
 }
 
-type RowProps = {set: SetSummary; verified: VerifyResult | undefined; now: number; isOpen: boolean; onToggle(): void};
+type RowProps = {set: SetSummary; verified: VerifyVerdict | undefined; now: number; isOpen: boolean; onToggle(): void};
 
 function SetRow({set, verified, now, isOpen, onToggle}: RowProps) {
   const say = useSay();

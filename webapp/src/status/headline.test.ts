@@ -200,6 +200,23 @@ describe('the headline', () => {
     expect(detail).toEqual({id: 'headline.repository_missing', values: {location: '/backup'}});
   });
 
+  test('a setting that is not used is named with its cause beside whatever else there is to say', () => {
+    const ignored_setting = {
+      companion_url: 'http://127.0.0.1:1',
+      message: 'Nothing listens there.',
+      remedy: 'Mend it.',
+    };
+    const ignored = {
+      title: {id: 'headline.ignored', values: {address: 'http://127.0.0.1:1'}},
+      detail: 'Nothing listens there. Mend it.',
+    };
+    const well = headlineOf(exampleFacts({connection: exampleConnection({ignored_setting})}), NOW);
+    expect(well).toMatchObject({title: {id: 'headline.good'}, tone: 'attention', action: 'back_up', ignored});
+    const down = exampleConnection({ignored_setting, reachable: false});
+    expect(headlineOf(exampleFacts({connection: down}), NOW)).toMatchObject({tone: 'bad', ignored});
+    expect(headlineOf(exampleFacts(), NOW).ignored).toBeNull();
+  });
+
   test('counts the age by the clock of the companion', () => {
     expect(headlineOf(exampleFacts(), NOW).title.values).toEqual({age: {duration: 2 * HOUR + 14 * 60_000}});
   });

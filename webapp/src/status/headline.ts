@@ -10,7 +10,10 @@ import {causeOf, repositoryDetail} from './cause.ts';
 export type Action = 'enrol' | 'enrol_again' | 'back_up' | 'try_again' | 'check_again';
 
 /** One sentence of state, what it means, and the one thing to do about it. */
-export type Headline = {tone: Tone; title: Message; detail: Message | string | null; action: Action | null};
+type Sentence = {tone: Tone; title: Message; detail: Message | string | null; action: Action | null};
+
+/** `ignored`: the address in the plugin's settings is not the one that is used, and why. */
+export type Headline = Sentence & {ignored: {title: Message; detail: string} | null};
 
 const WRITES_SETS_OR_SERVER: readonly Job['kind'][] = ['backup', 'restore', 'undo'];
 
@@ -18,6 +21,21 @@ const ENDED_WELL: readonly JobOutcome[] = ['done', 'warned'];
 
 /** `now` is the companion's time. */
 export function headlineOf(facts: Facts, now: number): Headline {
+  const sentence = sentenceOf(facts, now);
+  const setting = facts.connectionFailure ? null : facts.connection?.ignored_setting;
+  if (!setting) {
+    return {...sentence, ignored: null};
+  }
+  const {companion_url: address, message, remedy} = setting;
+  return {
+    ...sentence,
+    // All is well, but somebody wants the companion elsewhere and believes that it is used there.
+    tone: sentence.tone === 'good' ? 'attention' : sentence.tone,
+    ignored: {title: {id: 'headline.ignored', values: {address}}, detail: `${message} ${remedy}`},
+  };
+}
+
+function sentenceOf(facts: Facts, now: number): Sentence {
   if (facts.connectionFailure) {
     return bridgeHeadline(facts.connectionFailure);
   }
@@ -30,7 +48,7 @@ export function headlineOf(facts: Facts, now: number): Headline {
   );
 }
 
-function bridgeHeadline({status, error}: Failure): Headline {
+function bridgeHeadline({status, error}: Failure): Sentence {
   if (status === 403) {
     return {tone: 'quiet', title: {id: 'headline.forbidden'}, detail: null, action: null};
   }
@@ -44,7 +62,7 @@ function bridgeHeadline({status, error}: Failure): Headline {
   };
 }
 
-function connectionHeadline(connection: Connection, {statusFailure}: Facts): Headline | null {
+function connectionHeadline(connection: Connection, {statusFailure}: Facts): Sentence | null {
   if (!connection.enrolled) {
     return {
       tone: 'attention',
@@ -68,7 +86,7 @@ function connectionHeadline(connection: Connection, {statusFailure}: Facts): Hea
   return null;
 }
 
-function unknownHeadline({statusFailure}: Facts): Headline {
+function unknownHeadline({statusFailure}: Facts): Sentence {
   return statusFailure
     ? {
         tone: 'bad',
@@ -79,7 +97,7 @@ function unknownHeadline({statusFailure}: Facts): Headline {
     : {tone: 'quiet', title: {id: 'headline.looking'}, detail: null, action: null};
 }
 
-function statusHeadline(status: Status, facts: Facts, now: number): Headline {
+function statusHeadline(status: Status, facts: Facts, now: number): Sentence {
   if (isRunning(facts.job) && WRITES_SETS_OR_SERVER.includes(facts.job.kind)) {
     return runningHeadline(facts.job.kind === 'backup', status.last_set, now);
   }
@@ -126,7 +144,7 @@ function statusHeadline(status: Status, facts: Facts, now: number): Headline {
   return setHeadline(status.last_set, status, Math.max(0, now - status.last_set.t0));
 }
 
-function runningHeadline(isBackup: boolean, last: SetSummary | null, now: number): Headline {
+function runningHeadline(isBackup: boolean, last: SetSummary | null, now: number): Sentence {
   const detail: Message = last
     ? {id: 'headline.running.fallback', values: {age: {duration: Math.max(0, now - last.t0)}}}
     : {id: 'headline.running.first'};
@@ -136,10 +154,10 @@ function runningHeadline(isBackup: boolean, last: SetSummary | null, now: number
 }
 
 /** There is a set. The companion has decided what it is worth; the worst thing to say about it comes first. */
-function setHeadline(set: SetSummary, status: Status, ageMs: number): Headline {
+function setHeadline(set: SetSummary, status: Status, ageMs: number): Sentence {
   const {verdict, last_failed: failed, rpo_objective_ms: objective} = status;
   const age = {duration: ageMs};
-  const said = (id: MessageId, detail: Headline['detail'], action: Action = 'back_up'): Headline => ({
+  const said = (id: MessageId, detail: Sentence['detail'], action: Action = 'back_up'): Sentence => ({
     tone: 'attention',
     title: {id, values: {age}},
     detail,

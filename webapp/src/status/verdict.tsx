@@ -22,7 +22,7 @@ const BUSY: Partial<Record<Action, MessageId>> = {
 /** The first thing to read: where we stand, and the one thing to do. */
 export function Verdict({headline, isBusy, areOptionsOpen, onAction, onOptions}: Props) {
   const say = useSay();
-  const {tone, title, detail, action} = headline;
+  const {tone, title, detail, action, ignored} = headline;
   return (
     <section className={`dr-verdict dr-tone-${tone}`} aria-label={say('page.label')}>
       <span className="dr-mark">
@@ -35,6 +35,14 @@ export function Verdict({headline, isBusy, areOptionsOpen, onAction, onOptions}:
         </p>
         {detail && (
           <p className="dr-dim">{typeof detail === 'string' ? <ServerText text={detail} /> : <Text {...detail} />}</p>
+        )}
+        {ignored && (
+          <p className="dr-words-attention">
+            <b>
+              <Text {...ignored.title} />
+            </b>{' '}
+            <ServerText text={ignored.detail} />
+          </p>
         )}
       </div>
       {action && (

@@ -9,6 +9,7 @@ import type {MattermostBridge} from '../engines/mattermost/port.ts';
 import type {Repository} from '../engines/repository/port.ts';
 import {asFailure, Failure, systemErrorCode} from '../kernel/failure.ts';
 import {formatBytes} from '../kernel/format.ts';
+import {NOT_THERE} from '../kernel/real_path.ts';
 import {freeBytes} from '../kernel/space.ts';
 import type {Ledger} from '../ledger/index.ts';
 
@@ -115,9 +116,6 @@ async function checkFiles(files: FileStore): Promise<Verdict> {
 async function checkConfig({location, directory}: ConfigSource): Promise<Verdict> {
   return directory === null ? {outcome: 'ok', says: `in the database ${location}`} : checkReadable(location);
 }
-
-const NOT_THERE =
-  'Mount it if it is on another disk, or correct its place in the configuration of Mattermost and of the companion.';
 
 async function checkReadable(path: string): Promise<Verdict> {
   for (const place of [path, dirname(path)]) {

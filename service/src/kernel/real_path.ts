@@ -30,6 +30,10 @@ export async function realPlace(path: string): Promise<string> {
   return dirname(whole) === whole ? whole : join(await realPlace(dirname(whole)), basename(whole));
 }
 
+/** For a place that is named in the settings and does not exist: no other user could read it either. */
+export const NOT_THERE =
+  'Mount it if it is on another disk, or correct its place in the configuration of Mattermost and of the companion.';
+
 async function unreachable(path: string, error: unknown): Promise<Failure> {
   const code = systemErrorCode(error) ?? 'unknown reason';
   const target = await readlink(path).catch(() => null);
@@ -38,6 +42,6 @@ async function unreachable(path: string, error: unknown): Promise<Failure> {
     target === null
       ? `${path} cannot be read (${code}).`
       : `${path} is a link to ${target}, which cannot be read (${code}).`,
-    {cause: error},
+    {cause: error, ...(code === 'ENOENT' && {remedy: NOT_THERE})},
   );
 }

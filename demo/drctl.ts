@@ -2,7 +2,7 @@ import {appendFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {execa} from 'execa';
 import type {Event, ResultLine} from '@disaster-recovery/contract';
-import {stepWords} from '../contract/src/step_words.ts';
+import {stepWords} from '../service/src/words/steps.ts';
 import {place, ROOT, shown} from './place.ts';
 import {record} from './processes.ts';
 

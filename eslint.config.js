@@ -50,15 +50,25 @@ const zones = [
     target: `${src}/${name}`, from: `${src}/engines`, except: ['./configsource/port.ts', './database/port.ts', './filestore/port.ts', './repository/port.ts', './mattermost/port.ts', './identity/port.ts'],
     message: 'a capability sees an engine only through its port.',
   })),
-  // The command line starts the companion, whose way in is HTTP.
+  // The command line starts the companion through daemon/; where that listens is told by HTTP's own words.
   ...WAYS_IN.map((name) => ({
     target: `${src}/${name}`, from: WAYS_IN.filter((other) => other !== name && !(name === 'cli' && other === 'http')).map((other) => `${src}/${other}`),
     message: 'a way in imports no other: what two of them say is in words/, what two of them ask is in contract/.',
   })),
-  ...WAYS_IN.map((name) => ({
+  {
+    target: `${src}/daemon`, from: src, except: ['daemon', 'http', 'chat', ...CAPABILITIES, 'jobs', 'config', 'kernel', 'version.ts'].map((it) => `./${it}`),
+    message: 'daemon/ is what runs while the companion runs: it gets what it needs from compose/, and only the command line starts it.',
+  },
+  ...['http', 'chat'].map((name) => ({
+    target: `${src}/${name}`, from: [`${src}/daemon`, `${src}/compose`], message: 'what answers requests knows neither who runs it nor who builds it.',
+  })),
+  ...[...WAYS_IN, 'daemon'].map((name) => ({
     target: `${src}/${name}`, from: `${src}/engines`, message: 'ways in call capabilities; engines are composed in compose/.',
   })),
-  ...WAYS_IN.flatMap((name) => CAPABILITIES.map((capability) => ({
+  ...['cli', 'daemon'].flatMap((name) => ['http', 'chat', ...(name === 'cli' ? ['daemon'] : [])].map((room) => ({
+    target: `${src}/${name}`, from: `${src}/${room}`, except: ['./index.ts'], message: 'import a room by its index.ts: that is all that others may see.',
+  }))),
+  ...[...WAYS_IN, 'daemon'].flatMap((name) => CAPABILITIES.map((capability) => ({
     target: `${src}/${name}`, from: `${src}/${capability}`, except: ['./index.ts'], message: 'import a capability by its index.ts: that is all that others may see.',
   }))),
   ...ssoZones,

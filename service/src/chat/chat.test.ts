@@ -4,6 +4,7 @@ import {join} from 'node:path';
 import {beforeEach, describe, expect, test} from '@jest/globals';
 import {pino} from 'pino';
 import {CommandReply, type Actor, type BotPost} from '@disaster-recovery/contract';
+import {followJobs} from '../daemon/follow_jobs.ts';
 import {createJobs, JOB_TABLES, type Jobs, type Procedure} from '../jobs/index.ts';
 import {Failure} from '../kernel/failure.ts';
 import {openState} from '../kernel/state.ts';
@@ -110,11 +111,13 @@ test.each([
 test('a backup is answered at once, lived through in one post, and told to the browsers', async () => {
   const stop = new AbortController();
   const chat = createChat(parts);
-  chat.start(stop.signal);
+  const beat = {clock, log: parts.log, signal: stop.signal};
+  const following = followJobs(beat, jobs, {after: jobs.lastEventSeq(), listeners: chat.listeners()});
   const reply = await chat.answer({command: 'backup --reason “before 11.2”', ...here}, actor);
   expect(reply).toEqual({message: expect.stringContaining('Backup started'), job: expect.any(String)});
   await until(() => (messages.at(-1)?.includes('Backup complete') ?? false) && published > 1);
   stop.abort();
+  await following;
   expect(messages.some((message) => message.includes('**50 %**'))).toBe(true);
   expect(messages.at(-1)).toContain('reason: before 11.2');
 });

@@ -1,4 +1,4 @@
-import type {Actor, ChatVerb, CommandReply, CommandRequest, Verb} from '@disaster-recovery/contract';
+import type {Actor, ChatVerb, CommandReply, CommandRequest, Event, Verb} from '@disaster-recovery/contract';
 import type {Backup} from '../backup/index.ts';
 import {laneOf, type Jobs} from '../jobs/index.ts';
 import type {Clock} from '../kernel/clock.ts';
@@ -13,7 +13,6 @@ import {announce, inTime, logged, reply} from './answer_in_time.ts';
 import {createBrowserEvents, type BrowserEventParts} from './browser_events.ts';
 import {carryOut} from './carry_out.ts';
 import {ssoAnswers} from './carry_out_sso.ts';
-import {followJobs} from './follow_jobs.ts';
 import {createLivePosts, type Posting} from './live_post.ts';
 import {code} from './markdown.ts';
 import {failureAnswer, listAnswer, showAnswer, statusAnswer} from './render_answers.ts';
@@ -22,9 +21,12 @@ import {LEVEL_WORDS} from '../words/sets.ts';
 export type Chat = {
   /** Answers what was typed after `/dr`. Never rejects: a failure is an answer too. */
   answer(request: CommandRequest, actor: Actor): Promise<CommandReply>;
-  /** Keeps posts and browsers up to date until the signal; returns at once. */
-  start(signal: AbortSignal): void;
+  /** What keeps posts and browsers up to date. Posts that an earlier process left open are taken up at once. */
+  listeners(): readonly Listener[];
 };
+
+/** Notes what happens in jobs, and tells about it when it is let. */
+export type Listener = {note(event: Event): void; flush(): Promise<void>};
 
 export type ChatParts = {
   backup: Pick<Backup, 'start'>;
@@ -46,7 +48,6 @@ export function createChat(
   parts: ChatParts,
   declared: {verbs?: Readonly<Record<string, Verb>>; answers?: Readonly<Record<string, Answer>>} = {},
 ): Chat {
-  const {jobs, log} = parts;
   return {
     answer: async (request, actor) => {
       try {
@@ -57,15 +58,10 @@ export function createChat(
         return reply(failureAnswer(logged(parts, error)));
       }
     },
-    start: (signal) => {
+    listeners: () => {
       const posts = createLivePosts(parts);
-      const browsers = createBrowserEvents(parts);
-      // The number first: what happens while the old posts are taken up is then heard as well.
-      const after = jobs.lastEventSeq();
       posts.resume();
-      followJobs(parts, [posts, browsers], after, signal).catch((error: unknown) => {
-        log.error({err: error}, 'The chat no longer follows the jobs.');
-      });
+      return [posts, createBrowserEvents(parts)];
     },
   };
 }

@@ -488,7 +488,7 @@ export function createFakeSso(calls: SsoCall[] = [], changes: Partial<Sso> = {})
       warnings: [],
     }),
     writeIdentities: async () => undefined,
-    watch: async () => undefined,
+    watch: () => [],
     ...changes,
   };
   const watched = Object.entries(answers).map(([verb, answer]) => [

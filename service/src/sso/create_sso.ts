@@ -25,7 +25,7 @@ import {switchProcedure} from './switch/switch_procedure.ts';
 import {createProviderWatch, type ProviderWatch} from './detection/watch_providers.ts';
 import {createDriftWatch, lookAtSettings, setAgain} from './settings/drift.ts';
 import {tellAdministrators} from './people/tell.ts';
-import {watchSso} from './watch/watch.ts';
+import {rounds} from './watch/watch.ts';
 
 export type SsoParts = {
   engines: SsoEngines;
@@ -54,18 +54,15 @@ export function createSso({engines, jobs, approvals, readiness, classify}: SsoPa
     readiness: readiness(() => snapshots.latest()),
     snapshot,
     writeIdentities: (directory) => writeIdentities(snapshots, directory),
-    watch: (signal) =>
-      watchSso(
-        {
-          engines,
-          store,
-          round: (it) => watch.round(it),
-          snapshot: () => snapshot({actor: COMPANION}),
-          lookAtSettings: createDriftWatch(made),
-          countAway: async () => (await readList(made)).list.count,
-        },
-        signal,
-      ),
+    watch: () =>
+      rounds({
+        engines,
+        store,
+        round: (it) => watch.round(it),
+        snapshot: () => snapshot({actor: COMPANION}),
+        lookAtSettings: createDriftWatch(made),
+        countAway: async () => (await readList(made)).list.count,
+      }),
   };
 }
 

@@ -73,6 +73,9 @@ export type Sso = {
   administratorCode(request: AdminAccessRequest, by: By): Promise<LetInResult>;
   /** On the server's shell: a password at once, also with plugin, provider and Mattermost dead. `password` null: one is made. */
   adminAccess(request: {user: string; password: string | null}, by: By): Promise<AdminAccessResult>;
-  /** Probes, snapshots and reminders until the signal; returns when it has stopped. */
-  watch(signal: AbortSignal): Promise<void>;
+  /** Probes, snapshots, looks at the settings, and reminders, each at its own pace. None of them ever changes how somebody signs in. */
+  watch(): readonly Round[];
 };
+
+/** What is done again and again while the companion runs. `failed`: said in the log when `run` rejects. */
+export type Round = {everyMs: number; failed: string; run(signal: AbortSignal): Promise<void>};

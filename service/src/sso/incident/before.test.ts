@@ -1,5 +1,6 @@
 import {beforeEach, describe, expect, test} from '@jest/globals';
 import {ExtendResult} from '@disaster-recovery/contract';
+import {every} from '../../daemon/every.ts';
 import {addPeople, createBench, HOUR_MS, NOON, ROOT, type Bench} from '../fixtures.ts';
 
 let bench: Bench;
@@ -213,7 +214,8 @@ describe('an incident', () => {
     await bench.run(bench.sso.startSwitch({users: ['person001'], dormant_days: 90}, ROOT));
     bench.told.length = 0;
     const stop = new AbortController();
-    const watching = bench.sso.watch(stop.signal);
+    const beat = {...bench.engines, signal: stop.signal};
+    const watching = Promise.all(bench.sso.watch().map((round) => every(beat, round)));
     const wait = () =>
       new Promise((resolve) => {
         setTimeout(resolve, 50);

@@ -1,7 +1,7 @@
 import type {IdentitySnapshot, Incident} from '@disaster-recovery/contract';
-import {asFailure} from '../../kernel/failure.ts';
 import type {SsoEngines} from '../engines.ts';
 import {daysLate} from '../return_list/return_list.ts';
+import type {Round} from '../sso.ts';
 import type {SsoStore} from '../store/store.ts';
 import {tellAdministrators} from '../people/tell.ts';
 
@@ -22,59 +22,30 @@ export type WatchParts = {
   countAway(): Promise<number>;
 };
 
-/** Probes, snapshots, looks at the settings, and reminders, each at its own pace. None of them ever changes how somebody signs in. */
-export async function watchSso(parts: WatchParts, signal: AbortSignal): Promise<void> {
-  const {settings} = parts.engines;
-  await Promise.all([
-    ...(settings.probe.enabled
-      ? [
-          every(
-            parts,
-            settings.probe.interval_seconds * 1000,
-            'The providers could not be probed.',
-            () => parts.round(signal),
-            signal,
-          ),
-        ]
-      : []),
-    every(
-      parts,
-      Math.min(LOOK_EVERY_MS, settings.snapshot_hours * HOUR_MS),
-      'No identity snapshot could be taken.',
-      async () => {
+/** Probes only where they are wanted; all else always. */
+export function rounds(parts: WatchParts): readonly Round[] {
+  const {probe, snapshot_hours: hours} = parts.engines.settings;
+  const probes: Round = {
+    everyMs: probe.interval_seconds * 1000,
+    failed: 'The providers could not be probed.',
+    run: (signal) => parts.round(signal),
+  };
+  return [
+    ...(probe.enabled ? [probes] : []),
+    {
+      everyMs: Math.min(LOOK_EVERY_MS, hours * HOUR_MS),
+      failed: 'No identity snapshot could be taken.',
+      run: async () => {
         await parts.snapshot();
       },
-      signal,
-    ),
-    every(
-      parts,
-      SETTINGS_LOOK_MS,
-      'The settings of the incident could not be looked at.',
-      () => parts.lookAtSettings(),
-      signal,
-    ),
-    every(parts, REMINDER_LOOK_MS, 'The reminder could not be sent.', () => remind(parts), signal),
-  ]);
-}
-
-async function every(
-  {engines: {clock, log}}: WatchParts,
-  ms: number,
-  says: string,
-  work: () => Promise<void>,
-  signal: AbortSignal,
-): Promise<void> {
-  while (!signal.aborted) {
-    const startedAt = clock.now();
-    try {
-      await work();
-    } catch (error) {
-      const failure = asFailure(error);
-      log.warn({code: failure.code, reason: failure.message}, says);
-    }
-    // The wait ends by rejection when it is time to stop.
-    await clock.sleep(Math.max(100, ms - (clock.now() - startedAt)), signal).catch(() => undefined);
-  }
+    },
+    {
+      everyMs: SETTINGS_LOOK_MS,
+      failed: 'The settings of the incident could not be looked at.',
+      run: () => parts.lookAtSettings(),
+    },
+    {everyMs: REMINDER_LOOK_MS, failed: 'The reminder could not be sent.', run: () => remind(parts)},
+  ];
 }
 
 /** Once a day after the deadline, as long as anybody is not back. */

@@ -1,8 +1,8 @@
 import {expect, test} from '@jest/globals';
 import {pino} from 'pino';
 import {Failure} from '../kernel/failure.ts';
-import type {Enrolment} from './enrolment.ts';
-import type {ServerIdentity} from './origin.ts';
+import type {Enrolment} from '../enrolment/enrolment.ts';
+import type {ServerIdentity} from '../enrolment/origin.ts';
 import {watchIdentity} from './watch_identity.ts';
 
 test('the bridge is asked while one is enrolled, and one that does not answer changes nothing', async () => {
@@ -33,9 +33,7 @@ test('the bridge is asked while one is enrolled, and one that does not answer ch
       stop.abort();
     }
   };
-  await watchIdentity(
-    {enrolment, bridge: {ping}, clock: {now: () => 0, sleep}, log: pino({level: 'silent'})},
-    stop.signal,
-  );
+  const beat = {clock: {now: () => 0, sleep}, log: pino({level: 'silent'}), signal: stop.signal};
+  await watchIdentity(beat, enrolment, {ping});
   expect(noted).toMatchObject([{site_url: 'https://clone.example.org'}]);
 });

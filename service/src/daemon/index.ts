@@ -1,0 +1,1 @@
+export {runCompanion, type DaemonParts} from './run_companion.ts';

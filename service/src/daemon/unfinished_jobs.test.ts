@@ -1,0 +1,44 @@
+import {expect, test} from '@jest/globals';
+import type {Job} from '@disaster-recovery/contract';
+import {createLog} from '../kernel/log.ts';
+import {cancelRunning, continueInterrupted} from './unfinished_jobs.ts';
+
+const job = (id: string, kind: Job['kind'], by: Job['actor']['kind']): Job =>
+  ({id, kind, actor: {kind: by, id: '1', name: 'somebody'}}) as Job;
+
+test('interrupted backups go on as who asked for them, also after one that cannot; other jobs wait for people', async () => {
+  const started: unknown[] = [];
+  const backup = {
+    start: async (request: unknown, by: unknown) => {
+      started.push([request, by]);
+      throw new Error('the database is away');
+    },
+  };
+  const interrupted = [
+    {job: job('a', 'backup', 'mattermost'), request: {kind: 'backup', reason: 'before 11.2'}},
+    {job: job('b', 'sso_switch', 'mattermost'), request: {}},
+    {job: job('c', 'restore', 'cli'), request: {}},
+    {job: job('d', 'backup', 'cli'), request: {kind: 'restore_point', reason: 'before a restore'}},
+  ];
+  await continueInterrupted({jobs: {interrupted: () => interrupted} as never, backup, log: createLog('silent')});
+  expect(started).toEqual([
+    [{reason: 'before 11.2'}, {actor: job('a', 'backup', 'mattermost').actor, kind: 'backup'}],
+    [{reason: 'before a restore'}, {actor: job('d', 'backup', 'cli').actor, kind: 'restore_point'}],
+  ]);
+});
+
+test.each<[string, Job | null, Job | null, string[]]>([
+  ['nothing runs', null, null, []],
+  ['both lanes run for users', job('a', 'backup', 'cli'), job('b', 'sso_switch', 'mattermost'), ['a', 'b']],
+  ['a shell changes accounts', null, job('b', 'sso_switch', 'cli'), []],
+])('when the companion stops and %s, only what it runs itself is canceled', (_when, data, accounts, expected) => {
+  const canceled: string[] = [];
+  cancelRunning({
+    running: (lane) => (lane === 'accounts' ? accounts : data),
+    cancel: (id) => {
+      canceled.push(id);
+      return job(id, 'backup', 'cli');
+    },
+  });
+  expect(canceled).toEqual(expected);
+});

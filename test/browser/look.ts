@@ -33,7 +33,9 @@ for (const {name, world, act, isDialog} of STATES.filter((state) => !only || sta
   }
 }
 
-type ClaimView = {name: string; dark?: boolean; width?: number; act?: (page: Page) => Promise<void>};
+/** As Mattermost answers to every password while it takes none. */
+const REFUSED_LOGIN = {status: 401, body: {id: 'api.user.login.invalid_credentials_sso', message: 'x'}};
+type ClaimView = {name: string; dark?: boolean; width?: number; isShut?: boolean; act?: (page: Page) => Promise<void>};
 const enterCode = async (page: Page) => {
   await page.getByLabel('Code from your administrator').fill('7k2m 9qxd 4abc');
   await page.getByRole('button', {name: 'Go on'}).click();
@@ -62,6 +64,17 @@ const CLAIM_VIEWS: ClaimView[] = [
   {name: 'claim_password_phone', width: 320, act: enterCode},
   {name: 'claim_factor', act: enterPassword},
   {
+    name: 'claim_not_open_phone',
+    width: 390,
+    isShut: true,
+    act: async (page) => {
+      await enterCode(page);
+      await page.getByLabel('The same password again').fill('Sunflower-2026');
+      await page.getByRole('button', {name: 'Set the password and sign in'}).click();
+      await page.getByText('does not take passwords at sign-in').first().waitFor();
+    },
+  },
+  {
     name: 'claim_done',
     act: async (page) => {
       await enterPassword(page);
@@ -71,13 +84,15 @@ const CLAIM_VIEWS: ClaimView[] = [
     },
   },
 ];
-for (const {name, dark = false, width = 640, act} of CLAIM_VIEWS.filter((view) => !only || view.name.includes(only))) {
+for (const {name, dark = false, width = 640, isShut = false, act} of CLAIM_VIEWS.filter(
+  (view) => !only || view.name.includes(only),
+)) {
   const host = await startClaimHost({
     code: (code) =>
       code === '7K2M9QXD4ABC'
-        ? claimReply()
+        ? claimReply({sign_in_open: !isShut})
         : {status: 401, body: {error: {code: 'CLAIM_CODE_WRONG', message: 'x', remedy: 'y'}}},
-    login: ({token}) => (token ? {status: 200, body: {}} : refusedFactor()),
+    login: ({token}) => (isShut ? REFUSED_LOGIN : token ? {status: 200, body: {}} : refusedFactor()),
   });
   await browser.page.setViewportSize({width, height: 640});
   await browser.page.emulateMedia({colorScheme: dark ? 'dark' : 'light'});

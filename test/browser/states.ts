@@ -174,6 +174,18 @@ export const STATES: readonly State[] = [
         last_error: 'The companion URL must look like https://host:8066.',
       }),
   },
+  {
+    name: 'ignored_setting',
+    world: () =>
+      changed(cannedWorld(), ({connection}) => {
+        connection['ignored_setting'] = {
+          companion_url: 'http://127.0.0.1:8067',
+          message: '127.0.0.1:8067 refused the connection: nothing listens there.',
+          remedy: 'Start the companion with `drctl serve`, or mend the address in the settings of the plugin.',
+        };
+      }),
+    act: async (page) => page.getByText('in the settings below is not used').waitFor(),
+  },
   {name: 'no_repository', world: noRepository},
   {name: 'details', world: () => cannedWorld(), act: click(/Details of the set/)},
   {
@@ -215,7 +227,31 @@ export const STATES: readonly State[] = [
     },
   },
   {name: 'sso_code', world: open, act: letIn},
-  {name: 'sso_waiting', world: waiting, act: async (page) => page.getByText(/Waiting for the first person/).waitFor()},
+  {
+    name: 'sso_waiting',
+    world: waiting,
+    act: async (page) => page.getByText(/Waiting for @user.one to sign in through GitLab, 8 min/).waitFor(),
+  },
+  {
+    name: 'sso_approval',
+    world: () =>
+      sso((world) => {
+        setIncident(world, 'open', undefined, cannedEntries());
+        const now = Date.now();
+        world.status.approvals = [
+          {
+            id: 'ap-1',
+            verb: 'switch',
+            says: 'switch 12 of 1,902 people to email and password, 2 system administrators among them',
+            asked_by: {kind: 'mattermost', id: 'u2', name: 'second.admin'},
+            asked_at: now,
+            expires_at: now + 9 * 60_000,
+            approved_by: null,
+          },
+        ];
+      }),
+    act: async (page) => page.getByText(/@second.admin asks to switch 12 of 1,902 people/).waitFor(),
+  },
   {name: 'sso_drift', world: drifted, act: async (page) => page.getByText('Set them again').waitFor()},
   {
     name: 'sso_switch_back',

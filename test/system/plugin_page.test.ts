@@ -53,6 +53,32 @@ test('an administrator presses Back up now, watches it, and reads what it came t
   await page.getByText('You can recover').first().waitFor();
 });
 
+test('a wrong address or pin is refused at Save; a place where nobody answers is named with its cause, and not used', async () => {
+  const {page} = browser;
+  const save = async (url: string, pin: string) => {
+    await page.getByLabel('Companion URL:').fill(url);
+    await page.getByLabel('Companion TLS pin:').fill(pin);
+    await page.locator('#saveSetting').click();
+  };
+  await save('banana', '');
+  await page.getByText(/^Not saved:.*must look like https:\/\/host:8066.*Nothing was saved/).waitFor();
+  await save('https://127.0.0.1:8066', 'banana');
+  await page.getByText(/^Not saved:.*sha256\/BASE64.*Nothing was saved/).waitFor();
+  await page.getByText('You can recover').first().waitFor();
+
+  await save('http://127.0.0.1:1', '');
+  await page.getByText('Saved.').waitFor();
+  const banner = page.getByRole('region', {name: 'Disaster Recovery'}).first();
+  await banner
+    .getByText('The address http://127.0.0.1:1 in the settings below is not used.')
+    .waitFor({timeout: 10_000});
+  expect(await banner.innerText()).toMatch(/You can recover[\s\S]*nothing listens there/);
+  await page.getByText('answers', {exact: true}).first().waitFor();
+
+  await save('', '');
+  await banner.getByText('is not used').waitFor({state: 'detached', timeout: 10_000});
+});
+
 test('with the companion gone the page says so, and that drctl works without it', async () => {
   await server.companion().stop();
   await browser.page.reload();

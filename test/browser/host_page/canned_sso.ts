@@ -1,4 +1,4 @@
-import type {Forecast, Incident, IncidentState, Job, LetInResult, Person, ProviderState, Readiness, ReturnEntry, ReturnList, SsoStatus, SwitchBackPlan} from '@disaster-recovery/contract';
+import type {Forecast, Incident, IncidentState, Job, LetInResult, PeopleFound, Person, ProviderState, Readiness, ReturnEntry, ReturnList, SsoStatus, SwitchBackPlan} from '@disaster-recovery/contract';
 import type {CannedReply} from './host_page.ts';
 
 const MINUTE = 60_000;
@@ -37,6 +37,21 @@ function entry(username: string, change: Partial<ReturnEntry>): ReturnEntry {
     switched_at: Date.now() - HOUR, changes: [], conflict: null, ...change,
   };
 }
+
+const FOUND: PeopleFound = {
+  people: [
+    {...person('user.five'), service: 'gitlab', is_administrator: false},
+    {...person('user.fifty'), service: '', is_administrator: true},
+  ],
+};
+
+const DECLARATION: SsoStatus['declaration'] = {
+  text: 'Single sign-on is not available at the moment. Your account and your messages are safe. To get in, ask your administrator for a one-time code, then choose a password on [this page](https://chat.example.org/plugins/disaster-recovery/claim).',
+  warnings: [
+    'No support contact of your own is set, so the sign-in page can only say “ask your administrator”. Set SupportSettings.SupportEmail or ReportAProblemLink first.',
+    'The announcement banner needs a licence that this server does not have. Who is signed in is told on the sign-in page only: post it in a channel as well.',
+  ],
+};
 
 export function cannedEntries(): ReturnEntry[] {
   return [
@@ -87,7 +102,7 @@ export function cannedSso(): SsoWorld {
   const now = Date.now();
   return {
     status: {
-      at: now, state: 'watching', incident: null, drift: null, waiting: null, declaration: null,
+      at: now, state: 'watching', incident: null, drift: null, waiting: null, declaration: DECLARATION,
       detection: {
         running: true, last_round_at: now - 12_000, controls_ok: true, providers: [UP(), provider('saml', 'up', 9 * DAY), provider('ldap', 'up', 9 * DAY)],
         thresholds: {interval_ms: 30_000, rounds_down: 4, minimum_down_ms: 120_000, rounds_up: 10, vantage_points: 2, slow_ms: 5000, healthy_ms: 300_000, flap_limit: 6},
@@ -131,7 +146,10 @@ export function waitingJob(): Job {
   return {
     id: 'job-back', kind: 'sso_switch_back', status: 'in_progress', actor: {kind: 'mattermost', id: 'u1', name: 'first.admin'}, reason: '', subject: 'inc-1',
     created_at: now - 130_000, started_at: now - 130_000, finished_at: null, result: null, error: null,
-    progress: {phase: 'canary', step: 2, steps: names.length, done: 1, total: 1, unit: 'people', rate: null, eta_ms: null},
+    progress: {
+      phase: 'await_login', step: 3, steps: names.length, done: 0, total: null, unit: 'people', rate: null, eta_ms: null,
+      waiting: {person: person('user.one'), until: now + 7.5 * MINUTE, says: 'Waiting for @user.one to sign in through GitLab'},
+    },
     steps: names.map((name, index) => ({
       name, outcome: index < 2 ? 'done' as const : index === 2 ? 'running' as const : 'waiting' as const, started_at: index < 3 ? now - 120_000 : null, ms: index < 2 ? 700 : null,
     })),
@@ -140,7 +158,7 @@ export function waitingJob(): Job {
 
 export function cannedLetIn(username: string): LetInResult {
   return {
-    person: person(username), code: '7K2M-9QXD-4ABC-W0ZT-7K2M-9QXD-4ABC', url: 'https://chat.example.org/plugins/disaster-recovery/claim', expires_at: Date.now() + 15 * MINUTE,
+    person: person(username), code: '7K2M-9QXD-4ABC-W0ZT', url: 'https://chat.example.org/plugins/disaster-recovery/claim', expires_at: Date.now() + 15 * MINUTE,
     switched_now: true, mailed: null, warnings: [],
   };
 }
@@ -162,6 +180,7 @@ export function answerSso(world: SsoWorld | null, method: string, path: string, 
     'GET sso': () => ({status: 200, body: {...world.status, at: Date.now()}}),
     'GET sso/forecast': () => ({status: 200, body: world.forecast}),
     'GET sso/readiness': () => ({status: 200, body: world.readiness}),
+    'GET sso/people': () => ({status: 200, body: FOUND}),
     'GET sso/return-list': () => ({status: 200, body: world.returnList}),
     'POST sso/incidents': () => {
       setIncident(world, 'declared');
@@ -181,5 +200,5 @@ export function answerSso(world: SsoWorld | null, method: string, path: string, 
     'POST sso/switch-back-plans': () => ({status: 200, body: world.plan}),
     'POST sso/switch-backs': () => startJob('sso_switch_back'),
   };
-  return answers[`${method} ${path}`]?.() ?? missing;
+  return answers[`${method} ${path.split('?')[0]}`]?.() ?? missing;
 }

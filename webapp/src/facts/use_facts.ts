@@ -6,6 +6,7 @@ import {clock} from '../clock.ts';
 import {usePolling} from '../components/use_polling.ts';
 import {isRunning, newerJob, outcomeOf} from '../jobs/job_state.ts';
 import {selectLiveJob} from '../live_jobs.ts';
+import {PLUGIN_ID} from '../plugin_id.ts';
 import {NO_FACTS, type Facts} from './facts.ts';
 
 const REFRESH_MS = 30_000;
@@ -23,6 +24,14 @@ export type Dashboard = {
   follow(job: Job): void;
   dismiss(): void;
 };
+
+/** Where the plugin's settings say that the companion is, as the host's store has it. */
+function selectSettings(state: object): string {
+  const {entities} = state as {
+    entities?: {admin?: {config?: {PluginSettings?: {Plugins?: Record<string, unknown> | undefined}}}};
+  };
+  return JSON.stringify(entities?.admin?.config?.PluginSettings?.Plugins?.[PLUGIN_ID] ?? null);
+}
 
 /** Each list of sets is a run of the repository's program: it is asked for when the status says that it changed. */
 function areSetsNew(status: Status, known: Facts): boolean {
@@ -123,6 +132,16 @@ export function useFacts(client: Client): Dashboard {
     }
     return reply.ok;
   }, [client, dismiss, follow, refresh, runningId]);
+
+  // Saved on this page or another one: what comes of it is shown at once.
+  const settings = useSelector(selectSettings);
+  const seen = useRef(settings);
+  useEffect(() => {
+    if (seen.current !== settings) {
+      seen.current = settings;
+      void refresh();
+    }
+  }, [settings, refresh]);
 
   usePolling(refresh, REFRESH_MS);
   usePolling(pollJob, runningId ? JOB_MS : null);

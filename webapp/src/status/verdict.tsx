@@ -37,8 +37,8 @@ export function Verdict({headline, isBusy, areOptionsOpen, onAction, onOptions}:
           <p className="dr-dim">{typeof detail === 'string' ? <ServerText text={detail} /> : <Text {...detail} />}</p>
         )}
         {ignored && (
-          <p className="dr-words-attention">
-            <b>
+          <p>
+            <b className="dr-words-attention">
               <Text {...ignored.title} />
             </b>{' '}
             <ServerText text={ignored.detail} />

@@ -1,8 +1,12 @@
 import React, {useState} from 'react';
+import {useStore} from 'react-redux';
+import {saveConfiguration, type State} from './configuration.tsx';
 import {NoticesPage} from './notices_page.tsx';
 import type {CustomSetting} from './registry.tsx';
 
 const PLUGIN_ID = 'disaster-recovery';
+/** What the console draws itself, from the manifest; it stores keys in lower case. */
+const SETTINGS = {companionurl: 'Companion URL:', companiontlspin: 'Companion TLS pin:'};
 
 /** The props that the System Console hands to a custom setting. */
 function settingProps(onChange: () => void, actions: Set<() => Promise<unknown>>): Record<string, unknown> {
@@ -52,7 +56,10 @@ export function ConsolePage({setting}: {setting: CustomSetting}) {
 
 /** The plugin's page as the System Console lays it out: title, enable toggle, settings, Save; all inside one form. */
 function PluginPage({setting, onSubmit}: {setting: CustomSetting; onSubmit(): void}) {
+  const store = useStore<State>();
   const [isSaveNeeded, setSaveNeeded] = useState(false);
+  const [said, setSaid] = useState('');
+  const [values, setValues] = useState<Record<string, unknown>>({});
   const [props] = useState(() => settingProps(() => setSaveNeeded(true), new Set()));
   const {component: Setting, options} = setting;
   return (
@@ -64,6 +71,10 @@ function PluginPage({setting, onSubmit}: {setting: CustomSetting; onSubmit(): vo
         onSubmit={(event) => {
           event.preventDefault();
           onSubmit();
+          void saveConfiguration(store, (whole) => {
+            const known = whole.PluginSettings?.Plugins ?? {};
+            whole.PluginSettings = {...whole.PluginSettings, Plugins: {...known, [PLUGIN_ID]: {...known[PLUGIN_ID], ...values}}};
+          }).then(setSaid);
         }}
       >
         <div className="host-enable">
@@ -77,7 +88,20 @@ function PluginPage({setting, onSubmit}: {setting: CustomSetting; onSubmit(): vo
         </div>
         {options.showTitle && <b>Dashboard</b>}
         <Setting {...props} />
+        {Object.entries(SETTINGS).map(([key, label]) => (
+          <label key={key}>
+            {label}{' '}
+            <input
+              type="text"
+              onChange={(event) => {
+                setValues({...values, [key]: event.target.value});
+                setSaveNeeded(true);
+              }}
+            />
+          </label>
+        ))}
         <div className="host-save">
+          <p className="host-said">{said}</p>
           <button type="submit" id="saveSetting" disabled={!isSaveNeeded}>
             Save
           </button>

@@ -5,7 +5,7 @@ import {IntlProvider} from 'react-intl';
 import {Provider} from 'react-redux';
 import {ConsolePage} from './console_page.tsx';
 import {createHost} from './registry.tsx';
-import {loadConfiguration} from './notices_page.tsx';
+import {loadConfiguration} from './configuration.tsx';
 import {applyTheme} from './theme.tsx';
 
 type HostPlugin = {initialize(registry: object, store: object): void};

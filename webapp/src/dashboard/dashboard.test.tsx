@@ -179,6 +179,22 @@ test('an idle page asks for the list of jobs once, and a silent companion less a
   jest.useRealTimers();
 });
 
+test('an address that was saved just now is judged at once, not with the next poll', async () => {
+  let connection = exampleConnection();
+  answerWith({...usual(), 'GET connection': () => ({body: connection})});
+  const store = createHostStore();
+  renderPage(<Dashboard client={createClient()} />, store);
+  await screen.findByText(/You can recover/);
+  const address = 'http://127.0.0.1:1';
+  connection = exampleConnection({
+    ignored_setting: {companion_url: address, message: 'Nothing listens there.', remedy: ''},
+  });
+  const data = {PluginSettings: {Plugins: {'disaster-recovery': {companionurl: address}}}};
+  act(() => void store.dispatch({type: 'RECEIVED_CONFIG', data} as never));
+  expect(await screen.findByText(`The address ${address} in the settings below is not used.`)).toBeInTheDocument();
+  expect(screen.getByText(/Nothing listens there/)).toBeInTheDocument();
+});
+
 test('not enrolled: the one action leads to the form', async () => {
   answerWith({'GET connection': {body: exampleConnection({enrolled: false})}});
   renderPage(<Dashboard client={createClient()} />);

@@ -7,8 +7,14 @@ import {combineReducers, legacy_createStore as createStore} from 'redux';
 import {Words} from '../i18n/say.tsx';
 import {liveJobs} from '../live_jobs.ts';
 
+type AnyAction = {type: string; data?: object};
+
+/** The configuration of the host, as its admin reducer keeps it. */
+const entities = (state: {admin: {config: object}} = {admin: {config: {}}}, {type, data = {}}: AnyAction) =>
+  type === 'RECEIVED_CONFIG' ? {admin: {config: data}} : state;
+
 export function createHostStore() {
-  return createStore(combineReducers({'plugins-disaster-recovery': liveJobs}));
+  return createStore(combineReducers({'plugins-disaster-recovery': liveJobs, entities}));
 }
 
 /** Inside what the host gives: a store and its own words, which do not know ours. */

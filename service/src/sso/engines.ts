@@ -5,10 +5,9 @@ import type {
   AccountWriter,
   EmergencyWriter,
   MattermostRest,
-  Probe,
-  ProbeTarget,
-  SignInSettings,
-} from '../engines/identity/port.ts';
+} from '../engines/accounts/port.ts';
+import type {Probe, ProbeTarget} from '../engines/provider/port.ts';
+import type {SignInSettings} from '../engines/settings/port.ts';
 import type {MattermostBridge} from '../engines/mattermost/port.ts';
 import type {Repository} from '../engines/repository/port.ts';
 import type {Cipher} from '../kernel/cipher.ts';

@@ -1,6 +1,6 @@
 import {randomInt} from 'node:crypto';
 import type {AdminAccessRequest, AdminAccessResult, LetInResult} from '@disaster-recovery/contract';
-import type {Account} from '../../engines/identity/port.ts';
+import type {Account} from '../../engines/accounts/port.ts';
 import {asFailure, Failure} from '../../kernel/failure.ts';
 import type {SsoEngines} from '../engines.ts';
 import {EMAIL, isAdministrator, personOf, signsInWithPassword} from '../people/identity.ts';

@@ -7,7 +7,7 @@ import type {
   LetInResult,
   Person,
 } from '@disaster-recovery/contract';
-import type {Account} from '../../engines/identity/port.ts';
+import type {Account} from '../../engines/accounts/port.ts';
 import {asFailure, Failure} from '../../kernel/failure.ts';
 import type {Codes, CodeWay} from '../codes/codes.ts';
 import {EXCLUDED_BECAUSE} from '../../words/sso.ts';

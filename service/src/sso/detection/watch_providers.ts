@@ -1,5 +1,5 @@
 import type {BridgeProbes, Detection, ProbeResult} from '@disaster-recovery/contract';
-import type {Probe, ProbeTarget} from '../../engines/identity/port.ts';
+import type {Probe, ProbeTarget} from '../../engines/provider/port.ts';
 import type {Clock} from '../../kernel/clock.ts';
 import {asFailure} from '../../kernel/failure.ts';
 import type {Logger} from '../../kernel/log.ts';

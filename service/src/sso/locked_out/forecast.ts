@@ -1,5 +1,5 @@
 import type {Forecast} from '@disaster-recovery/contract';
-import {NEVER, type Account, type AccountSessions} from '../../engines/identity/port.ts';
+import {NEVER, type Account, type AccountSessions} from '../../engines/accounts/port.ts';
 import type {SsoEngines} from '../engines.ts';
 import {isAdministrator, personOf} from '../people/identity.ts';
 

@@ -1,5 +1,5 @@
 import {PROVIDER_SERVICES, type Exclusion} from '@disaster-recovery/contract';
-import type {Account} from '../../engines/identity/port.ts';
+import type {Account} from '../../engines/accounts/port.ts';
 import {isOriginal, signsInWithPassword} from './identity.ts';
 
 export type Policy = {

@@ -1,6 +1,6 @@
 import {z} from 'zod';
 import {SignIn, signInRefusal, type Person} from '@disaster-recovery/contract';
-import type {Account} from '../../engines/identity/port.ts';
+import type {Account} from '../../engines/accounts/port.ts';
 
 /** Email and password: what a switch makes of every account. */
 export const EMAIL: SignIn = {service: '', data: null};

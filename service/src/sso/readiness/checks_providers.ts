@@ -1,5 +1,5 @@
 import type {ReadinessCheck} from '@disaster-recovery/contract';
-import type {ProbeTarget} from '../../engines/identity/port.ts';
+import type {ProbeTarget} from '../../engines/provider/port.ts';
 import {hostOf, type Facts} from './facts.ts';
 import {check, type Finding} from './finding.ts';
 

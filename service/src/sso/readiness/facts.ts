@@ -1,6 +1,7 @@
 import type {IdentitySnapshot, ProbeResult, SettingValues} from '@disaster-recovery/contract';
 import {z} from 'zod';
-import type {Account, Accounts, ProbeTarget} from '../../engines/identity/port.ts';
+import type {Account, Accounts} from '../../engines/accounts/port.ts';
+import type {ProbeTarget} from '../../engines/provider/port.ts';
 
 const flag = z.boolean().optional();
 const hours = z.number().optional();

@@ -6,8 +6,8 @@ import {
   type ReadinessCheck,
   type SettingValues,
 } from '@disaster-recovery/contract';
-import {createMemoryAccounts, type AccountSeed} from '../../engines/identity/memory.ts';
-import type {ProbeTarget} from '../../engines/identity/port.ts';
+import {createMemoryAccounts, type AccountSeed} from '../../engines/accounts/memory.ts';
+import type {ProbeTarget} from '../../engines/provider/port.ts';
 import {createReadiness, scoreOf, type ReadinessParts} from './readiness.ts';
 
 const NOW = Date.UTC(2026, 10, 24);

@@ -6,7 +6,8 @@ import type {
   ReadinessCheck,
   SettingValues,
 } from '@disaster-recovery/contract';
-import type {Accounts, ProbeTarget} from '../../engines/identity/port.ts';
+import type {Accounts} from '../../engines/accounts/port.ts';
+import type {ProbeTarget} from '../../engines/provider/port.ts';
 import type {Clock} from '../../kernel/clock.ts';
 import {readinessChecks} from './checks.ts';
 import {countPeople, hostOf, lookAtBreakGlass, ReadinessConfig, type Facts} from './facts.ts';

@@ -1,5 +1,5 @@
 import type {ReturnConflict} from '@disaster-recovery/contract';
-import type {Account} from '../../engines/identity/port.ts';
+import type {Account} from '../../engines/accounts/port.ts';
 import {isSameSignIn, signsInWithPassword, type Identity} from '../people/identity.ts';
 
 type Known = {user: string; username: string; original: Identity};

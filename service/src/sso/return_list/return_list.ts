@@ -1,5 +1,5 @@
 import type {ChangedSetting, Person, ReturnEntry, ReturnList} from '@disaster-recovery/contract';
-import type {Account} from '../../engines/identity/port.ts';
+import type {Account} from '../../engines/accounts/port.ts';
 import type {SsoEngines} from '../engines.ts';
 import {conflictOf} from './conflicts.ts';
 import {changesSince, isAdministrator, isSameSignIn, signsInWithPassword, type Identity} from '../people/identity.ts';

@@ -1,6 +1,6 @@
 import {z} from 'zod';
 import type {ExtendRequest, ExtendResult} from '@disaster-recovery/contract';
-import type {AccountWriter, Session} from '../../engines/identity/port.ts';
+import type {AccountWriter, Session} from '../../engines/accounts/port.ts';
 import {Failure} from '../../kernel/failure.ts';
 import {need, type Procedure, type StepContext} from '../../jobs/index.ts';
 import type {SsoEngines} from '../engines.ts';

@@ -1,5 +1,5 @@
 import type {Actor, ChangedSetting, SetAgainResult, SettingChanges, SettingsDrift} from '@disaster-recovery/contract';
-import type {SignInSettings} from '../../engines/identity/port.ts';
+import type {SignInSettings} from '../../engines/settings/port.ts';
 import {asFailure} from '../../kernel/failure.ts';
 import {COMPANION, type SsoEngines} from '../engines.ts';
 import type {NotedDrift} from '../store/drift.ts';

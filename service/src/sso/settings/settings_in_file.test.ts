@@ -1,5 +1,5 @@
 import {expect, test} from '@jest/globals';
-import type {SignInSettings} from '../../engines/identity/port.ts';
+import type {SignInSettings} from '../../engines/settings/port.ts';
 import {addPeople, createBench, ROOT, SIGN_IN_SETTINGS} from '../fixtures.ts';
 
 test('while Mattermost runs and its plugin is away, settings are not called put back: Mattermost would write over its file', async () => {

@@ -1,6 +1,6 @@
 import {z} from 'zod';
 import type {Actor, ChangedSetting, SettingChanges, SettingKey, SettingValues} from '@disaster-recovery/contract';
-import type {SignInSettings} from '../../engines/identity/port.ts';
+import type {SignInSettings} from '../../engines/settings/port.ts';
 import {Failure} from '../../kernel/failure.ts';
 import type {SsoConfig, SsoEngines} from '../engines.ts';
 import type {SsoStore} from '../store/store.ts';

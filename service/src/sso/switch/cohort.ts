@@ -1,5 +1,5 @@
 import type {ExcludedPerson, Exclusion, SwitchRequest} from '@disaster-recovery/contract';
-import type {Account, Accounts} from '../../engines/identity/port.ts';
+import type {Account, Accounts} from '../../engines/accounts/port.ts';
 import {Failure} from '../../kernel/failure.ts';
 import {exclusionOf, type Policy} from '../people/eligibility.ts';
 import {isAdministrator, personOf} from '../people/identity.ts';

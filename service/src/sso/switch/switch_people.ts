@@ -1,5 +1,5 @@
 import type {Actor} from '@disaster-recovery/contract';
-import type {Account, AccountWriter, SignInOutcome} from '../../engines/identity/port.ts';
+import type {Account, AccountWriter, SignInOutcome} from '../../engines/accounts/port.ts';
 import type {SsoEngines} from '../engines.ts';
 import {EMAIL, identityOf, isOriginal, isSameSignIn, signsInWithPassword} from '../people/identity.ts';
 import type {SsoStore} from '../store/store.ts';

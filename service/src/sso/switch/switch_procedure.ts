@@ -1,5 +1,5 @@
 import type {SwitchPlan, SwitchResult} from '@disaster-recovery/contract';
-import type {AccountWriter} from '../../engines/identity/port.ts';
+import type {AccountWriter} from '../../engines/accounts/port.ts';
 import {asFailure, Failure} from '../../kernel/failure.ts';
 import {need, type Procedure, type StepContext} from '../../jobs/index.ts';
 import type {SsoEngines} from '../engines.ts';

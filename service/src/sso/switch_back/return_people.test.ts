@@ -1,5 +1,5 @@
 import {beforeEach, describe, expect, test} from '@jest/globals';
-import type {Account, SignInChange} from '../../engines/identity/port.ts';
+import type {Account, SignInChange} from '../../engines/accounts/port.ts';
 import {conflictOf} from '../return_list/conflicts.ts';
 import {createBench, HOUR_MS, NOON, ROOT, type Bench} from '../fixtures.ts';
 import {EMAIL, identityOf} from '../people/identity.ts';

@@ -1,5 +1,5 @@
 import type {Actor, ReturnConflict} from '@disaster-recovery/contract';
-import type {Account, AccountTokens, AccountWriter, Session} from '../../engines/identity/port.ts';
+import type {Account, AccountTokens, AccountWriter, Session} from '../../engines/accounts/port.ts';
 import type {Codes} from '../codes/codes.ts';
 import type {SsoEngines} from '../engines.ts';
 import {changesSince, EMAIL, isSameSignIn, signsInWithPassword, type Identity} from '../people/identity.ts';

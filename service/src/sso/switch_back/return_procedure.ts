@@ -7,7 +7,7 @@ import {
   type SwitchBackResult,
   type SwitchState,
 } from '@disaster-recovery/contract';
-import type {AccountWriter} from '../../engines/identity/port.ts';
+import type {AccountWriter} from '../../engines/accounts/port.ts';
 import {Failure} from '../../kernel/failure.ts';
 import {need, type Procedure, type StepContext} from '../../jobs/index.ts';
 import type {Codes} from '../codes/codes.ts';

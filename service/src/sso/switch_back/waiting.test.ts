@@ -3,7 +3,7 @@ import type {Job, ReturnList, SsoStatus} from '@disaster-recovery/contract';
 import {asFailure, type Failure} from '../../kernel/failure.ts';
 import {createDetectionStore} from '../detection/store.ts';
 import {addPeople, createBench, HOUR_MS, ROOT, type Bench} from '../fixtures.ts';
-import {createMemoryAccounts} from '../../engines/identity/memory.ts';
+import {createMemoryAccounts} from '../../engines/accounts/memory.ts';
 
 type Seen = {status: SsoStatus; list: ReturnList; brief: string | undefined; close: Failure | null; job: Job};
 

@@ -1,4 +1,4 @@
-import type {ProbeResult, SettingChanges, SettingValues, SignIn} from '@disaster-recovery/contract';
+import type {SignIn} from '@disaster-recovery/contract';
 
 /** One account as the master database shows it. Of the password only whether there is one. */
 export type Account = {
@@ -119,38 +119,3 @@ export type MattermostRest = {
   /** Whether this name and password sign in; the session is ended at once. `mfa`: right, and a second factor is asked for. */
   tryPassword(login: string, password: string): Promise<'yes' | 'mfa' | 'no'>;
 };
-
-/** The settings around sign-in. */
-export type SignInSettings = {
-  through: 'plugin' | 'socket' | 'file';
-  /** True when a change counts only after Mattermost was restarted. */
-  needsRestart: boolean;
-  read(): Promise<SettingValues['values']>;
-  /** Only where the value is still `from`; answers what is in force afterwards. */
-  change(changes: SettingChanges['changes']): Promise<SettingValues['values']>;
-};
-
-/** One address to ask whether a provider is up, from Mattermost's own configuration. Holds no secret but LDAP's bind password. */
-export type ProbeTarget =
-  | {
-      kind: 'http';
-      provider: string;
-      probe: 'authorize' | 'token' | 'userinfo' | 'discovery' | 'metadata' | 'sign_in_page';
-      url: string;
-      client_id: string;
-    }
-  | {
-      kind: 'ldap';
-      provider: string;
-      probe: `ldap:${string}`;
-      url: string;
-      start_tls: boolean;
-      bind_dn: string;
-      bind_password: string;
-      base_dn: string;
-    };
-
-export type Probe = (
-  target: ProbeTarget,
-  options: {slowMs: number; timeoutMs: number},
-) => Promise<Omit<ProbeResult, 'at' | 'vantage'>>;

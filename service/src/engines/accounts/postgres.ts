@@ -22,7 +22,7 @@ import {
   TOKENS_MADE,
   TokensRow,
   toSession,
-} from './accounts_sql.ts';
+} from './sql.ts';
 import type {Account, Accounts, AccountTokens} from './port.ts';
 import {createTokens} from './tokens.ts';
 

@@ -1,6 +1,6 @@
 import {signInRefusal} from '@disaster-recovery/contract';
 import type {Failure} from '../../kernel/failure.ts';
-import {DATA_IN_USE, fits, isActiveSso, isLive, isOfPerson, isSameSignIn} from './accounts_rules.ts';
+import {DATA_IN_USE, fits, isActiveSso, isLive, isOfPerson, isSameSignIn} from './rules.ts';
 import {
   NEVER,
   type Account,

@@ -1,8 +1,8 @@
 import {afterAll, beforeAll, beforeEach, expect, test} from '@jest/globals';
-import {createPostgresAccounts} from './accounts_postgres.ts';
+import {createPostgresAccounts} from './postgres.ts';
 import {createEmergencyWriter} from './emergency.ts';
 import type {SignInChange} from './port.ts';
-import {startPostgresServer, type TestServer} from './postgres_server.ts';
+import {startPostgresServer, type TestServer} from '../../testkit/postgres_server.ts';
 import {openTables, type Tables} from './postgres_tables.ts';
 import {createDatabaseWriter} from './writer_database.ts';
 

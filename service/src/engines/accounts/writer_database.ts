@@ -4,7 +4,7 @@ import {z} from 'zod';
 import type {Clock} from '../../kernel/clock.ts';
 import {systemErrorCode} from '../../kernel/failure.ts';
 import {parseConnection, withClient} from '../database/connection.ts';
-import {DATA_IN_USE} from './accounts_rules.ts';
+import {DATA_IN_USE} from './rules.ts';
 import type {AccountTokens, AccountWriter, MattermostRest, SignInChange, SignInOutcome} from './port.ts';
 import {inParallel} from './writer_batches.ts';
 

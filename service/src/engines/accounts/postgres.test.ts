@@ -1,7 +1,7 @@
 import {afterAll, beforeAll, beforeEach, expect, test} from '@jest/globals';
-import {createPostgresAccounts} from './accounts_postgres.ts';
+import {createPostgresAccounts} from './postgres.ts';
 import {conformance} from './conformance.ts';
-import {startPostgresServer, type TestServer} from './postgres_server.ts';
+import {startPostgresServer, type TestServer} from '../../testkit/postgres_server.ts';
 import {CANARIES, openTables, type Tables} from './postgres_tables.ts';
 import {createDatabaseWriter} from './writer_database.ts';
 

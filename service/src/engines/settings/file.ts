@@ -5,7 +5,7 @@ import {writeFileAtomic} from '../../kernel/atomic_file.ts';
 import {Failure, systemErrorCode} from '../../kernel/failure.ts';
 import type {ConfigSource} from '../configsource/port.ts';
 import type {SignInSettings} from './port.ts';
-import {isRecord, patchOf, settingValues, stillTrue, type Config} from './settings_values.ts';
+import {isRecord, patchOf, settingValues, stillTrue, type Config} from './values.ts';
 
 const Configuration = z.record(z.string(), z.unknown());
 const PERMISSIONS = 0o7777;

@@ -15,9 +15,9 @@ import {join} from 'node:path';
 import {expect, test} from '@jest/globals';
 import type {SettingKey} from '@disaster-recovery/contract';
 import type {SignInSettings} from './port.ts';
-import {createFileSettings} from './settings_file.ts';
-import {createPluginSettings} from './settings_plugin.ts';
-import {createSocketSettings} from './settings_socket.ts';
+import {createFileSettings} from './file.ts';
+import {createPluginSettings} from './plugin.ts';
+import {createSocketSettings} from './socket.ts';
 
 const EMAIL = 'EmailSettings.EnableSignInWithEmail';
 const BANNER = 'AnnouncementSettings.BannerText';

@@ -4,7 +4,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {execa} from 'execa';
 import pg from 'pg';
-import {systemClock} from '../../kernel/clock.ts';
+import {systemClock} from '../kernel/clock.ts';
 
 const INSTALLED = '/usr/lib/postgresql';
 const TRIES = 150;

@@ -3,7 +3,7 @@ import {z} from 'zod';
 import {Failure} from '../../kernel/failure.ts';
 import {parseJson} from '../mattermost/http.ts';
 import type {SignInSettings} from './port.ts';
-import {patchOf, settingValues, stillTrue, type Config} from './settings_values.ts';
+import {patchOf, settingValues, stillTrue, type Config} from './values.ts';
 
 /** Where it is unless ServiceSettings.LocalModeSocketLocation says otherwise. */
 export const LOCAL_SOCKET = '/var/tmp/mattermost_local.socket';

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import {z} from 'zod';
-import {NOT_A_PROVIDER} from './accounts_rules.ts';
+import {NOT_A_PROVIDER} from './rules.ts';
 import {NEVER, type Account, type AccountFilter, type AccountSessions, type Session} from './port.ts';
 
 // PostgreSQL gives bigint as text.

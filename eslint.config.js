@@ -134,6 +134,8 @@ export default tseslint.config(
       'max-lines-per-function': ['error', {max: 80, skipBlankLines: true, skipComments: true}],
       // `??` and `?.` count as branches, and records are full of them.
       complexity: ['error', 16],
+      // More than three are one object with names.
+      'max-params': ['error', 3],
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
       '@typescript-eslint/no-unused-vars': ['error', {ignoreRestSiblings: true}],
       '@typescript-eslint/restrict-template-expressions': ['error', {allowNumber: true}],
@@ -146,6 +148,11 @@ export default tseslint.config(
       'no-restricted-syntax': ['error', ...forbidden, ENVIRONMENT],
     },
   },
+  // What is left to bring to names: a room goes from here when its last offender does, and none comes in.
+  {
+    files: ['backup', 'engines', 'enrolment', 'jobs', 'restore', 'sso'].map((room) => `${src}/${room}/**/*.ts`.replace('./', '')),
+    rules: {'max-params': 'off'},
+  },
   {files: ['service/src/process/run.ts'], rules: {'no-restricted-imports': 'off'}},
   {files: ['service/src/kernel/clock.ts'], rules: {'no-restricted-syntax': 'off'}},
   {
@@ -156,7 +163,7 @@ export default tseslint.config(
   {
     files: ['**/*.test.ts', 'service/src/testkit/**', 'service/src/**/{fake_bridge,test_server,fixtures,postgres_fixture}.ts'],
     rules: {
-      'max-lines-per-function': 'off', 'max-lines': ['error', 600], 'no-restricted-syntax': 'off', 'import-x/no-restricted-paths': 'off',
+      'max-lines-per-function': 'off', 'max-lines': ['error', 600], 'no-restricted-syntax': 'off', 'max-params': 'off', 'import-x/no-restricted-paths': 'off',
       '@typescript-eslint/no-unsafe-assignment': 'off', '@typescript-eslint/no-non-null-assertion': 'off', '@typescript-eslint/no-empty-function': 'off', 'no-restricted-imports': 'off',
       '@typescript-eslint/no-unnecessary-type-assertion': 'off', '@typescript-eslint/use-unknown-in-catch-callback-variable': 'off',
     },

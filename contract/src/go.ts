@@ -95,7 +95,9 @@ function slashVerb(group: string, name: string, verb: Verb): string[] {
   if (verb.bridge_form) {
     const {words} = verb.bridge_form;
     const given = words.map((word) => argument({says: capital(word.says), hint: word.example}));
-    return [line(group, name, words.map((word) => word.name).join(' '), chatSays(verb.bridge_form), given)];
+    return [
+      line({group, name, hint: words.map((word) => word.name).join(' '), says: chatSays(verb.bridge_form), given}),
+    ];
   }
   if (!verb.ways.includes('chat')) {
     return [];
@@ -108,10 +110,12 @@ function slashVerb(group: string, name: string, verb: Verb): string[] {
     ...optionsOf(verb, 'chat').flatMap(([option, it]) => (it.value === undefined ? [] : [named(option, it)])),
   ];
   const hint = verb.chat_points_to_shell ? '' : hintOf(verb);
-  return [line(group, name, hint, chatSays(verb), verb.chat_points_to_shell ? [] : given)];
+  return [line({group, name, hint, says: chatSays(verb), given: verb.chat_points_to_shell ? [] : given})];
 }
 
-function line(group: string, name: string, hint: string, says: string, given: readonly string[]): string {
+type Line = {group: string; name: string; hint: string; says: string; given: readonly string[]};
+
+function line({group, name, hint, says, given}: Line): string {
   const fields = [
     ...(group === '' ? [] : [`group: ${text(group)}`]),
     `name: ${text(name)}`,

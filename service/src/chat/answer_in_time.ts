@@ -15,8 +15,7 @@ export type AnswerParts = {bridge: Posting; clock: Clock; log: Logger};
 export async function announce(
   parts: AnswerParts,
   starting: Promise<StartedJob>,
-  origin: Origin,
-  says: string,
+  {origin, says}: {origin: Origin; says: string},
 ): Promise<CommandReply> {
   const started = await patiently(parts.clock, starting);
   if (started !== 'late') {

@@ -15,12 +15,14 @@ export type CarryOutParts = {
 /** The bridge refuses more than 16,000 characters. */
 const ANSWER_LIMIT = 15_500;
 
+/** What is answered to each verb. `verbs`: the declared ones, when left out. */
+export type Declared = {answers: Readonly<Record<string, Answer>>; verbs?: Readonly<Record<string, Verb>> | undefined};
+
 /** Carries out what was typed after `/dr`. @throws Failure of the verb, and USAGE_INVALID */
 export async function carryOut(
   parts: CarryOutParts,
-  answers: Readonly<Record<string, Answer>>,
+  {answers, verbs}: Declared,
   {typed, by}: {typed: string; by: By},
-  verbs?: Readonly<Record<string, Verb>>,
 ): Promise<CommandReply> {
   const command = parseCommand(typed, parts.clock.now(), verbs);
   if (command.kind === 'help') {

@@ -44,7 +44,7 @@ beforeEach(() => {
 
 function typed(text: string) {
   const answers = ssoAnswers(parts) as Record<string, Answer>;
-  return carryOut({clock: parts.clock, requireWritable}, answers, {typed: `sso ${text}`, by});
+  return carryOut({clock: parts.clock, requireWritable}, {answers}, {typed: `sso ${text}`, by});
 }
 
 function withSso(changes: Partial<Sso>): void {

@@ -43,29 +43,23 @@ export function ssoAnswers(parts: SsoAnswerParts): Answers<Extract<ChatVerb, `ss
     'sso approve': ({subject, by}) => reply(approvalAnswer(sso.approve(subject, by))),
     'sso resolve': ({request, by}) => write(parts, sso.resolve(request, by), resolvedAnswer),
     'sso extend-sessions': ({request, by}) =>
-      announce(
-        parts,
-        sso.extend(request, by),
-        by.origin,
-        'Extension of sessions started. The post below shows how it goes.',
-      ),
+      announce(parts, sso.extend(request, by), {
+        origin: by.origin,
+        says: 'Extension of sessions started. The post below shows how it goes.',
+      }),
     'sso switch': ({request, mode, by, typed}) =>
       mode === 'run'
-        ? announce(
-            parts,
-            sso.startSwitch(request, by),
-            by.origin,
-            'Switch to email and password started. The post below shows how it goes.',
-          )
+        ? announce(parts, sso.startSwitch(request, by), {
+            origin: by.origin,
+            says: 'Switch to email and password started. The post below shows how it goes.',
+          })
         : read(parts, sso.planSwitch(request, by), (plan) => switchPlanAnswer(plan, again(mode, typed))),
     'sso switch-back': ({request, mode, by, typed}) =>
       mode === 'run'
-        ? announce(
-            parts,
-            sso.startSwitchBack(request, by),
-            by.origin,
-            'Switch back started. The post below shows how it goes, and when the first person has to sign in.',
-          )
+        ? announce(parts, sso.startSwitchBack(request, by), {
+            origin: by.origin,
+            says: 'Switch back started. The post below shows how it goes, and when the first person has to sign in.',
+          })
         : read(parts, sso.planSwitchBack(request, by), (plan) => switchBackPlanAnswer(plan, again(mode, typed))),
     'sso claim-sheet': () =>
       reply(

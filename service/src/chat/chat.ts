@@ -53,7 +53,11 @@ export function createChat(
       try {
         const {channel_id, root_id, command: typed} = request;
         const answers = {...ownAnswers(parts), ...ssoAnswers(parts), ...declared.answers} as Record<string, Answer>;
-        return await carryOut(parts, answers, {typed, by: {actor, origin: {channel_id, root_id}}}, declared.verbs);
+        return await carryOut(
+          parts,
+          {answers, verbs: declared.verbs},
+          {typed, by: {actor, origin: {channel_id, root_id}}},
+        );
       } catch (error) {
         return reply(failureAnswer(logged(parts, error)));
       }
@@ -73,19 +77,15 @@ export function ownAnswers(parts: ChatParts): Answers<Exclude<ChatVerb, `sso ${s
     list: async () => reply(listAnswer(await inTime(parts, parts.sets.list()))),
     show: async ({subject}) => reply(showAnswer(await inTime(parts, parts.sets.show(subject)))),
     backup: ({request, by}) =>
-      announce(
-        parts,
-        parts.backup.start(request, by),
-        by.origin,
-        'Backup started. People can go on working; the post below shows how it goes.',
-      ),
+      announce(parts, parts.backup.start(request, by), {
+        origin: by.origin,
+        says: 'Backup started. People can go on working; the post below shows how it goes.',
+      }),
     verify: ({request, by}) =>
-      announce(
-        parts,
-        parts.verify.start(request, by),
-        by.origin,
-        `Verification of ${request.set === 'latest' ? 'the newest set' : code(request.set)} started, level ${request.level} (${LEVEL_WORDS[request.level]}). The post below shows how it goes.`,
-      ),
+      announce(parts, parts.verify.start(request, by), {
+        origin: by.origin,
+        says: `Verification of ${request.set === 'latest' ? 'the newest set' : code(request.set)} started, level ${request.level} (${LEVEL_WORDS[request.level]}). The post below shows how it goes.`,
+      }),
     cancel: ({subject}) => {
       const job = parts.jobs.cancel(subject);
       const ends = laneOf(job.kind) === 'accounts' ? 'what it has done stays done' : 'nothing of it will count';

@@ -33,7 +33,7 @@ export function parseCommand(text: string, now: number, verbs: Readonly<Record<s
     const near = nearest(word, [...wordsAfter(group, known), ...(group === null ? Object.keys(VERB_GROUPS) : [])]);
     return {kind: 'unknown', typed: `${prefix}${typed}`, suggestion: near && `${prefix}${near}`};
   }
-  return withUsage(chatUsage(name, verb), () => readVerb(name, verb, words, now));
+  return withUsage(chatUsage(name, verb), () => readVerb({name, verb}, words, now));
 }
 
 function readHelp(group: string | null, words: readonly string[]): Command {
@@ -41,7 +41,7 @@ function readHelp(group: string | null, words: readonly string[]): Command {
   return {kind: 'help', group};
 }
 
-function readVerb(name: string, verb: Verb, words: readonly string[], now: number): Command {
+function readVerb({name, verb}: {name: string; verb: Verb}, words: readonly string[], now: number): Command {
   if (verb.chat_points_to_shell) {
     // Whatever was typed after it: it does not happen here.
     return {kind: 'verb', name, verb, subject: '', request: undefined, mode: 'ask'};

@@ -103,7 +103,7 @@ async function update(parts: LivePostParts, store: PostStore, post: Live): Promi
   const message = renderJob(job, post.warnings);
   try {
     if (message !== post.sent) {
-      const wasSent = await post.sender.attempt(() => send(parts.bridge, store, post, message));
+      const wasSent = await post.sender.attempt(() => send({bridge: parts.bridge, store}, post, message));
       if (!wasSent) {
         return false;
       }
@@ -119,7 +119,7 @@ async function update(parts: LivePostParts, store: PostStore, post: Live): Promi
   return finishIfEnded(store, job);
 }
 
-async function send(bridge: Posting, store: PostStore, post: Live, message: string): Promise<void> {
+async function send({bridge, store}: {bridge: Posting; store: PostStore}, post: Live, message: string): Promise<void> {
   const wanted: BotPost = {...post.row.origin, message};
   if (post.row.postId === null) {
     const {id} = await bridge.createPost(wanted);

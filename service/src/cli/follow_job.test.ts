@@ -85,7 +85,7 @@ function following(lane: 'data' | 'accounts') {
   const done = new Promise<Job>((resolve) => {
     end = resolve;
   });
-  const result = followJob(jobs, output, () => started, lane);
+  const result = followJob({jobs, output, lane}, () => started);
   const finish = () => {
     begin({job: aJob({id: 'ours'}), done});
     end(aJob({id: 'ours', status: 'success'}));
@@ -154,12 +154,10 @@ test.each(['data', 'accounts'] as const)(
 
 test('the error of the job is the error of the verb, with the id of the job', async () => {
   const error = {code: 'ERROR_BUDGET_SPENT', message: 'Ten failed.', meaning: '', remedy: '', retryable: true};
-  const failed = followJob(
-    jobs,
-    output,
-    async () => ({job: aJob({id: 'ours'}), done: Promise.resolve(aJob({id: 'ours', status: 'error', error}))}),
-    'accounts',
-  );
+  const failed = followJob({jobs, output, lane: 'accounts'}, async () => ({
+    job: aJob({id: 'ours'}),
+    done: Promise.resolve(aJob({id: 'ours', status: 'error', error})),
+  }));
   await expect(failed).rejects.toMatchObject(new Failure('ERROR_BUDGET_SPENT', 'Ten failed.'));
   await expect(failed).rejects.toMatchObject({details: {job: 'ours'}});
 });

@@ -13,10 +13,8 @@ const EXIT_ON_SIGNAL = 130;
  * @throws Failure the job's own error
  */
 export async function followJob(
-  jobs: Jobs,
-  output: Output,
+  {jobs, output, lane = 'data'}: {jobs: Jobs; output: Output; lane?: Lane},
   start: () => Promise<StartedJob>,
-  lane: Lane = 'data',
 ): Promise<Job> {
   const stop = new AbortController();
   const view = createLiveView(output);

@@ -64,16 +64,20 @@ export function composeData(parts: DataParts): {backup: Backup; verify: Verify; 
   return {
     backup,
     verify: composeVerify(core, repository, sets),
-    restore: composeRestore(core, repository, sets, {
-      databases: holdings.databases,
-      jobs: config.database.jobs,
-      live: {
-        databaseUrl: config.database.url,
-        filesDirectory: holdings.files.directory,
-        configDirectory: holdings.configSource.directory,
+    restore: composeRestore(
+      core,
+      {repository, sets},
+      {
+        databases: holdings.databases,
+        jobs: config.database.jobs,
+        live: {
+          databaseUrl: config.database.url,
+          filesDirectory: holdings.files.directory,
+          configDirectory: holdings.configSource.directory,
+        },
+        takeRestorePoint: (reason: string, actor: Actor) => backup.start({reason}, {actor, kind: 'restore_point'}),
       },
-      takeRestorePoint: (reason: string, actor: Actor) => backup.start({reason}, {actor, kind: 'restore_point'}),
-    }),
+    ),
   };
 }
 

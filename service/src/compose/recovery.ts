@@ -44,12 +44,16 @@ export async function composeRecovery(
     jobs,
     ledger,
     verify: composeVerify(core, repository, sets),
-    restore: composeRestore(core, repository, sets, {
-      databases: createPostgres(options.postgresDirectory),
-      live: null,
-      jobs: options.jobs ?? 2,
-      takeRestorePoint: null,
-    }),
+    restore: composeRestore(
+      core,
+      {repository, sets},
+      {
+        databases: createPostgres(options.postgresDirectory),
+        live: null,
+        jobs: options.jobs ?? 2,
+        takeRestorePoint: null,
+      },
+    ),
     close: () => {
       const isDone = jobs.running() === null && jobs.interrupted().length === 0;
       state.close();
@@ -78,7 +82,11 @@ export function composeVerify(core: Core, repository: Repository, {show, lost}: 
 /** Where a restore goes to: a server that runs here, or bare metal. */
 type Patient = Pick<RestoreEngines, 'databases' | 'live' | 'jobs' | 'takeRestorePoint'>;
 
-export function composeRestore({jobs, ...core}: Core, repository: Repository, sets: Sets, patient: Patient): Restore {
+export function composeRestore(
+  {jobs, ...core}: Core,
+  {repository, sets}: {repository: Repository; sets: Sets},
+  patient: Patient,
+): Restore {
   return createRestore(
     {
       ...core,

@@ -41,7 +41,7 @@ async function makeIdentity(state: State, clock: Clock): Promise<Identity> {
   const made: Identity = {companionId: randomToken(16), publicKey: rawPublicKey(publicKey), privateKey};
   const keyFile = `companion-${keyId(made.publicKey)}.key`;
   const path = join(state.directory, keyFile);
-  await writeFileAtomic(path, privateKey.export({type: 'pkcs8', format: 'pem'}).toString(), 0o600);
+  await writeFileAtomic(path, privateKey.export({type: 'pkcs8', format: 'pem'}).toString());
   // The row decides, so that two programs that start at once agree on one identity.
   const earlier = state.transact(() => {
     const other = readIdentity(state);

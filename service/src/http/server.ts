@@ -46,9 +46,8 @@ export function createServer(parts: ServerParts, more: readonly Served[] = []): 
   server.setNotFoundHandler((request, reply) => {
     sendFailure(new Failure('NOT_FOUND', `There is no ${request.method} at this path.`), request, reply);
   });
-  server.addHook('onSend', (_request, reply, _payload, done) => {
+  server.addHook('onSend', async (_request, reply) => {
     reply.headers({'cache-control': 'no-store', 'x-content-type-options': 'nosniff'});
-    done();
   });
   server.addHook('preClose', (done) => {
     closing.abort();
@@ -93,7 +92,7 @@ function registerRoutes(server: FastifyInstance, parts: HandlerParts, more: read
         if (route.access === 'code' && !mayTry(request.ip)) {
           throw new Failure('ENROLMENT_CODE_WRONG', 'Too many attempts. Wait a minute.');
         }
-        const actor = await whoAsks(parts, route, request, raw);
+        const actor = await whoAsks(parts, route, {request, body: raw});
         const body = parseBody(route, raw) as never;
         if (route.refuses_clones) {
           parts.enrolment.requireWritable();
@@ -120,8 +119,7 @@ function setMedia(reply: FastifyReply, media: string | undefined): void {
 async function whoAsks(
   {enrolment}: HandlerParts,
   {access}: Route,
-  request: FastifyRequest,
-  body: Buffer,
+  {request, body}: {request: FastifyRequest; body: Buffer},
 ): Promise<Actor> {
   if (access !== 'signed' && access !== 'bridge') {
     return NOBODY;

@@ -6,8 +6,7 @@ import {randomToken} from './ids.ts';
 export async function writeFileAtomic(
   path: string,
   content: string,
-  mode = 0o600,
-  owner?: {uid: number; gid: number},
+  {mode = 0o600, owner}: {mode?: number; owner?: {uid: number; gid: number}} = {},
 ): Promise<void> {
   const temporary = `${path}.${randomToken(6)}.tmp`;
   const file = await open(temporary, 'wx', mode);

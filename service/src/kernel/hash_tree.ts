@@ -18,7 +18,7 @@ export async function hashTree(
   skip: (name: string) => boolean = () => false,
 ): Promise<HashedFile[]> {
   const files: HashedFile[] = [];
-  await walk(Buffer.from(directory), Buffer.alloc(0), skip, files);
+  await walk({root: Buffer.from(directory), skip, files}, Buffer.alloc(0));
   return files.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
@@ -27,7 +27,11 @@ export function hashOfTree(files: readonly HashedFile[]): string {
   return sha256(files.map((file) => `${file.path}\0${file.sha256}\n`).join(''));
 }
 
-async function walk(root: Buffer, below: Buffer, skip: (name: string) => boolean, files: HashedFile[]): Promise<void> {
+type Tree = {root: Buffer; skip: (name: string) => boolean; files: HashedFile[]};
+
+/** Adds to the files of the tree those that lie `below` its root. */
+async function walk(tree: Tree, below: Buffer): Promise<void> {
+  const {root, skip, files} = tree;
   const here = below.length === 0 ? root : Buffer.concat([root, SLASH, below]);
   for (const entry of await readdir(here, {withFileTypes: true, encoding: 'buffer'})) {
     const path = below.length === 0 ? entry.name : Buffer.concat([below, SLASH, entry.name]);
@@ -35,7 +39,7 @@ async function walk(root: Buffer, below: Buffer, skip: (name: string) => boolean
       continue;
     }
     if (entry.isDirectory()) {
-      await walk(root, path, skip, files);
+      await walk(tree, path);
     } else if (entry.isFile()) {
       const hashed = await hashFile(Buffer.concat([root, SLASH, path]));
       if (hashed) {

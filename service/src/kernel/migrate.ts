@@ -7,10 +7,8 @@ import {Failure} from './failure.ts';
  * @throws Failure STATE_NEWER when a newer version of this program has written the file
  */
 export function migrate(
-  db: DatabaseSync,
+  {db, path, transact}: {db: DatabaseSync; path: string; transact: (work: () => void) => void},
   migrations: readonly string[],
-  path: string,
-  transact: (work: () => void) => void,
 ): void {
   const reached = (): number => (db.prepare('PRAGMA user_version').get() as {user_version: number}).user_version;
   const outdated = (): boolean => {

@@ -39,7 +39,7 @@ export function openState(directory: string, migrations: readonly string[]): Sta
       'PRAGMA busy_timeout = 15000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON',
     );
     const opened = db;
-    migrate(db, migrations, path, (work) => transact(opened, work));
+    migrate({db, path, transact: (work) => transact(opened, work)}, migrations);
     const identity = lstatSync(path);
     let readAt = performance.now();
     return {

@@ -43,7 +43,7 @@ export function createSets(repository: Repository, cacheDirectory: string | null
     const bySet = Map.groupBy(await repository.snapshots(MANIFEST_TAGS, signal), (snapshot) => setsOf(snapshot).join());
     const survey: Survey = {manifests: [], unreadable: []};
     for (const snapshots of bySet.values()) {
-      const {manifest, unreadable} = await readOne(repository, cacheDirectory, snapshots, signal);
+      const {manifest, unreadable} = await readOne({repository, cacheDirectory}, snapshots, signal);
       survey.manifests.push(...(manifest ? [manifest] : []));
       survey.unreadable.push(...unreadable);
     }
@@ -74,7 +74,7 @@ export function createSets(repository: Repository, cacheDirectory: string | null
   async function named(set: string, signal?: AbortSignal): Promise<SetManifest> {
     const isId = SetId.safeParse(set).success;
     const snapshots = isId ? await repository.snapshots([...MANIFEST_TAGS, `set=${set}`], signal) : [];
-    const {manifest, unreadable} = await readOne(repository, cacheDirectory, snapshots, signal);
+    const {manifest, unreadable} = await readOne({repository, cacheDirectory}, snapshots, signal);
     if (manifest) {
       return manifest;
     }
@@ -114,10 +114,12 @@ export function createSets(repository: Repository, cacheDirectory: string | null
   };
 }
 
+/** Where manifests are read; `cacheDirectory` null: nothing is kept here. */
+type Source = {repository: Repository; cacheDirectory: string | null};
+
 /** The manifest of one set from the snapshots that claim to hold it. Two different ones make a set that nobody can name. */
 async function readOne(
-  repository: Repository,
-  cacheDirectory: string | null,
+  source: Source,
   snapshots: readonly RepositorySnapshot[],
   signal?: AbortSignal,
 ): Promise<{manifest: SetManifest | null; unreadable: Unreadable[]}> {
@@ -128,7 +130,7 @@ async function readOne(
   };
   for (const snapshot of snapshots) {
     try {
-      const manifest = await readManifest(repository, cacheDirectory, snapshot, signal);
+      const manifest = await readManifest(source, snapshot, signal);
       opened.set(manifest.sha256, {manifest, snapshot});
     } catch (error) {
       const failure = asFailure(error);
@@ -149,8 +151,7 @@ async function readOne(
 
 /** @throws Failure REPOSITORY_DAMAGED also when the manifest is that of another set than its tag says */
 async function readManifest(
-  repository: Repository,
-  cacheDirectory: string | null,
+  {repository, cacheDirectory}: Source,
   snapshot: RepositorySnapshot,
   signal?: AbortSignal,
 ): Promise<SetManifest> {

@@ -29,7 +29,10 @@ export function readRequest(verb: Verb, typed: Typed, reader: Reader): unknown {
     return parsed.data;
   }
   const issue = parsed.error.issues[0];
-  throw new Failure('USAGE_INVALID', refusal(verb, String(issue?.path[0] ?? ''), issue?.message ?? '', reader.way));
+  throw new Failure(
+    'USAGE_INVALID',
+    refusal(verb, reader.way, {field: String(issue?.path[0] ?? ''), problem: issue?.message ?? ''}),
+  );
 }
 
 function fieldsOf(verb: Verb, typed: Typed, {way, now}: Reader): Record<string, unknown> {
@@ -91,7 +94,7 @@ function partsOf(text: string): string[] {
 }
 
 /** What is wrong, in the words that the verb has for this field; without any, in those of the contract's schema. */
-function refusal(verb: Verb, field: string, problem: string, way: Way): string {
+function refusal(verb: Verb, way: Way, {field, problem}: {field: string; problem: string}): string {
   if (field === '' && verb.exactly_one) {
     const names = optionsOf(verb, way).map(([name]) => name);
     const choice = verb.exactly_one.filter((name) => names.includes(name)).map((name) => `--${name}`);

@@ -90,7 +90,7 @@ function verifySteps(engines: VerifyEngines): readonly Step<VerifyPlan, VerifyFo
         const manifest = need(found, 'manifest');
         const findings = await partsThatDoNotRestore(engines, manifest, context);
         if (level === 'L1' || level === 'L2') {
-          findings.push(...(await damages(engines, manifest, level, context)));
+          findings.push(...(await damages(engines, {manifest, level}, context)));
         }
         if (level === 'L3' && findings.length === 0) {
           findings.push(...(await rowsWithoutFiles(engines, manifest, context)));
@@ -138,8 +138,7 @@ async function partsThatDoNotRestore(
 
 async function damages(
   {repository}: VerifyEngines,
-  manifest: SetManifest,
-  level: 'L1' | 'L2',
+  {manifest, level}: {manifest: SetManifest; level: 'L1' | 'L2'},
   context: StepContext,
 ): Promise<VerifyFinding[]> {
   await repository.releaseStaleLocks();
@@ -208,7 +207,7 @@ async function rowsWithoutFiles(
   await mkdir(directory, {recursive: true, mode: 0o700});
   const result = await engines.crossCheckLists(
     passes.map(listOf),
-    {expected: (onRow) => readRows(engines, record, onRow, signal), liveSize: null},
+    {expected: (onRow) => readRows(engines, record, {onRow, signal}), liveSize: null},
     join(directory, 'files.db'),
   );
   const known = new Set(manifest.cross_check.findings.map(({kind, path}) => `${kind} ${path}`));
@@ -230,8 +229,7 @@ async function rowsWithoutFiles(
 function readRows(
   {repository, expectedFiles}: VerifyEngines,
   {id, root}: SetSnapshot,
-  onRow: (row: ExpectedFile) => Promise<void> | void,
-  signal: AbortSignal,
+  {onRow, signal}: {onRow: (row: ExpectedFile) => Promise<void> | void; signal: AbortSignal},
 ): Promise<void> {
   return repository.readLines(
     id,

@@ -14,7 +14,9 @@ export const backup: RunOf<'backup'> = async ({options, request, output}) => {
       output.say(renderPlan(plan));
       return {value: {plan}};
     }
-    const job = await followJob(companion.jobs, output, () => companion.backup.start(asked, {actor: cliActor()}));
+    const job = await followJob({jobs: companion.jobs, output}, () =>
+      companion.backup.start(asked, {actor: cliActor()}),
+    );
     const set = SetManifest.parse(job.result);
     output.say(renderSet(set));
     const failure =

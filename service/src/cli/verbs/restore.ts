@@ -13,7 +13,7 @@ import type {Output} from '../output.ts';
 export const restore: RunOf<'restore'> = ({options, subject: set, request, output}) =>
   withRecovery(options, async (parts) => {
     if (options['undo']) {
-      return undo(parts, output, options, set);
+      return undo(parts, {output, options}, set);
     }
     if (set === undefined) {
       throw new Failure('USAGE_INVALID', 'Name a set, or latest.');
@@ -27,7 +27,7 @@ export const restore: RunOf<'restore'> = ({options, subject: set, request, outpu
     if (plan.overwrites.length > 0) {
       await requireConfirmation(output, options, `Restore ${plan.set} in place?`);
     }
-    const job = await followJob(parts.jobs, output, () => parts.restore.start(asked, {actor: cliActor()}));
+    const job = await followJob({jobs: parts.jobs, output}, () => parts.restore.start(asked, {actor: cliActor()}));
     const result = RestoreResult.parse(job.result);
     output.say(renderRestoreResult(result));
     return {value: {restore: result, job: job.id}};
@@ -35,8 +35,7 @@ export const restore: RunOf<'restore'> = ({options, subject: set, request, outpu
 
 async function undo(
   {restore: verb, jobs}: RecoveryParts,
-  output: Output,
-  options: Record<string, unknown>,
+  {output, options}: {output: Output; options: Record<string, unknown>},
   named: string | undefined,
 ) {
   const plan = await verb.planUndo(named);
@@ -47,7 +46,7 @@ async function undo(
     return {value: plan};
   }
   await requireConfirmation(output, options, `Go back to the state before restore ${plan.restore}?`);
-  const job = await followJob(jobs, output, () => verb.undo({actor: cliActor(), restore: named}));
+  const job = await followJob({jobs, output}, () => verb.undo({actor: cliActor(), restore: named}));
   const result = RestoreResult.parse(job.result);
   output.say(renderRestoreResult(result));
   return {value: {restore: result, job: job.id}};

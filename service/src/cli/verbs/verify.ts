@@ -9,7 +9,7 @@ import {renderVerify} from '../render_set.ts';
 export const verify: RunOf<'verify'> = async ({options, request, output}) => {
   const asked = await request();
   return withRecovery(options, async (parts) => {
-    const job = await followJob(parts.jobs, output, () => parts.verify.start(asked, {actor: cliActor()}));
+    const job = await followJob({jobs: parts.jobs, output}, () => parts.verify.start(asked, {actor: cliActor()}));
     const result = VerifyResult.parse(job.result);
     output.say(renderVerify(result));
     const [first] = result.findings.filter(({severity}) => severity === 'error');

@@ -84,7 +84,7 @@ async function replace({path, text}: Loaded, config: Config): Promise<void> {
     );
   }
   try {
-    await writeFileAtomic(path, written, mode & PERMISSIONS, {uid, gid});
+    await writeFileAtomic(path, written, {mode: mode & PERMISSIONS, owner: {uid, gid}});
   } catch (error) {
     throw new Failure(
       'MATTERMOST_CONFIG_UNREADABLE',

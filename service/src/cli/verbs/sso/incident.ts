@@ -52,7 +52,7 @@ const extend =
   async ({options, request, output}) => {
     const asked = await request();
     return withSso(options, async ({sso, jobs}) => {
-      const job = await followJob(jobs, output, () => sso.extend(asked, byShell()), 'accounts');
+      const job = await followJob({jobs, output, lane: 'accounts'}, () => sso.extend(asked, byShell()));
       const result = ExtendResult.parse(job.result);
       output.say(renderExtendResult(result));
       return {

@@ -31,7 +31,7 @@ const switchPeople =
         options,
         `Switch ${plan.count === 1 ? '1 person' : `${plan.count} people`} to email and password?`,
       );
-      const job = await followJob(jobs, output, () => sso.startSwitch(asked, byShell()), 'accounts');
+      const job = await followJob({jobs, output, lane: 'accounts'}, () => sso.startSwitch(asked, byShell()));
       const result = SwitchResult.parse(job.result);
       output.say(renderSwitchResult(result));
       const failure = incomplete(result, 'switched');
@@ -54,7 +54,7 @@ const switchBack =
         options,
         `Switch ${plan.count === 1 ? '1 person' : `${plan.count} people`} back to single sign-on?`,
       );
-      const job = await followJob(jobs, output, () => sso.startSwitchBack(asked, byShell()), 'accounts');
+      const job = await followJob({jobs, output, lane: 'accounts'}, () => sso.startSwitchBack(asked, byShell()));
       const result = SwitchBackResult.parse(job.result);
       output.say(renderSwitchBackResult(result));
       const failure = incomplete(result, 'switched back');

@@ -27,14 +27,26 @@ test.each([
   expect(resticFailure('backup', how).code).toBe(code);
 });
 
+const UNREACHABLE = 'The repository could not be reached or written';
+
 test.each([
-  [end(1, 'first\nFatal: the end'), 'restic backup: the end'],
-  [end(1, 'words\n{"message_type":"error"}'), 'restic backup: words'],
-  [end(1, 'words', 'Fatal: its own message'), 'restic backup: its own message'],
-  [end(null, '', null, 'SIGKILL'), 'restic backup: killed by SIGKILL'],
-  [end(7), 'restic backup: exit code 7'],
-])('the message of %j is short and its own', (how, message) => {
-  expect(resticFailure('backup', how).message).toBe(message);
+  [end(1, 'first\nFatal: the end'), `${UNREACHABLE}: the end`, 'restic backup: the end'],
+  [end(1, 'words\n{"message_type":"error"}'), `${UNREACHABLE}: words`, 'restic backup: words'],
+  [end(1, 'words', 'Fatal: its own message'), `${UNREACHABLE}: its own message`, 'restic backup: its own message'],
+  [end(null, '', null, 'SIGKILL'), `${UNREACHABLE}: killed by SIGKILL`, 'restic backup: killed by SIGKILL'],
+  [end(7), `${UNREACHABLE}: exit code 7`, 'restic backup: exit code 7'],
+  [
+    end(11, 'locked by PID 7'),
+    'Another program holds the lock of the repository: locked by PID 7',
+    'restic backup: locked by PID 7',
+  ],
+  [
+    end(12, 'Fatal: wrong password'),
+    'The key does not open the repository: wrong password',
+    'restic backup: wrong password',
+  ],
+])('the message of %j says what it means here, then the reason', (how, message, said) => {
+  expect(resticFailure('backup', how)).toMatchObject({message, details: {said}});
 });
 
 test('a place that is not mounted leads with that, and what restic said is kept aside', () => {

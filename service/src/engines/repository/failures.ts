@@ -23,9 +23,18 @@ const PATTERNS: readonly [RegExp, FailureCode][] = [
   [/already locked/i, 'REPOSITORY_LOCKED'],
 ];
 
+/** What it means here, before restic's reason. */
+const WORDS: Partial<Record<FailureCode, string>> = {
+  REPOSITORY_LOCKED: 'Another program holds the lock of the repository',
+  REPOSITORY_KEY_WRONG: 'The key does not open the repository',
+  REPOSITORY_DAMAGED: 'The repository does not give back what was stored in it',
+  DISK_FULL: 'There is no space left',
+  FILES_UNREADABLE: 'Nothing of what was to be stored is there',
+};
+
 export type ResticEnd = {exitCode: number | null; signal: string | null; stderr: string; says: string | null};
 
-/** How restic ended, under its name. */
+/** How restic ended: our words, then its reason in short. `details.said` has its own words. */
 export function resticFailure(command: string, end: ResticEnd): Failure {
   const said =
     (end.says ?? lastLine(end.stderr)) ||
@@ -34,10 +43,23 @@ export function resticFailure(command: string, end: ResticEnd): Failure {
     BY_EXIT[end.exitCode ?? -1] ??
     PATTERNS.find(([pattern]) => pattern.test(`${end.stderr}\n${said}`))?.[1] ??
     'REPOSITORY_UNREACHABLE';
-  const words = `restic ${command}: ${said.replace(/^Fatal: /, '').slice(0, 600)}`;
+  const reason = said.replace(/^Fatal: /, '').trim();
+  const details = {said: `restic ${command}: ${reason.slice(0, 600)}`};
   return code === 'REPOSITORY_NOT_FOUND'
-    ? new Failure(code, 'The place of the repository is empty or not mounted.', {details: {said: words}})
-    : new Failure(code, words);
+    ? new Failure(code, 'The place of the repository is empty or not mounted.', {details})
+    : new Failure(code, `${WORDS[code] ?? 'The repository could not be reached or written'}: ${reason.slice(0, 300)}`, {
+        details,
+      });
+}
+
+/** The repository does not answer, and restic would go on trying for many minutes. */
+export function unanswered(seconds: number, line: string): Failure {
+  const reason = line.replace(/^.*retrying after [^:]*: /, '').trim();
+  return new Failure(
+    'REPOSITORY_UNREACHABLE',
+    `The repository has not answered for ${seconds} s: ${reason.slice(0, 300)}`,
+    {details: {said: line.slice(0, 600)}},
+  );
 }
 
 function lastLine(text: string): string {

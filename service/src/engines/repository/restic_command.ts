@@ -1,7 +1,8 @@
+import {systemClock, type Clock} from '../../kernel/clock.ts';
 import {Failure} from '../../kernel/failure.ts';
 import type {CommandLine} from '../../process/command_line.ts';
 import {run} from '../../process/run.ts';
-import {resticFailure, type ResticEnd} from './failures.ts';
+import {resticFailure, unanswered, type ResticEnd} from './failures.ts';
 import {parseMessage, type Message} from './messages.ts';
 import type {RepositorySettings} from './port.ts';
 
@@ -20,11 +21,22 @@ export type ResticCall = (
 
 /** Two status lines a second are enough for a live view. */
 const PROGRESS_FPS = '2';
+/** restic itself tries for fifteen minutes, without a word to whoever waits. */
+const PATIENCE_SECONDS = 20;
+/** What restic reads first: before that nothing was done that a longer break would spoil. */
+const OPENING = /^\w+\(<config\/[^>]*>\) returned error, retrying after /;
 /** Messages kept of one call; errors beyond this are counted by restic's summary. */
 const KEEP_MESSAGES = 2000;
 
-/** Runs restic for one repository. Location, key and credentials travel in the environment. */
-export function createResticCall(program: string, settings: RepositorySettings): ResticCall {
+/**
+ * Runs restic for one repository. Location, key and credentials travel in the environment.
+ * A call throws REPOSITORY_UNREACHABLE when the repository still does not answer after 20 s.
+ */
+export function createResticCall(
+  program: string,
+  settings: RepositorySettings,
+  clock: Pick<Clock, 'now'> = systemClock,
+): ResticCall {
   const env = {
     ...awsEnvironment(),
     ...settings.environment,
@@ -35,6 +47,14 @@ export function createResticCall(program: string, settings: RepositorySettings):
   return async (line, options = {}) => {
     const messages: Message[] = [];
     let says: string | null = null;
+    const giveUp = new AbortController();
+    const startedAt = clock.now();
+    const takeError = (line: string): void => {
+      if (OPENING.test(line) && clock.now() - startedAt > PATIENCE_SECONDS * 1000) {
+        giveUp.abort(unanswered(PATIENCE_SECONDS, line));
+      }
+      take(line);
+    };
     const take = (line: string): void => {
       const message = parseMessage(line);
       if (message === null) {
@@ -51,12 +71,12 @@ export function createResticCall(program: string, settings: RepositorySettings):
     const streams = options.onLine !== undefined || options.onMessage !== undefined;
     const result = await run(program, line, {
       env,
-      ...(options.signal && {signal: options.signal}),
+      signal: options.signal ? AbortSignal.any([options.signal, giveUp.signal]) : giveUp.signal,
       ...(options.input !== undefined && {input: options.input}),
       ...(options.cwd && {cwd: options.cwd}),
       // Who reads the lines reads them alone: a list of a file store has hundreds of thousands. Errors come on stderr.
       ...(streams && {onLine: options.onLine ?? take}),
-      onErrorLine: take,
+      onErrorLine: takeError,
     });
     if (result.overflowed) {
       throw new Failure('REPOSITORY_DAMAGED', `restic ${line.command.join(' ')} answered with more than 64 MiB.`);

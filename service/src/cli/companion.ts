@@ -3,6 +3,7 @@ import type {Actor} from '@disaster-recovery/contract';
 import {composeCompanion, type Companion} from '../compose/companion.ts';
 import {composeRecovery, type RecoveryParts} from '../compose/recovery.ts';
 import {configFile, loadConfig, requirePrivate} from '../config/load.ts';
+import {requireSafeLocation} from '../config/repository_location.ts';
 import {Failure} from '../kernel/failure.ts';
 import type {CommonOptions} from './verb.ts';
 
@@ -43,6 +44,7 @@ export async function withRecovery<T>(
       '--repository needs --password-file, the file with the key from the recovery sheet.',
     );
   }
+  requireSafeLocation(options.repository);
   await requirePrivate(options.passwordFile).catch((error: unknown) => {
     throw error instanceof Failure
       ? error

@@ -1,4 +1,5 @@
 import {z} from 'zod';
+import {RepositoryLocation} from './repository_location.ts';
 
 const absolutePath = z.string().startsWith('/', 'must be an absolute path');
 
@@ -52,10 +53,9 @@ export const Config = z
       .strict(),
     repository: z
       .object({
-        url: z
-          .string()
-          .min(1)
-          .describe('Where the sets go: a path, or any location that restic understands (s3:…, sftp:…, rest:…).'),
+        url: RepositoryLocation.describe(
+          'Where the sets go: a path, or any location that restic understands (s3:…, sftp:…, rest:…). No host and no remote in it may begin with a hyphen; rclone:… is taken from here only, never from an option.',
+        ),
         password_file: absolutePath.describe('File (mode 0600) with the key of the repository.'),
         environment: z
           .record(z.string(), z.string())

@@ -5,6 +5,7 @@ import {stringify} from 'yaml';
 import {composeRepository} from '../../compose/core.ts';
 import {readConfigInDatabase} from '../../compose/data.ts';
 import {configFile, loadConfig} from '../../config/load.ts';
+import {requireLocation} from '../../config/repository_location.ts';
 import {withoutPassword} from '../../config/show.ts';
 import {
   isDatabaseUrl,
@@ -40,6 +41,8 @@ export const init: RunOf<'init'> = async ({options, output}) => {
     throw new Failure('USAGE_INVALID', `${answers.config} exists already; --force writes over it.`);
   }
   const facts = await factsOf(answers);
+  // What the configuration would refuse is refused before anything is written.
+  requireLocation(answers.repository);
   const passwordFile = await keyFile(answers);
   await writeCompanionConfig(answers, facts, {passwordFile, companionId: null});
   const settings = await loadConfig(answers.config);

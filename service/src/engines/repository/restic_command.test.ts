@@ -46,7 +46,7 @@ test('a repository that does not answer is told after twenty seconds, with the r
     message: expect.stringMatching(/^The repository has not answered for 20 s: .*connection refused$/),
     details: {said: expect.stringContaining('<config/>')},
   });
-  expect(JSON.stringify(failure) + String(failure)).not.toContain('hunter2');
+  expect(JSON.stringify([failure, (failure as Error).message])).not.toContain('hunter2');
 });
 
 test('one that is out of reach for a moment is tried again, and who cancels need not wait', async () => {

@@ -53,6 +53,7 @@ generate: contract ## Write openapi.json and the generated pages of docs/ anew
 lint: contract ## Lint TypeScript and Go
 	npx prettier --check --log-level warn '**/*.{ts,tsx}'
 	npx eslint . --max-warnings 0
+	npx knip
 	node scripts/generate.ts --check
 	cd server-bridge && test -z "$$(gofmt -l .)" && go vet ./...
 

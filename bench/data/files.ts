@@ -60,7 +60,7 @@ export function fileAtPost({posts, files}: Size): (post: number) => number | nul
   };
 }
 
-export const postOfFile = ({posts, files}: Size, file: number): number => Math.floor((file * posts) / files);
+const postOfFile = ({posts, files}: Size, file: number): number => Math.floor((file * posts) / files);
 
 /** Attachments on disk, and a row for each. Returns their bytes. */
 export async function fillFiles(url: string, directory: string, size: Size, {from, to}: Range): Promise<number> {

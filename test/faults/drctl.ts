@@ -4,7 +4,7 @@ import {execa} from 'execa';
 /** The program under test; another build can be named by DRCTL_UNDER_TEST. */
 export const DRCTL = process.env['DRCTL_UNDER_TEST'] ?? fileURLToPath(new URL('../../dist/drctl', import.meta.url));
 
-export interface ErrorShown {
+interface ErrorShown {
   readonly code: string;
   readonly message: string;
   readonly remedy: string;

@@ -7,7 +7,7 @@ import type {ProtectedServer} from './protected_server.ts';
 const SERVER = {site_url: 'http://127.0.0.1', diagnostic_id: 'test'};
 
 /** The claims of a request token. A test changes one and looks who notices. */
-export interface Claims {
+interface Claims {
   readonly iss: string;
   readonly aud: string;
   readonly iat: number;

@@ -6,20 +6,20 @@ import type {Method, Session} from './session.ts';
 /** A name of a file: text, or bytes where the name is not text. */
 export type FileName = string | Buffer;
 
-export interface User {
+interface User {
   readonly id: string;
   readonly username: string;
   readonly email: string;
 }
 
-export interface NewUser {
+interface NewUser {
   readonly username: string;
   readonly password: string;
   readonly email?: string;
   readonly [property: string]: unknown;
 }
 
-export interface FileInfo {
+interface FileInfo {
   readonly id: string;
   readonly name: string;
   readonly size: number;
@@ -36,14 +36,14 @@ export interface Post {
   readonly create_at: number;
 }
 
-export interface NewPost {
+interface NewPost {
   readonly channel_id: string;
   readonly message: string;
   readonly root_id?: string;
   readonly file_ids?: readonly string[];
 }
 
-export interface FormFile {
+interface FormFile {
   readonly field: string;
   readonly fileName: string;
   readonly content: Buffer;

@@ -7,7 +7,7 @@ import {startServerProcess} from './server_process.ts';
 import type {ServerProcess} from './server_process.ts';
 import {waitFor} from './wait_for.ts';
 
-export type {ProviderPeople, ProviderPerson} from '../identity-provider/people.ts';
+export type {ProviderPeople} from '../identity-provider/people.ts';
 
 const PROGRAM = fileURLToPath(new URL('../identity-provider/main.ts', import.meta.url));
 const CLIENT = {id: 'mattermost', secret: 's3cret-for-tests'};
@@ -22,7 +22,7 @@ export interface IdentityProviderOptions {
 }
 
 /** GitLabSettings of Mattermost's configuration. */
-export interface GitLabSettings {
+interface GitLabSettings {
   readonly Enable: boolean;
   readonly Id: string;
   readonly Secret: string;

@@ -3,7 +3,7 @@ import {SMTPServer} from 'smtp-server';
 import {freePort} from './free_port.ts';
 import {readMail} from './mail_sink_text.ts';
 
-export interface Mail {
+interface Mail {
   /** As the server said it on the wire, not as the header says. */
   readonly to: readonly string[];
   readonly subject: string;

@@ -20,7 +20,7 @@ import type {Workspace} from './workspace.ts';
 const DIST = fileURLToPath(new URL('../../dist', import.meta.url));
 
 /** Every sign that a careless program reads as part of a URL, a shell line or a keyword string. */
-export const AWKWARD_PASSWORD = `p@ss % w:o/r'd "x" \\ ?&=#`;
+const AWKWARD_PASSWORD = `p@ss % w:o/r'd "x" \\ ?&=#`;
 export const PLUGIN = 'disaster-recovery';
 
 export interface ProtectedServerOptions {

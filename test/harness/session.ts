@@ -12,7 +12,7 @@ export interface Session {
   carry(token: string | undefined): void;
 }
 
-export interface Answer {
+interface Answer {
   readonly body: Buffer;
   /** That Mattermost gives to who signed in. */
   readonly token: string | undefined;

@@ -14,7 +14,7 @@ export interface ProviderSignInOptions {
 }
 
 /** Who refused a sign-in through the provider, and in which words. */
-export class SignInError extends Error {
+class SignInError extends Error {
   override readonly name = 'SignInError';
   readonly by: 'mattermost' | 'provider';
   /** HTTP status; 0 when there was no answer. */

@@ -65,7 +65,7 @@ export interface SsoServer extends ProtectedServer {
 }
 
 /** An outage is suspected after some 2.5 s, and the way back takes seconds. */
-export const FAST_SSO = {
+const FAST_SSO = {
   probe: {
     interval_seconds: 0.5,
     timeout_seconds: 2,

@@ -6,7 +6,7 @@ import {sha256} from './workspace_files.ts';
 import type {SeededFile} from './workspace_files.ts';
 import type {Workspace} from './workspace.ts';
 
-export interface WrittenPost {
+interface WrittenPost {
   readonly id: string;
   readonly channel_id: string;
   readonly message: string;

@@ -1,7 +1,7 @@
 import {readFileSync} from 'node:fs';
 
 /** Somebody whom the identity provider knows. `id` is what Mattermost keeps as auth_data. */
-export interface ProviderPerson {
+interface ProviderPerson {
   readonly id: number;
   readonly email: string;
   readonly password: string;

@@ -53,7 +53,7 @@ export type LetIn = Pick<LetInRequest, 'user' | 'identified_by' | 'mail'>;
 export type SwitchBack = {without_provider_check?: true};
 
 /** Codes that no server says: the page found them itself. */
-export type LocalCode = 'NO_ANSWER' | 'ANSWER_UNREADABLE';
+type LocalCode = 'NO_ANSWER' | 'ANSWER_UNREADABLE';
 
 export type Reply<Body> = {ok: true; value: Body} | {ok: false; status: number; error: ErrorBody};
 

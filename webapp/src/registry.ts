@@ -14,7 +14,7 @@ export type PluginRegistry = {
 };
 
 /** What the System Console hands to a custom setting. */
-export type CustomSettingProps = {
+type CustomSettingProps = {
   id: string;
   label: string;
   helpText: ReactElement | null;

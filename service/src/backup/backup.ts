@@ -11,7 +11,7 @@ import type {BackupFound} from './found.ts';
 import {planBackup} from './plan.ts';
 import {backupSteps} from './steps.ts';
 
-export type BackupBy = {actor: Actor; origin?: Origin; kind?: BackupPlan['kind']};
+type BackupBy = {actor: Actor; origin?: Origin; kind?: BackupPlan['kind']};
 
 export type Backup = {
   /** What a backup would do now; changes nothing. @throws Failure DATABASE_*, REPOSITORY_* */

@@ -1,4 +1,3 @@
 export {createBackup, type Backup} from './backup.ts';
 export {crossCheckLists} from './cross_check.ts';
-export type {BackupEngines} from './engines.ts';
-export {EFFECTIVE_CONFIG, EXPECTED_FILES, isOwnName, LEDGER_COPY} from './work.ts';
+export {EFFECTIVE_CONFIG, EXPECTED_FILES} from './work.ts';

@@ -273,7 +273,7 @@ export const forecast: Forecast = {
   ],
 };
 
-export const lockedOut: LockedOut = {
+const lockedOut: LockedOut = {
   at: START,
   count: 37,
   people: [

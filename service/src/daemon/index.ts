@@ -1,1 +1,1 @@
-export {runCompanion, type DaemonParts} from './run_companion.ts';
+export {runCompanion} from './run_companion.ts';

@@ -1,3 +1,3 @@
-export {createEnrolment, type Enrolment, type EnrolmentParts} from './enrolment.ts';
+export {createEnrolment, type Enrolment} from './enrolment.ts';
 export type {Confirm, ServerIdentity} from './origin.ts';
 export {ENROLMENT_TABLES} from './tables.ts';

@@ -6,7 +6,7 @@ import {isoTime} from '../kernel/clock.ts';
 import {Failure} from '../kernel/failure.ts';
 import {randomToken} from '../kernel/ids.ts';
 
-export const BRIDGE = 'bridge';
+const BRIDGE = 'bridge';
 const LIFETIME_S = 60;
 /** How far the clock of the other side may be ahead of ours. */
 const FUTURE_LEEWAY_S = 60;

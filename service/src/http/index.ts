@@ -1,4 +1,4 @@
-export {listenAddress, tlsPinOf, type ListenAddress} from './listen.ts';
-export {createMetrics, type Metrics, type MetricsParts} from './metrics.ts';
-export {createServer, type ServerParts} from './server.ts';
+export {listenAddress, type ListenAddress} from './listen.ts';
+export {createMetrics} from './metrics.ts';
+export {createServer} from './server.ts';
 export type {Verbs} from './handlers.ts';

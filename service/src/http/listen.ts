@@ -40,7 +40,7 @@ export async function listenAddress(serve: Config['serve']): Promise<ListenAddre
 }
 
 /** The pin of a PEM certificate: sha256 over its SubjectPublicKeyInfo. */
-export function tlsPinOf(certificate: string): string {
+function tlsPinOf(certificate: string): string {
   const spki = new X509Certificate(certificate).publicKey.export({type: 'spki', format: 'der'});
   return `sha256/${createHash('sha256').update(spki).digest('base64')}`;
 }

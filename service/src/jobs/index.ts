@@ -1,4 +1,4 @@
-export {createJobs, type Jobs, type Leftovers, type StartedJob, type StartOptions} from './jobs.ts';
+export {createJobs, type Jobs, type Leftovers, type StartedJob} from './jobs.ts';
 export {laneOf, type Lane} from './lease.ts';
 export {need, type Procedure, type Step, type StepContext} from './procedure.ts';
 export {hasEnded, type Origin} from './store.ts';

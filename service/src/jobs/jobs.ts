@@ -13,7 +13,7 @@ import {createJobStore, hasEnded, type JobStore, type Origin, type StoredJob} fr
 const CONTINUE_WITHIN_MS = 60 * 60 * 1000;
 const EVENT_POLL_MS = 200;
 
-export type StartOptions = {
+type StartOptions = {
   actor: Actor;
   reason: string;
   /** Two requests with the same text ask for the same thing. */

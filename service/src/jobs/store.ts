@@ -77,7 +77,7 @@ function readJobs(db: DatabaseSync) {
   };
 }
 
-export type NewJob = {
+type NewJob = {
   id: string;
   kind: JobKind;
   actor: Actor;

@@ -1,1 +1,1 @@
-export {createLedger, LEDGER_TABLE, verifyChain, type Chain, type Entry, type Ledger} from './ledger.ts';
+export {createLedger, LEDGER_TABLE, type Ledger} from './ledger.ts';

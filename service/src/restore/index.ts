@@ -1,3 +1,3 @@
-export type {LiveServer, RestoreEngines} from './engines.ts';
+export type {RestoreEngines} from './engines.ts';
 export {createRestore, type Restore} from './restore.ts';
 export {UNDO_TABLE} from './undo_log.ts';

@@ -1,3 +1,3 @@
 export {openManifest, sealManifest, summaryOf} from './manifest.ts';
-export {findUnrestorable, requireRestorable, type Unrestorable} from './restorable.ts';
+export {findUnrestorable, requireRestorable} from './restorable.ts';
 export {createSets, MANIFEST_FILE, setTags, type Sets, type Unreadable} from './sets.ts';

@@ -1,2 +1,2 @@
 export {accountName} from './account_name.ts';
-export {readRequest, withUsage, type Reader, type Typed} from './read_request.ts';
+export {readRequest, withUsage, type Typed} from './read_request.ts';

@@ -20,7 +20,7 @@ export const INCIDENT_WORDS = {
 } as const satisfies Record<IncidentState, string>;
 
 /** Why accounts are left as they are, behind a number: `3 bot`. */
-export const EXCLUSION_WORDS = {
+const EXCLUSION_WORDS = {
   bot: 'bot',
   remote: 'account of another server',
   deactivated: 'deactivated',
@@ -55,7 +55,7 @@ export const EXCLUDED_BECAUSE = {
   not_found: 'was not found',
 } as const satisfies Record<Exclusion, string>;
 
-export const SETTING_WORDS = {
+const SETTING_WORDS = {
   changed: 'changed',
   put_back: 'put back',
   changed_by_others: 'changed by others since; left as it is',

@@ -1,14 +1,14 @@
 import type {Part, SetStanding, Status, Verdict} from '@disaster-recovery/contract';
 import {formatDuration} from '../kernel/format.ts';
 
-export const PART_NAMES = {
+const PART_NAMES = {
   database: 'the database',
   config: 'the configuration',
   files: 'the files',
 } as const satisfies Record<Part, string>;
 
 /** `the database and the files`. */
-export function partNames(parts: readonly Part[]): string {
+function partNames(parts: readonly Part[]): string {
   return parts.map((part) => PART_NAMES[part]).join(' and ');
 }
 

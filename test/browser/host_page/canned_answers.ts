@@ -62,7 +62,7 @@ export function cannedJob(change: Partial<Job> = {}): Job {
   };
 }
 
-export function cannedManifest(): SetManifest {
+function cannedManifest(): SetManifest {
   const now = Date.now();
   return {
     format: 1, id: setName(now, 'n4v7ke'), kind: 'backup', reason: 'before the upgrade', actor: {kind: 'mattermost', id: 'u1', name: 'first.admin'},
@@ -101,7 +101,7 @@ export function failedJob(): Job {
 }
 
 /** The part of Mattermost's configuration that the plugin changes, and a setting of somebody else. */
-export type CannedConfiguration = {
+type CannedConfiguration = {
   AnnouncementSettings: {AdminNoticesEnabled: boolean};
   EmailSettings: {EnableSignInWithEmail: boolean};
   PluginSettings: {Plugins: {'disaster-recovery': {companionurl: string}}};

@@ -24,7 +24,7 @@ function provider(name: string, state: ProviderState['state'], sinceMs: number, 
   };
 }
 
-export const DOWN = (): ProviderState => provider('gitlab', 'down', 4 * MINUTE + 12_000, 'The token address of GitLab did not answer within 5 s, seen from the companion and from Mattermost.');
+const DOWN = (): ProviderState => provider('gitlab', 'down', 4 * MINUTE + 12_000, 'The token address of GitLab did not answer within 5 s, seen from the companion and from Mattermost.');
 export const UP = (): ProviderState => provider('gitlab', 'up', 3 * DAY);
 
 function person(username: string): Person {
@@ -65,7 +65,7 @@ export function cannedEntries(): ReturnEntry[] {
   ];
 }
 
-export function cannedReturnList(entries: ReturnEntry[]): ReturnList {
+function cannedReturnList(entries: ReturnEntry[]): ReturnList {
   const isEmpty = entries.length === 0;
   return {
     empty: isEmpty, count: entries.length, entries, sessions: isEmpty ? 0 : 1846, deadline_at: Date.now() + 6 * DAY, overdue: false, next: null,
@@ -156,7 +156,7 @@ export function waitingJob(): Job {
   };
 }
 
-export function cannedLetIn(username: string): LetInResult {
+function cannedLetIn(username: string): LetInResult {
   return {
     person: person(username), code: '7K2M-9QXD-4ABC-W0ZT', url: 'https://chat.example.org/plugins/disaster-recovery/claim', expires_at: Date.now() + 15 * MINUTE,
     switched_now: true, mailed: null, warnings: [],

@@ -7,7 +7,7 @@ import {bundlePage, type ReactVersion} from './bundle_page.ts';
 import {forward, forwardUpgrade} from './proxy.ts';
 
 /** `path` is what follows /plugins/disaster-recovery/api/v1/. */
-export type CannedRequest = {method: string; path: string; body: unknown};
+type CannedRequest = {method: string; path: string; body: unknown};
 export type CannedReply = {status: number; body?: unknown};
 export type CannedApi = (request: CannedRequest) => CannedReply | Promise<CannedReply>;
 

@@ -14,13 +14,13 @@ export const BACKUP_ANCHOR = 'disaster-recovery-backup';
 
 const REASON_MAX = 500;
 
-export function reasonProblem(reason: string): Message | null {
+function reasonProblem(reason: string): Message | null {
   const {length} = reason.trim();
   return length > REASON_MAX ? {id: 'backup.reason.too_long', values: {max: REASON_MAX, length}} : null;
 }
 
 /** All parts and no reason make an empty request: the companion's defaults are the same. */
-export function toRequest(scope: readonly Part[], reason: string): BackupRequest {
+function toRequest(scope: readonly Part[], reason: string): BackupRequest {
   const why = reason.trim();
   return {...(scope.length === PARTS.length ? {} : {scope: [...scope]}), ...(why ? {reason: why} : {})};
 }

@@ -2,7 +2,7 @@ import React, {Fragment} from 'react';
 import {CommandText} from './copyable.tsx';
 
 /** Chat and terminal escape what would be markup there; here nothing is markup, so the escapes would only show. */
-export function withoutEscapes(text: string): string {
+function withoutEscapes(text: string): string {
   return text.replace(/\\([\\`*_{}[\]()<>#+\-.!|~])/g, '$1');
 }
 

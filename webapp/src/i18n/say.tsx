@@ -1,5 +1,5 @@
 import React, {type ReactNode} from 'react';
-import {FormattedMessage, IntlProvider, useIntl, type IntlShape} from 'react-intl';
+import {IntlProvider, useIntl, type IntlShape} from 'react-intl';
 import english from './en.json';
 import {clock} from '../clock.ts';
 import {formatBytes, formatDuration, formatMoment, formatSince} from './format.ts';
@@ -75,11 +75,6 @@ export function useKnownText(): (id: string) => string | null {
 
 export function Text({id, values}: {id: MessageId; values?: Record<string, Value>}) {
   return <>{useSay()(id, values)}</>;
-}
-
-/** As Text, for sentences with an element in them. */
-export function RichText({id, values}: {id: MessageId; values: Record<string, ReactNode>}) {
-  return <FormattedMessage id={PREFIX + id} values={values} />;
 }
 
 /** Adds the page's words to the host's: they come with the lazy chunk, and the host's translations win. */

@@ -20,7 +20,7 @@ export type Account = {
   last_login_at: number;
 };
 
-export type SessionKind = 'sso' | 'password' | 'access_token' | 'oauth_app';
+type SessionKind = 'sso' | 'password' | 'access_token' | 'oauth_app';
 
 /** A session without its token. `expires_at` 0 means never. */
 export type Session = {

@@ -5,7 +5,7 @@ export type Host = {host: string; port: number};
 
 /** libpq's target_session_attrs: which of several servers will do. */
 const SESSION_KINDS = ['any', 'read-write', 'read-only', 'primary', 'standby', 'prefer-standby'] as const;
-export type SessionKind = (typeof SESSION_KINDS)[number];
+type SessionKind = (typeof SESSION_KINDS)[number];
 
 /** A PostgreSQL address, from a URL or a keyword string as Mattermost's DataSource may be either. */
 export type Connection = {

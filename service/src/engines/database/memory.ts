@@ -9,7 +9,7 @@ const VERSION = '16.4';
 const DUMP = 'toc.dat';
 
 /** What a database holds: a word that tells it from others, and its tables. */
-export type MemoryDatabase = {mark: string; tables: TableCount[]};
+type MemoryDatabase = {mark: string; tables: TableCount[]};
 
 /** A server of databases in memory. It keeps the contract of the port and does nothing else; tests look at it and set its faults. */
 export type MemoryServer = {

@@ -49,7 +49,7 @@ export async function databaseRecord(client: pg.Client): Promise<Omit<DatabaseRe
 }
 
 /** Who looks, and in which schema it finds Mattermost's tables. */
-export async function sight(client: pg.Client): Promise<{role: string; schema: string | null}> {
+async function sight(client: pg.Client): Promise<{role: string; schema: string | null}> {
   const {rows} = await client.query<{role: string; schema: string | null}>(
     `SELECT session_user::text AS role, (SELECT relnamespace::regnamespace::text FROM pg_class WHERE oid = to_regclass('systems')) AS schema`,
   );

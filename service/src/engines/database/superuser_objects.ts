@@ -13,7 +13,7 @@ const all = (catalog: string, where = 'true'): string =>
  * What PostgreSQL lets only a superuser make, kind by kind (its manual, SQL Commands). A role that is none cannot load it, and pg_restore ends at the first.
  * Members of extensions come with their extension and are not listed.
  */
-export const SUPERUSER_ONLY: readonly Kind[] = [
+const SUPERUSER_ONLY: readonly Kind[] = [
   {kind: 'event trigger', sql: all('pg_event_trigger')},
   {
     kind: 'extension',

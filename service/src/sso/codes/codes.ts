@@ -17,7 +17,7 @@ const TRIES = 50;
 /** How a code reaches its person. */
 export type CodeWay = keyof typeof SECRET_CHARACTERS;
 
-export type Redeemed = {incident: string; user: string};
+type Redeemed = {incident: string; user: string};
 
 /** One-time codes. What is kept of a code is a hash; the code itself is in one answer. */
 export type Codes = {

@@ -9,7 +9,7 @@ import {isFlapping, nextTrack, transition, type ProviderTrack, type Thresholds} 
 import {createDetectionStore, type DetectionStore, type Owed, type StoredTrack} from './store.ts';
 
 /** `sso.probe` of the companion's settings, as far as rounds need it. */
-export type ProbeSettings = {
+type ProbeSettings = {
   interval_seconds: number;
   timeout_seconds: number;
   slow_seconds: number;
@@ -93,7 +93,7 @@ function thresholdsOf(settings: ProbeSettings): Thresholds {
 }
 
 /** What is known of the providers, by any process that has the state. */
-export function readDetection(store: DetectionStore, settings: ProbeSettings, now: number): Detection {
+function readDetection(store: DetectionStore, settings: ProbeSettings, now: number): Detection {
   const thresholds = thresholdsOf(settings);
   const last = store.lastRound();
   const tracks = store.tracks().map(({track}) => track);

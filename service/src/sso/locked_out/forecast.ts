@@ -5,7 +5,7 @@ import {isAdministrator, personOf} from '../people/identity.ts';
 
 const HOUR_MS = 3_600_000;
 const DORMANT_MS = 90 * 24 * HOUR_MS;
-export const HORIZONS_MS: readonly number[] = [1, 8, 24, 72, 7 * 24, 30 * 24].map((hours) => hours * HOUR_MS);
+const HORIZONS_MS: readonly number[] = [1, 8, 24, 72, 7 * 24, 30 * 24].map((hours) => hours * HOUR_MS);
 const TEAMS_SHOWN = 20;
 const NEXT_SHOWN = 20;
 const DEFAULT_EXTENSION_MS = 72 * HOUR_MS;

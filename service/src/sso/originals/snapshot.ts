@@ -12,8 +12,8 @@ import {identityOf, isOriginal} from '../people/identity.ts';
 import {IdentityLine, type SnapshotStore} from './store.ts';
 
 /** Identity snapshots of their own, beside those in the records of sets. */
-export const IDENTITY_TAG = 'disaster-recovery-identity';
-export const IDENTITY_FILE = 'identity.jsonl';
+const IDENTITY_TAG = 'disaster-recovery-identity';
+const IDENTITY_FILE = 'identity.jsonl';
 /** So many rows in one transaction: a snapshot must not hold the state's lock for long, nor sync after each row. */
 const ROWS_AT_ONCE = 500;
 

@@ -2,7 +2,7 @@ import type {State} from '../../kernel/state.ts';
 
 const PAGE = 200;
 
-export type ExtendedSession = {session: string; user: string; from_expiry: number; to_expiry: number};
+type ExtendedSession = {session: string; user: string; from_expiry: number; to_expiry: number};
 
 /** Sessions that were extended for an incident. Ids only. */
 export type SessionStore = {

@@ -143,7 +143,7 @@ const Support = z.object({
 });
 
 /** Where people can ask for help, or null when the administrator has set nothing of his own. */
-export function supportLink(config: SsoConfig | null): string | null {
+function supportLink(config: SsoConfig | null): string | null {
   const parsed = Support.safeParse(config?.config ?? {});
   const {
     ReportAProblemLink: report,

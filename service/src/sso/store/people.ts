@@ -26,7 +26,7 @@ export type Switched = Omit<PersonRow, 'original' | 'holder'> & {
   is_held: boolean;
 };
 
-export type Taking = {user: string; username: string; email: string; original: Identity};
+type Taking = {user: string; username: string; email: string; original: Identity};
 export type PersonUpdate = {user: string; state: SwitchState; says?: string | null; data?: Record<string, unknown>};
 
 /** Who is switched, and how they signed in before. */

@@ -153,7 +153,7 @@ export async function throttle(
 }
 
 /** People who are still signed in learn what happened, from the bot. Never fails a switch: the accounts are what counts. */
-export async function tellPeople(
+async function tellPeople(
   engines: SsoEngines,
   ids: readonly string[],
   context: StepContext,

@@ -5,7 +5,7 @@ import {cliActor} from '../../companion.ts';
 import type {CommonOptions, RunOf} from '../../verb.ts';
 
 /** What the verbs of an outage work with. */
-export type SsoParts = {sso: Sso; jobs: Jobs};
+type SsoParts = {sso: Sso; jobs: Jobs};
 
 export type SsoVerb = Extract<CliVerb, `sso ${string}`>;
 export type SsoRuns<Name extends SsoVerb> = {readonly [One in Name]: RunOf<One>};

@@ -3,6 +3,7 @@ import {readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {build} from 'esbuild';
 import {execa} from 'execa';
+import {architecturePage} from './architecture.ts';
 
 const root = join(import.meta.dirname, '..');
 const isCheck = process.argv.includes('--check');
@@ -28,8 +29,13 @@ const {generatedPages} = (await import(
   `data:text/javascript;base64,${Buffer.from(bundle?.text ?? '').toString('base64')}`
 )) as typeof import('./pages.ts');
 
+const ARCHITECTURE = 'docs/architecture.md';
+const pages = {
+  ...generatedPages(),
+  [ARCHITECTURE]: await architecturePage(root, await readFile(join(root, ARCHITECTURE), 'utf8')),
+};
 const stale: string[] = [];
-for (const [path, text] of Object.entries(generatedPages())) {
+for (const [path, text] of Object.entries(pages)) {
   const place = join(root, path);
   const content = path.endsWith('.go') ? await formattedGo(text) : text;
   if ((await readFile(place, 'utf8').catch(() => '')) !== content) {

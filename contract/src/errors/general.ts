@@ -148,6 +148,13 @@ export const GENERAL_FAILURES = {
     meaning: 'There is nothing with that name.',
     remedy: 'List what exists with `drctl list` or `drctl jobs`.',
   },
+  TOO_MANY_STREAMS: {
+    status: 429,
+    exit: 5,
+    retryable: true,
+    meaning: 'Each open view holds a stream of events, and there are as many as the companion serves.',
+    remedy: 'Close views that you no longer need; those that are open go on.',
+  },
   TOOL_MISSING: {
     status: 500,
     exit: 7,

@@ -118,6 +118,7 @@ function composeDoctor(
     ledger: core.ledger,
     passwordFile: config.repository.password_file,
     newestSet: () => sets.newest(),
+    mattermostUrl: () => config.mattermost.url ?? enrolment.siteUrl(),
     enrolment: () => enrolment.state(),
     bridge,
   });

@@ -19,7 +19,9 @@ export const Config = z
         url: z
           .url()
           .optional()
-          .describe('Address of the Mattermost server as seen from here. Left out: the site URL told at enrolment.'),
+          .describe(
+            'Address of the Mattermost server as seen from here. Left out: the site URL told at enrolment. Over http:// to another machine others can read what is sent: `drctl config check` and `drctl doctor` warn of it.',
+          ),
       })
       .strict(),
     database: z

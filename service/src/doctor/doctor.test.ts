@@ -67,6 +67,7 @@ async function aDoctor(changes: Partial<Engines> = {}, keyMode = 0o600): Promise
       copyTo: async () => ({directory: home, left_out: []}),
     },
     newestSet: async () => null,
+    mattermostUrl: () => 'http://127.0.0.1:8065',
     enrolment: () => ({state: 'enrolled', site_url: null, enrolled_at: 1, enrolled_by: 'a', last_seen_at: 1}),
     bridge: bridge(async () => ({
       server_version: '11.1.0',
@@ -96,6 +97,7 @@ test('a sound installation is healthy in every respect', async () => {
       'staging space',
       'files',
       'configuration of Mattermost',
+      'address of Mattermost',
       'ledger',
       'plugin',
     ],
@@ -164,6 +166,13 @@ test.each<[string, Partial<Engines>, string, 'warning' | 'failed', string]>([
     'FILES_UNREADABLE',
   ],
   [
+    'another machine without TLS',
+    {mattermostUrl: () => 'http://chat.example.org'},
+    'address of Mattermost',
+    'warning',
+    'without TLS',
+  ],
+  [
     'no plugin',
     {enrolment: () => ({state: 'none', site_url: null, enrolled_at: null, enrolled_by: null, last_seen_at: null})},
     'plugin',
@@ -193,7 +202,7 @@ test.each<[string, Partial<Engines>, string, 'warning' | 'failed', string]>([
     says: expect.stringContaining(says),
     remedy: expect.stringMatching(/\w/),
   });
-  expect(checks).toHaveLength(8);
+  expect(checks).toHaveLength(9);
   expect(healthy).toBe(checks.every((check) => check.outcome !== 'failed'));
   expect(healthy).toBe(outcome !== 'failed');
 });

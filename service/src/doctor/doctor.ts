@@ -12,6 +12,7 @@ import {formatBytes} from '../kernel/format.ts';
 import {NOT_THERE} from '../kernel/real_path.ts';
 import {freeBytes} from '../kernel/space.ts';
 import type {Ledger} from '../ledger/index.ts';
+import {exposedAddress} from '../words/exposed_address.ts';
 
 export type DoctorEngines = {
   repository: Repository;
@@ -23,6 +24,8 @@ export type DoctorEngines = {
   ledger: Ledger;
   /** Null while there is none. @throws Failure REPOSITORY_* */
   newestSet(): Promise<SetManifest | null>;
+  /** Where Mattermost is asked; null when that is not known yet. */
+  mattermostUrl(): string | null;
   enrolment(): EnrolmentState;
   bridge(): MattermostBridge | null;
 };
@@ -42,6 +45,7 @@ export function createDoctor(engines: DoctorEngines): Doctor {
     ['staging space', () => checkStaging(engines)],
     ['files', () => checkFiles(engines.files)],
     ['configuration of Mattermost', () => checkConfig(engines.config)],
+    ['address of Mattermost', () => Promise.resolve(checkAddress(engines.mattermostUrl()))],
     ['ledger', () => checkLedger(engines)],
     ['plugin', () => checkPlugin(engines)],
   ];
@@ -115,6 +119,13 @@ async function checkFiles(files: FileStore): Promise<Verdict> {
 
 async function checkConfig({location, directory}: ConfigSource): Promise<Verdict> {
   return directory === null ? {outcome: 'ok', says: `in the database ${location}`} : checkReadable(location);
+}
+
+function checkAddress(url: string | null): Verdict {
+  const exposed = exposedAddress(url);
+  return exposed
+    ? {outcome: 'warning', says: exposed.message, remedy: exposed.remedy}
+    : {outcome: 'ok', says: url === null ? 'told at enrollment' : `${new URL(url).origin} is this machine or has TLS`};
 }
 
 async function checkReadable(path: string): Promise<Verdict> {

@@ -17,8 +17,11 @@ import {createSsoHandlers} from './handlers_sso.ts';
 import {listedJob} from './listed_job.ts';
 import {flag, parameter} from './parameter.ts';
 import {serverSentEvents} from './sse.ts';
+import {createStreamLimit} from './stream_limit.ts';
 
 const JOBS_SHOWN = 100;
+/** A person has a few pages open; a caller with more is a fault or an attack. */
+const STREAMS = {caller: 20, total: 200};
 
 export type Verbs = {
   backup: Backup;
@@ -48,6 +51,7 @@ export type HandlerParts = {
 /** One function a route. Policy is in the capabilities. */
 export function createHandlers({verbs, enrolment, clock, version, openapi, metrics, closing}: HandlerParts): Handlers {
   const {backup, sets, verify, doctor, status, jobs, chat} = verbs;
+  const streams = createStreamLimit(STREAMS);
   return {
     health: () => ({ok: true as const, version}),
     metrics: () => metrics.text(),
@@ -70,11 +74,11 @@ export function createHandlers({verbs, enrolment, clock, version, openapi, metri
     },
     show_job: ({request}) => jobs.get(parameter(request, 'job')),
     cancel_job: ({request}) => jobs.cancel(parameter(request, 'job')),
-    events: ({request}) => {
+    events: ({request, actor}) => {
+      const after = afterOf(request) ?? jobs.lastEventSeq();
       const signal = AbortSignal.any([closing, whenGone(request)]);
-      return Readable.from(
-        serverSentEvents(jobs.follow(afterOf(request) ?? jobs.lastEventSeq(), signal), clock, signal),
-      );
+      streams.open(`${actor.kind} ${actor.id}`, signal);
+      return Readable.from(serverSentEvents(jobs.follow(after, signal), clock, signal));
     },
     command: ({body, actor}) => chat.answer(body, actor),
     ...createSsoHandlers(verbs.sso),

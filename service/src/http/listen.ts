@@ -1,10 +1,10 @@
 import {X509Certificate, createHash} from 'node:crypto';
 import {readFile} from 'node:fs/promises';
-import {BlockList, isIP} from 'node:net';
 import {hostname} from 'node:os';
 import {requirePrivate} from '../config/load.ts';
 import type {Config} from '../config/schema.ts';
 import {Failure, systemErrorCode} from '../kernel/failure.ts';
+import {isLoopback} from '../kernel/loopback.ts';
 
 export type ListenAddress = {
   host: string;
@@ -15,10 +15,6 @@ export type ListenAddress = {
   /** `sha256/BASE64` of the certificate's public key; null without TLS. */
   tlsPin: string | null;
 };
-
-const LOOPBACK = new BlockList();
-LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
-LOOPBACK.addAddress('::1', 'ipv6');
 
 /**
  * Where the companion listens, with its certificate read.
@@ -52,11 +48,6 @@ function splitAddress(listen: string): {host: string; port: number} {
     throw new Failure('CONFIG_INVALID', `serve.listen: ${port} is not a port.`);
   }
   return {host: listen.slice(0, colon).replaceAll(/[[\]]/g, ''), port};
-}
-
-function isLoopback(host: string): boolean {
-  const family = isIP(host);
-  return family === 0 ? host.toLowerCase() === 'localhost' : LOOPBACK.check(host, family === 4 ? 'ipv4' : 'ipv6');
 }
 
 function shownHost(host: string): string {

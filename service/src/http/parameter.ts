@@ -23,3 +23,11 @@ export function flag(request: FastifyRequest, name: string): boolean {
   }
   return given === 'true';
 }
+
+/** No name, path or text of ours holds a NUL, and databases and programs do not take one. @throws Failure USAGE_INVALID */
+export function refuseNul({params, query: asked}: Pick<FastifyRequest, 'params' | 'query'>): void {
+  const words = [params, asked].flatMap((given) => Object.entries(given as Record<string, string | string[]>).flat(2));
+  if (words.some((word) => word.includes('\0'))) {
+    throw new Failure('USAGE_INVALID', 'The path or the query holds a NUL character.');
+  }
+}

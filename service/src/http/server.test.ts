@@ -1,6 +1,6 @@
 import {rmSync} from 'node:fs';
 import {join} from 'node:path';
-import {request as httpRequest} from 'node:http';
+import {request as httpRequest, type IncomingMessage} from 'node:http';
 import {connect, type AddressInfo} from 'node:net';
 import {afterEach, beforeEach, describe, expect, test} from '@jest/globals';
 import type {z} from 'zod';
@@ -17,6 +17,7 @@ import {aJob, SET} from '../chat/fixtures.ts';
 import type {Jobs} from '../jobs/index.ts';
 import {systemClock} from '../kernel/clock.ts';
 import {createRateLimit} from './rate_limit.ts';
+import {createStreamLimit} from './stream_limit.ts';
 import {createTestServer} from './test_server.ts';
 
 type Test = Awaited<ReturnType<typeof createTestServer>>;
@@ -306,6 +307,7 @@ async function until(holds: () => boolean): Promise<void> {
 
 test.each([
   ['GARBAGE\r\n\r\n', 'HTTP/1.1 400 '],
+  ['GET /healthz HTTP/1.1\r\nhost: x\r\nexpect: a wonder\r\n\r\n', 'HTTP/1.1 417 '],
   [`GET / HTTP/1.1\r\nhost: x\r\nx: ${'a'.repeat(20_000)}\r\n\r\n`, 'HTTP/1.1 431 '],
 ])('what the HTTP parser refuses has the shape of all errors', async (sent, begins) => {
   const {server} = await createTestServer();
@@ -323,6 +325,77 @@ test.each([
   await server.close();
   expect(answer.startsWith(begins)).toBe(true);
   expect(JSON.parse(answer.split('\r\n\r\n')[1] ?? '')).toMatchObject({error: {code: 'USAGE_INVALID'}});
+});
+
+test.each(['/api/v1/sets/%00', '/api/v1/jobs/a%00b', '/api/v1/events?after=%00', '/api/v1/status?%00=1'])(
+  'a NUL in %s is refused, once it is known who asks',
+  async (url) => {
+    it.enrolBridge();
+    expectFailure(await send({method: 'GET', url}), 'TOKEN_INVALID');
+    const reply = await send({method: 'GET', url}, await tokenFor({method: 'GET', url}));
+    expectFailure(reply, 'USAGE_INVALID');
+    expect(reply.body).toContain('NUL');
+  },
+);
+
+test.each([{command: 'status\0', channel_id: 'c', root_id: ''}, {'command\0': 'x'}, {command: ['a', {b: '\0'}]}])(
+  'a NUL in the body %j is refused',
+  async (body) => {
+    it.enrolBridge();
+    const sent = {...sentFor('command'), body: JSON.stringify(body)};
+    const reply = await send(sent, await tokenFor(sent));
+    expectFailure(reply, 'USAGE_INVALID');
+    expect(reply.body).toContain('The body holds a NUL character.');
+  },
+);
+
+test('streams of events are limited by caller, and one that ends makes room', async () => {
+  it.enrolBridge();
+  await it.server.listen({host: '127.0.0.1', port: 0});
+  const {port} = it.server.server.address() as AddressInfo;
+  const url = '/api/v1/events';
+  const open = async (username: string) => {
+    const actor = {user_id: username, username, system_admin: true};
+    const token = await tokenFor({method: 'GET', url}, {actor});
+    return new Promise<IncomingMessage>((resolve, reject) => {
+      httpRequest({port, host: '127.0.0.1', path: url, headers: {authorization: `Bearer ${token}`}}, resolve)
+        .on('error', reject)
+        .end();
+    });
+  };
+  const streams = await Promise.all(Array.from({length: 20}, () => open('anna')));
+  expect(new Set(streams.map(({statusCode}) => statusCode))).toEqual(new Set([200]));
+  const refused = await open('anna');
+  expect(refused.statusCode).toBe(429);
+  expect(ErrorReply.parse(JSON.parse((await refused.setEncoding('utf8').toArray()).join(''))).error).toMatchObject({
+    code: 'TOO_MANY_STREAMS',
+    message: 'You have 20 streams of events open.',
+  });
+  const other = await open('ben');
+  expect(other.statusCode).toBe(200);
+  streams[0]?.on('error', () => undefined).destroy();
+  const again = async (tries: number): Promise<number | undefined> => {
+    const answer = await open('anna');
+    streams.push(answer);
+    return answer.statusCode === 200 || tries === 0 ? answer.statusCode : again(tries - 1);
+  };
+  expect(await again(20)).toBe(200);
+  for (const stream of [...streams, other]) {
+    stream.on('error', () => undefined).destroy();
+  }
+});
+
+test('streams of events are limited in total too', () => {
+  const limit = createStreamLimit({caller: 2, total: 3});
+  const ended = new AbortController();
+  limit.open('a', ended.signal);
+  limit.open('b', AbortSignal.any([]));
+  limit.open('c', AbortSignal.any([]));
+  expect(() => {
+    limit.open('d', AbortSignal.any([]));
+  }).toThrow('3 streams of events are open.');
+  ended.abort();
+  limit.open('d', AbortSignal.any([]));
 });
 
 test('a clock that is set back does not freeze the limit', async () => {

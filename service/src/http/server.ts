@@ -1,3 +1,4 @@
+import type {ServerResponse} from 'node:http';
 import type {Socket} from 'node:net';
 import fastify, {type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest} from 'fastify';
 import {FAILURES, ROUTES, type Actor, type Route, type RouteName} from '@disaster-recovery/contract';
@@ -5,6 +6,7 @@ import {asFailure, errorBody, Failure} from '../kernel/failure.ts';
 import type {Logger} from '../kernel/log.ts';
 import type {Call} from './handler.ts';
 import {createHandlers, type HandlerParts} from './handlers.ts';
+import {refuseNul} from './parameter.ts';
 import {createRateLimit} from './rate_limit.ts';
 
 const BODY_LIMIT_BYTES = 1024 * 1024;
@@ -53,9 +55,19 @@ export function createServer(parts: ServerParts, more: readonly Served[] = []): 
     closing.abort();
     done();
   });
+  // Node answers an expectation that it does not know by itself, and without a body.
+  server.server.on('checkExpectation', (_request, response: ServerResponse) => {
+    const body = refusal('The request expects what is not offered.');
+    const length = {'content-length': Buffer.byteLength(body)};
+    response.writeHead(417, {connection: 'close', ...REFUSAL_HEADERS, ...length}).end(body);
+  });
   registerRoutes(server, {...parts, closing: closing.signal}, more);
   return server;
 }
+
+/** Of answers that are made without the framework. */
+const REFUSAL_HEADERS = {'cache-control': 'no-store', 'content-type': 'application/json; charset=utf-8'};
+const refusal = (says: string): string => JSON.stringify({error: errorBody(new Failure('USAGE_INVALID', says))});
 
 function endUnparsed(code: string | undefined, socket: Pick<Socket, 'writable' | 'end' | 'destroy'>): void {
   if (code === 'ECONNRESET' || !socket.writable) {
@@ -68,10 +80,9 @@ function endUnparsed(code: string | undefined, socket: Pick<Socket, 'writable' |
       : code === 'ERR_HTTP_REQUEST_TIMEOUT'
         ? ['408 Request Timeout', 'The request did not arrive in time.']
         : ['400 Bad Request', 'The request is not HTTP.'];
-  const body = JSON.stringify({error: errorBody(new Failure('USAGE_INVALID', says))});
-  socket.end(
-    `HTTP/1.1 ${status}\r\nconnection: close\r\ncache-control: no-store\r\ncontent-type: application/json; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  );
+  const body = refusal(says);
+  const headers = Object.entries({connection: 'close', ...REFUSAL_HEADERS, 'content-length': Buffer.byteLength(body)});
+  socket.end(`HTTP/1.1 ${status}\r\n${headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${body}`);
 }
 
 function registerRoutes(server: FastifyInstance, parts: HandlerParts, more: readonly Served[]): void {
@@ -93,6 +104,7 @@ function registerRoutes(server: FastifyInstance, parts: HandlerParts, more: read
           throw new Failure('ENROLMENT_CODE_WRONG', 'Too many attempts. Wait a minute.');
         }
         const actor = await whoAsks(parts, route, {request, body: raw});
+        refuseNul(request);
         const body = parseBody(route, raw) as never;
         if (route.refuses_clones) {
           parts.enrolment.requireWritable();
@@ -158,11 +170,21 @@ function parseBody(route: Route, raw: Buffer): unknown {
 
 function parseJson(raw: Buffer): unknown {
   try {
-    return JSON.parse(raw.toString('utf8'));
-  } catch {
+    return JSON.parse(raw.toString('utf8'), refuseNulInBody);
+  } catch (error) {
+    if (error instanceof Failure) {
+      throw error;
+    }
     // The parser's message quotes the body, which may hold a secret.
     throw new Failure('USAGE_INVALID', 'The body is not JSON.');
   }
+}
+
+function refuseNulInBody(key: string, value: unknown): unknown {
+  if (key.includes('\0') || (typeof value === 'string' && value.includes('\0'))) {
+    throw new Failure('USAGE_INVALID', 'The body holds a NUL character.');
+  }
+  return value;
 }
 
 function sendFailure(error: FastifyError | Failure | Error, request: FastifyRequest, reply: FastifyReply): void {

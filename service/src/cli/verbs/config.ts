@@ -2,6 +2,7 @@ import {stringify} from 'yaml';
 import {configFile, loadConfig} from '../../config/load.ts';
 import {shownConfig} from '../../config/show.ts';
 import {Failure} from '../../kernel/failure.ts';
+import {exposedAddress} from '../../words/exposed_address.ts';
 import type {RunOf} from '../verb.ts';
 
 /** Look at the settings. */
@@ -10,7 +11,14 @@ export const config: RunOf<'config'> = async ({options, subject: what, output}) 
     throw new Failure('USAGE_INVALID', 'Say `drctl config check` or `drctl config show`.');
   }
   const file = configFile(options.config);
-  const settings = shownConfig(await loadConfig(file));
-  output.say(what === 'check' ? `${file} is valid.` : stringify(settings).trimEnd());
-  return {value: what === 'check' ? {file, valid: true} : settings};
+  const loaded = await loadConfig(file);
+  if (what === 'show') {
+    const settings = shownConfig(loaded);
+    output.say(stringify(settings).trimEnd());
+    return {value: settings};
+  }
+  const exposed = exposedAddress(loaded.mattermost.url ?? null);
+  const warnings = exposed ? [exposed] : [];
+  output.say([`${file} is valid.`, ...warnings.map(({message, remedy}) => `! ${message}.\n  → ${remedy}`)].join('\n'));
+  return {value: {file, valid: true, warnings}};
 };

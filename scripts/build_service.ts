@@ -7,8 +7,10 @@ import {execa} from 'execa';
 const root = join(import.meta.dirname, '..');
 const lib = join(root, 'dist', 'lib');
 
-// Finds itself through links, so that /usr/local/bin/drctl may point here.
+// Finds itself through links, so that /usr/local/bin/drctl may point here. A core file would hold keys and passwords, so
+// neither drctl nor what it starts writes one; Node itself has no call for that.
 const LAUNCHER = `#!/bin/sh
+ulimit -c 0
 here=$(dirname "$(readlink -f "$0")")
 exec "$here/lib/node" --disable-warning=ExperimentalWarning "$here/lib/drctl.mjs" "$@"
 `;

@@ -7,9 +7,10 @@ import type {Companion} from '../faults/companion.ts';
 import {drctl} from '../faults/drctl.ts';
 import type {Ending, Place} from '../faults/drctl.ts';
 import {untilStep} from '../faults/journal.ts';
-import {processes} from '../faults/processes.ts';
+import {descendants, processes} from '../faults/processes.ts';
 import {stoppedServer} from '../faults/server.ts';
 import type {StoppedServer} from '../faults/server.ts';
+import {soonAs} from '../faults/soon_as.ts';
 import {createDatabase} from '../harness/database.ts';
 import {freePort} from '../harness/free_port.ts';
 import {removeScratch} from '../harness/scratch.ts';
@@ -84,6 +85,16 @@ test('argument lists tell no secret during a backup, a restore and a verificatio
     expect(others.some((command) => /restic|pg_dump|pg_restore/.test(command))).toBe(true);
     expect(leaked(others.join('\n'), canaries)).toEqual([]);
   }
+});
+
+test('neither drctl nor what it starts may write a core file', async () => {
+  const backup = companion.start(['backup'], place);
+  const engine = () => descendants(backup.pid).find(({name}) => name === 'restic');
+  await soonAs('restic', backup, async () => engine() !== undefined);
+  for (const {pid} of [{pid: backup.pid}, engine()!]) {
+    expect(await readFile(`/proc/${pid}/limits`, 'utf8')).toMatch(/^Max core file size +0 +0 +bytes/m);
+  }
+  expect((await backup.ending).exitCode).toBe(0);
 });
 
 const VERBS = [

@@ -12,6 +12,7 @@ import {errorBody, Failure} from '../kernel/failure.ts';
 import {progressLine} from './live_view.ts';
 import {recoverySheet} from './recovery_sheet.ts';
 import {renderRestorePlan, renderRestoreResult} from './render_restore.ts';
+import {SEAL_WORDS} from '../words/sets.ts';
 import {renderList, renderPlan, renderSet, renderVerify} from './render_set.ts';
 import {renderDoctor, renderJobs, renderStatus} from './render_status.ts';
 
@@ -155,6 +156,13 @@ test('what a set lacks is written under it, so that a partial set never looks wh
     aManifest({...bare, omitted: [{part: 'files', what: 'the whole part files', reason: 'left out by the request'}]}),
   );
   expect(text).toContain('Not in this set\n  ! the whole part files: left out by the request');
+});
+
+test('nobody takes a seal for a signature: what is shown and what is verified say what it tells', () => {
+  const passed = {set: SET, level: 'L2' as const, findings: [], checked_at: 0, duration_ms: 0};
+  expect(renderSet(aManifest())).toContain(SEAL_WORDS);
+  expect(renderVerify({...passed, passed: true})).toContain(SEAL_WORDS);
+  expect(renderVerify({...passed, passed: false})).not.toContain(SEAL_WORDS);
 });
 
 test('a damaged set is in the list, also when it is the only one', () => {

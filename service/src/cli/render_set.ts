@@ -3,6 +3,7 @@ import type {BackupPlan, SetManifest, SetSummary, VerifyResult} from '@disaster-
 import {isoTime} from '../kernel/clock.ts';
 import {formatBytes, formatCount, formatDuration} from '../kernel/format.ts';
 import type {Unreadable} from '../sets/index.ts';
+import {SEAL_WORDS} from '../words/sets.ts';
 import {stepWords} from '../words/steps.ts';
 import {counted} from '../words/plural.ts';
 
@@ -71,6 +72,7 @@ export function renderSet(set: SetManifest): string {
         : '–',
     ],
     ['Cross-check', crossCheckWords(check)],
+    ['Seal', `holds; it ${SEAL_WORDS}`],
     [
       'Added',
       `${formatBytes(set.bytes_added)} to the repository, in ${formatDuration(set.finished_at - set.started_at)}`,
@@ -147,6 +149,7 @@ export function renderVerify(result: VerifyResult): string {
   return [
     `${result.passed ? '✓' : '✗'} Set ${result.set} ${result.passed ? 'passed' : 'did not pass'} ${result.level}, in ${formatDuration(result.duration_ms)}.`,
     ...lines,
+    ...(result.passed ? [`  A seal ${SEAL_WORDS}.`] : []),
   ].join('\n');
 }
 

@@ -22,6 +22,9 @@ export const LEVEL_WORDS = {
   L3: 'database against files',
 } as const satisfies Record<VerifyLevel, string>;
 
+/** What the seal, and with it a passed verification, does not prove. */
+export const SEAL_WORDS = 'tells accidental change; whoever has the key of the repository can write another set';
+
 export const OUTCOME_MARKS = {
   passed: '✅',
   passed_with_losses: '⚠️',

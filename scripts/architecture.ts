@@ -35,7 +35,7 @@ async function readRooms(source: string): Promise<Room[]> {
 }
 
 const isProduct = (file: string): boolean =>
-  !/\.test\.ts$|(^|\/)(conformance|fixtures|fake_\w+|test_server)\.ts$/.test(file);
+  !/\.test\.ts$|^testkit\/|(^|\/)(conformance|fixtures|fake_\w+|test_server)\.ts$/.test(file);
 
 /** An engine is a room of its own, and so is a file that stands alone. */
 function roomOf(file: string): string {

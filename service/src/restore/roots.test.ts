@@ -35,6 +35,7 @@ import {
   setTags,
 } from '../sets/index.ts';
 import {createVerify} from '../verify/index.ts';
+import {cached} from '../testkit/cached.ts';
 import {createRestore, UNDO_TABLE} from './index.ts';
 
 // Many runs of restic a case.
@@ -43,8 +44,6 @@ jest.setTimeout(180_000);
 const ACTOR = {kind: 'cli' as const, id: '0', name: 'root'};
 const TABLES = [{name: 'public.posts', rows: 3}];
 const ROWS: ExpectedFile[] = [{owner: 'file', id: 'f1', path: '20260101/a.png', bytes: 5}];
-const cached = (name: string): string =>
-  execFileSync(join(import.meta.dirname, '../../../scripts/build_cached.sh'), [name], {encoding: 'utf8'}).trim();
 const [restic, prepared] = [cached('restic'), cached('repository')];
 
 const mounted: string[] = [];

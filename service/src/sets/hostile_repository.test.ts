@@ -1,5 +1,5 @@
 import {execFileSync} from 'node:child_process';
-import {existsSync, mkdirSync, mkdtempSync, writeFileSync} from 'node:fs';
+import {cpSync, existsSync, mkdirSync, mkdtempSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {beforeAll, expect, jest, test} from '@jest/globals';
@@ -8,17 +8,16 @@ import {aManifest} from '../chat/fixtures.ts';
 import type {Repository} from '../engines/repository/port.ts';
 import {createRestic} from '../engines/repository/restic.ts';
 import {systemClock} from '../kernel/clock.ts';
+import {cached} from '../testkit/cached.ts';
 import {createSets, MANIFEST_FILE, sealManifest, setTags, type Sets} from './index.ts';
 
 // Somebody holds the key of the repository and writes into it what he likes, with restic itself.
 jest.setTimeout(120_000);
 
-const program = execFileSync(join(import.meta.dirname, '../../../scripts/build_cached.sh'), ['restic'], {
-  encoding: 'utf8',
-}).trim();
+const [program, prepared] = [cached('restic'), cached('repository')];
 const home = mkdtempSync(join(tmpdir(), 'hostile-'));
 const canary = join(home, 'canary');
-const key = join(home, 'key');
+const key = join(prepared, 'key');
 const location = join(home, 'repository');
 const GOOD = '20261121T110000Z-aaaaaa';
 const HOSTILE = '20261122T110000Z-bbbbbb';
@@ -31,13 +30,12 @@ let number = 0;
 const hostile: string[] = [];
 
 beforeAll(async () => {
-  writeFileSync(key, 'key\n', {mode: 0o600});
+  cpSync(join(prepared, 'repository'), location, {recursive: true});
   repository = createRestic(program, (text) => text).open({
     url: location,
     passwordFile: key,
     environment: {RESTIC_CACHE_DIR: join(home, 'cache')},
   });
-  await repository.create();
   sets = createSets(repository, null, systemClock);
   const files = join(home, 'files');
   mkdirSync(files);

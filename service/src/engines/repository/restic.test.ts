@@ -1,4 +1,3 @@
-import {execFileSync} from 'node:child_process';
 import {randomBytes} from 'node:crypto';
 import {
   closeSync,
@@ -18,6 +17,7 @@ import {
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {expect, jest, test} from '@jest/globals';
+import {cached} from '../../testkit/cached.ts';
 import {conformance} from './conformance.ts';
 import type {Repository} from './port.ts';
 import {createRestic} from './restic.ts';
@@ -25,8 +25,6 @@ import {createRestic} from './restic.ts';
 // Where restic made the key of a repository itself, each call derives it anew, which is slow on purpose.
 jest.setTimeout(60_000);
 
-const cached = (name: string): string =>
-  execFileSync(join(import.meta.dirname, '../../../../scripts/build_cached.sh'), [name], {encoding: 'utf8'}).trim();
 const restic = cached('restic');
 const prepared = cached('repository');
 const shown = (location: string): string => location.replace('secret', '***');

@@ -1,15 +1,12 @@
-import {execFileSync} from 'node:child_process';
 import {mkdtempSync} from 'node:fs';
 import {createServer, type AddressInfo} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {expect, jest, test} from '@jest/globals';
+import {cached} from '../../testkit/cached.ts';
 import {callOrFail, createResticCall} from './restic_command.ts';
 
 jest.setTimeout(60_000);
-
-const cached = (name: string): string =>
-  execFileSync(join(import.meta.dirname, '../../../../scripts/build_cached.sh'), [name], {encoding: 'utf8'}).trim();
 
 /** A port that nobody listens on: one that was just given back. */
 async function closedPort(): Promise<number> {

@@ -230,7 +230,8 @@ describe('who is meant', () => {
     await add('in.twenty', 'saml', 'in.twenty');
     await add('has.none', 'saml', 'has.none');
     await add('has.forever', 'saml', 'has.forever');
-    await add('dormant.one', 'saml', 'dormant.one', {lastlogin: Date.now() - 200 * DAY});
+    const long = Date.now() - 200 * DAY;
+    await add('dormant.one', 'saml', 'dormant.one', {createat: long, lastlogin: long});
     const ids = Object.fromEntries(
       (await sql<{id: string; username: string}>('SELECT id, username FROM users')).map(({id, username}) => [
         username,

@@ -305,7 +305,7 @@ describe('the way back', () => {
     expect(revoked).toBeGreaterThanOrEqual(4);
     expect(drift).toContainEqual({
       person: expect.objectContaining({username: ada.username}),
-      changes: [expect.stringContaining('roles were'), '1 access tokens were first used since the outage began'],
+      changes: [expect.stringContaining('roles were'), '1 access token was first used since the outage began'],
     });
     expect(await tokenWorks(url, passwordSession)).toBe(false);
     for (const token of [accessToken, ada.token, sessions.live.token, sessions.mobile.token, sessions.never.token]) {

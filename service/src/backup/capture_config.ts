@@ -78,10 +78,10 @@ async function storeUnchanged(
   const place = (name: string): string => join(engines.workDirectory, context.job, name);
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
     const {directory, left_out} = await config.copyTo(place('config'), isOwnName);
-    const files = await readTree(directory);
+    const files = await readTree(directory, config.location);
     const again = await config.copyTo(place('config-again'), isOwnName);
-    if (hashOfTree(files) === hashOfTree(await readTree(again.directory))) {
-      const facts = await readConfigFacts(join(directory, config.file));
+    if (hashOfTree(files) === hashOfTree(await readTree(again.directory, config.location))) {
+      const facts = await readConfigFacts(join(directory, config.file), config.location);
       const {
         snapshot,
         files: count,
@@ -107,24 +107,25 @@ async function storeUnchanged(
   );
 }
 
-async function readTree(directory: string): Promise<HashedFile[]> {
+/** `location`: what was copied; nobody knows the copy. */
+async function readTree(directory: string, location: string): Promise<HashedFile[]> {
   try {
     return await hashTree(directory);
   } catch (error) {
-    throw new Failure('MATTERMOST_CONFIG_UNREADABLE', `${directory}: ${(error as Error).message}`, {cause: error});
+    throw new Failure('MATTERMOST_CONFIG_UNREADABLE', `${location}: ${(error as Error).message}`, {cause: error});
   }
 }
 
-async function readConfigFacts(path: string): Promise<z.infer<typeof ConfigFacts>> {
+async function readConfigFacts(path: string, location: string): Promise<z.infer<typeof ConfigFacts>> {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    throw new Failure('MATTERMOST_CONFIG_UNREADABLE', `${path}: ${(error as Error).message}`, {cause: error});
+    throw new Failure('MATTERMOST_CONFIG_UNREADABLE', `${location}: ${(error as Error).message}`, {cause: error});
   });
   try {
     return ConfigFacts.parse(JSON.parse(text));
   } catch (error) {
     // The parser's own words quote the text around the mistake, which may be a password.
     const says = error instanceof SyntaxError ? 'it is not valid JSON.' : (error as Error).message;
-    throw new Failure('MATTERMOST_CONFIG_INVALID', `${path}: ${says}`, {cause: error});
+    throw new Failure('MATTERMOST_CONFIG_INVALID', `${location}: ${says}`, {cause: error});
   }
 }
 

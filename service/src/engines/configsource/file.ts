@@ -1,5 +1,5 @@
 import {constants} from 'node:fs';
-import {chmod, chown, copyFile, lstat, mkdir, open, readdir, realpath, rm, stat, utimes} from 'node:fs/promises';
+import {chmod, chown, copyFile, lstat, mkdir, readdir, realpath, rm, stat, utimes} from 'node:fs/promises';
 import {basename, dirname} from 'node:path';
 import {Failure, systemErrorCode} from '../../kernel/failure.ts';
 import {realDirectory} from '../../kernel/real_path.ts';
@@ -131,10 +131,9 @@ function ifGone(error: unknown): null {
 
 /** @throws Failure MATTERMOST_CONFIG_UNREADABLE when the file that the server reads is not in the copy */
 async function requireFile(copied: string, path: string, left_out: LeftOut): Promise<void> {
-  const file = await open(copied).catch(() => null);
-  await file?.close();
-  if (file === null) {
-    const why = left_out.find((entry) => entry.path === basename(path))?.reason;
+  const copy = await stat(copied).catch(ifGone);
+  if (!copy?.isFile()) {
+    const why = copy ? 'a directory' : left_out.find((entry) => entry.path === basename(path))?.reason;
     throw new Failure(
       'MATTERMOST_CONFIG_UNREADABLE',
       `${path} is ${why ?? 'not there'}; a set without the configuration that the server reads restores nothing.`,

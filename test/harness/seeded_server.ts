@@ -1,8 +1,7 @@
 import {createHash} from 'node:crypto';
 import {existsSync, globSync} from 'node:fs';
 import {mkdir, readFile, rename, rm, stat, writeFile} from 'node:fs/promises';
-import {homedir} from 'node:os';
-import {join} from 'node:path';
+import {dirname, join} from 'node:path';
 import {execa} from 'execa';
 import {buildCached} from './build_cached.ts';
 import {connect} from './client.ts';
@@ -89,9 +88,8 @@ function urlIn({postgresPort}: Origin): string {
 }
 
 async function templateOf(workspace: SeededServerOptions['workspace']): Promise<string> {
-  const cache =
-    process.env['DR_CACHE_DIR'] ??
-    join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'mattermost-disaster-recovery');
+  // Where the script keeps what a machine makes once: it alone knows the place.
+  const cache = dirname(await buildCached('repository'));
   const final = join(cache, `seeded-${await hashOf(workspace)}`);
   await removeOld(cache);
   if (!existsSync(final)) {
@@ -100,7 +98,6 @@ async function templateOf(workspace: SeededServerOptions['workspace']): Promise<
     const building = `${final}.building.${process.pid}`;
     try {
       await make(made, workspace);
-      await mkdir(cache, {recursive: true});
       await execa('cp', ['-a', made, building]);
       await rename(building, final);
     } catch (error) {

@@ -7,6 +7,7 @@ import type {Page} from 'playwright-core';
 import {FAINT_WORDS} from './faint_words.ts';
 import {cannedJob, cannedSets, cannedVerdict, cannedWorld, doneJob, type World} from './host_page/canned_answers.ts';
 import {openBrowser, type HostPage, type OpenBrowser} from './index.ts';
+import {pressEnter} from './keyboard.ts';
 import {showWorld} from './states.ts';
 
 // How the page behaves in a real browser, in the layout of the System Console. What it is told is canned here.
@@ -70,13 +71,13 @@ test('from not enrolled to a set, by keyboard alone', async () => {
   const world = cannedWorld([]);
   Object.assign(world.connection, {enrolled: false, companion_url: ''});
   await show(world);
-  await page.getByRole('button', {name: 'Connect the companion'}).press('Enter');
+  await pressEnter(page.getByRole('button', {name: 'Connect the companion'}));
   await page.keyboard.type('http://127.0.0.1:8066');
   await page.keyboard.press('Tab');
   await page.keyboard.type('7K2M-9QXD-4ABC-W0ZT-7K2M-9QXD-4ABC');
   await page.keyboard.press('Enter');
   await page.getByText('Nothing is backed up yet.').waitFor();
-  await page.getByRole('button', {name: 'Back up now'}).press('Enter');
+  await pressEnter(page.getByRole('button', {name: 'Back up now'}));
   await page.getByRole('progressbar').waitFor();
   expect(await page.getByRole('progressbar').getAttribute('aria-valuenow')).toBe('45');
   world.advance = () => {
@@ -109,7 +110,7 @@ test('an event of the server moves the bar before the next question', async () =
 test('a dialog keeps the focus, Escape answers no, and the focus returns', async () => {
   await show(cannedWorld());
   const revoke = page.getByRole('button', {name: 'Revoke…'});
-  await revoke.press('Enter');
+  await pressEnter(revoke);
   await page.keyboard.press('Tab');
   await page.keyboard.press('Tab');
   expect(await page.evaluate('document.activeElement.textContent')).toBe('Go back');

@@ -8,6 +8,7 @@ import {cannedSets, cannedWorld, type World} from './host_page/canned_answers.ts
 import {cannedEntries, cannedSso, setIncident, UP, type SsoWorld} from './host_page/canned_sso.ts';
 import {claimReply, refusedFactor, startClaimHost, type ClaimHost} from './host_page/claim_host.ts';
 import {FAINT_WORDS} from './faint_words.ts';
+import {confirmByKeyboard, pressEnter} from './keyboard.ts';
 import {openBrowser, type HostPage, type OpenBrowser} from './index.ts';
 import {showWorld} from './states.ts';
 
@@ -65,14 +66,14 @@ test('a companion that does not know of it: the page is as it was', async () => 
 
 test('an outage from suspicion to the end, by keyboard alone', async () => {
   const world = await show((sso) => setIncident(sso, 'suspected'));
-  await page.getByRole('button', {name: 'Declare an outage…'}).press('Enter');
+  await pressEnter(page.getByRole('button', {name: 'Declare an outage…'}));
   await page.keyboard.type('GitLab is down');
   await page.keyboard.press('Enter');
   await page.getByText(/Outage declared/).waitFor();
   expect(world.sso.asked['sso/incidents']).toEqual({reason: 'GitLab is down', tell: true});
   expect(await focused()).toBe('Single sign-on');
 
-  await page.getByRole('button', {name: 'Let someone in…'}).press('Enter');
+  await pressEnter(page.getByRole('button', {name: 'Let someone in…'}));
   await page.keyboard.type('user.five');
   await page.keyboard.press('Tab');
   await page.keyboard.type('seen on video');
@@ -81,16 +82,13 @@ test('an outage from suspicion to the end, by keyboard alone', async () => {
   expect(await focused()).toBe('Code for @user.five');
   expect(await page.getByRole('timer').textContent()).toMatch(/^Works once, for 1[45] min/);
   await page.getByRole('table', {name: 'Return list: one person'}).waitFor();
-  await page.getByRole('button', {name: 'Done, forget the code'}).press('Enter');
+  await pressEnter(page.getByRole('button', {name: 'Done, forget the code'}));
   expect(await page.content()).not.toContain('9QXD');
 
   setIncident(world.sso, 'open', UP(), cannedEntries());
   await page.getByText('The providers answer again. 4 people are to be switched back.').waitFor({timeout: 20_000});
-  await page.getByRole('button', {name: 'Switch back…'}).press('Enter');
-  await page.getByRole('alertdialog').waitFor();
-  expect(await focused()).toBe('Go back');
-  await page.keyboard.press('Tab');
-  await page.keyboard.press('Enter');
+  await pressEnter(page.getByRole('button', {name: 'Switch back…'}));
+  await confirmByKeyboard(page);
   await page.getByRole('heading', {name: 'Switch back in progress'}).waitFor();
   expect(world.sso.asked['sso/switch-backs']).toEqual({});
 
@@ -99,9 +97,8 @@ test('an outage from suspicion to the end, by keyboard alone', async () => {
   world.advance = (job) => ({...job, status: 'success', progress: null, finished_at: Date.now()});
   setIncident(world.sso, 'switching_back', UP());
   await page.getByText('Nobody is to be switched back.', {exact: true}).waitFor({timeout: 20_000});
-  await page.getByRole('button', {name: 'Close the incident…'}).press('Enter');
-  await page.keyboard.press('Tab');
-  await page.keyboard.press('Enter');
+  await pressEnter(page.getByRole('button', {name: 'Close the incident…'}));
+  await confirmByKeyboard(page);
   await page.getByText('No outage. 3 providers answer.').waitFor();
   expect(await focused()).toBe('Single sign-on');
   expect(await page.locator('.host-main').getAttribute('data-submits')).toBe('0');
@@ -113,7 +110,7 @@ test('a plan for the way back with a shut gate: Tab reaches the override, Escape
     setIncident(sso, 'open', UP(), cannedEntries());
     sso.plan.gates[0] = {name: 'provider', passed: false, says: 'GitLab has answered for 1 minute; 5 are asked for.'};
   });
-  await page.getByRole('button', {name: 'Switch back…'}).press('Enter');
+  await pressEnter(page.getByRole('button', {name: 'Switch back…'}));
   await page.getByRole('alertdialog').waitFor();
   await page.keyboard.press('Tab');
   expect(await page.evaluate('document.activeElement.type')).toBe('checkbox');

@@ -62,7 +62,7 @@ export function createJobs(state: State, clock: Clock, leftovers: Leftovers = NO
   const parts: Parts = {store: createJobStore(state, clock), lease: createLease(state), clock, leftovers};
   const {store, lease} = parts;
   return {
-    start: (procedure, makePlan, options) => start(parts, procedure, makePlan, options),
+    start: (procedure, makePlan, options) => start(parts, {procedure, makePlan, options}),
     cancel: (id) => cancel(parts, id),
     follow: (after, signal) => follow(parts, after, signal),
     sweep: () => sweep(parts),
@@ -85,25 +85,22 @@ export function createJobs(state: State, clock: Clock, leftovers: Leftovers = NO
 
 type Parts = {store: JobStore; lease: Lease; clock: Clock; leftovers: Leftovers};
 type Planned = {steps: readonly string[]};
+type Asked<Plan, Found> = {procedure: Procedure<Plan, Found>; makePlan: () => Promise<Plan>; options: StartOptions};
 
-async function start<Plan extends Planned, Found>(
-  parts: Parts,
-  procedure: Procedure<Plan, Found>,
-  makePlan: () => Promise<Plan>,
-  options: StartOptions,
-): Promise<StartedJob> {
+async function start<Plan extends Planned, Found>(parts: Parts, asked: Asked<Plan, Found>): Promise<StartedJob> {
   const {store, lease, clock} = parts;
-  const request = canonicalJson(options.request ?? null);
+  const {kind} = asked.procedure;
+  const request = canonicalJson(asked.options.request ?? null);
   await parts.leftovers.endOrphans();
-  const stored =
-    takeInterrupted(parts, procedure.kind, request) ?? (await addNew(parts, procedure, makePlan, options, request));
-  const {id} = stored.job;
-  const done = runSteps(store, clock, procedure as unknown as Procedure, stored.job, (stored.plan as StoredPlan).plan)
+  const {job, plan} = takeInterrupted(parts, kind, request) ?? (await addNew(parts, asked, request));
+  const {id} = job;
+  const procedure = asked.procedure as unknown as Procedure;
+  const done = runSteps({store, clock, procedure, job, plan: (plan as StoredPlan).plan})
     .finally(() => {
       lease.release(id);
     })
     .then(() => store.get(id).job);
-  return {job: stored.job, done};
+  return {job, done};
 }
 
 /** Jobs that have not ended and whose process is gone. */
@@ -137,9 +134,7 @@ function takeInterrupted(parts: Parts, kind: JobKind, request: string): StoredJo
 
 async function addNew<Plan extends Planned, Found>(
   parts: Parts,
-  procedure: Procedure<Plan, Found>,
-  makePlan: () => Promise<Plan>,
-  options: StartOptions,
+  {procedure, makePlan, options}: Asked<Plan, Found>,
   request: string,
 ): Promise<StoredJob> {
   const {store, lease} = parts;

@@ -1,4 +1,4 @@
-import type {Job} from '@disaster-recovery/contract';
+import type {Job, StepRecord} from '@disaster-recovery/contract';
 import type {Clock} from '../kernel/clock.ts';
 import {asFailure, errorBody, Failure} from '../kernel/failure.ts';
 import type {Procedure, Step, StepContext} from './procedure.ts';
@@ -8,32 +8,27 @@ import type {JobStore} from './store.ts';
 const PROGRESS_EVERY_MS = 400;
 const CANCEL_POLL_MS = 300;
 
+/** A job that holds the lease, with what its steps are run by. */
+export type Run = {store: JobStore; clock: Clock; procedure: Procedure; job: Job; plan: unknown};
+
 /**
  * Runs the steps of a job that holds the lease, from where its journal ends. Journals before and after each step.
  * Never rejects: the outcome is in the store.
  */
-export async function runSteps(
-  store: JobStore,
-  clock: Clock,
-  procedure: Procedure,
-  job: Job,
-  plan: unknown,
-): Promise<void> {
+export async function runSteps(run: Run): Promise<void> {
+  const {store, procedure, job, plan} = run;
   const abort = new AbortController();
-  const watching = watchForCancel(store, clock, job.id, abort);
+  const watching = watchForCancel(run, abort);
   try {
     store.setStatus(job, 'in_progress');
-    const found = await runEach(store, clock, procedure, job, plan, abort.signal);
+    const found = await runEach(run, abort.signal);
     const {result, status} = procedure.conclude(plan, found);
-    await cleanUp(store, procedure, job, plan, status);
+    await cleanUp(run, status);
     store.setStatus(job, status, {result});
   } catch (error) {
     await recordFailure(
-      store,
-      procedure,
-      job,
-      plan,
-      abort.signal.aborted || isCanceled(store, job)
+      run,
+      abort.signal.aborted || isCanceled(run)
         ? new Failure('JOB_CANCELED', `Job ${job.id} was canceled.`)
         : asFailure(error),
     );
@@ -44,30 +39,18 @@ export async function runSteps(
 }
 
 /** Asked also of the store: Ctrl-C reaches the programs of a step at the same moment, and they may end before the poll has seen the request. */
-function isCanceled(store: JobStore, {id}: Job): boolean {
-  return store.get(id).job.status === 'cancel_requested';
+function isCanceled({store, job}: Pick<Run, 'store' | 'job'>): boolean {
+  return store.get(job.id).job.status === 'cancel_requested';
 }
 
-async function recordFailure(
-  store: JobStore,
-  procedure: Procedure,
-  job: Job,
-  plan: unknown,
-  failure: Failure,
-): Promise<void> {
+async function recordFailure(run: Run, failure: Failure): Promise<void> {
   const outcome = failure.code === 'JOB_CANCELED' ? 'canceled' : 'error';
-  await cleanUp(store, procedure, job, plan, outcome);
-  store.setStatus(job, outcome, {error: errorBody(failure)});
+  await cleanUp(run, outcome);
+  run.store.setStatus(run.job, outcome, {error: errorBody(failure)});
 }
 
 /** What the job came to does not change because something could not be removed. */
-async function cleanUp(
-  store: JobStore,
-  procedure: Procedure,
-  job: Job,
-  plan: unknown,
-  outcome: Parameters<Procedure['clean']>[2],
-): Promise<void> {
+async function cleanUp({store, procedure, job, plan}: Run, outcome: Parameters<Procedure['clean']>[2]): Promise<void> {
   try {
     await procedure.clean(job.id, plan, outcome);
   } catch (error) {
@@ -75,14 +58,8 @@ async function cleanUp(
   }
 }
 
-async function runEach(
-  store: JobStore,
-  clock: Clock,
-  procedure: Procedure,
-  job: Job,
-  plan: unknown,
-  signal: AbortSignal,
-): Promise<Record<string, unknown>> {
+async function runEach(run: Run, signal: AbortSignal): Promise<Record<string, unknown>> {
+  const {store, procedure, job} = run;
   const journal = new Map(store.journal(job.id).map((row) => [row.step, row]));
   let found: Record<string, unknown> = {};
   let committed = false;
@@ -98,7 +75,7 @@ async function runEach(
     }
     found = {
       ...found,
-      ...(await runOne(store, clock, procedure, job, plan, {
+      ...(await runOne(run, {
         step,
         index,
         found,
@@ -119,44 +96,35 @@ type Current = {
   signal: AbortSignal;
 };
 
-async function runOne(
-  store: JobStore,
-  clock: Clock,
-  procedure: Procedure,
-  job: Job,
-  plan: unknown,
-  current: Current,
-): Promise<object> {
+async function runOne(run: Run, current: Current): Promise<object> {
+  const {store, clock, job, plan} = run;
   const {step, found} = current;
   const startedAt = clock.now();
+  const record = (outcome: StepRecord['outcome'], ms: number | null, output?: unknown) => {
+    store.recordStep(job.id, {name: step.name, outcome, started_at: startedAt, ms}, output);
+  };
   if (step.skip?.(plan)) {
-    store.recordStep(job.id, step.name, 'skipped', startedAt, 0, undefined);
+    record('skipped', 0);
     store.tell(job, {type: 'step', step: step.name, outcome: 'skipped', ms: 0});
     return {};
   }
-  store.recordStep(job.id, step.name, 'running', startedAt, null, undefined);
+  record('running', null);
   store.tell(job, {type: 'step', step: step.name, outcome: 'started', ms: null});
   try {
-    const output = (await step.run(plan, found, contextOf(store, clock, procedure, job, current))) as object;
+    const output = (await step.run(plan, found, contextOf(run, current))) as object;
     const ms = clock.now() - startedAt;
-    store.recordStep(job.id, step.name, 'done', startedAt, ms, output);
+    record('done', ms, output);
     store.tell(job, {type: 'step', step: step.name, outcome: 'done', ms});
     return output;
   } catch (error) {
     const ms = clock.now() - startedAt;
-    store.recordStep(job.id, step.name, 'failed', startedAt, ms, undefined);
+    record('failed', ms);
     store.tell(job, {type: 'step', step: step.name, outcome: 'failed', ms});
     throw error;
   }
 }
 
-function contextOf(
-  store: JobStore,
-  clock: Clock,
-  procedure: Procedure,
-  job: Job,
-  {step, index, repeated, signal}: Current,
-): StepContext {
+function contextOf({store, clock, procedure, job}: Run, {step, index, repeated, signal}: Current): StepContext {
   const rateOf = createRate();
   let lastTold = 0;
   return {
@@ -194,14 +162,14 @@ function contextOf(
   };
 }
 
-async function watchForCancel(store: JobStore, clock: Clock, id: string, abort: AbortController): Promise<void> {
+async function watchForCancel(run: Run, abort: AbortController): Promise<void> {
   while (!abort.signal.aborted) {
-    if (store.get(id).job.status === 'cancel_requested') {
-      abort.abort(new Failure('JOB_CANCELED', `Job ${id} was canceled.`));
+    if (isCanceled(run)) {
+      abort.abort(new Failure('JOB_CANCELED', `Job ${run.job.id} was canceled.`));
       return;
     }
     // The wait ends early, by rejection, when the job has ended; that is not an error.
-    await clock.sleep(CANCEL_POLL_MS, abort.signal).catch((reason: unknown) => {
+    await run.clock.sleep(CANCEL_POLL_MS, abort.signal).catch((reason: unknown) => {
       if (!abort.signal.aborted) {
         throw reason;
       }

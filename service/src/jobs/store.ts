@@ -137,15 +137,8 @@ function writeJobs(state: State, clock: Clock) {
         tell(job, {type: 'status', status, error: fields.error ?? null});
       });
     },
-    recordStep(
-      id: string,
-      step: string,
-      outcome: StepRecord['outcome'],
-      startedAt: number,
-      ms: number | null,
-      output: unknown,
-    ): void {
-      upsertStep.run(id, step, outcome, startedAt, ms, jsonOrNull(output));
+    recordStep(id: string, {name, outcome, started_at, ms}: StepRecord, output: unknown): void {
+      upsertStep.run(id, name, outcome, started_at, ms, jsonOrNull(output));
     },
     saveProgress(job: Job, progress: Progress): void {
       updateProgress.run(JSON.stringify(progress), job.id);

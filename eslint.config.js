@@ -26,7 +26,7 @@ const engines = `${src}/engines`;
 const ENGINES = foldersOf(engines);
 const PORTS = ENGINES.map((name) => `./${name}/port.ts`);
 /** How PostgreSQL and Mattermost are spoken to, below the ports of several engines. */
-const SPOKEN = ['./database/connection.ts', './mattermost/http.ts'];
+const SPOKEN = ['./database/postgres/connection.ts', './mattermost/http.ts'];
 
 const sso = `${src}/sso`;
 /** The rooms of an SSO outage, from the ground up: each imports only those before it, and the two files of all. */
@@ -157,7 +157,7 @@ export default tseslint.config(
   {files: ['service/src/kernel/clock.ts'], rules: {'no-restricted-syntax': 'off'}},
   {
     // The homes of the environment: settings, PGPASSWORD, the base environment of children, credentials for object storage, who typed sudo.
-    files: ['service/src/config/**', 'service/src/process/**', 'service/src/engines/repository/restic_command.ts', 'service/src/engines/database/address.ts', 'service/src/cli/companion.ts', 'service/src/cli/program.ts'],
+    files: ['service/src/config/**', 'service/src/process/**', 'service/src/engines/repository/restic_command.ts', 'service/src/engines/database/postgres/address.ts', 'service/src/cli/companion.ts', 'service/src/cli/program.ts'],
     rules: {'no-restricted-syntax': ['error', ...forbidden]},
   },
   {

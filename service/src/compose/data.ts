@@ -6,7 +6,7 @@ import {createDatabaseConfig, readStoredConfig} from '../engines/configsource/da
 import {createFileConfig} from '../engines/configsource/file.ts';
 import type {ConfigSource} from '../engines/configsource/port.ts';
 import type {DatabaseEngine, DatabaseSource} from '../engines/database/port.ts';
-import {createPostgres} from '../engines/database/postgres.ts';
+import {createPostgres} from '../engines/database/postgres/postgres.ts';
 import {createLocalFileStore, createRemoteFileStore} from '../engines/filestore/local.ts';
 import type {FileStore} from '../engines/filestore/port.ts';
 import type {MattermostBridge} from '../engines/mattermost/port.ts';

@@ -3,7 +3,7 @@ import {lstat, mkdir} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {crossCheckLists, EXPECTED_FILES} from '../backup/index.ts';
-import {createPostgres} from '../engines/database/postgres.ts';
+import {createPostgres} from '../engines/database/postgres/postgres.ts';
 import type {Repository} from '../engines/repository/port.ts';
 import type {Jobs} from '../jobs/index.ts';
 import {sha256} from '../kernel/canonical_json.ts';

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import {parseConnection, withClient} from '../database/connection.ts';
+import {parseConnection, withClient} from '../database/postgres/connection.ts';
 import {hashPassword, type HashFormat} from './password_hash.ts';
 import type {EmergencyWriter} from './port.ts';
 

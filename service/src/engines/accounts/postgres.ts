@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import {z} from 'zod';
-import {locationOf, parseConnection, withClient, type Connection} from '../database/connection.ts';
+import {locationOf, parseConnection, withClient, type Connection} from '../database/postgres/connection.ts';
 import {
   accountSessionsSql,
   accountsSql,

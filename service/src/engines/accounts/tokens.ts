@@ -1,5 +1,5 @@
 import {randomInt} from 'node:crypto';
-import {withClient, type Connection} from '../database/connection.ts';
+import {withClient, type Connection} from '../database/postgres/connection.ts';
 import type {Account, AccountTokens} from './port.ts';
 
 /** Both kinds are good for this long from their `createat` (server: channels/app/user.go, PasswordRecoverExpiryTime). */

@@ -3,7 +3,7 @@ import type pg from 'pg';
 import {z} from 'zod';
 import type {Clock} from '../../kernel/clock.ts';
 import {systemErrorCode} from '../../kernel/failure.ts';
-import {parseConnection, withClient} from '../database/connection.ts';
+import {parseConnection, withClient} from '../database/postgres/connection.ts';
 import {DATA_IN_USE} from './rules.ts';
 import type {AccountTokens, AccountWriter, MattermostRest, SignInChange, SignInOutcome} from './port.ts';
 import {inParallel} from './writer_batches.ts';

@@ -1,7 +1,7 @@
 import {mkdir, rm, writeFile} from 'node:fs/promises';
 import {basename, join} from 'node:path';
 import {Failure} from '../../kernel/failure.ts';
-import {locationOf, parseConnection, withClient} from '../database/connection.ts';
+import {locationOf, parseConnection, withClient} from '../database/postgres/connection.ts';
 import type {ConfigSource} from './port.ts';
 
 type Stored = {config: string; files: {name: string; data: string}[]};

@@ -2,7 +2,7 @@ import {afterAll, beforeAll, describe, jest} from '@jest/globals';
 import pg from 'pg';
 import {conformance} from './conformance.ts';
 import {createMemoryServer} from './memory.ts';
-import {startFixture, type Fixture} from './postgres_fixture.ts';
+import {startFixture, type Fixture} from './postgres/postgres_fixture.ts';
 
 jest.setTimeout(30_000);
 

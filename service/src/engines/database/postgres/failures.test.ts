@@ -1,8 +1,8 @@
 import {expect, test} from '@jest/globals';
-import {Failure} from '../../kernel/failure.ts';
+import {Failure} from '../../../kernel/failure.ts';
 import {databaseFailure, toolFailure} from './failures.ts';
-import {readToolErrors} from './tool_errors.ts';
-import {requireTools} from './tools.ts';
+import {readToolErrors} from './tools/tool_errors.ts';
+import {requireTools} from './tools/tools.ts';
 
 const AT = {location: 'db', role: 'mm'};
 const coded = (code: string, message = 'it failed'): Error => Object.assign(new Error(message), {code});

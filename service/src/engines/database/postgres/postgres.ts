@@ -1,8 +1,8 @@
 import {locationOf, parseConnection} from './connection.ts';
-import type {DatabaseEngine} from './port.ts';
-import {inspectDatabase, openSnapshot} from './source.ts';
-import {createTarget} from './target.ts';
-import {findPostgresTools} from './tools.ts';
+import type {DatabaseEngine} from '../port.ts';
+import {inspectDatabase, openSnapshot} from './source/source.ts';
+import {createTarget} from './target/target.ts';
+import {findPostgresTools} from './tools/tools.ts';
 
 /** PostgreSQL through its own programs and the wire protocol. */
 export function createPostgres(toolsDirectory: string | undefined): DatabaseEngine {

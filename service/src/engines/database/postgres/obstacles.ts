@@ -1,6 +1,6 @@
 import pg from 'pg';
 import type {DatabaseRecord} from '@disaster-recovery/contract';
-import type {Obstacle} from './port.ts';
+import type {Obstacle} from '../port.ts';
 import {letCreateDatabases} from './privileges.ts';
 import {policiesForRoles, superuserObjects} from './superuser_objects.ts';
 

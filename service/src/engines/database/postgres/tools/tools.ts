@@ -1,7 +1,7 @@
 import {access, readdir} from 'node:fs/promises';
 import {join} from 'node:path';
-import {Failure} from '../../kernel/failure.ts';
-import {run} from '../../process/run.ts';
+import {Failure} from '../../../../kernel/failure.ts';
+import {run} from '../../../../process/run.ts';
 
 const DEBIAN_DIRECTORY = '/usr/lib/postgresql';
 

@@ -3,10 +3,10 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import type pg from 'pg';
 import {expect, test} from '@jest/globals';
-import {directorySize} from './directory_size.ts';
-import {expectedFiles} from './expected_files.ts';
-import {findPostgresTools} from './tools.ts';
-import {watchWhile} from './watch.ts';
+import {directorySize} from './tools/directory_size.ts';
+import {expectedFiles} from './source/expected_files.ts';
+import {findPostgresTools} from './tools/tools.ts';
+import {watchWhile} from './tools/watch.ts';
 
 test('rows that name a file are read from the tables that this server has, sizes as numbers', async () => {
   const asked: string[] = [];

@@ -1,7 +1,7 @@
 import type {FailureCode} from '@disaster-recovery/contract';
-import {Failure, systemErrorCode} from '../../kernel/failure.ts';
+import {Failure, systemErrorCode} from '../../../kernel/failure.ts';
 import {missingRight, type Need} from './privileges.ts';
-import type {ToolErrors} from './tool_errors.ts';
+import type {ToolErrors} from './tools/tool_errors.ts';
 
 // PostgreSQL's SQLSTATEs (appendix A of its manual) and Node's socket errors.
 const BY_CODE: Record<string, FailureCode> = {

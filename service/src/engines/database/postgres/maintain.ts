@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import {Failure} from '../../kernel/failure.ts';
+import {Failure} from '../../../kernel/failure.ts';
 import {withClient, type Connection} from './connection.ts';
 
 /** Database-wide statements run from another database; `postgres` may be missing or closed to this role. */

@@ -1,15 +1,15 @@
 import pg from 'pg';
 import type {DatabaseRecord} from '@disaster-recovery/contract';
-import {locationOf, withClient, type Connection} from './connection.ts';
+import {locationOf, withClient, type Connection} from '../connection.ts';
 import {load} from './load.ts';
-import {maintain} from './maintain.ts';
-import {restoreObstacles} from './obstacles.ts';
-import type {DatabaseTarget, TargetFacts} from './port.ts';
-import {countTables} from './record.ts';
+import {maintain} from '../maintain.ts';
+import {restoreObstacles} from '../obstacles.ts';
+import type {DatabaseTarget, TargetFacts} from '../../port.ts';
+import {countTables} from '../source/record.ts';
 import {settleDatabase} from './settle.ts';
-import {swapDatabases} from './swap.ts';
+import {swapDatabases} from '../../swap.ts';
 import {targetState} from './target_state.ts';
-import {requireTools, type PostgresTools} from './tools.ts';
+import {requireTools, type PostgresTools} from '../tools/tools.ts';
 
 const quoted = (name: string): string => pg.escapeIdentifier(name);
 

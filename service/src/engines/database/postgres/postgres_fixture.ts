@@ -3,7 +3,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import pg from 'pg';
 import type {DatabaseRecord} from '@disaster-recovery/contract';
-import {startPostgresServer} from '../../testkit/postgres_server.ts';
+import {startPostgresServer} from '../../../testkit/postgres_server.ts';
 import {createPostgres} from './postgres.ts';
 
 /** For tests: a real PostgreSQL with a role `mmuser` that owns a database `mattermost`, and what a backup and a restore do with them. */

@@ -1,16 +1,16 @@
 import {writeFile} from 'node:fs/promises';
 import type pg from 'pg';
 import type {DatabaseRecord} from '@disaster-recovery/contract';
-import type {CommandLine} from '../../process/command_line.ts';
-import {run} from '../../process/run.ts';
-import {libpqEnvironment, withClient, type Connection} from './connection.ts';
+import type {CommandLine} from '../../../../process/command_line.ts';
+import {run} from '../../../../process/run.ts';
+import {libpqEnvironment, withClient, type Connection} from '../connection.ts';
 import {chooseContents, type Loader} from './contents.ts';
-import {toolFailure} from './failures.ts';
-import {roleOf} from './obstacles.ts';
-import type {DatabaseTarget} from './port.ts';
-import {readToolErrors} from './tool_errors.ts';
-import type {PostgresTools} from './tools.ts';
-import {watchWhile} from './watch.ts';
+import {toolFailure} from '../failures.ts';
+import {roleOf} from '../obstacles.ts';
+import type {DatabaseTarget} from '../../port.ts';
+import {readToolErrors} from '../tools/tool_errors.ts';
+import type {PostgresTools} from '../tools/tools.ts';
+import {watchWhile} from '../tools/watch.ts';
 
 type Options = Parameters<DatabaseTarget['load']>[3];
 

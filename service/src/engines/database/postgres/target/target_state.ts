@@ -1,7 +1,7 @@
 import type pg from 'pg';
-import {withClient, type Connection} from './connection.ts';
-import {maintain} from './maintain.ts';
-import {roleOf, type TargetState} from './obstacles.ts';
+import {withClient, type Connection} from '../connection.ts';
+import {maintain} from '../maintain.ts';
+import {roleOf, type TargetState} from '../obstacles.ts';
 
 /** Server, role and database that a restore would write, as they are now. */
 export async function targetState(connection: Connection): Promise<TargetState> {

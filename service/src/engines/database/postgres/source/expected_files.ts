@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import QueryStream from 'pg-query-stream';
-import type {ExpectedFile} from './port.ts';
+import type {ExpectedFile} from '../../port.ts';
 
 /**
  * Mattermost's rows that name a file, in its own layout of the file store. One SELECT a source; tables that an older server lacks are left out.

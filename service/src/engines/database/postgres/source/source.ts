@@ -1,16 +1,16 @@
 import {mkdir} from 'node:fs/promises';
 import type pg from 'pg';
-import {run} from '../../process/run.ts';
-import {askingAs, connect, libpqEnvironment, locationOf, withClient, type Connection} from './connection.ts';
-import {directorySize} from './directory_size.ts';
+import {run} from '../../../../process/run.ts';
+import {askingAs, connect, libpqEnvironment, locationOf, withClient, type Connection} from '../connection.ts';
+import {directorySize} from '../tools/directory_size.ts';
 import {expectedFiles} from './expected_files.ts';
-import {databaseFailure, toolFailure} from './failures.ts';
-import {backupObstacles, roleOf} from './obstacles.ts';
-import type {DatabaseFacts, DatabaseSnapshot, MattermostFacts} from './port.ts';
+import {databaseFailure, toolFailure} from '../failures.ts';
+import {backupObstacles, roleOf} from '../obstacles.ts';
+import type {DatabaseFacts, DatabaseSnapshot, MattermostFacts} from '../../port.ts';
 import {databaseRecord} from './record.ts';
-import {readToolErrors} from './tool_errors.ts';
-import {requireTools, type PostgresTools} from './tools.ts';
-import {watchWhile} from './watch.ts';
+import {readToolErrors} from '../tools/tool_errors.ts';
+import {requireTools, type PostgresTools} from '../tools/tools.ts';
+import {watchWhile} from '../tools/watch.ts';
 
 /** A dump waits this long for a table that a migration holds, then fails with its name instead of queueing everyone behind it. */
 const LOCK_WAIT = '60s';

@@ -1,5 +1,5 @@
 import {parse} from 'pg-connection-string';
-import {Failure} from '../../kernel/failure.ts';
+import {Failure} from '../../../kernel/failure.ts';
 
 export type Host = {host: string; port: number};
 

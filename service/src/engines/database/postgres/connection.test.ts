@@ -1,5 +1,5 @@
 import {expect, test} from '@jest/globals';
-import type {Failure} from '../../kernel/failure.ts';
+import type {Failure} from '../../../kernel/failure.ts';
 import {libpqEnvironment, locationOf, parseConnection, type Connection} from './connection.ts';
 
 const SECRET = 'hunter2-canary';

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type {DatabaseRecord} from '@disaster-recovery/contract';
-import {Failure} from '../../kernel/failure.ts';
-import {withClient, type Connection} from './connection.ts';
+import {Failure} from '../../../../kernel/failure.ts';
+import {withClient, type Connection} from '../connection.ts';
 import {applySettings} from './role_settings.ts';
 
 /**

@@ -1,7 +1,7 @@
 import {readFileSync} from 'node:fs';
 import type {ConnectionOptions} from 'node:tls';
 import pg from 'pg';
-import {asFailure, Failure} from '../../kernel/failure.ts';
+import {asFailure, Failure} from '../../../kernel/failure.ts';
 import {locationOf, type Connection, type Host} from './address.ts';
 import {databaseFailure} from './failures.ts';
 import {makeNeutral} from './session.ts';

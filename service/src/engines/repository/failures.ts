@@ -15,6 +15,11 @@ const PATTERNS: readonly [RegExp, FailureCode][] = [
     /ciphertext verification failed|invalid data returned|hash mismatch|has the wrong hash|does not match id|not found in index|failed to load (blob|tree)|load .*: (EOF|unexpected)|repository contains errors|Pack .* not found|cannot dump file: /i,
     'REPOSITORY_DAMAGED',
   ],
+  // A piece of a pack that is gone or cut: the place answers, what lay there does not.
+  [
+    /<data\/[0-9a-f]+>.*(no such file|not exist|file is too short|NoSuchKey|\b404\b)|\bid [0-9a-f]{8,64} not found in repository/i,
+    'REPOSITORY_DAMAGED',
+  ],
   [
     /unable to open config file: .*(no such file|not exist|404)|Is there a repository at the following location/i,
     'REPOSITORY_NOT_FOUND',

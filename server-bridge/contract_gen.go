@@ -81,7 +81,6 @@ var forwarded = []struct {
 	{http.MethodPost, "/api/v1/sso/session-extensions", true},
 	{http.MethodPost, "/api/v1/sso/switch-plans", false},
 	{http.MethodPost, "/api/v1/sso/switches", true},
-	{http.MethodPost, "/api/v1/sso/approvals/{id}", true},
 	{http.MethodPost, "/api/v1/sso/let-ins", true},
 	{http.MethodPost, "/api/v1/sso/claim-sheets", true},
 	{http.MethodPost, "/api/v1/sso/admin-access", true},
@@ -90,6 +89,8 @@ var forwarded = []struct {
 	{http.MethodPost, "/api/v1/sso/switch-backs", true},
 	{http.MethodPost, "/api/v1/sso/resolutions", true},
 	{http.MethodPost, "/api/v1/sso/incidents/current/close", true},
+	{http.MethodPost, "/api/v1/approvals/{id}", true},
+	{http.MethodPost, "/api/v1/sso/approvals/{id}", true},
 	{http.MethodGet, "/api/v1/jobs", false},
 	{http.MethodGet, "/api/v1/jobs/{job}", false},
 	{http.MethodPost, "/api/v1/jobs/{job}/cancel", true},
@@ -178,7 +179,7 @@ var failures = map[string]failureKind{
 	"SETTING_LOCKED":                  {409, false, "A setting that this needs is set by the environment of the Mattermost process, so it cannot be changed here.", "Change the named MM_… variable and restart Mattermost, then run again."},
 	"ERROR_BUDGET_SPENT":              {502, true, "Too many accounts failed in a row; the rest were left alone.", "Look at the reasons in the result and at the log of Mattermost; run again when the cause is gone."},
 	"NO_LOCAL_ADMINISTRATOR":          {409, false, "No system administrator could sign in with a password after this.", "Give one a password first: `drctl sso admin-access --user NAME`, and sign in with it once."},
-	"SECOND_ADMINISTRATOR_NEEDED":     {409, false, "What touches many people, or other administrators, needs the approval of a second administrator.", "Another system administrator approves it with `/dr sso approve ID`; then run it again."},
+	"SECOND_ADMINISTRATOR_NEEDED":     {409, false, "What touches many people, or other administrators, needs the approval of a second administrator.", "Another system administrator approves it with `/dr approve ID`; then run the same again with `--approval ID`."},
 	"ACCOUNT_NOT_FOUND":               {404, false, "There is no account with that name, email address or id.", "Check the spelling; `drctl sso return-list` shows who is switched."},
 	"ACCOUNT_EXCLUDED":                {409, false, "This account is of a kind that is never switched, or not in this state.", "Take somebody else, or change what stands against it; `drctl sso return-list` shows who is switched."},
 	"ACCOUNT_CONFLICT":                {409, false, "The account is not as the ledger recorded it: somebody else changed how it signs in.", "Look at both sides in `drctl sso return-list` and decide with `drctl sso resolve`."},
@@ -208,7 +209,7 @@ var settingKeys = []string{
 var services = []string{"ldap", "saml", "gitlab", "google", "office365", "openid"}
 
 // What `/dr help` says.
-const helpLines = "- `/dr help`: What can be typed here\n- `/dr backup [--scope database,config,files] [--reason \"text\"]`: Take a backup now, while Mattermost runs\n- `/dr list`: List the sets, newest first\n- `/dr show SET|latest`: Show what a set holds\n- `/dr verify SET|latest [--level L0|L1|L2|L3]`: Prove that a set is whole: L0 sealed, L1 structure, L2 every byte, L3 rows against files\n- `/dr status`: Newest set, what runs, what to do next\n- `/dr cancel JOB`: Ask a job to stop\n- `/dr enroll URL CODE`: Connect this server with a companion\n- `/dr sso …`: Through an SSO outage and back: `/dr sso help` lists the steps"
+const helpLines = "- `/dr help`: What can be typed here\n- `/dr backup [--scope database,config,files] [--reason \"text\"]`: Take a backup now, while Mattermost runs\n- `/dr list`: List the sets, newest first\n- `/dr show SET|latest`: Show what a set holds\n- `/dr verify SET|latest [--level L0|L1|L2|L3]`: Prove that a set is whole: L0 sealed, L1 structure, L2 every byte, L3 rows against files\n- `/dr status`: Newest set, what runs, what to do next\n- `/dr approve ID`: Approve, as a second administrator, what somebody asked for that touches many people or other administrators\n- `/dr cancel JOB`: Ask a job to stop\n- `/dr enroll URL CODE`: Connect this server with a companion\n- `/dr sso …`: Through an SSO outage and back: `/dr sso help` lists the steps"
 
 // Verbs that can be typed after `/dr`, in the order of the suggestions. A group holds verbs of two words.
 var slashVerbs = []slashVerb{
@@ -230,6 +231,9 @@ var slashVerbs = []slashVerb{
 		{name: "level", says: "L0, L1, L2 or L3", hint: "LEVEL", choices: []slashChoice{{"L0", "Complete and sealed"}, {"L1", "Structure of the repository"}, {"L2", "All data read back"}, {"L3", "Database against files"}}},
 	}},
 	{name: "status", says: "Newest set, what runs, what to do next"},
+	{name: "approve", hint: "ID", says: "Approve, as a second administrator, what somebody asked for that touches many people or other administrators", arguments: []slashArgument{
+		{says: "Id of the approval", hint: "ID"},
+	}},
 	{name: "cancel", hint: "JOB", says: "Ask a job to stop", arguments: []slashArgument{
 		{says: "Id of a job", hint: "JOB"},
 	}},
@@ -254,9 +258,6 @@ var slashVerbs = []slashVerb{
 		{name: "sessions-ending-before", says: "Everybody whose last session ends before then, and everybody without one: 8h or 3d from now, or 2026-11-25T08:00Z", hint: "8h"},
 		{name: "deny", says: "Never these, whatever was chosen", hint: "NAME"},
 		{name: "approval", says: "Id of the approval by a second administrator", hint: "ID"},
-	}},
-	{group: "sso", name: "approve", hint: "ID", says: "Approve, as a second administrator, what was asked for in Mattermost and touches many people", arguments: []slashArgument{
-		{says: "Id of the approval", hint: "ID"},
 	}},
 	{group: "sso", name: "let-in", hint: "USER --identified-by \"text\" [--valid-minutes N] [--mail]", says: "Switch one person now, and make a one-time code for them", arguments: []slashArgument{
 		{says: "Username, email address or id", hint: "USER"},

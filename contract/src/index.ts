@@ -18,6 +18,7 @@ export * from './result.ts';
 export * from './openapi.ts';
 export * from './go.ts';
 export * from './sso_settings.ts';
+export * from './approval.ts';
 export * from './sso.ts';
 export * from './sso_return.ts';
 export * from './sso_watch.ts';

@@ -14,6 +14,11 @@ export const RestoreRequest = z
       .strict()
       .optional(),
     without_restore_point: z.boolean().optional(),
+    keep_rights: z
+      .boolean()
+      .optional()
+      .describe('In place: who may less today than in the set, or is deactivated since, stays so.'),
+    approval: z.string().optional().describe('Id of the approval by a second administrator.'),
   })
   .strict()
   .meta({id: 'RestoreRequest'});
@@ -38,6 +43,16 @@ export const RestorePlan = z
     bytes: z.number(),
     space: z.array(z.object({directory: z.string(), bytes_needed: z.number(), bytes_free: z.number()})),
     steps: z.array(z.string()),
+    regained: z
+      .object({
+        count: z.number().int(),
+        people: z.array(z.object({username: z.string(), says: z.string()})).describe('The first 20.'),
+        kept_as_today: z.boolean(),
+      })
+      .nullable()
+      .describe(
+        'Who may more in the set than today. Null where nothing is restored in place, or the set does not say.',
+      ),
     warnings: z.array(z.string()),
   })
   .meta({id: 'RestorePlan'});

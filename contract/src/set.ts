@@ -17,6 +17,10 @@ export type SetSnapshot = z.infer<typeof SetSnapshot>;
 export const TableCount = z.object({name: z.string().describe('schema.table'), rows: z.number().int()});
 export type TableCount = z.infer<typeof TableCount>;
 
+/** An account that may more than a member or a guest. `roles`: those above that. */
+export const Privileged = z.object({id: z.string(), username: z.string(), roles: z.array(z.string())});
+export type Privileged = z.infer<typeof Privileged>;
+
 /** The database as it was at T0, with everything that pg_dump leaves out. */
 export const DatabaseRecord = z
   .object({
@@ -64,6 +68,10 @@ export const DatabaseRecord = z
       .describe(
         'Other roles with tables or rights on tables here; after a restore all belongs to the role that restores.',
       ),
+    privileged: z
+      .array(Privileged)
+      .optional()
+      .describe('Who could more than a member or a guest at T0, so that a restore can tell who gets rights back.'),
     bytes: z.number(),
     dump_bytes: z.number(),
   })

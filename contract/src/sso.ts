@@ -155,20 +155,6 @@ export const SwitchResult = z
   .meta({id: 'SwitchResult'});
 export type SwitchResult = z.infer<typeof SwitchResult>;
 
-/** A second administrator lets something begin that touches many people, or other administrators. */
-export const Approval = z
-  .object({
-    id: z.string(),
-    verb: z.enum(['switch']),
-    says: z.string().describe('What it would do, after “asks to”.'),
-    asked_by: Actor,
-    asked_at: Timestamp,
-    expires_at: Timestamp,
-    approved_by: Actor.nullable(),
-  })
-  .meta({id: 'Approval'});
-export type Approval = z.infer<typeof Approval>;
-
 export const ExtendRequest = z
   .object({
     hours: z

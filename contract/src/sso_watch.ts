@@ -1,7 +1,8 @@
 import {z} from 'zod';
 import {WaitingFor} from './job.ts';
 import {Actor, Timestamp} from './primitives.ts';
-import {Approval, IdentitySnapshot, Incident, IncidentState, Person} from './sso.ts';
+import {Approval} from './approval.ts';
+import {IdentitySnapshot, Incident, IncidentState, Person} from './sso.ts';
 import {ChangedSetting, SettingsDrift} from './sso_settings.ts';
 
 /** How a probe ended. Only `unreachable`, `server_error` and `slow` can mean an outage; the others name a repair, or nothing at all. */

@@ -19,6 +19,7 @@ let beforeRestore: WholeState;
 
 beforeAll(async () => {
   server = await startProtectedServer({posts: 60, files: 12, secondPlugin: false, enrolled: false});
+  await changeRights({roles: 'system_user system_admin', active: true});
   await server.mattermost().stop();
   atBackup = await wholeState(server);
   set = await server.backUp();
@@ -40,6 +41,16 @@ async function changeEverything(): Promise<void> {
   await writer.stop();
   latePost = (await client.createPost({channel_id: workspace.channels[0]!.id, message: 'said after the backup'})).id;
   await client.request('PUT', '/config/patch', {TeamSettings: {SiteName: 'Changed after the backup'}});
+  await changeRights({roles: 'system_user', active: false});
+}
+
+/** What the first person may, and whether the second one may sign in. */
+async function changeRights({roles, active}: {roles: string; active: boolean}): Promise<void> {
+  const {client, workspace} = server;
+  const [first, second] = workspace.users;
+  await client.login(workspace.admin.username, workspace.admin.password);
+  await client.request('PUT', `/users/${first!.id}/roles`, {roles});
+  await client.request('PUT', `/users/${second!.id}/active`, {active});
 }
 
 async function databases(): Promise<string[]> {
@@ -79,6 +90,15 @@ describe('once Mattermost is stopped', () => {
     const {value} = await server.drctl('restore', set, '--dry-run');
     expect(value.plan).toMatchObject({mode: 'in_place', set, restore_point: true});
     expect(value.plan.overwrites).toHaveLength(3);
+    const [first, second] = server.workspace.users;
+    expect(value.plan.regained).toEqual({
+      count: 2,
+      people: [
+        {username: first!.username, says: 'gets system_admin back'},
+        {username: second!.username, says: 'can sign in again; is deactivated today'},
+      ],
+      kept_as_today: false,
+    });
     expect(await wholeState(server)).toEqual(beforeRestore);
   });
 
@@ -130,6 +150,21 @@ describe('once Mattermost is stopped', () => {
       TeamSettings: {SiteName: 'Changed after the backup'},
     });
   });
+});
+
+test('with --keep-rights nobody gets back what was taken from them since', async () => {
+  await server.mattermost().stop();
+  const restored = await server.drctl('restore', set, '--yes', '--keep-rights');
+  expect(restored.error).toBeNull();
+  expect(restored.value.restore.notes).toContain('people left with the rights that they have today: 2');
+  await server.startMattermost();
+  const {admin, users} = server.workspace;
+  const client = connect(server.mattermost().url);
+  await client.login(admin.username, admin.password);
+  expect(await client.request('GET', `/users/${users[0]!.id}`)).toMatchObject({roles: 'system_user'});
+  expect(await client.request('GET', `/users/${users[1]!.id}`)).toMatchObject({delete_at: expect.any(Number)});
+  const deactivated = connect(server.mattermost().url);
+  await expect(deactivated.login(users[1]!.username, users[1]!.password)).rejects.toMatchObject({status: 401});
 });
 
 function expectSame(actual: WholeState, expected: WholeState): void {

@@ -347,7 +347,7 @@ describe('a switch of everyone, asked for in Mattermost', () => {
       code: 'SECOND_ADMINISTRATOR_NEEDED',
     });
     expect((await drctl<SsoStatus>('status')).approvals).toMatchObject([{id: approval, approved_by: null}]);
-    expect(await type('status')).toContain(`/dr sso approve ${approval}`);
+    expect(await type('status')).toContain(`/dr approve ${approval}`);
     expect(await server.row(ann.username)).toMatchObject({authservice: 'gitlab'});
   });
 

@@ -156,7 +156,7 @@ export function createClient(onConfigurationChanged: () => Promise<void> = () =>
     declare: (request: DeclareRequest) => changing(ask<DeclareResult>('POST', 'sso/incidents', request)),
     closeIncident: () => changing(ask<Incident>('POST', 'sso/incidents/current/close', {})),
     letIn: (request: LetIn) => changing(ask<LetInResult>('POST', 'sso/let-ins', request)),
-    approve: (id: string) => ask<Approval>('POST', `sso/approvals/${one(id)}`, {}),
+    approve: (id: string) => ask<Approval>('POST', `approvals/${one(id)}`, {}),
     setAgain: () => changing(ask<SetAgainResult>('POST', 'sso/settings/set-again', {})),
     lockedOut: () => ask<LockedOut>('GET', 'sso/locked-out'),
     extendSessions: () => ask<Job>('POST', 'sso/session-extensions', {}),

@@ -65,7 +65,8 @@ export const SSO_FAILURES = {
     exit: 78,
     retryable: false,
     meaning: 'What touches many people, or other administrators, needs the approval of a second administrator.',
-    remedy: 'Another system administrator approves it with `/dr sso approve ID`; then run it again.',
+    remedy:
+      'Another system administrator approves it with `/dr approve ID`; then run the same again with `--approval ID`.',
   },
   ACCOUNT_NOT_FOUND: {
     status: 404,

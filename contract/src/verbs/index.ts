@@ -1,11 +1,12 @@
 import type {z} from 'zod';
+import {approve} from './approve.ts';
 import {backup} from './backup.ts';
 import {cancel, jobs} from './jobs.ts';
 import {restore} from './restore.ts';
 import {config, enroll, init, serve} from './set_up.ts';
 import {list, show} from './sets.ts';
 import {adminAccess, claimSheet, letIn} from './sso_access.ts';
-import {approve, close, declare, extendSessions, resolve, setAgain} from './sso_incident.ts';
+import {close, declare, extendSessions, resolve, setAgain} from './sso_incident.ts';
 import {forecast, lockedOut, readiness, returnList, snapshot, ssoStatus} from './sso_look.ts';
 import {switchBack, switchPeople} from './sso_switch.ts';
 import {doctor, status} from './status.ts';
@@ -32,7 +33,6 @@ export const VERBS = {
   'sso set-again': setAgain,
   'sso extend-sessions': extendSessions,
   'sso switch': switchPeople,
-  'sso approve': approve,
   'sso let-in': letIn,
   'sso claim-sheet': claimSheet,
   'sso admin-access': adminAccess,
@@ -40,6 +40,7 @@ export const VERBS = {
   'sso switch-back': switchBack,
   'sso resolve': resolve,
   'sso close': close,
+  approve,
   jobs,
   cancel,
   doctor,

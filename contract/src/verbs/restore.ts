@@ -21,6 +21,11 @@ export const restore = {
       says: 'empty directory for what the config directory held',
     },
     'without-restore-point': {field: 'without_restore_point', says: 'in place: do not save the present state first'},
+    'keep-rights': {
+      field: 'keep_rights',
+      says: 'in place: who may less today than in the set, or is deactivated since, stays so, and is signed out',
+    },
+    approval: {field: 'approval', value: 'id', says: 'id of the approval by a second administrator'},
     undo: {
       says: 'go back to the state before the last restore in place; to go further back, name a restore in place of a set',
     },

@@ -1,5 +1,5 @@
 import {Job} from '../job.ts';
-import {Approval, DeclareRequest, DeclareResult, ExtendRequest, Incident} from '../sso.ts';
+import {DeclareRequest, DeclareResult, ExtendRequest, Incident} from '../sso.ts';
 import {ResolveRequest, ReturnEntry} from '../sso_return.ts';
 import {SetAgainResult} from '../sso_settings.ts';
 import {ACCOUNT_SUBJECT} from './sso_people.ts';
@@ -81,25 +81,6 @@ export const extendSessions = {
       request: ExtendRequest,
       response: {status: 202, body: Job},
       errors: ['SSO_NOT_DECLARED', 'JOB_ALREADY_RUNNING', 'MATTERMOST_UNREACHABLE'],
-    },
-  },
-} as const satisfies Verb;
-
-export const approve = {
-  says: 'approve, as a second administrator, what was asked for in Mattermost and touches many people',
-  ways: ['cli', 'chat'],
-  subject: {name: 'id', called: 'The id of the approval', says: 'id of the approval'},
-  examples: ['sso approve 4kqz'],
-  routes: {
-    sso_approve: {
-      method: 'POST',
-      path: '/api/v1/sso/approvals/{id}',
-      summary: 'Approve, as a second administrator.',
-      access: 'signed',
-      changes: true,
-      refuses_clones: true,
-      response: {status: 200, body: Approval},
-      errors: ['NOT_FOUND', 'SECOND_ADMINISTRATOR_NEEDED'],
     },
   },
 } as const satisfies Verb;

@@ -75,6 +75,8 @@ export type Verb = {
   /** Where the chat does something else than the shell. */
   says_in_chat?: string;
   ways: readonly Way[];
+  /** Names that it had: they are understood, and shown nowhere. */
+  formerly?: readonly string[];
   /** The chat only says how to do it on a shell. */
   chat_points_to_shell?: true;
   bridge_form?: BridgeForm;

@@ -5,7 +5,7 @@ import {beforeEach, describe, expect, test} from '@jest/globals';
 import type {Actor} from '@disaster-recovery/contract';
 import {Failure} from '../kernel/failure.ts';
 import {openState} from '../kernel/state.ts';
-import {createLedger, LEDGER_TABLE} from '../ledger/index.ts';
+import {createLedger, LEDGER_TABLE, type Ledger} from '../ledger/index.ts';
 import {APPROVAL_TABLES, createApprovals, type Act, type Approvals, type Reach} from './index.ts';
 import {whyTwo} from './rule.ts';
 
@@ -13,12 +13,14 @@ const ADA: Actor = {kind: 'mattermost', id: 'ada', name: 'ada'};
 const BOB: Actor = {kind: 'mattermost', id: 'bob', name: 'bob'};
 let now = 0;
 let approvals: Approvals;
+let ledger: Ledger;
 
 beforeEach(() => {
   now = Date.UTC(2026, 10, 24);
   const clock = {now: () => now, sleep: async () => undefined};
   const state = openState(mkdtempSync(join(tmpdir(), 'approvals-')), [LEDGER_TABLE, APPROVAL_TABLES]);
-  approvals = createApprovals({state, clock, ledger: createLedger(state, clock)});
+  ledger = createLedger(state, clock);
+  approvals = createApprovals({state, clock, ledger});
 });
 
 const act = (reach: Partial<Reach>, request: unknown = {team: 'all'}): Act => ({
@@ -57,40 +59,50 @@ describe('whom a plan touches decides', () => {
 });
 
 test('many small steps add up, in one scope and not over the next', () => {
-  expect(asked(() => approvals.require(act({people: 60}), undefined, ADA))).toBeNull();
+  expect(asked(() => approvals.require(act({people: 60}), {by: ADA, waits: true}))).toBeNull();
   expect(approvals.isNeeded(act({people: 60}))).toBe(true);
-  expect(asked(() => approvals.require(act({people: 60}), undefined, BOB))).not.toBeNull();
+  expect(asked(() => approvals.require(act({people: 60}), {by: BOB, waits: true}))).not.toBeNull();
   expect(approvals.isNeeded({...act({people: 60}), scope: 'incident-2'})).toBe(false);
 });
 
 describe('an approval', () => {
   const approved = (reach: Partial<Reach> = {people: 200}): string => {
-    const id = asked(() => approvals.require(act(reach), undefined, ADA)) ?? '';
+    const id = asked(() => approvals.require(act(reach), {by: ADA, waits: true})) ?? '';
     approvals.approve(id, BOB);
     return id;
   };
 
   test('is good once, for exactly what was asked', () => {
     const id = approved();
-    expect(asked(() => approvals.require(act({people: 200}, {team: 'other'}), id, ADA))).not.toBe(id);
-    expect(asked(() => approvals.require(act({people: 200}), id, ADA))).toBeNull();
-    expect(asked(() => approvals.require(act({people: 200}), id, ADA))).not.toBeNull();
+    expect(
+      asked(() => approvals.require(act({people: 200}, {team: 'other'}), {approval: id, by: ADA, waits: true})),
+    ).not.toBe(id);
+    expect(asked(() => approvals.require(act({people: 200}), {approval: id, by: ADA, waits: true}))).toBeNull();
+    expect(asked(() => approvals.require(act({people: 200}), {approval: id, by: ADA, waits: true}))).not.toBeNull();
   });
 
   test('does not cover people or administrators who came since', () => {
     const id = approved();
-    expect(asked(() => approvals.require(act({people: 201}), id, ADA))).not.toBe(id);
-    expect(asked(() => approvals.require(act({people: 200, administrators: 1}), id, ADA))).not.toBe(id);
-    expect(asked(() => approvals.require(act({people: 150}), id, ADA))).toBeNull();
+    expect(asked(() => approvals.require(act({people: 201}), {approval: id, by: ADA, waits: true}))).not.toBe(id);
+    expect(
+      asked(() => approvals.require(act({people: 200, administrators: 1}), {approval: id, by: ADA, waits: true})),
+    ).not.toBe(id);
+    expect(asked(() => approvals.require(act({people: 150}), {approval: id, by: ADA, waits: true}))).toBeNull();
   });
 
   test('is not given by who asked, nor after an hour, and is asked for once', () => {
-    const id = asked(() => approvals.require(act({people: 200}), undefined, ADA)) ?? '';
-    expect(asked(() => approvals.require(act({people: 200}), undefined, ADA))).toBe(id);
+    const id = asked(() => approvals.require(act({people: 200}), {by: ADA, waits: true})) ?? '';
+    expect(asked(() => approvals.require(act({people: 200}), {by: ADA, waits: true}))).toBe(id);
     expect(asked(() => approvals.approve(id, ADA))).toBe(id);
     now += 3_600_000;
     expect(() => approvals.approve(id, BOB)).toThrow(expect.objectContaining({code: 'NOT_FOUND'}));
     expect(approvals.open()).toEqual([]);
+  });
+
+  test('is not waited for where the rule does not hold, and the ledger says that one person did it alone', () => {
+    approvals.require(act({people: 200}), {by: ADA, waits: false});
+    expect(asked(() => approvals.require(act({people: 1}), {by: ADA, waits: false}))).toBeNull();
+    expect([...ledger.entries()]).toMatchObject([{kind: 'approval.not_asked', actor: ADA, data: {verb: 'switch'}}]);
   });
 
   test('says who asks for what', () => {

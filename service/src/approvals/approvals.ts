@@ -34,6 +34,9 @@ export type Act = {
   reach: Reach;
 };
 
+/** Who asks. `waits`: whether the rule holds for them; otherwise what one person does alone is recorded, and passes. */
+export type Asked = {approval?: string | undefined; by: Actor; waits: boolean};
+
 /** The word of a second administrator, for any verb. */
 export type Approvals = {
   /** Those that wait or are approved, and neither used nor too old. */
@@ -44,7 +47,7 @@ export type Approvals = {
    * Lets pass what one person's word is enough for, and remembers it; and what was approved by another person, once, if it touches
    * nobody more than was approved. @throws Failure SECOND_ADMINISTRATOR_NEEDED with `details.approval`
    */
-  require(act: Act, approval: string | undefined, by: Actor): void;
+  require(act: Act, asked: Asked): void;
   /** @throws Failure NOT_FOUND, SECOND_ADMINISTRATOR_NEEDED when it is the same person */
   approve(id: string, by: Actor): Approval;
 };
@@ -83,7 +86,7 @@ export function createApprovals({state, clock, ledger}: ApprovalParts): Approval
   return {
     open: () => rows().map(shown),
     isNeeded: (act) => why(act) !== null,
-    require: (act, approval, by) => {
+    require: (act, {approval, by, waits}) => {
       const text = canonicalJson(act.request);
       // The refusal comes after the transaction: what was asked must stay.
       const refused = state.transact(() => {
@@ -95,6 +98,11 @@ export function createApprovals({state, clock, ledger}: ApprovalParts): Approval
         }
         // Whoever names an approval counts on it, also where none is needed.
         const reason = approval === undefined ? why(act) : 'the approval that was named is used, too old or for less';
+        if (reason !== null && !waits) {
+          const {verb, says, reach} = act;
+          ledger.append('approval.not_asked', by, {verb, says, reach, request: JSON.parse(text) as unknown});
+          return null;
+        }
         if (reason === null) {
           noteFree.run(act.scope, act.reach.people, clock.now());
           return null;

@@ -61,7 +61,6 @@ test.each<[string, keyof Sso, string]>([
   ['close', 'close', 'closed'],
   ['locked-out', 'lockedOut', '37 people are locked out now'],
   ['set-again', 'setAgain', '1 setting set again'],
-  ['approve a1', 'approve', '--approval a1'],
   ['resolve anna --choice leave --reason "left us"', 'resolve', 'Decided'],
   ['let-in anna --identified-by voice', 'letIn', CODE],
   ['admin-access --user root --identified-by voice', 'administratorCode', CODE],
@@ -93,7 +92,6 @@ test.each([
   'set-again',
   'declare --reason down',
   'close',
-  'approve a1',
   'resolve a --choice leave --reason xyz',
   'let-in a --identified-by voice',
   'admin-access --user a --identified-by voice',
@@ -139,7 +137,7 @@ describe('when the answer takes longer than the bridge waits', () => {
     await new Promise((resolve) => {
       setTimeout(resolve, 120);
     });
-    expect(posts).toEqual([{...origin, message: expect.stringContaining('/dr sso approve a9')}]);
+    expect(posts).toEqual([{...origin, message: expect.stringContaining('/dr approve a9')}]);
   });
 });
 

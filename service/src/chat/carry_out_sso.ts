@@ -5,7 +5,6 @@ import {announce, reply, type AnswerParts} from './answer_in_time.ts';
 import type {Mode} from './commands.ts';
 import {code} from './markdown.ts';
 import {
-  approvalAnswer,
   codeAnswer,
   forecastAnswer,
   incidentAnswer,
@@ -40,7 +39,6 @@ export function ssoAnswers(parts: SsoAnswerParts): Answers<Extract<ChatVerb, `ss
     'sso close': ({by}) => write(parts, sso.close(by), incidentAnswer),
     'sso let-in': ({request, by}) => write(parts, sso.letIn(request, by), codeAnswer),
     'sso admin-access': ({request, by}) => write(parts, sso.administratorCode(request, by), codeAnswer),
-    'sso approve': ({subject, by}) => reply(approvalAnswer(sso.approve(subject, by))),
     'sso resolve': ({request, by}) => write(parts, sso.resolve(request, by), resolvedAnswer),
     'sso extend-sessions': ({request, by}) =>
       announce(parts, sso.extend(request, by), {

@@ -9,7 +9,7 @@ import {createJobs, JOB_TABLES, type Jobs, type Procedure} from '../jobs/index.t
 import {Failure} from '../kernel/failure.ts';
 import {openState} from '../kernel/state.ts';
 import {createChat, type ChatParts} from './chat.ts';
-import {aManifest, aStatus, createFakeSso, SET, summary} from './fixtures.ts';
+import {aManifest, anApproval, aStatus, createFakeSso, SET, summary} from './fixtures.ts';
 import {CHAT_TABLES} from './post_store.ts';
 
 const actor: Actor = {kind: 'mattermost', id: 'u1', name: 'admin'};
@@ -74,6 +74,7 @@ beforeEach(() => {
     sets: {list: async () => [summary], show: async () => aManifest()},
     status: {report: async () => aStatus()},
     sso: createFakeSso(),
+    approvals: {approve: (id, by) => anApproval({id, approved_by: by})},
     bridge: {
       createPost: async ({message}: BotPost) => {
         messages.push(message);
@@ -100,6 +101,9 @@ test.each([
   ['show latest', 'Mattermost 11.1.0'],
   ['bakup', 'Did you mean `/dr backup`?'],
   ['verify latest', 'There is no such set.'],
+  ['approve a1', 'Approved'],
+  ['sso approve a1', '`--approval a1`'],
+  ['approve', 'The id of the approval is missing.'],
   ['cancel nothing', 'There is no job nothing.'],
   ['backup now', 'Usage: `/dr backup'],
 ])('/dr %s answers with %s', async (command, part) => {

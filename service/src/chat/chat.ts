@@ -1,4 +1,5 @@
 import type {Actor, ChatVerb, CommandReply, CommandRequest, Event, Verb} from '@disaster-recovery/contract';
+import type {Approvals} from '../approvals/index.ts';
 import type {Backup} from '../backup/index.ts';
 import {laneOf, type Jobs} from '../jobs/index.ts';
 import type {Clock} from '../kernel/clock.ts';
@@ -15,7 +16,7 @@ import {carryOut} from './carry_out.ts';
 import {ssoAnswers} from './carry_out_sso.ts';
 import {createLivePosts, type Posting} from './live_post.ts';
 import {code} from './markdown.ts';
-import {failureAnswer, listAnswer, showAnswer, statusAnswer} from './render_answers.ts';
+import {approvalAnswer, failureAnswer, listAnswer, showAnswer, statusAnswer} from './render_answers.ts';
 import {LEVEL_WORDS} from '../words/sets.ts';
 
 export type Chat = {
@@ -35,6 +36,7 @@ export type ChatParts = {
   status: Pick<StatusReport, 'report'>;
   jobs: Jobs;
   sso: Omit<Sso, 'watch'>;
+  approvals: Pick<Approvals, 'approve'>;
   bridge: Posting & BrowserEventParts['bridge'];
   /** @throws Failure COMPANION_READ_ONLY */
   requireWritable: () => void;
@@ -86,6 +88,7 @@ export function ownAnswers(parts: ChatParts): Answers<Exclude<ChatVerb, `sso ${s
         origin: by.origin,
         says: `Verification of ${request.set === 'latest' ? 'the newest set' : code(request.set)} started, level ${request.level} (${LEVEL_WORDS[request.level]}). The post below shows how it goes.`,
       }),
+    approve: ({subject, by}) => reply(approvalAnswer(parts.approvals.approve(subject, by.actor))),
     cancel: ({subject}) => {
       const job = parts.jobs.cancel(subject);
       const ends = laneOf(job.kind) === 'accounts' ? 'what it has done stays done' : 'nothing of it will count';

@@ -28,7 +28,7 @@ export function parseCommand(text: string, now: number, verbs: Readonly<Record<s
     return withUsage(`/dr ${prefix}help`, () => readHelp(group, words));
   }
   const known = verbsOf('chat', verbs);
-  const [name, verb] = known.find(([it]) => it === `${prefix}${word}`) ?? [];
+  const [name, verb] = known.find(([it, {formerly = []}]) => [it, ...formerly].includes(`${prefix}${word}`)) ?? [];
   if (name === undefined || verb === undefined) {
     const near = nearest(word, [...wordsAfter(group, known), ...(group === null ? Object.keys(VERB_GROUPS) : [])]);
     return {kind: 'unknown', typed: `${prefix}${typed}`, suggestion: near && `${prefix}${near}`};

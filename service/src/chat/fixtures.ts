@@ -1,6 +1,7 @@
 import {
   standingOf,
   type Actor,
+  type Approval,
   type Detection,
   type ExtendResult,
   type Forecast,
@@ -103,6 +104,7 @@ export function aManifest(changes: Partial<SetManifest> = {}): SetManifest {
         {name: 'public.posts', rows: 1_234_000},
         {name: 'public.users', rows: 567},
       ],
+      privileged: [],
       bytes: 900_000_000,
       dump_bytes: 512_000_000,
     },
@@ -160,6 +162,18 @@ export function aStatus(changes: Partial<Status> = {}): Status {
   const sets = repository.outcome === 'failed' ? null : last ? [last] : [];
   return {verdict: verdictOf({sets, jobs: [], protectedBy: {}, objectiveMs, now}), ...status};
 }
+
+/** For tests: somebody asked for something that touches many. */
+export const anApproval = (changes: Partial<Approval> = {}): Approval => ({
+  id: 'approval1',
+  verb: 'switch',
+  says: 'switch 12 of 12 people to email and password',
+  asked_by: ACTOR,
+  asked_at: START,
+  expires_at: START + 3_600_000,
+  approved_by: null,
+  ...changes,
+});
 
 export const ANNA: Person = {id: 'anna-id', username: 'anna', email: 'anna@example.org'};
 /** What people call themselves is not to be trusted in a post or on paper. */
@@ -219,17 +233,7 @@ export function anSsoStatus(changes: Partial<SsoStatus> = {}): SsoStatus {
     drift: null,
     waiting: null,
     declaration: null,
-    approvals: [
-      {
-        id: 'approval1',
-        verb: 'switch',
-        says: 'switch 12 of 12 people to email and password',
-        asked_by: ACTOR,
-        asked_at: START,
-        expires_at: START + 3_600_000,
-        approved_by: null,
-      },
-    ],
+    approvals: [anApproval()],
     snapshot: {
       at: START - 3_600_000,
       accounts: 1300,
@@ -241,7 +245,7 @@ export function anSsoStatus(changes: Partial<SsoStatus> = {}): SsoStatus {
     },
     bridge: 'plugin',
     next_actions: [
-      {says: 'admin asks to switch everyone.', how: '/dr sso approve approval1'},
+      {says: 'admin asks to switch everyone.', how: '/dr approve approval1'},
       {says: 'Five people wait.', how: '/dr sso let-in USER'},
     ],
     ...changes,
@@ -440,15 +444,6 @@ export function createFakeSso(calls: SsoCall[] = [], changes: Partial<Sso> = {})
     extend: async () => started('sso_extend', extendResult),
     planSwitch: async () => aSwitchPlan(),
     startSwitch: async () => started('sso_switch', switchResult),
-    approve: (id) => ({
-      id,
-      verb: 'switch',
-      says: 'switch 12 of 12 people to email and password',
-      asked_by: ACTOR,
-      asked_at: START,
-      expires_at: START + 3_600_000,
-      approved_by: ACTOR,
-    }),
     letIn: async () => letInResult,
     claimSheet: async () => ({
       url: letInResult.url,

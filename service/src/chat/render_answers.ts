@@ -1,5 +1,6 @@
 import {
   chatHelp,
+  type Approval,
   type Job,
   type NextAction,
   type SetManifest,
@@ -50,8 +51,12 @@ function approvalHint({code: kind, details}: Failure): string {
   return kind !== 'SECOND_ADMINISTRATOR_NEEDED' || typeof id !== 'string'
     ? ''
     : `
-- Another system administrator says ${code(`/dr sso approve ${id}`)}
+- Another system administrator says ${code(`/dr approve ${id}`)}
 - Then say the same again with ${code(`--approval ${id}`)}.`;
+}
+
+export function approvalAnswer({asked_by, expires_at, id, says}: Approval): string {
+  return `#### ✅ Approved\n${plain(asked_by.name)} can now ${plain(says)}, until ${minute(expires_at)}: the same command again, with ${code(`--approval ${id}`)}.`;
 }
 
 const TONE_MARKS = {good: '✅', attention: '⚠️', bad: '❌'} as const;

@@ -134,7 +134,7 @@ test.each<[SsoStatus['state'], string]>([
 
 test('a status names the open approval, the changed setting, and what to do next', () => {
   const text = ssoStatusAnswer(anSsoStatus());
-  expect(text).toContain('`/dr sso approve approval1`');
+  expect(text).toContain('`/dr approve approval1`');
   expect(text).toContain('`EmailSettings.EnableSignInWithEmail`: `false` → `true`, changed');
   expect(text).toContain('`/dr sso let-in USER`');
   expect(ssoStatusAnswer(quiet)).toContain('The provider is not watched');
@@ -275,7 +275,7 @@ test('who needs a second administrator is told both commands', () => {
   const text = failureAnswer(
     new Failure('SECOND_ADMINISTRATOR_NEEDED', 'Needs two.', {details: {approval: 'approval1'}}),
   );
-  expect(text).toContain('`/dr sso approve approval1`');
+  expect(text).toContain('`/dr approve approval1`');
   expect(text).toContain('`--approval approval1`');
 });
 

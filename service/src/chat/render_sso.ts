@@ -1,5 +1,4 @@
 import type {
-  Approval,
   Detection,
   Forecast,
   IdentitySnapshot,
@@ -183,10 +182,6 @@ export function setAgainAnswer({set, left, settings}: SetAgainResult): string {
     ...left.map(({key, says}) => `- ❌ ${code(key)}: ${plain(says)}`),
     ...settingLines(settings),
   ].join('\n');
-}
-
-export function approvalAnswer({asked_by, expires_at, id, says}: Approval): string {
-  return `#### ✅ Approved\n${plain(asked_by.name)} can now ${plain(says)}, until ${minute(expires_at)}: the same command again, with ${code(`--approval ${id}`)}.`;
 }
 
 /** The only answer that holds a code; Mattermost shows it to whoever typed, and keeps it nowhere. */

@@ -65,7 +65,6 @@ describe('what is typed after /dr sso', () => {
       'switch --everyone --approval a1 --yes',
       {verb: 'switch', mode: 'run', request: {everyone: true, approval: 'a1', ...many}},
     ],
-    ['approve a1', {verb: 'approve', subject: 'a1'}],
     [
       'admin-access --user @root --identified-by voice',
       {verb: 'admin-access', request: {user: 'root', identified_by: 'voice'}},
@@ -109,7 +108,6 @@ describe('what is typed after /dr sso', () => {
     ['switch --file people.csv', 'There is no option --file.'],
     ['switch --everyon', 'There is no option --everyon. Did you mean --everyone?'],
     ['switch --user --yes', '--user needs a value.'],
-    ['approve', 'The id of the approval is missing.'],
     ['admin-access --identified-by voice', 'A person is named by username, email address or id.'],
     ['admin-access --user root --password hunter2 --identified-by voice', 'There is no option --password.'],
     ['resolve anna --choice delete --reason "left us"', '--choice takes restore or leave.'],

@@ -16,7 +16,9 @@ ${optionList(program.options)}
 With \`--json\`, stdout holds JSON lines only: events while a job runs, and last
 \`{"type":"result","ok":true|false,"value":{…},"error":{"code","message","remedy",…}|null}\`. Exit codes: [errors.md](errors.md).
 
-${program.commands.map((command) => page(command, '', verbs)).join('\n')}`;
+${visible(program)
+  .map((command) => page(command, '', verbs))
+  .join('\n')}`;
 }
 
 /** One verb, or a group with each of its verbs. */
@@ -28,10 +30,13 @@ function page(command: Command, group: string, verbs: Readonly<Record<string, Ve
   const examples = verbs[name]?.examples ?? [];
   const shown = examples.length === 0 ? '' : `\nFor example:\n\n${examples.map((it) => `    drctl ${it}\n`).join('')}`;
   const text = `## ${name}\n\n${capital(command.description()).replace(/([^?])$/, '$1.')}\n\n    ${usage}\n${list === '' ? '' : `\n${list}\n`}${shown}`;
-  return [
-    text,
-    ...command.commands.filter((sub) => sub.name() !== 'help').map((sub) => page(sub, `${name} `, verbs)),
-  ].join('\n');
+  return [text, ...visible(command).map((sub) => page(sub, `${name} `, verbs))].join('\n');
+}
+
+/** Without the names that verbs had, and the help of commander. */
+function visible(command: Command): readonly Command[] {
+  const shown: readonly Command[] = command.createHelp().visibleCommands(command);
+  return shown.filter((sub) => sub.name() !== 'help');
 }
 
 function optionList(options: readonly Option[]): string {

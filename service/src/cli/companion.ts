@@ -12,7 +12,8 @@ export function cliActor(): Actor {
   const {uid, username} = userInfo();
   return {
     kind: 'cli',
-    id: String(uid),
+    // Two people who both become root are two people.
+    id: process.env['SUDO_UID'] ?? String(uid),
     name: process.env['SUDO_USER'] ? `${process.env['SUDO_USER']} (sudo)` : username,
   };
 }

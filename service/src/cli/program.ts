@@ -75,16 +75,18 @@ export function buildProgram(
     .configureOutput({writeErr: (text) => process.stderr.write(text)});
   const groups = new Map<string, Command>();
   for (const [name, verb] of verbsOf('cli', verbs)) {
-    const {group, word} = splitName(name);
-    const parent = group === null ? program : (groups.get(group) ?? addGroup(program, group));
-    if (group !== null) {
-      groups.set(group, parent);
+    for (const typed of [name, ...(verb.formerly ?? [])]) {
+      const {group, word} = splitName(typed);
+      const parent = group === null ? program : (groups.get(group) ?? addGroup(program, group));
+      if (group !== null) {
+        groups.set(group, parent);
+      }
+      const command = describeVerb(parent.command(word, {hidden: typed !== name}), verb).exitOverride();
+      command.action(async (...parts: unknown[]) => {
+        const self = parts.at(-1) as Command;
+        await perform({name, verb, options: self.optsWithGlobals(), subject: self.args[0]});
+      });
     }
-    const command = describeVerb(parent.command(word), verb).exitOverride();
-    command.action(async (...parts: unknown[]) => {
-      const self = parts.at(-1) as Command;
-      await perform({name, verb, options: self.optsWithGlobals(), subject: self.args[0]});
-    });
   }
   return program;
 }

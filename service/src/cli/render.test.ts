@@ -46,6 +46,7 @@ const restorePlan: RestorePlan = {
   bytes: 0,
   space: [],
   steps: [],
+  regained: null,
   warnings: [],
 };
 const result: RestoreResult = {

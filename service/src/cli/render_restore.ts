@@ -1,6 +1,7 @@
 import type {RestorePlan, RestoreResult} from '@disaster-recovery/contract';
 import {isoTime} from '../kernel/clock.ts';
-import {formatBytes, formatDuration} from '../kernel/format.ts';
+import {formatBytes, formatCount, formatDuration} from '../kernel/format.ts';
+import {printable} from './printable.ts';
 import {facts} from './render_set.ts';
 import {stepWords} from '../words/steps.ts';
 import {counted} from '../words/plural.ts';
@@ -22,8 +23,21 @@ export function renderRestorePlan(plan: RestorePlan): string {
     facts(rows),
     `Steps: ${plan.steps.map((step) => stepWords(step).doing).join(' → ')}`,
     ...(plan.overwrites.length > 0 ? ['What is replaced', ...plan.overwrites.map((line) => `  ! ${line}`)] : []),
+    ...(plan.regained && plan.regained.count > 0 ? regainedWords(plan.regained) : []),
     ...(plan.warnings.length > 0 ? ['Warnings', ...plan.warnings.map((line) => `  ! ${line}`)] : []),
   ].join('\n');
+}
+
+function regainedWords({count, people, kept_as_today: isKept}: NonNullable<RestorePlan['regained']>): string[] {
+  const title = isKept
+    ? `May more in the set than today, and stays as today: ${counted(count, 'account')}`
+    : `May more in the set than today: ${counted(count, 'account')}. --keep-rights leaves them as they are today`;
+  const more = count - people.length;
+  return [
+    title,
+    ...people.map(({username, says}) => `  ! ${printable(username)} ${printable(says)}`),
+    ...(more > 0 ? [`  ! … and ${formatCount(more)} more`] : []),
+  ];
 }
 
 export function renderRestoreResult(result: RestoreResult): string {

@@ -1,6 +1,7 @@
 import {describe, expect, test} from '@jest/globals';
 import type {SsoStatus} from '@disaster-recovery/contract';
 import {
+  anApproval,
   aReturnEntry,
   anSsoStatus,
   aSwitchBackPlan,
@@ -19,7 +20,6 @@ import {
 } from '../chat/fixtures.ts';
 import {
   renderAdminAccess,
-  renderApproval,
   renderForecast,
   renderIncident,
   renderLetIn,
@@ -27,6 +27,7 @@ import {
   renderSnapshot,
   renderSsoStatus,
 } from './render_sso.ts';
+import {approvalWords} from './verbs/approve.ts';
 import {
   renderExtendResult,
   renderResolved,
@@ -77,7 +78,7 @@ test.each<[string, string]>([
   ['a snapshot', renderSnapshot(await sso.snapshot(by))],
   ['a declared incident', renderIncident(await sso.declare({reason: 'down', tell: true}, by))],
   ['a closed one', renderIncident(await sso.close(by))],
-  ['an approval', renderApproval(sso.approve('a1', by))],
+  ['an approval', approvalWords(anApproval({approved_by: by.actor}))],
   ['a code', renderLetIn(letInResult)],
   ['a password', renderAdminAccess(access)],
   ['a given password', renderAdminAccess({...access, password: null, way: 'mattermost', was: {service: ''}})],
@@ -121,7 +122,7 @@ test.each<[SsoStatus['state'], RegExp]>([
 test('a status says who waits for what, and what to do', () => {
   const text = renderSsoStatus(anSsoStatus());
   for (const part of [
-    'drctl sso approve approval1',
+    'drctl approve approval1',
     '37 of them locked out now',
     '! Five people wait.\n    → drctl sso let-in USER',
     'EmailSettings.EnableSignInWithEmail: false → true, changed',

@@ -2,7 +2,6 @@ import {styleText} from 'node:util';
 import {
   providerName,
   type AdminAccessResult,
-  type Approval,
   type Detection,
   type Forecast,
   type IdentitySnapshot,
@@ -189,10 +188,6 @@ export function renderIncident(incident: Incident & {warnings?: readonly string[
         '  2. drctl sso forecast',
         '  3. drctl sso let-in USER --identified-by "…"   or   drctl sso switch --sessions-ending-before 8h',
       ].join('\n');
-}
-
-export function renderApproval({id, asked_by, expires_at, says}: Approval): string {
-  return `Approved: ${printable(asked_by.name)} may ${printable(says)} until ${isoTime(expires_at)}, with --approval ${printable(id)}.`;
 }
 
 /** The code on a line of its own, to be read out. */

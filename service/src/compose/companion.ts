@@ -1,5 +1,6 @@
 import {readdir} from 'node:fs/promises';
 import {join} from 'node:path';
+import {createApprovals, type Approvals} from '../approvals/index.ts';
 import type {Backup} from '../backup/index.ts';
 import {createChat, type Chat} from '../chat/index.ts';
 import type {Config} from '../config/schema.ts';
@@ -29,6 +30,7 @@ export type Companion = RecoveryParts & {
   enrolment: Enrolment;
   chat: Chat;
   sso: Sso;
+  approvals: Approvals;
   bridge: MattermostBridge;
   config: Config;
   state: State;
@@ -47,8 +49,10 @@ export async function composeCompanion(config: Config): Promise<Companion> {
   const repository = composeRepository(addressOf(config), join(directory, 'cache', 'restic'));
   const sets = createSets(repository, join(directory, 'cache', 'manifests'), core.clock);
   const holdings = composeHoldings(config);
+  const approvals = createApprovals(core);
   const sso = await composeSso({
     ...core,
+    approvals,
     config,
     log,
     repository,
@@ -63,16 +67,17 @@ export async function composeCompanion(config: Config): Promise<Companion> {
     repository,
     sets,
     holdings,
+    approvals,
     bridge: enrolledBridge,
     siteUrl,
     identities: (into) => sso.writeIdentities(into),
   });
   const doctor = composeDoctor({config, core, repository, sets, holdings, enrolment, bridge: enrolledBridge});
-  const status = composeStatus({config, core, repository, sets, enrolment, sso});
+  const status = composeStatus({config, core, repository, sets, enrolment, sso, approvals});
   const requireWritable = (): void => {
     enrolment.requireWritable();
   };
-  const chat = createChat({...core, ...data, sso, sets, status, bridge, requireWritable, log});
+  const chat = createChat({...core, ...data, sso, approvals, sets, status, bridge, requireWritable, log});
   return {
     ...core,
     ...data,
@@ -81,6 +86,7 @@ export async function composeCompanion(config: Config): Promise<Companion> {
     enrolment,
     chat,
     sso,
+    approvals,
     bridge,
     sets,
     repository,
@@ -124,7 +130,8 @@ function composeDoctor(
   });
 }
 
-function composeStatus({config, core, repository, sets, enrolment, sso}: Reported & {sso: Sso}): StatusReport {
+function composeStatus(parts: Reported & {sso: Sso; approvals: Approvals}): StatusReport {
+  const {config, core, repository, sets, enrolment, sso, approvals} = parts;
   return createStatus({
     clock: core.clock,
     jobs: core.jobs,
@@ -136,6 +143,7 @@ function composeStatus({config, core, repository, sets, enrolment, sso}: Reporte
     listSets: () => sets.list(),
     enrolment: () => enrolment.state(),
     sso: () => sso.brief(),
+    approvals: () => approvals.open(),
   });
 }
 

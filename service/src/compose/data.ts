@@ -1,4 +1,5 @@
 import type {Actor} from '@disaster-recovery/contract';
+import type {Approvals} from '../approvals/index.ts';
 import {createBackup, type Backup} from '../backup/index.ts';
 import {isDatabaseUrl} from '../config/mattermost_config.ts';
 import type {Config} from '../config/schema.ts';
@@ -50,6 +51,7 @@ export type DataParts = {
   repository: Repository;
   sets: Sets;
   holdings: Holdings;
+  approvals: Approvals;
   /** Null while no bridge is enrolled. */
   bridge(): MattermostBridge | null;
   siteUrl(): string | null;
@@ -59,7 +61,7 @@ export type DataParts = {
 
 /** Backup, verification and restore of what a server has. */
 export function composeData(parts: DataParts): {backup: Backup; verify: Verify; restore: Restore} {
-  const {config, core, repository, sets, holdings} = parts;
+  const {config, core, repository, sets, holdings, approvals} = parts;
   const backup = composeBackup(parts);
   return {
     backup,
@@ -70,6 +72,8 @@ export function composeData(parts: DataParts): {backup: Backup; verify: Verify; 
       {
         databases: holdings.databases,
         jobs: config.database.jobs,
+        approvals,
+        shellWaits: config.restore.needs_second_administrator,
         live: {
           databaseUrl: config.database.url,
           filesDirectory: holdings.files.directory,

@@ -50,6 +50,8 @@ export async function composeRecovery(
       {
         databases: createPostgres(options.postgresDirectory),
         live: null,
+        approvals: null,
+        shellWaits: false,
         jobs: options.jobs ?? 2,
         takeRestorePoint: null,
       },
@@ -80,7 +82,7 @@ export function composeVerify(core: Core, repository: Repository, {show, lost}: 
 }
 
 /** Where a restore goes to: a server that runs here, or bare metal. */
-type Patient = Pick<RestoreEngines, 'databases' | 'live' | 'jobs' | 'takeRestorePoint'>;
+type Patient = Pick<RestoreEngines, 'databases' | 'live' | 'jobs' | 'takeRestorePoint' | 'approvals' | 'shellWaits'>;
 
 export function composeRestore(
   {jobs, ...core}: Core,

@@ -1,8 +1,8 @@
-import {createApprovals} from '../approvals/index.ts';
 import {lookup} from 'node:dns/promises';
 import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {ProbeResult} from '@disaster-recovery/contract';
+import type {Approvals} from '../approvals/index.ts';
 import type {Config} from '../config/schema.ts';
 import type {ConfigSource} from '../engines/configsource/port.ts';
 import {createPostgresAccounts} from '../engines/accounts/postgres.ts';
@@ -41,6 +41,7 @@ export type SsoSurroundings = {
   ledger: Ledger;
   log: Logger;
   jobs: Jobs;
+  approvals: Approvals;
   repository: Repository;
   workDirectory: string;
   configSource: ConfigSource;
@@ -51,7 +52,7 @@ export type SsoSurroundings = {
 
 /** The part of the only place that builds things which is about an SSO outage. */
 export async function composeSso(around: SsoSurroundings): Promise<Sso> {
-  const {config, jobs} = around;
+  const {config, jobs, approvals} = around;
   const engines = await ssoEngines(around);
   const readiness = (snapshot: Parameters<typeof createReadiness>[0]['snapshot']) =>
     createReadiness({
@@ -64,7 +65,7 @@ export async function composeSso(around: SsoSurroundings): Promise<Sso> {
       rtoMs: config.objectives.rto_hours * HOUR_MS,
       neverSwitch: config.sso.never_switch,
     });
-  return createSso({engines, jobs, approvals: createApprovals(engines), readiness, classify: classifyBridgeProbe});
+  return createSso({engines, jobs, approvals, readiness, classify: classifyBridgeProbe});
 }
 
 async function probeOnce({config, clock}: SsoSurroundings, {targets, probe}: SsoEngines): Promise<ProbeResult[]> {

@@ -103,6 +103,17 @@ export const Config = z
       })
       .strict()
       .prefault({}),
+    restore: z
+      .object({
+        needs_second_administrator: z
+          .boolean()
+          .default(false)
+          .describe(
+            'Whether a restore in place, and its undo, typed on a shell of this machine wait for the approval of a second administrator: `/dr approve ID` while Mattermost runs, or `drctl approve ID` by another user. Otherwise the ledger says that one person did it alone. Asked for in any other way they always wait.',
+          ),
+      })
+      .strict()
+      .prefault({}),
     sso: z
       .object({
         deadline_days: z

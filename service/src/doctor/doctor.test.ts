@@ -28,6 +28,7 @@ const facts: DatabaseFacts = {
 };
 const database = (changes: Partial<DatabaseFacts> | Failure): Engines['database'] => ({
   location: facts.location,
+  rights: async () => null,
   openSnapshot: () => Promise.reject(new Error('a doctor opens no snapshot')),
   inspect: async () => {
     if (changes instanceof Failure) {

@@ -1,6 +1,7 @@
 import type {FastifyRequest} from 'fastify';
 import type {Actor, CommandReply, CommandRequest} from '@disaster-recovery/contract';
 import {Readable} from 'node:stream';
+import type {Approvals} from '../approvals/index.ts';
 import type {Backup} from '../backup/index.ts';
 import type {Doctor} from '../doctor/index.ts';
 import type {Enrolment} from '../enrolment/index.ts';
@@ -33,6 +34,7 @@ export type Verbs = {
   /** Answers a slash command. */
   chat: {answer(request: CommandRequest, actor: Actor): Promise<CommandReply>};
   sso: Omit<Sso, 'watch'>;
+  approvals: Pick<Approvals, 'approve'>;
 };
 
 export type HandlerParts = {
@@ -50,7 +52,9 @@ export type HandlerParts = {
 
 /** One function a route. Policy is in the capabilities. */
 export function createHandlers({verbs, enrolment, clock, version, openapi, metrics, closing}: HandlerParts): Handlers {
-  const {backup, sets, verify, doctor, status, jobs, chat} = verbs;
+  const {backup, sets, verify, doctor, status, jobs, chat, approvals} = verbs;
+  const approve = ({request, actor}: {request: FastifyRequest; actor: Actor}) =>
+    approvals.approve(parameter(request, 'id'), actor);
   const streams = createStreamLimit(STREAMS);
   return {
     health: () => ({ok: true as const, version}),
@@ -81,6 +85,8 @@ export function createHandlers({verbs, enrolment, clock, version, openapi, metri
       return Readable.from(serverSentEvents(jobs.follow(after, signal), clock, signal));
     },
     command: ({body, actor}) => chat.answer(body, actor),
+    approve,
+    sso_approve: approve,
     ...createSsoHandlers(verbs.sso),
   } satisfies Handlers;
 }

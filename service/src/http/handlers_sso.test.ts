@@ -84,7 +84,6 @@ test.each<[RouteName, unknown, keyof Sso, unknown[], boolean]>([
     [{everyone: true, approval: 'a1', dormant_days: 90}, {actor: ADMIN}],
     true,
   ],
-  ['sso_approve', undefined, 'approve', ['approval1', {actor: ADMIN}], true],
   [
     'sso_let_in',
     {user: 'anna', identified_by: 'voice'},

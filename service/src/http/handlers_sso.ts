@@ -1,9 +1,10 @@
 import type {RouteName} from '@disaster-recovery/contract';
 import type {Sso} from '../sso/index.ts';
 import type {Handlers} from './handler.ts';
-import {parameter, query} from './parameter.ts';
+import {query} from './parameter.ts';
 
-type SsoRoute = Extract<RouteName, `sso_${string}`>;
+/** Those of the verbs of an outage; approving was one of them once. */
+type SsoRoute = Exclude<Extract<RouteName, `sso_${string}`>, 'sso_approve'>;
 
 /** The routes of an SSO outage. */
 export function createSsoHandlers(sso: Omit<Sso, 'watch'>): Pick<Handlers, SsoRoute> {
@@ -21,7 +22,6 @@ export function createSsoHandlers(sso: Omit<Sso, 'watch'>): Pick<Handlers, SsoRo
     sso_extend: async ({body, actor}) => (await sso.extend(body, {actor})).job,
     sso_plan_switch: ({body, actor}) => sso.planSwitch(body, {actor}),
     sso_switch: async ({body, actor}) => (await sso.startSwitch(body, {actor})).job,
-    sso_approve: ({request, actor}) => sso.approve(parameter(request, 'id'), {actor}),
     sso_let_in: ({body, actor}) => sso.letIn(body, {actor}),
     sso_claim_sheet: ({body, actor}) => sso.claimSheet(body, {actor}),
     sso_admin_access: ({body, actor}) => sso.administratorCode(body, {actor}),

@@ -4,7 +4,17 @@ import {join} from 'node:path';
 import {Writable} from 'node:stream';
 import {pino} from 'pino';
 import {openApiDocument, type BackupPlan} from '@disaster-recovery/contract';
-import {aJob, aManifest, aStatus, createFakeSso, SET, START, summary, type SsoCall} from '../chat/fixtures.ts';
+import {
+  aJob,
+  aManifest,
+  anApproval,
+  aStatus,
+  createFakeSso,
+  SET,
+  START,
+  summary,
+  type SsoCall,
+} from '../chat/fixtures.ts';
 import {createFakeBridge} from '../enrolment/fake_bridge.ts';
 import {createEnrolment, ENROLMENT_TABLES} from '../enrolment/index.ts';
 import {createJobs, JOB_TABLES} from '../jobs/index.ts';
@@ -102,6 +112,7 @@ export async function createTestServer(
         status: {report: () => Promise.resolve(aStatus())},
         chat: {answer: ({command}) => Promise.resolve({message: command, job: null})},
         sso: createFakeSso(ssoCalls),
+        approvals: {approve: (id, by) => anApproval({id, approved_by: by})},
         ...verbs,
       },
     },

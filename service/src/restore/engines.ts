@@ -1,4 +1,5 @@
 import type {Actor, SetManifest, SetSnapshot} from '@disaster-recovery/contract';
+import type {Approvals} from '../approvals/index.ts';
 import type {DatabaseEngine} from '../engines/database/port.ts';
 import type {Repository} from '../engines/repository/port.ts';
 import type {Clock} from '../kernel/clock.ts';
@@ -23,6 +24,10 @@ export type RestoreEngines = {
   show(set: string): Promise<SetManifest>;
   /** @throws Failure SET_NOT_RESTORABLE when a restore could not take one of them */
   requireRestorable(snapshots: readonly SetSnapshot[]): Promise<void>;
+  /** Whether one person may replace a live server alone. Null on bare metal. */
+  approvals: Pick<Approvals, 'require'> | null;
+  /** Whether those who type on a shell of this machine wait for a second administrator as well. */
+  shellWaits: boolean;
   /** A backup of what is there now, as a job of its own. Null on bare metal. */
   takeRestorePoint: ((reason: string, actor: Actor) => Promise<StartedJob>) | null;
 };

@@ -89,6 +89,8 @@ function facts(changes: Partial<RestoreFacts> = {}): RestoreFacts {
     targets: IN_PLACE,
     steps: ['find_set'],
     restorePoint: true,
+    regains: null,
+    keepRights: false,
     database: {
       location: 'postgres://mm@db:5432/mattermost',
       name: 'mattermost',
@@ -154,6 +156,11 @@ test.each<[string, Partial<RestoreFacts>, RegExp[]]>([
     'a set whose cross-check failed',
     {manifest: aManifest({cross_check: {...aManifest().cross_check, outcome: 'failed', missing: 1234}})},
     [/1,234 files/],
+  ],
+  [
+    'a set of before, which says nothing of roles,',
+    {manifest: aManifest({database: {...aManifest().database!, privileged: undefined}})},
+    [/does not say who had which role/],
   ],
   ['a server that is connected', withTarget({connections: ['mattermost from 10.0.0.5']}), [/10\.0\.0\.5.*Stop/]],
   ['an obstacle', withObstacles(true), [/^The role mm cannot create databases\. SQL;$/]],

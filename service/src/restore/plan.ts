@@ -2,6 +2,7 @@ import type {RestorePlan, SetManifest} from '@disaster-recovery/contract';
 import {isoTime} from '../kernel/clock.ts';
 import {formatBytes, formatCount, formatDuration} from '../kernel/format.ts';
 import type {DatabaseAtTarget} from './gate.ts';
+import {regainedShown, type Regains} from './regained.ts';
 import type {Targets} from './targets.ts';
 
 /** All that a plan depends on. */
@@ -13,6 +14,9 @@ export type RestoreFacts = {
   steps: readonly string[];
   database: (DatabaseAtTarget & {location: string; name: string}) | null;
   restorePoint: boolean;
+  /** Who would get rights back; null where nothing is replaced, or no database. */
+  regains: readonly Regains[] | null;
+  keepRights: boolean;
   space: {work: {directory: string; bytes_free: number}; files: number | null; config: number | null};
 };
 
@@ -43,6 +47,7 @@ export function planRestore(facts: RestoreFacts): RestorePlan {
       (targets.files ? (manifest.files?.bytes ?? 0) : 0),
     space: spaceOf(facts),
     steps: [...facts.steps],
+    regained: facts.regains && regainedShown(facts.regains, facts.keepRights),
     warnings: warnings(facts),
   };
 }
@@ -100,6 +105,9 @@ function warnings({manifest, targets, database}: RestoreFacts): string[] {
   }
   if (targets.mode === 'in_place' && database && database.facts.connections.length > 0) {
     found.push(`Connected to the database now: ${database.facts.connections.join('; ')}. Stop them first.`);
+  }
+  if (targets.mode === 'in_place' && manifest.database && !manifest.database.privileged) {
+    found.push('The set does not say who had which role; look at the system administrators after the restore.');
   }
   for (const {message, remedy} of database?.obstacles ?? []) {
     found.push(`${message} ${remedy}`);

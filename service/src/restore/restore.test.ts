@@ -10,8 +10,9 @@ import {
 } from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {beforeEach, expect, test} from '@jest/globals';
+import {beforeEach, describe, expect, test} from '@jest/globals';
 import type {Job, RestoreRequest, RestoreResult, SetManifest} from '@disaster-recovery/contract';
+import {APPROVAL_TABLES, createApprovals} from '../approvals/index.ts';
 import {aJob, aManifest, SET} from '../chat/fixtures.ts';
 import {createMemoryServer, type MemoryServer} from '../engines/database/memory.ts';
 import {createMemoryRepository, type MemoryRepository} from '../engines/repository/memory.ts';
@@ -31,7 +32,10 @@ const TABLES = [
   {name: 'public.users', rows: 2},
 ];
 
+const STATE = [JOB_TABLES, LEDGER_TABLE, UNDO_TABLE, APPROVAL_TABLES];
+
 let home = '';
+let shellWaits = false;
 let repository: MemoryRepository;
 let ledger: Ledger;
 let manifest: SetManifest;
@@ -49,6 +53,7 @@ const read = (place: string): Record<string, string> =>
   Object.fromEntries(readdirSync(place).map((name) => [name, readFileSync(join(place, name), 'utf8')]));
 
 beforeEach(async () => {
+  shellWaits = false;
   home = mkdtempSync(join(tmpdir(), 'restore-'));
   restorePoint = () => aJob({status: 'success', subject: '20261124T115900Z-aaaaaa'});
   server = createMemoryServer(() => systemClock.now());
@@ -79,7 +84,7 @@ beforeEach(async () => {
 });
 
 function aRestore(): Restore {
-  const state = openState(at('state'), [JOB_TABLES, LEDGER_TABLE, UNDO_TABLE]);
+  const state = openState(at('state'), STATE);
   ledger = createLedger(state, systemClock);
   return createRestore(
     {
@@ -92,6 +97,8 @@ function aRestore(): Restore {
       jobs: 2,
       show: async () => manifest,
       requireRestorable: (snapshots) => requireRestorable(repository, snapshots),
+      approvals: createApprovals({state, clock: systemClock, ledger}),
+      shellWaits,
       live: {databaseUrl: URL_OF_LIVE, filesDirectory: at('live/data'), configDirectory: at('live/config')},
       takeRestorePoint: async () => {
         const job = restorePoint();
@@ -334,4 +341,70 @@ test('a plan changes nothing and holds no password', async () => {
   expect(plan).toMatchObject({mode: 'in_place', restore_point: true, parts: ['database', 'config', 'files']});
   expect(Object.keys(plan)).not.toContain('database_url');
   expect([leavings(), existsSync(at('live/data/a.png'))]).toEqual([[], true]);
+});
+
+describe('a second administrator', () => {
+  const OTHER = {kind: 'cli' as const, id: '1001', name: 'bob (sudo)'};
+  const approve = (id: string): void => {
+    const state = openState(at('state'), STATE);
+    createApprovals({state, clock: systemClock, ledger: createLedger(state, systemClock)}).approve(id, OTHER);
+    state.close();
+  };
+  const refused = async (work: () => Promise<unknown>): Promise<string> => {
+    const failure = await work().then(
+      () => null,
+      (error: Failure) => error,
+    );
+    expect(failure?.code).toBe('SECOND_ADMINISTRATOR_NEEDED');
+    return String(failure?.details?.['approval']);
+  };
+  const kinds = (): string[] => [...ledger.entries()].map(({kind}) => kind);
+
+  test('is not waited for on a shell, and the ledger says that one person did it alone', async () => {
+    await bring();
+    expect(kinds()).toEqual(['approval.not_asked', 'restore.finished']);
+  });
+
+  test('is not asked for a restore beside, which touches nobody', async () => {
+    shellWaits = true;
+    expect((await bring({into: {files: at('beside')}})).status).toBe('success');
+  });
+
+  test('is waited for where the settings say so, while Mattermost still runs, and an approval is used up only once it can begin', async () => {
+    shellWaits = true;
+    server.connected.set('mattermost', ['mattermost as mm from 10.0.0.5']);
+    const approval = await refused(() => bring());
+    approve(approval);
+    await expect(bring({approval})).rejects.toMatchObject({code: 'MATTERMOST_IS_RUNNING'});
+    server.connected.clear();
+    await refused(() => bring({approval, keep_rights: true}));
+    expect((await bring({approval})).status).toBe('success');
+    await refused(() => bring({approval}));
+  });
+
+  test('is waited for by an undo as well, and by whoever asks from elsewhere', async () => {
+    await bring();
+    const fromMattermost = {kind: 'mattermost' as const, id: 'ada', name: 'ada'};
+    await refused(() => aRestore().start({set: SET}, {actor: fromMattermost}));
+    shellWaits = true;
+    const approval = await refused(() => aRestore().undo({actor: ACTOR}));
+    approve(approval);
+    expect((await (await aRestore().undo({actor: ACTOR, approval})).done).status).toBe('success');
+  });
+});
+
+test('whoever may less today is named in the plan, and keeps the rights of today when that was asked for', async () => {
+  const privileged = [{id: 'ex', username: 'ex', roles: ['system_admin']}];
+  manifest = {...manifest, database: {...manifest.database!, privileged}};
+  server.rights = {active: 2, privileged: [], deactivated: [{id: 'gone', username: 'gone'}]};
+  const plan = await aRestore().plan({set: SET});
+  expect(plan.regained).toMatchObject({count: 2, people: [{username: 'ex'}, {username: 'gone'}], kept_as_today: false});
+  await bring();
+  expect(server.taken).toEqual([]);
+  const {brought} = await bring({keep_rights: true});
+  expect(server.taken).toEqual([
+    {id: 'ex', roles: [], is_deactivated: false},
+    {id: 'gone', roles: 'unchanged', is_deactivated: true},
+  ]);
+  expect(brought.notes).toContain('people left with the rights that they have today: 2');
 });

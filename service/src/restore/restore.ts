@@ -14,10 +14,14 @@ import {realPlace} from '../kernel/real_path.ts';
 import {freeBytes} from '../kernel/space.ts';
 import {need, type Jobs, type Procedure, type StartedJob} from '../jobs/index.ts';
 import type {RestoreEngines} from './engines.ts';
+import type {Rights} from '../engines/database/port.ts';
 import {requirePossible} from './gate.ts';
 import {planRestore, type RestoreFacts} from './plan.ts';
 import {formerName, freshName, restoreSteps, type PrivatePlan, type RestoreFound} from './steps.ts';
 import {discardStaged, possibleAreas} from './area.ts';
+import {rightsToday} from './live_rights.ts';
+import {whoRegains} from './regained.ts';
+import {requireSecond} from './second_administrator.ts';
 import {chooseTargets, type Targets} from './targets.ts';
 import {createUndo, type Undo} from './undo.ts';
 import {createUndoLog} from './undo_log.ts';
@@ -32,35 +36,13 @@ export type Restore = Undo & {
   start(request: RestoreRequest, by: {actor: Actor}): Promise<StartedJob>;
 };
 
-type Prepared = {plan: PrivatePlan; manifest: SetManifest; database: RestoreFacts['database']};
+type Prepared = {plan: PrivatePlan; manifest: SetManifest; database: RestoreFacts['database']; rights: Rights | null};
 
 export function createRestore(engines: RestoreEngines, jobs: Jobs): Restore {
   const undoLog = createUndoLog(engines.state, engines.clock);
   const steps = restoreSteps(engines, undoLog, null);
 
-  async function prepare(request: RestoreRequest): Promise<Prepared> {
-    const manifest = await engines.show(request.set);
-    const targets = await whereTheyAre(chooseTargets(request, manifest, engines.live));
-    const now = engines.clock.now();
-    const database = await databaseFacts(engines, targets, manifest);
-    const plan = planRestore({
-      now,
-      id: newJobId().slice(0, 6),
-      manifest,
-      targets,
-      database,
-      steps: steps.map((step) => step.name),
-      restorePoint:
-        targets.mode === 'in_place' && request.without_restore_point !== true && (database?.facts.exists ?? true),
-      space: {
-        work: {directory: engines.workDirectory, bytes_free: await freeBytes(engines.workDirectory)},
-        files: targets.files === null ? null : await freeBytes(targets.files),
-        config: targets.config === null ? null : await freeBytes(targets.config),
-      },
-    });
-    return {plan: {...plan, restore_point_set: null}, manifest, database};
-  }
-
+  const prepare = (request: RestoreRequest): Promise<Prepared> => prepareFor(engines, steps, request);
   const procedureFor = (databaseUrl: string | null): Procedure<PrivatePlan, RestoreFound> => ({
     kind: 'restore',
     steps: restoreSteps(engines, undoLog, databaseUrl),
@@ -85,8 +67,23 @@ export function createRestore(engines: RestoreEngines, jobs: Jobs): Restore {
     if (interrupted(request)) {
       return startJob(() => Promise.reject(new Error('the interrupted restore has ended meanwhile')));
     }
-    const {plan, manifest, database} = await prepare(request);
+    const {plan, manifest, database, rights} = await prepare(request);
+    const second = (): void => {
+      if (plan.mode === 'in_place') {
+        const {set, parts} = plan;
+        const exactly = {set, parts, keep_rights: request.keep_rights ?? false, restore_point: plan.restore_point};
+        const says = `restore set ${set} in place of the live server`;
+        requireSecond(engines, {verb: 'restore', says, request: exactly, rights}, {actor, approval: request.approval});
+      }
+    };
+    // Asked for before Mattermost must be stopped, because there it is approved; used up once nothing else is in the way.
+    if (request.approval === undefined) {
+      second();
+    }
     await requirePossible(plan, manifest, database);
+    if (request.approval !== undefined) {
+      second();
+    }
     await engines.requireRestorable(manifest.snapshots.filter(({part}) => isRestored(plan, part)));
     const point = plan.restore_point ? await takeRestorePoint(engines, plan, actor) : null;
     return startJob(async () => ({...plan, restore_point_set: point}));
@@ -97,6 +94,40 @@ export function createRestore(engines: RestoreEngines, jobs: Jobs): Restore {
     plan: async (request) => publicPlan(interrupted(request) ?? (await prepare(request)).plan),
     ...createUndo(engines, jobs, undoLog),
   };
+}
+
+async function prepareFor(
+  engines: RestoreEngines,
+  steps: readonly {name: string}[],
+  request: RestoreRequest,
+): Promise<Prepared> {
+  const manifest = await engines.show(request.set);
+  const targets = await whereTheyAre(chooseTargets(request, manifest, engines.live));
+  const now = engines.clock.now();
+  const database = await databaseFacts(engines, targets, manifest);
+  const rights = targets.mode === 'in_place' ? await rightsToday(engines, manifest.t0) : null;
+  const regains =
+    rights && targets.databaseUrl !== null ? whoRegains(manifest.database?.privileged ?? [], rights) : null;
+  const keepRights = request.keep_rights === true;
+  const plan = planRestore({
+    now,
+    id: newJobId().slice(0, 6),
+    manifest,
+    targets,
+    database,
+    regains,
+    keepRights,
+    steps: steps.map((step) => step.name),
+    restorePoint:
+      targets.mode === 'in_place' && request.without_restore_point !== true && (database?.facts.exists ?? true),
+    space: {
+      work: {directory: engines.workDirectory, bytes_free: await freeBytes(engines.workDirectory)},
+      files: targets.files === null ? null : await freeBytes(targets.files),
+      config: targets.config === null ? null : await freeBytes(targets.config),
+    },
+  });
+  const taken = (keepRights ? (regains ?? []) : []).map(({id, roles, is_deactivated}) => ({id, roles, is_deactivated}));
+  return {plan: {...plan, restore_point_set: null, take_rights: taken}, manifest, database, rights};
 }
 
 const isRestored = ({parts}: RestorePlan, part: SetSnapshot['part']): boolean =>
@@ -114,15 +145,15 @@ async function whereTheyAre(targets: Targets): Promise<Targets> {
   };
 }
 
-/** What was asked, without the password of the target. */
-function publicRequest(engines: RestoreEngines, request: RestoreRequest): unknown {
+/** What was asked, without the password of the target, and without the approval: with or without it, it is the same. */
+function publicRequest(engines: RestoreEngines, {approval: _approval, ...request}: RestoreRequest): unknown {
   const database = request.into?.database;
   return database === undefined
     ? request
     : {...request, into: {...request.into, database: engines.databases.target(database).location}};
 }
 
-function publicPlan({restore_point_set, ...plan}: PrivatePlan): RestorePlan {
+function publicPlan({restore_point_set, take_rights, ...plan}: PrivatePlan): RestorePlan {
   return plan;
 }
 

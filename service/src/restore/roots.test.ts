@@ -84,6 +84,7 @@ const facts = {
 const source: DatabaseSource = {
   location: facts.location,
   inspect: async () => facts,
+  rights: async () => null,
   openSnapshot: async () => ({
     t0: systemClock.now(),
     position: null,
@@ -173,6 +174,8 @@ function aCompanion(home: string, files: string, config: string) {
         databases,
         jobs: 1,
         takeRestorePoint: null,
+        approvals: null,
+        shellWaits: false,
         requireRestorable: (snapshots) => requireRestorable(repository, snapshots),
         live: {databaseUrl: facts.location, filesDirectory: store.directory, configDirectory: source_.directory},
       },

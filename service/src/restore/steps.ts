@@ -1,7 +1,7 @@
 import {mkdir, rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {RestorePlan, RestoreResult, SetManifest, SetSnapshot, TableCount} from '@disaster-recovery/contract';
-import {requireUnused, type DatabaseTarget} from '../engines/database/port.ts';
+import {requireUnused, type DatabaseTarget, type RightsOfToday} from '../engines/database/port.ts';
 import {Failure} from '../kernel/failure.ts';
 import {hashOfTree, hashTree} from '../kernel/hash_tree.ts';
 import {need, type Step, type StepContext} from '../jobs/index.ts';
@@ -23,7 +23,8 @@ export type RestoreFound = {
   settled: string[];
 };
 
-export type PrivatePlan = RestorePlan & {restore_point_set: string | null};
+/** `take_rights`: from whom the restored database shall take what they may not do today. Not in plans of before. */
+export type PrivatePlan = RestorePlan & {restore_point_set: string | null; take_rights?: RightsOfToday[]};
 
 type Found = Readonly<Partial<RestoreFound>>;
 
@@ -71,7 +72,7 @@ export function restoreSteps(
     {
       name: 'settle',
       skip: withoutDatabase,
-      run: async (plan, found) => ({settled: await target().settle(freshName(plan), databaseRecord(found))}),
+      run: async (plan, found) => ({settled: await settle(engines, target(), plan, found)}),
     },
     {name: 'swap', commits: true, run: async (plan, found) => swap(targetOf(plan), plan, found, undoLog)},
     {name: 'record', run: (plan, found, context) => record(engines, plan, found, context)},
@@ -241,6 +242,19 @@ function compareCounts(
     );
   }
   return {compared: expected.length, rows: expected.reduce((sum, {rows}) => sum + rows, 0)};
+}
+
+async function settle(
+  {clock}: RestoreEngines,
+  target: DatabaseTarget,
+  plan: PrivatePlan,
+  found: Found,
+): Promise<string[]> {
+  const name = freshName(plan);
+  const settled = await target.settle(name, databaseRecord(found));
+  const people = plan.take_rights ?? [];
+  const taken = people.length === 0 ? 0 : await target.takeRights(name, people, clock.now());
+  return taken === 0 ? settled : [...settled, `people left with the rights that they have today: ${taken}`];
 }
 
 async function swap(target: DatabaseTarget | null, plan: PrivatePlan, found: Found, undoLog: UndoLog): Promise<object> {

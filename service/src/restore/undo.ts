@@ -4,6 +4,8 @@ import {Failure} from '../kernel/failure.ts';
 import type {Jobs, Procedure, StartedJob} from '../jobs/index.ts';
 import type {RestoreEngines} from './engines.ts';
 import {formerStates} from './leavings.ts';
+import {rightsToday} from './live_rights.ts';
+import {requireSecond} from './second_administrator.ts';
 import {swapOut} from './stage.ts';
 import type {Undoable, UndoLog} from './undo_log.ts';
 
@@ -15,7 +17,8 @@ const undoneName = (plan: Pick<UndoPlan, 'kept' | 'restore'>): string =>
 export type Undo = {
   /** What an undo of the newest restore in place, or of the one that is named, would put back. @throws Failure NOTHING_TO_UNDO */
   planUndo(restore?: string): Promise<{restore: string; set: string; swapped_at: number; puts_back: string[]}>;
-  undo(by: {actor: Actor; restore?: string | undefined}): Promise<StartedJob>;
+  /** @throws Failure NOTHING_TO_UNDO, SECOND_ADMINISTRATOR_NEEDED */
+  undo(by: {actor: Actor; restore?: string | undefined; approval?: string | undefined}): Promise<StartedJob>;
 };
 
 export function createUndo(engines: RestoreEngines, jobs: Jobs, undoLog: UndoLog): Undo {
@@ -37,12 +40,17 @@ export function createUndo(engines: RestoreEngines, jobs: Jobs, undoLog: UndoLog
         ],
       };
     },
-    undo: ({actor, restore}) =>
-      jobs.start(procedure, async () => ({...(await findUndoable(engines, undoLog, restore)), steps: ['swap_back']}), {
-        actor,
-        reason: 'undo',
-        request: asked(restore),
-      }),
+    undo: async ({actor, restore, approval}) => {
+      const makePlan = async (): Promise<UndoPlan> => {
+        const undoable = await findUndoable(engines, undoLog, restore);
+        const {restore: id, set} = undoable;
+        const says = `undo restore ${id} of set ${set}`;
+        const replacing = {verb: 'undo' as const, says, request: {undo: id}, rights: await rightsToday(engines, 0)};
+        requireSecond(engines, replacing, {actor, approval});
+        return {...undoable, steps: ['swap_back']};
+      };
+      return jobs.start(procedure, makePlan, {actor, reason: 'undo', request: asked(restore)});
+    },
   };
 }
 

@@ -145,7 +145,6 @@ function switches(
   | 'extend'
   | 'planSwitch'
   | 'startSwitch'
-  | 'approve'
   | 'letIn'
   | 'claimSheet'
   | 'claim'
@@ -175,15 +174,13 @@ function switches(
       // Of the very plan that is carried out: who is in a team, or whose session ends, changes meanwhile.
       const plan = async () => {
         const {reach, ...planned} = await planSwitch(made, id, request, by);
-        if (isTwoPersonRule(engines, by)) {
-          const says = `switch ${reach.people} of ${reach.of} people to email and password`;
-          approvals.require({verb: 'switch', scope: id, says, request: asked, reach}, approval, by.actor);
-        }
+        const says = `switch ${reach.people} of ${reach.of} people to email and password`;
+        const act = {verb: 'switch' as const, scope: id, says, request: asked, reach};
+        approvals.require(act, {approval, by: by.actor, waits: isTwoPersonRule(engines, by)});
         return planned;
       };
       return jobs.start(procedures.switch, plan, {...startedBy(by, 'switch to email and password'), request: asked});
     },
-    approve: (id, by) => approvals.approve(id, by.actor),
     letIn: async (request, by) => {
       const id = incidentId();
       return letIn(made, () => id, request, by);

@@ -2,7 +2,7 @@ import {mkdtempSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import type {Job, SettingValues} from '@disaster-recovery/contract';
-import {APPROVAL_TABLES, createApprovals} from '../approvals/index.ts';
+import {APPROVAL_TABLES, createApprovals, type Approvals} from '../approvals/index.ts';
 import {createMemoryAccounts, type MemoryAccounts} from '../engines/accounts/memory.ts';
 import type {MattermostRest} from '../engines/accounts/port.ts';
 import type {SignInSettings} from '../engines/settings/port.ts';
@@ -66,6 +66,7 @@ export const SIGN_IN_SETTINGS: SettingValues['values'] = [
 /** A companion with everything outside in memory, to which a second one can be opened on the same state. */
 export type Bench = {
   sso: Sso;
+  approvals: Approvals;
   jobs: Jobs;
   ledger: Ledger;
   state: State;
@@ -165,8 +166,9 @@ export function createBench(
     missingInDirectory: async () => null,
     ...given,
   };
+  const approvals = createApprovals({state, clock, ledger});
   const sso = createSso({
-    approvals: createApprovals({state, clock, ledger}),
+    approvals,
     engines,
     jobs,
     readiness: () => async () => ({score: 0, providers: [], checks: []}),
@@ -174,6 +176,7 @@ export function createBench(
   });
   return Object.assign(bench, {
     sso,
+    approvals,
     jobs,
     ledger,
     state,

@@ -2,7 +2,6 @@ import type {
   Actor,
   AdminAccessRequest,
   AdminAccessResult,
-  Approval,
   ClaimReply,
   ClaimRequest,
   ClaimSheet,
@@ -59,7 +58,6 @@ export type Sso = {
   planSwitch(request: SwitchRequest, by: By): Promise<SwitchPlan>;
   /** Result of the job: SwitchResult. @throws Failure SECOND_ADMINISTRATOR_NEEDED with the id of the approval that was asked for in `details.approval` */
   startSwitch(request: SwitchRequest, by: By): Promise<StartedJob>;
-  approve(id: string, by: By): Approval;
   letIn(request: LetInRequest, by: By): Promise<LetInResult>;
   claimSheet(request: ClaimSheetRequest, by: By): Promise<ClaimSheet>;
   /** From the claim page. @throws Failure CLAIM_CODE_WRONG */

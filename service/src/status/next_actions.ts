@@ -1,4 +1,11 @@
-import {VerifyResult, type Job, type NextAction, type SetSummary, type Status} from '@disaster-recovery/contract';
+import {
+  VerifyResult,
+  type Approval,
+  type Job,
+  type NextAction,
+  type SetSummary,
+  type Status,
+} from '@disaster-recovery/contract';
 import {formatDuration} from '../kernel/format.ts';
 
 /** A repository that nobody reads is a hope. */
@@ -33,6 +40,18 @@ export function nextActions(status: Known): NextAction[] {
     ...pluginActions(status),
     ...setActions(status),
   ];
+}
+
+/** What waits for a second administrator, wherever it was asked for. */
+export function approvalActions(approvals: readonly Approval[]): NextAction[] {
+  return approvals
+    .filter(({approved_by: by}) => by === null)
+    .map(({id, asked_by: asker, says}) =>
+      action(`${asker.name} asks to ${says}, and waits for a second administrator.`, {
+        shell: `drctl approve ${id}`,
+        chat: `/dr approve ${id}`,
+      }),
+    );
 }
 
 function pluginActions({enrolment}: Known): NextAction[] {

@@ -2,8 +2,8 @@ import {mkdtempSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {expect, test} from '@jest/globals';
-import type {EnrolmentState, Job, SetSummary} from '@disaster-recovery/contract';
-import {aJob, aSet, START, summary} from '../chat/fixtures.ts';
+import type {Approval, EnrolmentState, Job, SetSummary} from '@disaster-recovery/contract';
+import {aJob, anApproval, aSet, START, summary} from '../chat/fixtures.ts';
 import {createJobs, JOB_TABLES, type Jobs} from '../jobs/index.ts';
 import {errorBody, Failure} from '../kernel/failure.ts';
 import {openState} from '../kernel/state.ts';
@@ -29,6 +29,7 @@ type Case = {
   state?: EnrolmentState['state'];
   objective?: number;
   protectedBy?: {files?: string};
+  asking?: Approval[];
 };
 
 function report({
@@ -40,6 +41,7 @@ function report({
   state = 'enrolled',
   objective = 24 * HOUR,
   protectedBy = {},
+  asking = [],
 }: Case) {
   const real = createJobs(openState(mkdtempSync(join(tmpdir(), 'status-')), [JOB_TABLES]), clock);
   const past = [...asked, ...proven];
@@ -53,6 +55,7 @@ function report({
     rpoObjectiveMs: objective,
     protectedBy,
     enrolment: () => ({...enrolment, state}),
+    approvals: () => asking,
     sso: async () => {
       if (sso instanceof Failure) {
         throw sso;
@@ -82,6 +85,11 @@ const old: SetSummary = {...summary, t0: START - 30 * HOUR};
 
 test.each<[string, Case, string[]]>([
   ['all is well', {}, []],
+  [
+    'somebody waits for a second administrator',
+    {asking: [anApproval({says: 'restore set x'}), anApproval({approved_by: anApproval().asked_by})]},
+    ['admin asks to restore set x, and waits for a second administrator. → drctl approve approval1'],
+  ],
   ['exactly at the objective', {sets: [{...summary, t0: START - 24 * HOUR}]}, []],
   ['nothing is backed up', {sets: []}, ['Nothing is backed up yet. → drctl backup']],
   ['nothing is backed up, but a backup runs', {sets: [], running: aJob()}, []],

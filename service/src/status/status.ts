@@ -1,8 +1,16 @@
-import type {EnrolmentState, NextAction, Part, SetSummary, Status, Verdict} from '@disaster-recovery/contract';
+import type {
+  Approval,
+  EnrolmentState,
+  NextAction,
+  Part,
+  SetSummary,
+  Status,
+  Verdict,
+} from '@disaster-recovery/contract';
 import type {Clock} from '../kernel/clock.ts';
 import {asFailure} from '../kernel/failure.ts';
 import type {Jobs} from '../jobs/index.ts';
-import {nextActions, proofAction} from './next_actions.ts';
+import {approvalActions, nextActions, proofAction} from './next_actions.ts';
 import {verdictOf} from './verdict.ts';
 
 /** Verifications older than this many jobs are not looked for. */
@@ -21,6 +29,8 @@ type Sources = {
   enrolment(): EnrolmentState;
   /** What single sign-on needs, in one line. Left out where there is no such part. */
   sso?(): Promise<{says: string; how: string} | null>;
+  /** What administrators asked for that touches many people. */
+  approvals(): Approval[];
 };
 
 export type StatusReport = {
@@ -65,6 +75,7 @@ async function report(sources: Sources, judge: StatusReport['judge']): Promise<S
     ...status,
     next_actions: [
       ...(await ssoAction(sources)),
+      ...approvalActions(sources.approvals()),
       ...nextActions(status),
       ...proofAction(status, sources.jobs.newest(JOBS_LOOKED_AT)),
     ],

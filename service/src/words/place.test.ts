@@ -18,7 +18,7 @@ test.each([
 
 test('no remedy of the catalog sends a reader on a shell to a slash command that drctl has', () => {
   const remedies = Object.values(FAILURES).map(({remedy}) => onTerminal(remedy));
-  expect(remedies.filter((remedy) => /\/dr (?!enroll|sso approve)/.test(remedy) || remedy.includes('`'))).toEqual([]);
+  expect(remedies.filter((remedy) => /\/dr (?!enroll|approve)/.test(remedy) || remedy.includes('`'))).toEqual([]);
 });
 
 test('no remedy sends a reader to the message that it stands under', () => {

@@ -460,10 +460,10 @@ test('what waits for a second administrator is approved by a button', async () =
     expires_at: NOW + 10 * MINUTE,
     approved_by: null,
   };
-  const {asked, user} = show({...open(), approvals: [approval]}, {'POST sso/approvals/ap-1': {body: approval}});
+  const {asked, user} = show({...open(), approvals: [approval]}, {'POST approvals/ap-1': {body: approval}});
   expect(
     await screen.findByText(/@first\.admin asks to switch 12 of 12 people to email and password\. Another/),
   ).toBeInTheDocument();
   await user.click(screen.getByRole('button', {name: 'Approve'}));
-  await waitFor(() => expect(asked.map(({path}) => path)).toContain('sso/approvals/ap-1'));
+  await waitFor(() => expect(asked.map(({path}) => path)).toContain('approvals/ap-1'));
 });

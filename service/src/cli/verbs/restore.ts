@@ -46,7 +46,9 @@ async function undo(
     return {value: plan};
   }
   await requireConfirmation(output, options, `Go back to the state before restore ${plan.restore}?`);
-  const job = await followJob({jobs, output}, () => verb.undo({actor: cliActor(), restore: named}));
+  const job = await followJob({jobs, output}, () =>
+    verb.undo({actor: cliActor(), restore: named, approval: options['approval'] as string | undefined}),
+  );
   const result = RestoreResult.parse(job.result);
   output.say(renderRestoreResult(result));
   return {value: {restore: result, job: job.id}};

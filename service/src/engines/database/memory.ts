@@ -2,7 +2,15 @@ import {mkdir, readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {DatabaseRecord, TableCount} from '@disaster-recovery/contract';
 import {Failure} from '../../kernel/failure.ts';
-import type {DatabaseEngine, DatabaseFacts, DatabaseTarget, ExpectedFile, Obstacle} from './port.ts';
+import type {
+  DatabaseEngine,
+  DatabaseFacts,
+  DatabaseTarget,
+  ExpectedFile,
+  Obstacle,
+  Rights,
+  RightsOfToday,
+} from './port.ts';
 import {swapDatabases} from './swap.ts';
 
 const VERSION = '16.4';
@@ -18,6 +26,10 @@ export type MemoryServer = {
   /** Programs that are connected, by database. */
   connected: Map<string, string[]>;
   obstacles: Obstacle[];
+  /** Who may what in any database of it. */
+  rights: Rights;
+  /** From whom rights were taken. */
+  taken: RightsOfToday[];
   /** What a load leaves out. */
   leftOut: string[];
   expected: ExpectedFile[];
@@ -37,6 +49,7 @@ export function createMemoryServer(now: () => number): MemoryServer {
       source: (url) => ({
         location: url,
         inspect: async () => inspect(server, url),
+        rights: async () => server.rights,
         openSnapshot: async () => openSnapshot(server, url, now),
       }),
       target: (url) => target(server, url),
@@ -44,6 +57,8 @@ export function createMemoryServer(now: () => number): MemoryServer {
     databases: new Map(),
     connected: new Map(),
     obstacles: [],
+    rights: {active: 0, privileged: [], deactivated: []},
+    taken: [],
     leftOut: [],
     expected: [],
     duringDump: () => undefined,
@@ -148,6 +163,10 @@ function target(server: MemoryServer, url: string): DatabaseTarget {
     },
     countTables: async (which) => databaseOf(server, which).tables,
     settle: async () => ['cluster members forgotten: 1'],
+    takeRights: async (_name, people) => {
+      server.taken.push(...people);
+      return people.length;
+    },
     swap: (live, incoming, aside) =>
       swapDatabases(
         {

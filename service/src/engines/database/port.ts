@@ -1,5 +1,5 @@
 import {Failure} from '../../kernel/failure.ts';
-import type {CrossCheckFinding, DatabaseRecord, FailureCode, TableCount} from '@disaster-recovery/contract';
+import type {CrossCheckFinding, DatabaseRecord, FailureCode, Privileged, TableCount} from '@disaster-recovery/contract';
 
 /** Something that keeps a backup or a restore from being whole. `stops`: nothing may begin; otherwise it is told, and what it concerns is left out. */
 export type Obstacle = {code: FailureCode; stops: boolean; message: string; remedy: string};
@@ -54,10 +54,24 @@ export type DatabaseSnapshot = {
   close(): Promise<void>;
 };
 
+/** Who may what in the Mattermost of a database. */
+export type Rights = {
+  /** Accounts that can sign in. */
+  active: number;
+  privileged: Privileged[];
+  /** Accounts of before `since` that were deactivated after it. */
+  deactivated: {id: string; username: string}[];
+};
+
+/** What somebody may today, for a database in which they may more. */
+export type RightsOfToday = {id: string; roles: 'unchanged' | string[]; is_deactivated: boolean};
+
 /** The database that is protected. Every method throws DATABASE_UNREACHABLE, DATABASE_REFUSED, DATABASE_LOST or TOOL_MISSING. */
 export type DatabaseSource = {
   location: string;
   inspect(): Promise<DatabaseFacts>;
+  /** Null when it is not a database of Mattermost. */
+  rights(since: number): Promise<Rights | null>;
   openSnapshot(): Promise<DatabaseSnapshot>;
 };
 
@@ -103,6 +117,8 @@ export type DatabaseTarget = {
    * @throws Failure RESTORE_NOT_PROVEN when a new session would not find Mattermost's tables
    */
   settle(name: string, record: DatabaseRecord): Promise<string[]>;
+  /** Takes from these people in `name` what they may not do today, and signs them out. Returns how many there were. */
+  takeRights(name: string, people: readonly RightsOfToday[], now: number): Promise<number>;
   /**
    * Puts `incoming` in the place of `live`, which waits as `aside` afterwards. May be killed at any point and run again; once done it does nothing.
    * @throws Failure DATABASE_PRIVILEGE, MATTERMOST_IS_RUNNING

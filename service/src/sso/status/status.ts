@@ -61,7 +61,7 @@ export async function ssoStatus(parts: StatusParts): Promise<SsoStatus> {
     ...live,
     declaration: incident ? null : await declarationOf(engines),
     waiting: waitingFor(parts.running()),
-    approvals: approvals.open(),
+    approvals: approvals.open().filter(({verb}) => verb === 'switch'),
     snapshot: snapshots.latest(),
     bridge: writer.through,
   };
@@ -107,7 +107,7 @@ function nextActions(status: Shown, list: ReturnList): Action[] {
       .filter(({approved_by: approvedBy}) => approvedBy === null)
       .map(({id, asked_by: asker, says}) => ({
         says: `${asker.name} asks to ${says}, and waits for a second administrator.`,
-        how: `/dr sso approve ${id}`,
+        how: `/dr approve ${id}`,
       })),
     ...(status.drift ? [{says: status.drift.says, how: 'drctl sso set-again'}] : []),
     ...(status.incident ? duringIncident(status, status.incident.deadline_at, list) : []),

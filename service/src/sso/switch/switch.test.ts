@@ -232,10 +232,10 @@ describe('a switch of everyone', () => {
     );
     expect(refusal?.code).toBe('SECOND_ADMINISTRATOR_NEEDED');
     const approval = String(refusal?.details?.['approval']);
-    expect(() => bench.sso.approve(approval, ADA)).toThrow(
+    expect(() => bench.approvals.approve(approval, ADA.actor)).toThrow(
       expect.objectContaining({code: 'SECOND_ADMINISTRATOR_NEEDED'}),
     );
-    bench.sso.approve(approval, BOB);
+    bench.approvals.approve(approval, BOB.actor);
     await expect(bench.sso.startSwitch({...everyone, dormant_days: 1, approval}, ADA)).rejects.toMatchObject({
       code: 'SECOND_ADMINISTRATOR_NEEDED',
     });

@@ -1,7 +1,7 @@
 import {ExtendResult} from '@disaster-recovery/contract';
 import {Failure} from '../../../kernel/failure.ts';
 import {followJob} from '../../follow_job.ts';
-import {renderApproval, renderIncident} from '../../render_sso.ts';
+import {renderIncident} from '../../render_sso.ts';
 import {renderExtendResult, renderResolved, renderSetAgain} from '../../render_sso_plan.ts';
 import type {RunOf} from '../../verb.ts';
 import {byShell, type SsoRuns, type WithSso} from './parts.ts';
@@ -9,12 +9,11 @@ import {byShell, type SsoRuns, type WithSso} from './parts.ts';
 /** Verbs that begin, lead and end an incident. */
 export function incidentVerbs(
   withSso: WithSso,
-): SsoRuns<'sso declare' | 'sso set-again' | 'sso extend-sessions' | 'sso approve' | 'sso resolve' | 'sso close'> {
+): SsoRuns<'sso declare' | 'sso set-again' | 'sso extend-sessions' | 'sso resolve' | 'sso close'> {
   return {
     'sso declare': declare(withSso),
     'sso set-again': setAgain(withSso),
     'sso extend-sessions': extend(withSso),
-    'sso approve': approve(withSso),
     'sso resolve': resolve(withSso),
     'sso close': close(withSso),
   };
@@ -66,15 +65,6 @@ const extend =
       };
     });
   };
-
-const approve =
-  (withSso: WithSso): RunOf<'sso approve'> =>
-  ({options, subject: id = '', output}) =>
-    withSso(options, async ({sso}) => {
-      const approval = sso.approve(id, byShell());
-      output.say(renderApproval(approval));
-      return {value: approval};
-    });
 
 const resolve =
   (withSso: WithSso): RunOf<'sso resolve'> =>

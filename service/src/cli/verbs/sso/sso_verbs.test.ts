@@ -94,7 +94,6 @@ test.each<[string[], keyof Sso, unknown[]]>([
   [['set-again'], 'setAgain', [onShell]],
   [['extend-sessions'], 'extend', [{hours: 72}, onShell]],
   [['extend-sessions', '--hours', '8'], 'extend', [{hours: 8}, onShell]],
-  [['approve', 'a1'], 'approve', ['a1', onShell]],
   [['close'], 'close', [onShell]],
   [
     ['resolve', '@anna', '--choice', 'leave', '--reason', 'left us'],

@@ -1,8 +1,9 @@
-import {locationOf, parseConnection} from './connection.ts';
+import {locationOf, parseConnection, withClient} from './connection.ts';
 import type {DatabaseEngine} from '../port.ts';
 import {inspectDatabase, openSnapshot} from './source/source.ts';
 import {createTarget} from './target/target.ts';
 import {findPostgresTools} from './tools/tools.ts';
+import {rightsIn} from './rights.ts';
 
 /** PostgreSQL through its own programs and the wire protocol. */
 export function createPostgres(toolsDirectory: string | undefined): DatabaseEngine {
@@ -13,6 +14,7 @@ export function createPostgres(toolsDirectory: string | undefined): DatabaseEngi
       return {
         location: locationOf(connection),
         inspect: async () => inspectDatabase(connection, await tools()),
+        rights: (since) => withClient(connection, (client) => rightsIn(client, since)),
         openSnapshot: async () => openSnapshot(connection, await tools()),
       };
     },

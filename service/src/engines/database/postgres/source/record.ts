@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type {DatabaseRecord, TableCount} from '@disaster-recovery/contract';
 import {policiesForRoles, superuserObjects} from '../superuser_objects.ts';
+import {privilegedPeople} from '../rights.ts';
 
 const USER_TABLES = `SELECT n.nspname AS schema, c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
   WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
@@ -45,6 +46,7 @@ export async function databaseRecord(client: pg.Client): Promise<Omit<DatabaseRe
     needs_superuser: await superuserObjects(client),
     policies: await policiesForRoles(client),
     others: await otherRoles(client),
+    privileged: await privilegedPeople(client),
   };
 }
 

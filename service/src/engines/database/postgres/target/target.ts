@@ -6,6 +6,7 @@ import {maintain} from '../maintain.ts';
 import {restoreObstacles} from '../obstacles.ts';
 import type {DatabaseTarget, TargetFacts} from '../../port.ts';
 import {countTables} from '../source/record.ts';
+import {takeRights} from '../rights.ts';
 import {settleDatabase} from './settle.ts';
 import {swapDatabases} from '../../swap.ts';
 import {targetState} from './target_state.ts';
@@ -33,6 +34,7 @@ export function createTarget(connection: Connection, tools: () => Promise<Postgr
         return countTables(client);
       }),
     settle: (name, record) => settleDatabase(inside(name), record),
+    takeRights: (name, people, now) => withClient(inside(name), (client) => takeRights(client, people, now)),
     swap: (live, incoming, aside) =>
       swapDatabases({describe: (name) => describe(connection, name), rename}, live, incoming, aside),
     drop: (name) =>

@@ -21,7 +21,7 @@ import {
   bootRestored,
   buildServer,
   compare,
-  enrol,
+  enroll,
   installPlugin,
   lookAtRestored,
   restore,
@@ -97,7 +97,7 @@ async function startAll(
   const channelId = workspace.channels.find(({name}) => name.startsWith('incidents'))?.id ?? '';
   await run(
     'Type /dr enroll URL CODE',
-    () => enrol(servers, channelId, companion),
+    () => enroll(servers, channelId, companion),
     () => 'the plugin and the companion trade keys',
   );
   const page = await startPage(servers.mattermost.url, ports.page);

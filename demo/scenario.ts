@@ -120,11 +120,11 @@ export async function installPlugin({admin}: Servers): Promise<{id: string; vers
   return plugin;
 }
 
-export async function enrol({admin}: Servers, channelId: string, companionUrl: string): Promise<string> {
+export async function enroll({admin}: Servers, channelId: string, companionUrl: string): Promise<string> {
   const {code} = await drctl<{code: string}>('enroll', {arguments: []});
   const answer = await type(admin, channelId, `/dr enroll ${companionUrl} ${code}`);
   if (!answer.startsWith('Enrolled')) {
-    throw new Error(`The plugin did not enrol. It said:\n${answer}`);
+    throw new Error(`The plugin did not enroll. It said:\n${answer}`);
   }
   return answer;
 }

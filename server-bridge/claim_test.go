@@ -204,7 +204,7 @@ func TestAStrangerDoesNotLearnWhereTheCompanionIs(t *testing.T) {
 				writeFailure(w, &Failure{Code: "COMPANION_READ_ONLY", Message: "from a copy; the companion is at " + stub.URL, status: 409})
 			}
 		},
-		"not enroled": func(p *Plugin, _ *stubCompanion) { p.API.KVDelete(enrolmentKey) },
+		"not enrolled": func(p *Plugin, _ *stubCompanion) { p.API.KVDelete(enrollmentKey) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			p, server, stub := withClaimPage(t)

@@ -18,7 +18,7 @@ const commandTimeout = 8 * time.Second
 const helpText = "#### Disaster Recovery\n" + helpLines +
 	"\n\nA restore replaces this very server, so it is run on a shell: `drctl restore`. It works when Mattermost is gone."
 
-const enrolSteps = "This server is not connected with a companion yet. Two steps:\n" +
+const enrollSteps = "This server is not connected with a companion yet. Two steps:\n" +
 	"1. On the machine of the companion: `drctl enroll`. It prints a URL and a code that is good for ten minutes.\n" +
 	"2. Here: `/dr enroll URL CODE`, or type both into **System Console → Plugins → Disaster Recovery**."
 
@@ -40,17 +40,17 @@ func (p *Plugin) answerTo(c *plugin.Context, args *model.CommandArgs) string {
 	case len(words) == 0 || words[0] == "help":
 		return helpText
 	case words[0] == "enroll" || words[0] == "enrol":
-		return p.enrolCommand(ctx, c, words[1:], by)
+		return p.enrollCommand(ctx, c, words[1:], by)
 	default:
 		return p.companionCommand(ctx, typed, args, by)
 	}
 }
 
-func (p *Plugin) enrolCommand(ctx context.Context, c *plugin.Context, words []string, by *actor) string {
+func (p *Plugin) enrollCommand(ctx context.Context, c *plugin.Context, words []string, by *actor) string {
 	if len(words) < 2 {
 		return "Say `/dr enroll URL CODE`; `drctl enroll` prints both."
 	}
-	input := enrolInput{URL: words[0]}
+	input := enrollInput{URL: words[0]}
 	for _, word := range words[1:] {
 		if strings.HasPrefix(word, "sha256/") {
 			input.TLSPin = word
@@ -58,7 +58,7 @@ func (p *Plugin) enrolCommand(ctx context.Context, c *plugin.Context, words []st
 			input.Code += word
 		}
 	}
-	outcome, err := p.enrol(ctx, input, by)
+	outcome, err := p.enroll(ctx, input, by)
 	p.audit(c, auditEntry{event: "disasterRecoveryEnrol", by: by, path: "/dr enroll", err: err, parameters: map[string]any{"companion_url": input.URL}})
 	if err != nil {
 		return failureText(err)
@@ -98,7 +98,7 @@ func (p *Plugin) isReadByOthers(args *model.CommandArgs) bool {
 func failureText(err error) string {
 	failure := asFailure(err)
 	if failure.Code == "NOT_ENROLLED" {
-		return enrolSteps
+		return enrollSteps
 	}
 	return fmt.Sprintf("**%s**\n%s\nWhat to do: %s (`%s`)", failure.Message, failure.Meaning, failure.Remedy, failure.Code)
 }

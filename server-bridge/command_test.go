@@ -61,12 +61,12 @@ func TestTheBotGetsItsPictureOnce(t *testing.T) {
 
 func TestOthersAreRefusedWhateverTheyType(t *testing.T) {
 	p, server, stub := enrolledPlugin(t)
-	former := server.keys[enrolmentKey]
+	former := server.keys[enrollmentKey]
 	for _, command := range []string{"/dr", "/dr help", "/dr status", "/dr backup", "/dr enroll " + stub.URL + " " + theCode} {
 		require.Contains(t, types(t, p, plainUser, command), "NOT_SYSTEM_ADMIN", command)
 	}
 	require.Empty(t, stub.seen)
-	require.Equal(t, former, server.keys[enrolmentKey])
+	require.Equal(t, former, server.keys[enrollmentKey])
 }
 
 func TestHelpNeedsNoCompanion(t *testing.T) {
@@ -75,7 +75,7 @@ func TestHelpNeedsNoCompanion(t *testing.T) {
 	require.Contains(t, types(t, p, adminUser, "/dr"), "drctl restore")
 }
 
-func TestBeforeEnrolmentTheTwoStepsAreShown(t *testing.T) {
+func TestBeforeEnrollmentTheTwoStepsAreShown(t *testing.T) {
 	p, _ := newPlugin(t)
 	text := types(t, p, adminUser, "/dr status")
 	require.Contains(t, text, "drctl enroll")

@@ -57,7 +57,7 @@ func (l *links) client(at place) (*http.Client, error) {
 	return l.current, nil
 }
 
-// reachability remembers what this node last saw of one place. A try at another place, such as an enrolment with
+// reachability remembers what this node last saw of one place. A try at another place, such as an enrollment with
 // a mistyped URL, starts the memory anew.
 type reachability struct {
 	lock sync.Mutex

@@ -85,7 +85,7 @@ type overrides struct {
 }
 
 // whereabouts is where the enrolled companion is. cause: why a setting that names another place is not used.
-func (p *Plugin) whereabouts(who *enrolment) (where settings, cause error) {
+func (p *Plugin) whereabouts(who *enrollment) (where settings, cause error) {
 	current := p.currentSettings()
 	if who == nil {
 		return current, nil
@@ -102,11 +102,11 @@ func (p *Plugin) whereabouts(who *enrolment) (where settings, cause error) {
 
 // isOverriddenBy: the default, and what was there when the companion was enrolled elsewhere, are no decision for another place. A
 // browser that loaded the configuration before the enrollment writes them back with the next Save of any page.
-func (e *enrolment) isOverriddenBy(current settings) bool {
+func (e *enrollment) isOverriddenBy(current settings) bool {
 	return current != settings{}.withDefaults() && current != settings{e.ConfiguredURL, e.ConfiguredPin}.withDefaults()
 }
 
-func (p *Plugin) checkOverride(who *enrolment, wanted settings) error {
+func (p *Plugin) checkOverride(who *enrollment, wanted settings) error {
 	o := &p.overrides
 	o.lock.Lock()
 	defer o.lock.Unlock()
@@ -118,7 +118,7 @@ func (p *Plugin) checkOverride(who *enrolment, wanted settings) error {
 }
 
 // askOverride asks something that only the enrolled companion answers.
-func (p *Plugin) askOverride(who *enrolment, wanted settings) error {
+func (p *Plugin) askOverride(who *enrollment, wanted settings) error {
 	at, err := newPlace(wanted)
 	if err != nil {
 		return err

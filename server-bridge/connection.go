@@ -78,13 +78,13 @@ func (p *Plugin) getConnection(_ *plugin.Context, w http.ResponseWriter, r *http
 	writeJSON(w, http.StatusOK, shown)
 }
 
-func (p *Plugin) postEnrol(c *plugin.Context, w http.ResponseWriter, r *http.Request, by *actor) {
-	var input enrolInput
+func (p *Plugin) postEnroll(c *plugin.Context, w http.ResponseWriter, r *http.Request, by *actor) {
+	var input enrollInput
 	if err := readJSON(w, r, &input); err != nil {
 		writeFailure(w, err)
 		return
 	}
-	_, err := p.enrol(r.Context(), input, by)
+	_, err := p.enroll(r.Context(), input, by)
 	p.audit(c, auditEntry{event: "disasterRecoveryEnrol", by: by, path: r.URL.Path, err: err, parameters: map[string]any{"companion_url": input.URL}})
 	if err != nil {
 		writeFailure(w, err)
@@ -103,7 +103,7 @@ func (p *Plugin) postEnrol(c *plugin.Context, w http.ResponseWriter, r *http.Req
 	}{shown, true, nil})
 }
 
-func (p *Plugin) deleteEnrol(c *plugin.Context, w http.ResponseWriter, r *http.Request, by *actor) {
+func (p *Plugin) deleteEnroll(c *plugin.Context, w http.ResponseWriter, r *http.Request, by *actor) {
 	told, cause, err := p.revoke(r.Context(), by)
 	p.audit(c, auditEntry{event: "disasterRecoveryRevoke", by: by, path: r.URL.Path, err: err, parameters: map[string]any{"companion_told": told}})
 	if err != nil {

@@ -25,7 +25,7 @@ const (
 	routeMetrics           = "/metrics"
 	routeOpenapi           = "/openapi.json"
 	routeCommand           = "/api/v1/commands"
-	routeEnrol             = "/api/v1/enrolments"
+	routeEnroll            = "/api/v1/enrolments"
 	routeRevoke            = "/api/v1/enrolments/current"
 	routePlanBackup        = "/api/v1/backup-plans"
 	routeStartBackup       = "/api/v1/backups"

@@ -35,8 +35,8 @@ func route(method, template string, handler entryHandler, changes bool) entryRou
 var entryRoutes = func() []entryRoute {
 	routes := []entryRoute{
 		route(http.MethodGet, "/api/v1/connection", (*Plugin).getConnection, false),
-		route(http.MethodPost, "/api/v1/enrol", (*Plugin).postEnrol, true),
-		route(http.MethodDelete, "/api/v1/enrol", (*Plugin).deleteEnrol, true),
+		route(http.MethodPost, "/api/v1/enrol", (*Plugin).postEnroll, true),
+		route(http.MethodDelete, "/api/v1/enrol", (*Plugin).deleteEnroll, true),
 		route(http.MethodGet, "/api/v1/autocomplete/sets", (*Plugin).getSetSuggestions, false),
 	}
 	for _, it := range forwarded {

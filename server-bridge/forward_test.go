@@ -146,7 +146,7 @@ func TestACompanionThatIsDownIsNamedWithSinceWhen(t *testing.T) {
 	require.NotNil(t, shown.LastError)
 }
 
-func TestWithoutEnrolmentNothingIsSent(t *testing.T) {
+func TestWithoutEnrollmentNothingIsSent(t *testing.T) {
 	p, _ := newPlugin(t)
 	w := asks(p, adminUser, http.MethodGet, "/api/v1/status", "")
 	require.Equal(t, http.StatusUnauthorized, w.Code)

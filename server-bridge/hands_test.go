@@ -87,7 +87,7 @@ func TestASessionOfAnAdminOpensNoCompanionRoute(t *testing.T) {
 	}
 }
 
-func TestWithoutEnrolmentNoCompanionIsBelieved(t *testing.T) {
+func TestWithoutEnrollmentNoCompanionIsBelieved(t *testing.T) {
 	p, _, stub := enrolledPlugin(t)
 	token := stub.signs(t, "GET", pluginPath+"/companion/v1/ping", nil, nil)
 	require.Equal(t, 200, asks(p, adminUser, "DELETE", "/api/v1/enrol", "").Code)

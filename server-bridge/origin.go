@@ -14,7 +14,7 @@ const signedKeptSeconds = 120
 
 // signFor makes the token of a request to the companion. That this server signed it stays in its database for as long as the
 // token lives: a copy of the server holds the same key, but the companion asks the server at the address that it knows.
-func (p *Plugin) signFor(request signedRequest, who *enrolment, by *actor) (string, error) {
+func (p *Plugin) signFor(request signedRequest, who *enrollment, by *actor) (string, error) {
 	token := newToken(request, who.CompanionID, by, p.now())
 	token.SiteURL, token.DiagnosticID = p.siteURL(), p.API.GetDiagnosticId()
 	text, err := token.sign(who.key)

@@ -25,7 +25,7 @@ func confirms(t *testing.T, p *Plugin, stub *stubCompanion, jti, token string) b
 func TestAServerConfirmsWhatItSignedOnceAndACopyOfItsDatabaseDoesNot(t *testing.T) {
 	p, server, stub := enrolledPlugin(t)
 	copied := newFakeServer()
-	copied.keys[enrolmentKey], copied.config = server.keys[enrolmentKey], server.config
+	copied.keys[enrollmentKey], copied.config = server.keys[enrollmentKey], server.config
 	elsewhere := &Plugin{}
 	elsewhere.SetAPI(copied)
 	require.NoError(t, elsewhere.OnConfigurationChange())
@@ -76,5 +76,5 @@ func TestAServerWithoutASiteURLIsNotEnrolled(t *testing.T) {
 		w := asks(p, adminUser, http.MethodPost, "/api/v1/enrol", `{"url":"`+stub.URL+`","code":"`+theCode+`"}`)
 		require.Equal(t, "SITE_URL_MISSING", codeOf(t, w))
 	}
-	require.Nil(t, stub.enrol, "the code was not used up")
+	require.Nil(t, stub.enroll, "the code was not used up")
 }

@@ -80,7 +80,7 @@ func TestEveryRouteIsForbiddenToOthers(t *testing.T) {
 	}
 	require.Empty(t, stub.seen)
 	require.Len(t, server.audits, before)
-	require.Contains(t, server.keys, enrolmentKey)
+	require.Contains(t, server.keys, enrollmentKey)
 }
 
 func TestAnotherPluginCannotSpeakForAnAdmin(t *testing.T) {

@@ -39,9 +39,9 @@ type stubCompanion struct {
 	private ed25519.PrivateKey
 	bridge  ed25519.PublicKey
 
-	lock  sync.Mutex
-	seen  []seenRequest
-	enrol *enrolmentRequest
+	lock   sync.Mutex
+	seen   []seenRequest
+	enroll *enrollmentRequest
 
 	knowsCode string
 	answer    func(w http.ResponseWriter, r *http.Request)
@@ -70,7 +70,7 @@ func (s *stubCompanion) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		writeJSON(w, 200, map[string]any{"ok": true, "version": "0.1.0-stub"})
 		return
 	case "/api/v1/enrolments":
-		s.serveEnrolment(w, body)
+		s.serveEnrollment(w, body)
 		return
 	}
 	token, err := parseToken(strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "), s.bridge)
@@ -86,22 +86,22 @@ func (s *stubCompanion) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, 200, map[string]string{"message": "done: " + r.URL.Path})
 }
 
-func (s *stubCompanion) serveEnrolment(w http.ResponseWriter, body []byte) {
-	var request enrolmentRequest
+func (s *stubCompanion) serveEnrollment(w http.ResponseWriter, body []byte) {
+	var request enrollmentRequest
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	decoder.DisallowUnknownFields()
 	if decoder.Decode(&request) != nil {
 		writeFailure(w, fail("USAGE_INVALID", "no"))
 		return
 	}
-	s.enrol = &request
+	s.enroll = &request
 	code := normalisedCode(s.knowsCode)
 	if s.knowsCode == theCode && request.Proof != proof(code, "bridge", request.PublicKey, request.Nonce) {
 		writeFailure(w, fail("ENROLMENT_CODE_WRONG", "The proof does not fit."))
 		return
 	}
 	s.bridge, _ = base64.RawURLEncoding.DecodeString(request.PublicKey)
-	writeJSON(w, 201, enrolmentReply{
+	writeJSON(w, 201, enrollmentReply{
 		CompanionID: "companion-1", PublicKey: s.public(), Version: "0.1.0-stub",
 		Proof: proof(code, "companion", s.public(), request.Nonce),
 	})
@@ -131,7 +131,7 @@ func enrolledPlugin(t *testing.T) (*Plugin, *fakeServer, *stubCompanion) {
 	t.Helper()
 	p, server := newPlugin(t)
 	stub := newStubCompanion(t, func(h http.Handler) *httptest.Server { return httptest.NewServer(h) })
-	_, err := p.enrol(context.Background(), enrolInput{URL: stub.URL, Code: theCode}, alice())
+	_, err := p.enroll(context.Background(), enrollInput{URL: stub.URL, Code: theCode}, alice())
 	require.NoError(t, err)
 	return p, server, stub
 }

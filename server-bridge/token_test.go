@@ -42,14 +42,14 @@ type tokenVectors struct {
 		Name string `json:"name"`
 		JWS  string `json:"jws"`
 	} `json:"refused"`
-	Enrolment struct {
+	Enrollment struct {
 		CodeAsTyped    string `json:"code_as_typed"`
 		CodeNormalised string `json:"code_normalised"`
 		DerivedKeyHex  string `json:"derived_key_hex"`
 		Nonce          string `json:"nonce"`
 		BridgeProof    string `json:"bridge_proof"`
 		CompanionProof string `json:"companion_proof"`
-	} `json:"enrolment"`
+	} `json:"enrollment"`
 }
 
 func party(first byte) (ed25519.PrivateKey, partyVector) {
@@ -111,14 +111,14 @@ func makeVectors(t *testing.T) tokenVectors {
 			JWS  string `json:"jws"`
 		}{it[0], it[1]})
 	}
-	enrol := &vectors.Enrolment
-	enrol.CodeAsTyped = " k7qm-2xwd 9ptr-4hjv-b3nc-8fgy-zz "
-	enrol.CodeNormalised = normalisedCode(enrol.CodeAsTyped)
-	derived := sha256.Sum256([]byte(enrol.CodeNormalised))
-	enrol.DerivedKeyHex = hex.EncodeToString(derived[:])
-	enrol.Nonce = "SElKS0xNTk9QUVJTVFVWV1hZWltcXV5f"
-	enrol.BridgeProof = proof(enrol.CodeNormalised, "bridge", bridgeVector.PublicKey, enrol.Nonce)
-	enrol.CompanionProof = proof(enrol.CodeNormalised, "companion", companionVector.PublicKey, enrol.Nonce)
+	enroll := &vectors.Enrollment
+	enroll.CodeAsTyped = " k7qm-2xwd 9ptr-4hjv-b3nc-8fgy-zz "
+	enroll.CodeNormalised = normalisedCode(enroll.CodeAsTyped)
+	derived := sha256.Sum256([]byte(enroll.CodeNormalised))
+	enroll.DerivedKeyHex = hex.EncodeToString(derived[:])
+	enroll.Nonce = "SElKS0xNTk9QUVJTVFVWV1hZWltcXV5f"
+	enroll.BridgeProof = proof(enroll.CodeNormalised, "bridge", bridgeVector.PublicKey, enroll.Nonce)
+	enroll.CompanionProof = proof(enroll.CodeNormalised, "companion", companionVector.PublicKey, enroll.Nonce)
 	return vectors
 }
 

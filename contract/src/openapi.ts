@@ -1,5 +1,6 @@
 import {z} from 'zod';
 import {ErrorReply, FAILURES, type FailureCode} from './errors.ts';
+import {RENAMED} from './former_names.ts';
 import {ROUTES, SIGNED_ERRORS, type Route} from './routes.ts';
 
 const SCHEMA_PREFIX = '#/components/schemas/';
@@ -23,12 +24,30 @@ export function openApiDocument(
     info: {title: 'Disaster Recovery companion', version, license: {name: 'Apache-2.0'}},
     paths,
     components: {
-      schemas,
+      schemas: withDeprecated(schemas as Record<string, Schema>),
       securitySchemes: {
         bridge: {type: 'http', scheme: 'bearer', bearerFormat: 'JWS, EdDSA, at most 60 s; payload BridgeToken'},
       },
     },
   };
+}
+
+type Schema = {properties?: Record<string, object>};
+
+/** Answers hold also the names that fields had in releases before. */
+function withDeprecated(schemas: Record<string, Schema>): Record<string, Schema> {
+  const all = {...schemas};
+  for (const {of, names} of RENAMED) {
+    const {id} = registered(of);
+    const properties = {...all[id]?.properties};
+    for (const [former, present] of Object.entries(names)) {
+      const same = properties[present] ?? {};
+      const description = `The same as \`${present}\`, its name now.`;
+      properties[former] = {...('$ref' in same ? {allOf: [same]} : same), deprecated: true, description};
+    }
+    all[id] = {...all[id], properties};
+  }
+  return all;
 }
 
 function operation(name: string, route: Route): Record<string, unknown> {
@@ -69,9 +88,13 @@ function failures(codes: readonly FailureCode[]): Record<string, unknown> {
 }
 
 function reference(schema: z.ZodType): {$ref: string} {
+  return {$ref: SCHEMA_PREFIX + registered(schema).id};
+}
+
+function registered(schema: z.ZodType): {id: string} {
   const id = z.globalRegistry.get(schema)?.id;
   if (!id) {
     throw new Error('a schema on the wire needs an id');
   }
-  return {$ref: SCHEMA_PREFIX + id};
+  return {id};
 }

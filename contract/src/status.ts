@@ -18,7 +18,7 @@ export const DoctorReport = z
   .meta({id: 'DoctorReport'});
 export type DoctorReport = z.infer<typeof DoctorReport>;
 
-export const EnrolmentState = z
+export const EnrollmentState = z
   .object({
     state: z.enum(['none', 'enrolled', 'read_only']),
     site_url: z.string().nullable(),
@@ -30,8 +30,8 @@ export const EnrolmentState = z
       .optional()
       .describe('Set exactly when the state is `read_only`.'),
   })
-  .meta({id: 'EnrolmentState'});
-export type EnrolmentState = z.infer<typeof EnrolmentState>;
+  .meta({id: 'EnrollmentState'});
+export type EnrollmentState = z.infer<typeof EnrollmentState>;
 
 /** Whether this server can be recovered, and to when. Decided once, by the companion; everything else only words it. */
 export const Verdict = z
@@ -81,7 +81,7 @@ export const Status = z
     now: Timestamp,
     companion_id: z.string(),
     repository: z.object({location: z.string(), outcome: z.enum(['ok', 'unknown', 'failed']), says: z.string()}),
-    enrolment: EnrolmentState,
+    enrollment: EnrollmentState,
     verdict: Verdict,
     last_set: SetSummary.nullable().describe('The set of the verdict.'),
     sets: z.number().int(),

@@ -30,8 +30,8 @@ export interface BridgeKey {
   send(method: string, path: string, token: string, body?: string): Promise<{status: number; code: string | undefined}>;
 }
 
-/** Enrols a key of the test in the place of the plugin's, by the protocol that the plugin uses. */
-export async function enrolAsBridge(server: ProtectedServer): Promise<BridgeKey> {
+/** Enrolls a key of the test in the place of the plugin's, by the protocol that the plugin uses. */
+export async function enrollAsBridge(server: ProtectedServer): Promise<BridgeKey> {
   const {privateKey, publicKey} = generateKeyPairSync('ed25519');
   const {value} = await drctlOrThrow(server.drctl('enroll'));
   const companionId = await trade(
@@ -79,7 +79,7 @@ async function trade(url: string, code: string, publicKey: string): Promise<stri
   });
   const reply = (await response.json()) as {companion_id?: string};
   if (reply.companion_id === undefined) {
-    throw new Error(`The enrolment was refused: ${JSON.stringify(reply)}`);
+    throw new Error(`The enrollment was refused: ${JSON.stringify(reply)}`);
   }
   return reply.companion_id;
 }

@@ -27,7 +27,7 @@ export interface ProtectedServerOptions {
   readonly posts?: number;
   readonly files?: number;
   readonly secondPlugin?: boolean;
-  /** Start the companion, and enrol the plugin at it. Default: true. */
+  /** Start the companion, and enroll the plugin at it. Default: true. */
   readonly enrolled?: boolean;
   /** More MM_… settings of the server. */
   readonly environment?: Readonly<Record<string, string>>;
@@ -62,7 +62,7 @@ export interface ProtectedServer {
   /** Runs `drctl backup`; gives the id of the set. */
   backUp(): Promise<string>;
   /** Types `/dr enroll`; gives the answer. */
-  enrol(): Promise<string>;
+  enroll(): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -108,7 +108,7 @@ async function startParts(options: ProtectedServerOptions, stops: Stop[]): Promi
   const places = await setUp(directory, mattermost.configFile, options.companionSettings);
   const drctl = (...arguments_: string[]) =>
     runDrctl(['--config', places.configFile, ...arguments_], {home: places.home});
-  const enrol = () => enrolPlugin(client, workspace, drctl);
+  const enroll = () => enrollPlugin(client, workspace, drctl);
   const companion = enrolled
     ? await startCompanion({directory, configFile: places.configFile, port: places.port})
     : undefined;
@@ -116,7 +116,7 @@ async function startParts(options: ProtectedServerOptions, stops: Stop[]): Promi
     stops.push(companion.stop);
     await client.uploadPlugin(pluginBundle());
     await client.enablePlugin(PLUGIN);
-    await enrol();
+    await enroll();
   }
 
   return {
@@ -126,7 +126,7 @@ async function startParts(options: ProtectedServerOptions, stops: Stop[]): Promi
     workspace,
     databaseUrl,
     drctl,
-    enrol,
+    enroll,
     ...places,
     mattermost: () => mattermost,
     startMattermost: async () => {
@@ -189,7 +189,7 @@ async function setUp(directory: string, mattermostConfig: string, settings: obje
   return {home, repository, keyFile: value.password_file as string, configFile, stateDirectory, port};
 }
 
-async function enrolPlugin(client: Client, {channels}: Workspace, drctl: ProtectedServer['drctl']): Promise<string> {
+async function enrollPlugin(client: Client, {channels}: Workspace, drctl: ProtectedServer['drctl']): Promise<string> {
   const {value} = await drctlOrThrow(drctl('enroll'));
   const {text = ''} = await client.executeCommand(channels[0]!.id, `/dr enroll ${value.url} ${value.code}`);
   if (!text.startsWith('Enrolled')) {

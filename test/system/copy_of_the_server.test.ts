@@ -61,7 +61,7 @@ describe.each([
 
   test('may look', async () => {
     expect(await copy.client.requestPlugin(PLUGIN, 'GET', '/api/v1/status')).toMatchObject({
-      enrolment: {site_url: server.mattermost().url},
+      enrollment: {site_url: server.mattermost().url},
     });
   });
 

@@ -173,7 +173,7 @@ test('the companion tells no secret in its log and in the errors of its interfac
   );
   const enrolled = await companion.run(['enroll'], place);
   const {code} = enrolled.result?.value as {code: string};
-  const all = {...canaries, 'enrolment code': code};
+  const all = {...canaries, 'enrollment code': code};
   const replies: string[] = [];
   for (const [method, path] of [
     ['GET', '/metrics'],

@@ -1,7 +1,7 @@
 import {generateKeyPairSync} from 'node:crypto';
 import {afterAll, beforeAll, describe, expect, jest, test} from '@jest/globals';
 import {botPosts, untilBotSays} from '../harness/bot_posts.ts';
-import {enrolAsBridge} from '../harness/bridge_key.ts';
+import {enrollAsBridge} from '../harness/bridge_key.ts';
 import type {BridgeKey} from '../harness/bridge_key.ts';
 import {connect} from '../harness/client.ts';
 import {startProtectedServer} from '../harness/protected_server.ts';
@@ -129,13 +129,13 @@ describe('anybody else', () => {
   });
 });
 
-// These take the enrolment away from the plugin, so they come last.
+// These take the enrollment away from the plugin, so they come last.
 describe('the companion', () => {
   let bridge: BridgeKey;
   const status = '/api/v1/status';
 
   beforeAll(async () => {
-    bridge = await enrolAsBridge(server);
+    bridge = await enrollAsBridge(server);
   });
 
   test('takes an honest request', async () => {
@@ -207,7 +207,7 @@ describe('the companion', () => {
   });
 
   test('takes the plugin again after /dr enroll', async () => {
-    await server.enrol();
+    await server.enroll();
     expect(await type('/dr status')).toContain(set);
   });
 });

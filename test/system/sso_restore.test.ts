@@ -206,7 +206,7 @@ describe('a state directory that is lost in the middle of an incident', () => {
 
   test('enrolled anew, the companion is whole again', async () => {
     await server.companion().start();
-    await server.enrol();
+    await server.enroll();
     expect(await sso(server, 'status')).toMatchObject({state: 'watching', bridge: 'plugin'});
     expect(await sso(server, 'snapshot')).toMatchObject({sso_accounts: EXTRAS + 1, warnings: []});
   });

@@ -41,10 +41,10 @@ export type Connection = {
   ignored_setting?: {companion_url: string; message: string; remedy: string} | null;
 };
 
-export type Enrolment = {url: string; code: string; tls_pin?: string};
+export type Enrollment = {url: string; code: string; tls_pin?: string};
 
 /** `note` says what did not go as it usually does, in the bridge's words. */
-export type EnrolOutcome = Connection & {note?: string | null};
+export type EnrollOutcome = Connection & {note?: string | null};
 
 export type RevokeOutcome = {enrolled: false; companion_told: boolean; last_error: string | null};
 
@@ -120,7 +120,7 @@ function read<Body>(status: number, text: string): Reply<Body> {
 }
 
 /**
- * The bridge's API. Everything but `connection` and `enrol` is handed on to the companion.
+ * The bridge's API. Everything but `connection` and `enroll` is handed on to the companion.
  * `onConfigurationChanged` runs after each answer that means that Mattermost's configuration is another one now, before the answer is given.
  */
 export function createClient(onConfigurationChanged: () => Promise<void> = () => Promise.resolve()) {
@@ -139,7 +139,7 @@ export function createClient(onConfigurationChanged: () => Promise<void> = () =>
     searchHost: (term: string) =>
       request<HostUser[]>('POST', '/api/v4/users/search', {term, allow_inactive: false, limit: 10}),
     connection: () => ask<Connection>('GET', 'connection'),
-    enrol: (enrolment: Enrolment) => changing(ask<EnrolOutcome>('POST', 'enrol', enrolment)),
+    enroll: (enrollment: Enrollment) => changing(ask<EnrollOutcome>('POST', 'enrol', enrollment)),
     revoke: () => changing(ask<RevokeOutcome | undefined>('DELETE', 'enrol')),
     status: () => ask<Status>('GET', 'status'),
     sets: () => ask<SetList>('GET', 'sets'),

@@ -1,6 +1,6 @@
 import {z} from 'zod';
 import {CommandReply, CommandRequest} from '../bridge.ts';
-import {EnrolmentReply, EnrolmentRequest} from '../enrolment.ts';
+import {EnrollmentReply, EnrollmentRequest} from '../enrollment.ts';
 import type {Verb} from './verb.ts';
 
 export const init = {
@@ -80,13 +80,13 @@ export const enroll = {
   },
   examples: ['enroll'],
   routes: {
-    enrol: {
+    enroll: {
       method: 'POST',
       path: '/api/v1/enrolments',
       summary: 'Trade public keys with a bridge.',
       access: 'code',
-      request: EnrolmentRequest,
-      response: {status: 201, body: EnrolmentReply},
+      request: EnrollmentRequest,
+      response: {status: 201, body: EnrollmentReply},
       errors: ['ENROLMENT_CODE_WRONG', 'USAGE_INVALID'],
     },
     revoke: {

@@ -1,4 +1,4 @@
-import type {BridgeEvent, Event, Job} from '@disaster-recovery/contract';
+import {withFormerNames, type BridgeEvent, type Event, type Job} from '@disaster-recovery/contract';
 import {hasEnded, type Jobs} from '../jobs/index.ts';
 import type {Clock} from '../kernel/clock.ts';
 import {asFailure} from '../kernel/failure.ts';
@@ -62,6 +62,6 @@ export function createBrowserEvents({jobs, bridge, clock, log}: BrowserEventPart
 }
 
 function jobText(job: Job): string {
-  const text = JSON.stringify(job);
-  return text.length <= LARGEST_EVENT ? text : JSON.stringify({...job, result: null});
+  const text = JSON.stringify(withFormerNames(job));
+  return text.length <= LARGEST_EVENT ? text : JSON.stringify(withFormerNames({...job, result: null}));
 }

@@ -149,7 +149,7 @@ export function aStatus(changes: Partial<Status> = {}): Status {
     now: START,
     companion_id: 'c',
     repository: {location: '/srv/repository', outcome: 'ok', says: 'answers'},
-    enrolment: {state: 'enrolled', site_url: null, enrolled_at: null, enrolled_by: null, last_seen_at: null},
+    enrollment: {state: 'enrolled', site_url: null, enrolled_at: null, enrolled_by: null, last_seen_at: null},
     last_set: summary,
     sets: 1,
     running: null,

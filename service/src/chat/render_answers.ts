@@ -70,7 +70,7 @@ function headline(status: Status): string {
   if (status.last_failed) {
     return `⚠️ The last backup failed. ${verdictWords(status)}`;
   }
-  if (status.enrolment.state === 'read_only') {
+  if (status.enrollment.state === 'read_only') {
     return '⚠️ The companion is read-only: this is not the Mattermost that was enrolled';
   }
   return `✅ ${verdictWords(status)}`;

@@ -1,4 +1,4 @@
-import {FAILURES, type Event, type ResultLine} from '@disaster-recovery/contract';
+import {FAILURES, withFormerNames, type Event, type ResultLine} from '@disaster-recovery/contract';
 import {errorBody, type Failure} from '../kernel/failure.ts';
 import {forTerminal, jsonLine} from './terminal.ts';
 import {onTerminal} from '../words/place.ts';
@@ -48,5 +48,5 @@ export function finish({json}: Output, {value, failure}: Outcome): number {
 }
 
 function writeLine(value: unknown): void {
-  process.stdout.write(`${jsonLine(value)}\n`);
+  process.stdout.write(`${jsonLine(withFormerNames(value))}\n`);
 }

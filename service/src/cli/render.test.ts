@@ -1,7 +1,7 @@
 import {expect, test} from '@jest/globals';
 import type {
   BackupPlan,
-  EnrolmentState,
+  EnrollmentState,
   Progress,
   RestorePlan,
   RestoreResult,
@@ -62,7 +62,7 @@ const result: RestoreResult = {
   notes: [],
   next: [],
 };
-const none: EnrolmentState = {state: 'none', site_url: null, enrolled_at: null, enrolled_by: null, last_seen_at: null};
+const none: EnrollmentState = {state: 'none', site_url: null, enrolled_at: null, enrolled_by: null, last_seen_at: null};
 const bare: Partial<SetManifest> = {
   server: null,
   database: null,
@@ -100,7 +100,7 @@ test.each<[string, string]>([
   [
     'an empty status',
     renderStatus(
-      aStatus({last_set: null, sets: 0, enrolment: none, rpo_objective_ms: null, running: aJob({subject: null})}),
+      aStatus({last_set: null, sets: 0, enrollment: none, rpo_objective_ms: null, running: aJob({subject: null})}),
     ),
   ],
   ['no jobs', renderJobs([])],

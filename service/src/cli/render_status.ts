@@ -8,7 +8,7 @@ import {counted} from '../words/plural.ts';
 import {onTerminal} from '../words/place.ts';
 
 export function renderStatus(status: Status): string {
-  const {last_set: last, running, enrolment} = status;
+  const {last_set: last, running, enrollment} = status;
   const rows = [
     [
       last && last.standing.kind !== 'good' ? 'Best set' : 'Newest set',
@@ -25,7 +25,9 @@ export function renderStatus(status: Status): string {
     ],
     [
       'Plugin',
-      enrolment.state === 'none' ? 'not enrolled' : `${enrolment.state.replace('_', '-')}: ${enrolment.site_url ?? ''}`,
+      enrollment.state === 'none'
+        ? 'not enrolled'
+        : `${enrollment.state.replace('_', '-')}: ${enrollment.site_url ?? ''}`,
     ],
   ];
   return [

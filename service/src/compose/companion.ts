@@ -8,7 +8,7 @@ import {createDoctor, type Doctor} from '../doctor/index.ts';
 import {createMattermostBridge} from '../engines/mattermost/bridge.ts';
 import type {MattermostBridge} from '../engines/mattermost/port.ts';
 import type {Repository} from '../engines/repository/port.ts';
-import {createEnrolment, type Confirm, type Enrolment} from '../enrolment/index.ts';
+import {createEnrollment, type Confirm, type Enrollment} from '../enrollment/index.ts';
 import type {Clock} from '../kernel/clock.ts';
 import {Failure} from '../kernel/failure.ts';
 import {createLog, type Logger} from '../kernel/log.ts';
@@ -27,7 +27,7 @@ export type Companion = RecoveryParts & {
   backup: Backup;
   doctor: Doctor;
   status: StatusReport;
-  enrolment: Enrolment;
+  enrollment: Enrollment;
   chat: Chat;
   sso: Sso;
   approvals: Approvals;
@@ -44,8 +44,8 @@ export async function composeCompanion(config: Config): Promise<Companion> {
   const log = createLog(config.log_level);
   await requireMounted(config);
   const core = await composeCore(directory, staging ?? join(directory, 'work'));
-  const {enrolment, bridge, enrolledBridge} = await composeBridge(config, core, log);
-  const siteUrl = (): string | null => enrolment.siteUrl();
+  const {enrollment, bridge, enrolledBridge} = await composeBridge(config, core, log);
+  const siteUrl = (): string | null => enrollment.siteUrl();
   const repository = composeRepository(addressOf(config), join(directory, 'cache', 'restic'));
   const sets = createSets(repository, join(directory, 'cache', 'manifests'), core.clock);
   const holdings = composeHoldings(config);
@@ -72,10 +72,10 @@ export async function composeCompanion(config: Config): Promise<Companion> {
     siteUrl,
     identities: (into) => sso.writeIdentities(into),
   });
-  const doctor = composeDoctor({config, core, repository, sets, holdings, enrolment, bridge: enrolledBridge});
-  const status = composeStatus({config, core, repository, sets, enrolment, sso, approvals});
+  const doctor = composeDoctor({config, core, repository, sets, holdings, enrollment, bridge: enrolledBridge});
+  const status = composeStatus({config, core, repository, sets, enrollment, sso, approvals});
   const requireWritable = (): void => {
-    enrolment.requireWritable();
+    enrollment.requireWritable();
   };
   const chat = createChat({...core, ...data, sso, approvals, sets, status, bridge, requireWritable, log});
   return {
@@ -83,7 +83,7 @@ export async function composeCompanion(config: Config): Promise<Companion> {
     ...data,
     doctor,
     status,
-    enrolment,
+    enrollment,
     chat,
     sso,
     approvals,
@@ -101,20 +101,20 @@ export async function composeCompanion(config: Config): Promise<Companion> {
 /** The bridge in Mattermost, and what this companion and it know of each other: requests are signed by one and sent by the other. */
 async function composeBridge({mattermost}: Config, {state, clock, ledger}: Core, log: Logger) {
   const confirm: Confirm = (request) => bridge.confirm(request);
-  const enrolment = await createEnrolment({state, clock, ledger, version: VERSION, log, confirm});
+  const enrollment = await createEnrollment({state, clock, ledger, version: VERSION, log, confirm});
   const bridge = createMattermostBridge({
-    url: () => mattermost.url ?? enrolment.siteUrl(),
-    sign: (request) => enrolment.sign(request),
+    url: () => mattermost.url ?? enrollment.siteUrl(),
+    sign: (request) => enrollment.sign(request),
   });
-  return {enrolment, bridge, enrolledBridge: () => (enrolment.state().state === 'none' ? null : bridge)};
+  return {enrollment, bridge, enrolledBridge: () => (enrollment.state().state === 'none' ? null : bridge)};
 }
 
-type Reported = {config: Config; core: Core; repository: Repository; sets: Sets; enrolment: Enrolment};
+type Reported = {config: Config; core: Core; repository: Repository; sets: Sets; enrollment: Enrollment};
 
 function composeDoctor(
   parts: Reported & {holdings: Omit<Holdings, 'databases'>; bridge(): MattermostBridge | null},
 ): Doctor {
-  const {config, core, repository, sets, holdings, enrolment, bridge} = parts;
+  const {config, core, repository, sets, holdings, enrollment, bridge} = parts;
   return createDoctor({
     repository,
     database: holdings.database,
@@ -124,24 +124,24 @@ function composeDoctor(
     ledger: core.ledger,
     passwordFile: config.repository.password_file,
     newestSet: () => sets.newest(),
-    mattermostUrl: () => config.mattermost.url ?? enrolment.siteUrl(),
-    enrolment: () => enrolment.state(),
+    mattermostUrl: () => config.mattermost.url ?? enrollment.siteUrl(),
+    enrollment: () => enrollment.state(),
     bridge,
   });
 }
 
 function composeStatus(parts: Reported & {sso: Sso; approvals: Approvals}): StatusReport {
-  const {config, core, repository, sets, enrolment, sso, approvals} = parts;
+  const {config, core, repository, sets, enrollment, sso, approvals} = parts;
   return createStatus({
     clock: core.clock,
     jobs: core.jobs,
     version: VERSION,
-    companionId: enrolment.companionId,
+    companionId: enrollment.companionId,
     repositoryLocation: repository.location,
     rpoObjectiveMs: config.objectives.rpo_hours * 3_600_000,
     protectedBy: config.files.protected_by === undefined ? {} : {files: config.files.protected_by},
     listSets: () => sets.list(),
-    enrolment: () => enrolment.state(),
+    enrollment: () => enrollment.state(),
     sso: () => sso.brief(),
     approvals: () => approvals.open(),
   });

@@ -7,7 +7,7 @@ import type {Config} from '../config/schema.ts';
 import {withoutPassword} from '../config/show.ts';
 import type {Repository} from '../engines/repository/port.ts';
 import {createRestic} from '../engines/repository/restic.ts';
-import {ENROLMENT_TABLES} from '../enrolment/index.ts';
+import {ENROLLMENT_TABLES} from '../enrollment/index.ts';
 import {createJobs, JOB_TABLES, type Jobs, type Leftovers} from '../jobs/index.ts';
 import {systemClock, type Clock} from '../kernel/clock.ts';
 import {openState, type State} from '../kernel/state.ts';
@@ -21,7 +21,7 @@ import {DETECTION_TABLES, SSO_DRIFT_TABLE, SSO_TABLES} from '../sso/index.ts';
  * Number 1 also takes over files of before there were numbers, which have all of its tables.
  */
 export const MIGRATIONS: readonly string[] = [
-  [LEDGER_TABLE, JOB_TABLES, ENROLMENT_TABLES, CHAT_TABLES, UNDO_TABLE, SSO_TABLES, DETECTION_TABLES].join(';\n'),
+  [LEDGER_TABLE, JOB_TABLES, ENROLLMENT_TABLES, CHAT_TABLES, UNDO_TABLE, SSO_TABLES, DETECTION_TABLES].join(';\n'),
   SSO_DRIFT_TABLE,
   [APPROVAL_TABLES, 'DROP TABLE IF EXISTS sso_claim_tries'].join(';\n'),
 ];

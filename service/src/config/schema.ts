@@ -20,7 +20,7 @@ export const Config = z
           .url()
           .optional()
           .describe(
-            'Address of the Mattermost server as seen from here. Left out: the site URL told at enrolment. Over http:// to another machine others can read what is sent: `drctl config check` and `drctl doctor` warn of it.',
+            'Address of the Mattermost server as seen from here. Left out: the site URL told at enrollment. Over http:// to another machine others can read what is sent: `drctl config check` and `drctl doctor` warn of it.',
           ),
       })
       .strict(),
@@ -66,7 +66,7 @@ export const Config = z
       })
       .strict(),
     state_directory: absolutePath.describe(
-      'Jobs, ledger and enrolment; a directory, not a link, that only the user of the companion may write in. Never on the Mattermost database that is protected.',
+      'Jobs, ledger and enrollment; a directory, not a link, that only the user of the companion may write in. Never on the Mattermost database that is protected.',
     ),
     companion_id: z
       .string()

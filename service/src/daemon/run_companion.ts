@@ -1,7 +1,7 @@
 import {openApiDocument} from '@disaster-recovery/contract';
 import type {Chat} from '../chat/index.ts';
 import type {Config} from '../config/schema.ts';
-import type {Enrolment, ServerIdentity} from '../enrolment/index.ts';
+import type {Enrollment, ServerIdentity} from '../enrollment/index.ts';
 import {createMetrics, createServer, listenAddress, type ListenAddress, type Verbs} from '../http/index.ts';
 import type {Jobs} from '../jobs/index.ts';
 import type {Clock} from '../kernel/clock.ts';
@@ -22,7 +22,7 @@ export type DaemonParts = Omit<Verbs, 'sso'> & {
   status: StatusReport;
   chat: Chat;
   jobs: Jobs;
-  enrolment: Enrolment;
+  enrollment: Enrollment;
   bridge: {ping(): Promise<ServerIdentity>};
   config: Pick<Config, 'serve' | 'objectives'>;
   state: State;
@@ -50,10 +50,10 @@ export async function runCompanion(parts: DaemonParts, untilStopped: (url: strin
 }
 
 async function listen(parts: DaemonParts, {host, port, tls}: ListenAddress): Promise<{close(): Promise<void>}> {
-  const {config, state, enrolment, clock, log} = parts;
+  const {config, state, enrollment, clock, log} = parts;
   const metrics = createMetrics({...parts, rpoObjectiveMs: config.objectives.rpo_hours * 3_600_000});
   const openapi = openApiDocument(VERSION);
-  const server = createServer({verbs: parts, state, enrolment, clock, version: VERSION, openapi, metrics, log, tls});
+  const server = createServer({verbs: parts, state, enrollment, clock, version: VERSION, openapi, metrics, log, tls});
   try {
     await server.listen({host, port});
   } catch (error) {
@@ -65,12 +65,12 @@ async function listen(parts: DaemonParts, {host, port, tls}: ListenAddress): Pro
 }
 
 /** Posts and browsers, who the bridge is, and how people sign in: each at its own pace. */
-function watch({jobs, chat, enrolment, bridge, sso}: DaemonParts, beat: Beat): Promise<unknown> {
+function watch({jobs, chat, enrollment, bridge, sso}: DaemonParts, beat: Beat): Promise<unknown> {
   // The number first: what happens while the old posts are taken up is then heard as well.
   const after = jobs.lastEventSeq();
   return Promise.all([
     followJobs(beat, jobs, {after, listeners: chat.listeners()}),
-    watchIdentity(beat, enrolment, bridge),
+    watchIdentity(beat, enrollment, bridge),
     ...sso.watch().map((round) => every(beat, round)),
   ]);
 }

@@ -1,8 +1,8 @@
 import {expect, test} from '@jest/globals';
 import {pino} from 'pino';
 import {Failure} from '../kernel/failure.ts';
-import type {Enrolment} from '../enrolment/enrolment.ts';
-import type {ServerIdentity} from '../enrolment/origin.ts';
+import type {Enrollment} from '../enrollment/enrollment.ts';
+import type {ServerIdentity} from '../enrollment/origin.ts';
 import {watchIdentity} from './watch_identity.ts';
 
 test('the bridge is asked while one is enrolled, and one that does not answer changes nothing', async () => {
@@ -10,12 +10,12 @@ test('the bridge is asked while one is enrolled, and one that does not answer ch
   const noted: ServerIdentity[] = [];
   const answers = ['unenrolled', 'down', 'clone'];
   let turn = 0;
-  const enrolment = {
+  const enrollment = {
     state: () => ({state: answers[turn] === 'unenrolled' ? 'none' : 'enrolled'}),
     noteIdentity: (seen: ServerIdentity) => {
       noted.push(seen);
     },
-  } as unknown as Enrolment;
+  } as unknown as Enrollment;
   const ping = async () => {
     if (answers[turn] === 'down') {
       throw new Failure('MATTERMOST_UNREACHABLE', 'down');
@@ -34,6 +34,6 @@ test('the bridge is asked while one is enrolled, and one that does not answer ch
     }
   };
   const beat = {clock: {now: () => 0, sleep}, log: pino({level: 'silent'}), signal: stop.signal};
-  await watchIdentity(beat, enrolment, {ping});
+  await watchIdentity(beat, enrollment, {ping});
   expect(noted).toMatchObject([{site_url: 'https://clone.example.org'}]);
 });

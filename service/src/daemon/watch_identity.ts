@@ -1,4 +1,4 @@
-import type {Enrolment, ServerIdentity} from '../enrolment/index.ts';
+import type {Enrollment, ServerIdentity} from '../enrollment/index.ts';
 import {asFailure} from '../kernel/failure.ts';
 import {every, type Beat} from './every.ts';
 
@@ -7,16 +7,16 @@ const EVERY_MS = 60_000;
 /** Asks the bridge every minute who it is. A bridge that does not answer changes nothing. */
 export function watchIdentity(
   beat: Beat,
-  enrolment: Pick<Enrolment, 'state' | 'noteIdentity'>,
+  enrollment: Pick<Enrollment, 'state' | 'noteIdentity'>,
   bridge: {ping(): Promise<ServerIdentity>},
 ): Promise<void> {
   return every(beat, {
     everyMs: EVERY_MS,
     failed: 'Who the bridge is could not be noted.',
     run: async () => {
-      const seen = enrolment.state().state === 'none' ? null : await whoAnswers(beat, bridge);
+      const seen = enrollment.state().state === 'none' ? null : await whoAnswers(beat, bridge);
       if (seen) {
-        enrolment.noteIdentity(seen);
+        enrollment.noteIdentity(seen);
       }
     },
   });

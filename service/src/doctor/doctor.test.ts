@@ -69,7 +69,7 @@ async function aDoctor(changes: Partial<Engines> = {}, keyMode = 0o600): Promise
     },
     newestSet: async () => null,
     mattermostUrl: () => 'http://127.0.0.1:8065',
-    enrolment: () => ({state: 'enrolled', site_url: null, enrolled_at: 1, enrolled_by: 'a', last_seen_at: 1}),
+    enrollment: () => ({state: 'enrolled', site_url: null, enrolled_at: 1, enrolled_by: 'a', last_seen_at: 1}),
     bridge: bridge(async () => ({
       server_version: '11.1.0',
       site_url: 's',
@@ -175,7 +175,7 @@ test.each<[string, Partial<Engines>, string, 'warning' | 'failed', string]>([
   ],
   [
     'no plugin',
-    {enrolment: () => ({state: 'none', site_url: null, enrolled_at: null, enrolled_by: null, last_seen_at: null})},
+    {enrollment: () => ({state: 'none', site_url: null, enrolled_at: null, enrolled_by: null, last_seen_at: null})},
     'plugin',
     'warning',
     'no plugin is enrolled',

@@ -1,7 +1,7 @@
 import {constants} from 'node:fs';
 import {access, stat} from 'node:fs/promises';
 import {dirname} from 'node:path';
-import {type DoctorCheck, type DoctorReport, type EnrolmentState, type SetManifest} from '@disaster-recovery/contract';
+import {type DoctorCheck, type DoctorReport, type EnrollmentState, type SetManifest} from '@disaster-recovery/contract';
 import type {ConfigSource} from '../engines/configsource/port.ts';
 import type {DatabaseSource} from '../engines/database/port.ts';
 import type {FileStore} from '../engines/filestore/port.ts';
@@ -26,7 +26,7 @@ export type DoctorEngines = {
   newestSet(): Promise<SetManifest | null>;
   /** Where Mattermost is asked; null when that is not known yet. */
   mattermostUrl(): string | null;
-  enrolment(): EnrolmentState;
+  enrollment(): EnrollmentState;
   bridge(): MattermostBridge | null;
 };
 
@@ -172,9 +172,9 @@ function vouched(newer: number): string {
   }
 }
 
-async function checkPlugin({enrolment, bridge}: DoctorEngines): Promise<Verdict> {
+async function checkPlugin({enrollment, bridge}: DoctorEngines): Promise<Verdict> {
   const client = bridge();
-  if (enrolment().state === 'none' || client === null) {
+  if (enrollment().state === 'none' || client === null) {
     return {
       outcome: 'warning',
       says: 'no plugin is enrolled',

@@ -4,7 +4,7 @@ import {Readable} from 'node:stream';
 import type {Approvals} from '../approvals/index.ts';
 import type {Backup} from '../backup/index.ts';
 import type {Doctor} from '../doctor/index.ts';
-import type {Enrolment} from '../enrolment/index.ts';
+import type {Enrollment} from '../enrollment/index.ts';
 import type {Jobs} from '../jobs/index.ts';
 import type {Clock} from '../kernel/clock.ts';
 import {Failure} from '../kernel/failure.ts';
@@ -39,7 +39,7 @@ export type Verbs = {
 
 export type HandlerParts = {
   verbs: Verbs;
-  enrolment: Enrolment;
+  enrollment: Enrollment;
   /** The memory that everything is answered from. */
   state: Pick<State, 'check'>;
   clock: Clock;
@@ -51,7 +51,7 @@ export type HandlerParts = {
 };
 
 /** One function a route. Policy is in the capabilities. */
-export function createHandlers({verbs, enrolment, clock, version, openapi, metrics, closing}: HandlerParts): Handlers {
+export function createHandlers({verbs, enrollment, clock, version, openapi, metrics, closing}: HandlerParts): Handlers {
   const {backup, sets, verify, doctor, status, jobs, chat, approvals} = verbs;
   const approve = ({request, actor}: {request: FastifyRequest; actor: Actor}) =>
     approvals.approve(parameter(request, 'id'), actor);
@@ -60,9 +60,9 @@ export function createHandlers({verbs, enrolment, clock, version, openapi, metri
     health: () => ({ok: true as const, version}),
     metrics: () => metrics.text(),
     openapi: () => openapi,
-    enrol: ({body}) => enrolment.enrol(body),
+    enroll: ({body}) => enrollment.enroll(body),
     revoke: ({actor}) => {
-      enrolment.revoke(actor);
+      enrollment.revoke(actor);
       return undefined;
     },
     status: () => status.report(),

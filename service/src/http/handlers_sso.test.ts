@@ -31,7 +31,7 @@ async function ask(name: RouteName, body?: unknown, changes: Partial<BridgeToken
   const url = path.replace('{id}', 'approval1');
   const text = body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body);
   const token = await it.bridge.token(
-    it.enrolment.companionId,
+    it.enrollment.companionId,
     {method, path: url, body: text ?? ''},
     it.clock.now(),
     changes,
@@ -52,7 +52,7 @@ function expectFailure(reply: {statusCode: number; body: string}, code: FailureC
 async function withSso(changes: Partial<Sso>): Promise<void> {
   await it.server.close();
   it = await createTestServer({sso: createFakeSso([], changes)});
-  it.enrolBridge();
+  it.enrollBridge();
 }
 
 // Route → verb, what it is given; `writes`: refused to a clone.
@@ -123,18 +123,18 @@ test.each<[RouteName, unknown, keyof Sso, unknown[], boolean]>([
 ])(
   '%s with %j calls %s once, and a clone of the server may do that only when nothing changes',
   async (name, body, verb, given, writes) => {
-    it.enrolBridge();
+    it.enrollBridge();
     const reply = await ask(name, body);
     expect(reply.statusCode).toBe(ROUTES[name].response.status);
     expect(it.ssoCalls).toEqual([{verb, given}]);
-    it.enrolment.noteIdentity({site_url: 'https://clone.example.org', diagnostic_id: 'diagnostic-1'});
+    it.enrollment.noteIdentity({site_url: 'https://clone.example.org', diagnostic_id: 'diagnostic-1'});
     const cloned = await ask(name, body);
     expect([cloned.statusCode === 409, it.ssoCalls.length]).toEqual([writes, writes ? 1 : 2]);
   },
 );
 
 test('nobody on a shell is claimed over HTTP: a request cannot say that it comes from the host', async () => {
-  it.enrolBridge();
+  it.enrollBridge();
   expectFailure(await ask('sso_switch', {everyone: true, onHost: true}), 'USAGE_INVALID');
   expect(it.ssoCalls).toEqual([]);
 });
@@ -144,7 +144,7 @@ describe('a claim', () => {
 
   test('needs the enrolled bridge, and no administrator', async () => {
     expectFailure(await ask('sso_claim', claim, NOBODY), 'NOT_ENROLLED');
-    it.enrolBridge();
+    it.enrollBridge();
     expect((await ask('sso_claim', claim, NOBODY)).json()).toMatchObject({username: 'anna', token: 'reset-token'});
     expectFailure(await ask('sso_claim', claim, {...NOBODY, body_sha256: '0'.repeat(64)}), 'TOKEN_INVALID');
     expectFailure(await ask('sso_claim', claim, {...NOBODY, path: '/api/v1/sso'}), 'TOKEN_INVALID');
@@ -159,7 +159,7 @@ describe('a claim', () => {
   });
 
   test('of nobody in particular opens no other route', async () => {
-    it.enrolBridge();
+    it.enrollBridge();
     for (const name of Object.keys(ROUTES).filter(
       (route) => route.startsWith('sso_') && route !== 'sso_claim',
     ) as RouteName[]) {
@@ -175,7 +175,7 @@ describe('a claim', () => {
     ['with no address', {code: CLAIM_CODE}],
     ['that is not JSON', `{"code":"${CLAIM_CODE}`],
   ])('%s is in no log line and in no error', async (_name, body) => {
-    it.enrolBridge();
+    it.enrollBridge();
     const reply = await ask('sso_claim', body, NOBODY);
     expect(reply.body).not.toContain(CLAIM_CODE);
     expect(it.lines.join('')).not.toContain(CLAIM_CODE);
@@ -192,7 +192,7 @@ describe('a claim', () => {
 });
 
 test('a code is in the answer alone, not in the log', async () => {
-  it.enrolBridge();
+  it.enrollBridge();
   const {code} = (await ask('sso_let_in', {user: 'anna', identified_by: 'voice'})).json<{code: string}>();
   expect(code.length).toBeGreaterThan(10);
   expect(it.lines.join('')).not.toContain(code);

@@ -67,7 +67,7 @@ function sentFor(name: RouteName): Sent {
 }
 
 async function tokenFor({method, url, body = ''}: Sent, changes: Partial<BridgeToken> = {}): Promise<string> {
-  return it.bridge.token(it.enrolment.companionId, {method, path: url, body}, it.clock.now(), changes);
+  return it.bridge.token(it.enrollment.companionId, {method, path: url, body}, it.clock.now(), changes);
 }
 
 function send({method, url, body}: Sent, token?: string) {
@@ -92,7 +92,7 @@ describe.each(signed)('%s', (name, route) => {
   const sent = () => sentFor(name);
 
   test('answers an administrator in the shape of the contract, and nothing secret is logged', async () => {
-    it.enrolBridge();
+    it.enrollBridge();
     const token = await tokenFor(sent());
     const reply = await send(sent(), token);
     expect([reply.statusCode, reply.body.slice(0, 300)]).toEqual([route.response.status, expect.anything()]);
@@ -101,14 +101,14 @@ describe.each(signed)('%s', (name, route) => {
     expect(it.lines.join('')).not.toContain(CANARY);
   });
 
-  test('answers nobody without a token, or before enrolment', async () => {
+  test('answers nobody without a token, or before enrollment', async () => {
     expectFailure(await send(sent(), await tokenFor(sent())), 'NOT_ENROLLED');
-    it.enrolBridge();
+    it.enrollBridge();
     expectFailure(await send(sent()), 'TOKEN_INVALID');
   });
 
   test('refuses a token of another body, another path, a used one, an old one, and one of a member', async () => {
-    it.enrolBridge();
+    it.enrollBridge();
     expectFailure(
       await send(
         {...sent(), ...(route.method !== 'GET' && {body: '{"changed":1}'})},
@@ -137,7 +137,7 @@ describe.each(all.filter(([, {request}]) => request !== undefined))('the body of
     ['an unknown field', '{"unknown_field":1}'],
     ['nothing', ''],
   ])('that is %s is refused', async (_case, body) => {
-    it.enrolBridge();
+    it.enrollBridge();
     const sent = {...sentFor(name), body};
     const reply = await send(sent, ['signed', 'bridge'].includes(route.access) ? await tokenFor(sent) : undefined);
     expectFailure(reply, 'USAGE_INVALID');
@@ -150,7 +150,7 @@ describe.each(all.filter(([, {request}]) => request !== undefined))('the body of
 });
 
 test('a companion that has lost its state says so, and answers nothing from what it has in mind', async () => {
-  it.enrolBridge();
+  it.enrollBridge();
   rmSync(join(it.state.directory, 'state.db'));
   expectFailure(await send({method: 'GET', url: '/healthz'}), 'STATE_MISSING');
   const sent = sentFor('start_backup');
@@ -169,18 +169,18 @@ test('open routes need no token', async () => {
 });
 
 test('a bridge with the code is enrolled with 201; five tries a minute', async () => {
-  const {code} = it.enrolment.newCode('http://127.0.0.1:8066', null);
-  const enrol = (typed: string) =>
+  const {code} = it.enrollment.newCode('http://127.0.0.1:8066', null);
+  const enroll = (typed: string) =>
     send({method: 'POST', url: '/api/v1/enrolments', body: JSON.stringify(it.bridge.request(typed))});
-  const reply = await enrol(code);
+  const reply = await enroll(code);
   expect(reply.statusCode).toBe(201);
-  ROUTES.enrol.response.body.parse(reply.json());
+  ROUTES.enroll.response.body.parse(reply.json());
   for (let attempt = 0; attempt < 4; attempt += 1) {
-    expect((await enrol('AAAA')).json()).toMatchObject({error: {message: expect.stringContaining('No code')}});
+    expect((await enroll('AAAA')).json()).toMatchObject({error: {message: expect.stringContaining('No code')}});
   }
-  expect((await enrol('AAAA')).json()).toMatchObject({error: {message: expect.stringContaining('Wait a minute')}});
+  expect((await enroll('AAAA')).json()).toMatchObject({error: {message: expect.stringContaining('Wait a minute')}});
   it.clock.at += 60_000;
-  expect((await enrol('AAAA')).json()).toMatchObject({error: {message: expect.stringContaining('No code')}});
+  expect((await enroll('AAAA')).json()).toMatchObject({error: {message: expect.stringContaining('No code')}});
 });
 
 test.each([
@@ -192,7 +192,7 @@ test.each([
 });
 
 test('a set and a job that do not exist have their own errors', async () => {
-  it.enrolBridge();
+  it.enrollBridge();
   for (const [url, code] of [
     ['/api/v1/sets/20200101T000000Z-aaaaaa', 'SET_NOT_FOUND'],
     ['/api/v1/jobs/none', 'NOT_FOUND'],
@@ -207,7 +207,7 @@ test('jobs are listed without their results, which are read one by one or asked 
   const job = aJob({kind: 'verify', status: 'success', result});
   await it.server.close();
   it = await createTestServer({jobs: {newest: () => [job], get: () => job} as unknown as Jobs});
-  it.enrolBridge();
+  it.enrollBridge();
   const list = async (query: string) => {
     const url = `/api/v1/jobs${query}`;
     return send({method: 'GET', url}, await tokenFor({method: 'GET', url}));
@@ -225,7 +225,7 @@ test('jobs are listed without their results, which are read one by one or asked 
 });
 
 test('a body over 1 MiB is refused, one just under it is read', async () => {
-  it.enrolBridge();
+  it.enrollBridge();
   const sent = (length: number) => ({
     ...sentFor('command'),
     body: JSON.stringify({command: 'x'.repeat(length), channel_id: 'c', root_id: ''}),
@@ -240,7 +240,7 @@ test('a body over 1 MiB is refused, one just under it is read', async () => {
 test('an unforeseen error is hidden from the caller and whole in the log', async () => {
   await it.server.close();
   it = await createTestServer({doctor: {report: () => Promise.reject(new TypeError(`at secret.ts ${CANARY}`))}});
-  it.enrolBridge();
+  it.enrollBridge();
   const reply = await send(sentFor('doctor'), await tokenFor(sentFor('doctor')));
   expectFailure(reply, 'INTERNAL');
   expect(reply.body).not.toContain(CANARY);
@@ -248,14 +248,14 @@ test('an unforeseen error is hidden from the caller and whole in the log', async
 });
 
 test('a clone of the enrolled server can look, but not back up', async () => {
-  it.enrolBridge();
-  it.enrolment.noteIdentity({site_url: 'https://clone.example.org', diagnostic_id: 'diagnostic-1'});
+  it.enrollBridge();
+  it.enrollment.noteIdentity({site_url: 'https://clone.example.org', diagnostic_id: 'diagnostic-1'});
   expect((await send(sentFor('status'), await tokenFor(sentFor('status')))).statusCode).toBe(200);
   expectFailure(await send(sentFor('start_backup'), await tokenFor(sentFor('start_backup'))), 'COMPANION_READ_ONLY');
 });
 
 test('events come as they happen, resume, keep the line warm, and end with the server', async () => {
-  it.enrolBridge();
+  it.enrollBridge();
   const insert = it.state.db.prepare('INSERT INTO events (job, type, body) VALUES (?, ?, ?)');
   const event = (text: string) =>
     insert.run('job1', 'note', JSON.stringify({type: 'note', at: 1, job: 'job1', kind: 'backup', level: 'info', text}));
@@ -290,7 +290,7 @@ test('events come as they happen, resume, keep the line warm, and end with the s
 });
 
 test('after must be a number', async () => {
-  it.enrolBridge();
+  it.enrollBridge();
   const sent = {method: 'GET', url: '/api/v1/events?after=x'} as const;
   expectFailure(await send(sent, await tokenFor(sent)), 'USAGE_INVALID');
   expectFailure(await send({method: 'GET', url: '/api/v1/events'}), 'TOKEN_INVALID');
@@ -330,7 +330,7 @@ test.each([
 test.each(['/api/v1/sets/%00', '/api/v1/jobs/a%00b', '/api/v1/events?after=%00', '/api/v1/status?%00=1'])(
   'a NUL in %s is refused, once it is known who asks',
   async (url) => {
-    it.enrolBridge();
+    it.enrollBridge();
     expectFailure(await send({method: 'GET', url}), 'TOKEN_INVALID');
     const reply = await send({method: 'GET', url}, await tokenFor({method: 'GET', url}));
     expectFailure(reply, 'USAGE_INVALID');
@@ -341,7 +341,7 @@ test.each(['/api/v1/sets/%00', '/api/v1/jobs/a%00b', '/api/v1/events?after=%00',
 test.each([{command: 'status\0', channel_id: 'c', root_id: ''}, {'command\0': 'x'}, {command: ['a', {b: '\0'}]}])(
   'a NUL in the body %j is refused',
   async (body) => {
-    it.enrolBridge();
+    it.enrollBridge();
     const sent = {...sentFor('command'), body: JSON.stringify(body)};
     const reply = await send(sent, await tokenFor(sent));
     expectFailure(reply, 'USAGE_INVALID');
@@ -350,7 +350,7 @@ test.each([{command: 'status\0', channel_id: 'c', root_id: ''}, {'command\0': 'x
 );
 
 test('streams of events are limited by caller, and one that ends makes room', async () => {
-  it.enrolBridge();
+  it.enrollBridge();
   await it.server.listen({host: '127.0.0.1', port: 0});
   const {port} = it.server.server.address() as AddressInfo;
   const url = '/api/v1/events';

@@ -1,7 +1,7 @@
 import type {ServerResponse} from 'node:http';
 import type {Socket} from 'node:net';
 import fastify, {type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest} from 'fastify';
-import {FAILURES, ROUTES, type Actor, type Route, type RouteName} from '@disaster-recovery/contract';
+import {FAILURES, ROUTES, withFormerNames, type Actor, type Route, type RouteName} from '@disaster-recovery/contract';
 import {asFailure, errorBody, Failure} from '../kernel/failure.ts';
 import type {Logger} from '../kernel/log.ts';
 import type {Call} from './handler.ts';
@@ -107,12 +107,12 @@ function registerRoutes(server: FastifyInstance, parts: HandlerParts, more: read
         refuseNul(request);
         const body = parseBody(route, raw) as never;
         if (route.refuses_clones) {
-          parts.enrolment.requireWritable();
+          parts.enrollment.requireWritable();
         }
         const answer = await handle({body, actor, request});
         reply.code(route.response.status);
         setMedia(reply, route.response.media);
-        return reply.send(answer);
+        return reply.send(route.response.body ? withFormerNames(answer) : answer);
       },
     });
   }
@@ -129,7 +129,7 @@ function setMedia(reply: FastifyReply, media: string | undefined): void {
 }
 
 async function whoAsks(
-  {enrolment}: HandlerParts,
+  {enrollment}: HandlerParts,
   {access}: Route,
   {request, body}: {request: FastifyRequest; body: Buffer},
 ): Promise<Actor> {
@@ -142,9 +142,9 @@ async function whoAsks(
   }
   const signed = {token, method: request.method, path: request.raw.url ?? '', body};
   if (access === 'signed') {
-    return enrolment.authenticate(signed);
+    return enrollment.authenticate(signed);
   }
-  await enrolment.authenticateBridge(signed);
+  await enrollment.authenticateBridge(signed);
   return NOBODY;
 }
 

@@ -1,4 +1,4 @@
-import type {Event} from '@disaster-recovery/contract';
+import {withFormerNames, type Event} from '@disaster-recovery/contract';
 import type {Clock} from '../kernel/clock.ts';
 
 const HEARTBEAT_MS = 15_000;
@@ -21,7 +21,7 @@ export async function* serverSentEvents(
       } else if (first.done) {
         return;
       } else {
-        yield `id: ${first.value.seq}\nevent: ${first.value.type}\ndata: ${JSON.stringify(first.value)}\n\n`;
+        yield `id: ${first.value.seq}\nevent: ${first.value.type}\ndata: ${JSON.stringify(withFormerNames(first.value))}\n\n`;
         next = events.next();
       }
     }

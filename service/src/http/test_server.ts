@@ -15,8 +15,8 @@ import {
   summary,
   type SsoCall,
 } from '../chat/fixtures.ts';
-import {createFakeBridge} from '../enrolment/fake_bridge.ts';
-import {createEnrolment, ENROLMENT_TABLES} from '../enrolment/index.ts';
+import {createFakeBridge} from '../testkit/fake_bridge.ts';
+import {createEnrollment, ENROLLMENT_TABLES} from '../enrollment/index.ts';
 import {createJobs, JOB_TABLES} from '../jobs/index.ts';
 import {Failure} from '../kernel/failure.ts';
 import {openState} from '../kernel/state.ts';
@@ -41,7 +41,7 @@ const plan: BackupPlan = {
   warnings: [],
 };
 
-/** For tests: the server with real enrolment and jobs, and the other verbs canned. */
+/** For tests: the server with real enrollment and jobs, and the other verbs canned. */
 export async function createTestServer(
   verbs: Partial<Verbs> = {},
   tls: {cert: string; key: string} | null = null,
@@ -59,8 +59,8 @@ export async function createTestServer(
         });
       }),
   };
-  const state = openState(mkdtempSync(join(tmpdir(), 'http-')), [LEDGER_TABLE, JOB_TABLES, ENROLMENT_TABLES]);
-  const enrolment = await createEnrolment({
+  const state = openState(mkdtempSync(join(tmpdir(), 'http-')), [LEDGER_TABLE, JOB_TABLES, ENROLLMENT_TABLES]);
+  const enrollment = await createEnrollment({
     state,
     clock,
     ledger: createLedger(state, clock),
@@ -83,7 +83,7 @@ export async function createTestServer(
     {
       tls,
       state,
-      enrolment,
+      enrollment,
       clock,
       log,
       version: '0.1.0',
@@ -119,6 +119,6 @@ export async function createTestServer(
     more,
   );
   const bridge = createFakeBridge();
-  const enrolBridge = () => enrolment.enrol(bridge.request(enrolment.newCode('http://127.0.0.1:8066', null).code));
-  return {server, enrolment, bridge, clock, lines, state, enrolBridge, ssoCalls};
+  const enrollBridge = () => enrollment.enroll(bridge.request(enrollment.newCode('http://127.0.0.1:8066', null).code));
+  return {server, enrollment, bridge, clock, lines, state, enrollBridge, ssoCalls};
 }

@@ -1,5 +1,15 @@
 import type {DatabaseSync} from 'node:sqlite';
-import type {Actor, ErrorBody, Event, Job, JobKind, JobStatus, Progress, StepRecord} from '@disaster-recovery/contract';
+import {
+  withPresentNames,
+  type Actor,
+  type ErrorBody,
+  type Event,
+  type Job,
+  type JobKind,
+  type JobStatus,
+  type Progress,
+  type StepRecord,
+} from '@disaster-recovery/contract';
 import type {Clock} from '../kernel/clock.ts';
 import {Failure} from '../kernel/failure.ts';
 import type {State} from '../kernel/state.ts';
@@ -165,9 +175,9 @@ function toStored(row: JobRow, journal: readonly JournalRow[]): StoredJob {
       created_at: row.created_at,
       started_at: row.started_at,
       finished_at: row.finished_at,
-      progress: row.progress === null ? null : (JSON.parse(row.progress) as Progress),
+      progress: row.progress === null ? null : (withPresentNames(JSON.parse(row.progress)) as Progress),
       steps: stepRecords(JSON.parse(row.plan) as {steps?: string[]}, journal),
-      result: row.result === null ? null : JSON.parse(row.result),
+      result: row.result === null ? null : withPresentNames(JSON.parse(row.result)),
       error: row.error === null ? null : (JSON.parse(row.error) as ErrorBody),
     },
   };

@@ -54,8 +54,8 @@ export function approvalActions(approvals: readonly Approval[]): NextAction[] {
     );
 }
 
-function pluginActions({enrolment}: Known): NextAction[] {
-  switch (enrolment.state) {
+function pluginActions({enrollment}: Known): NextAction[] {
+  switch (enrollment.state) {
     case 'enrolled':
       return [];
     case 'none':
@@ -63,9 +63,9 @@ function pluginActions({enrolment}: Known): NextAction[] {
     case 'read_only':
       return [
         action(
-          enrolment.read_only_because?.message ?? 'The Mattermost that answers is not the one that was enrolled.',
+          enrollment.read_only_because?.message ?? 'The Mattermost that answers is not the one that was enrolled.',
           ENROLL,
-          enrolment.read_only_because?.remedy,
+          enrollment.read_only_because?.remedy,
         ),
       ];
   }

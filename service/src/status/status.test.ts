@@ -2,7 +2,7 @@ import {mkdtempSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {expect, test} from '@jest/globals';
-import type {Approval, EnrolmentState, Job, SetSummary} from '@disaster-recovery/contract';
+import type {Approval, EnrollmentState, Job, SetSummary} from '@disaster-recovery/contract';
 import {aJob, anApproval, aSet, START, summary} from '../chat/fixtures.ts';
 import {createJobs, JOB_TABLES, type Jobs} from '../jobs/index.ts';
 import {errorBody, Failure} from '../kernel/failure.ts';
@@ -10,7 +10,7 @@ import {openState} from '../kernel/state.ts';
 import {createStatus} from './index.ts';
 
 const HOUR = 3_600_000;
-const enrolment: EnrolmentState = {
+const enrollment: EnrollmentState = {
   state: 'enrolled',
   site_url: 'https://chat.example.org',
   enrolled_at: 1,
@@ -26,7 +26,7 @@ type Case = {
   jobs?: Job[];
   proven?: Job[];
   running?: Job | null;
-  state?: EnrolmentState['state'];
+  state?: EnrollmentState['state'];
   objective?: number;
   protectedBy?: {files?: string};
   asking?: Approval[];
@@ -54,7 +54,7 @@ function report({
     repositoryLocation: '/srv/repository',
     rpoObjectiveMs: objective,
     protectedBy,
-    enrolment: () => ({...enrolment, state}),
+    enrollment: () => ({...enrollment, state}),
     approvals: () => asking,
     sso: async () => {
       if (sso instanceof Failure) {

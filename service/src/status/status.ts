@@ -1,6 +1,6 @@
 import type {
   Approval,
-  EnrolmentState,
+  EnrollmentState,
   NextAction,
   Part,
   SetSummary,
@@ -26,7 +26,7 @@ type Sources = {
   /** How parts are protected that no set holds. */
   protectedBy: Readonly<Partial<Record<Part, string>>>;
   listSets(): Promise<SetSummary[]>;
-  enrolment(): EnrolmentState;
+  enrollment(): EnrollmentState;
   /** What single sign-on needs, in one line. Left out where there is no such part. */
   sso?(): Promise<{says: string; how: string} | null>;
   /** What administrators asked for that touches many people. */
@@ -63,7 +63,7 @@ async function report(sources: Sources, judge: StatusReport['judge']): Promise<S
     now: sources.clock.now(),
     companion_id: sources.companionId,
     repository,
-    enrolment: sources.enrolment(),
+    enrollment: sources.enrollment(),
     verdict,
     last_set: sets?.find(({id}) => id === verdict.set) ?? null,
     sets: sets?.length ?? 0,

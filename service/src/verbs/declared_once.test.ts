@@ -33,7 +33,7 @@ describe('every way in that a verb declares exists, and no other', () => {
   });
 
   test('over HTTP', () => {
-    const handlers = createHandlers({verbs: anything, enrolment: anything} as unknown as HandlerParts);
+    const handlers = createHandlers({verbs: anything, enrollment: anything} as unknown as HandlerParts);
     expect(Object.keys(handlers).sort()).toEqual(Object.keys(ROUTES).sort());
     const declared = all.flatMap(([, {routes = {}}]) => Object.keys(routes));
     expect(new Set(declared).size).toBe(declared.length);
@@ -93,7 +93,7 @@ describe('no verb is declared anywhere else', () => {
   test('no address of the companion', () => {
     const files = [...sources('service/src/**/*.ts'), ...sources('server-bridge/*.go', 'contract_gen.go')];
     // What the bridge answers itself.
-    const own = /"\/?api\/v1\/(connection|enrol|autocomplete\/(sets)?|)"/;
+    const own = /"\/?api\/v1\/(connection|enroll|autocomplete\/(sets)?|)"/;
     expect(found(files, /["'`]\/?api\/v1\/[^"'`]*["'`]/g).filter((hit) => !own.test(hit))).toEqual([]);
   });
 

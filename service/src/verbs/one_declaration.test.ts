@@ -111,10 +111,10 @@ test('over HTTP it is served, checked against its schema, signed, and in openapi
   const it = await createTestServer({}, null, [
     {route: weigh.routes.weigh, handle: ({body}) => weighIt(body as never)},
   ]);
-  it.enrolBridge();
+  it.enrollBridge();
   const ask = async (body: string, isSigned = true) => {
     const asked = {method: 'POST', path: weigh.routes.weigh.path, body};
-    const token = await it.bridge.token(it.enrolment.companionId, asked, it.clock.now());
+    const token = await it.bridge.token(it.enrollment.companionId, asked, it.clock.now());
     return it.server.inject({
       method: 'POST',
       url: asked.path,

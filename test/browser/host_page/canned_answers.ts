@@ -143,7 +143,7 @@ export function cannedWorld(sets: SetSummary[] = cannedSets(), running: Job | nu
     },
     status: {
       version: '0.1.0', now, companion_id: 'cmp-7f3a91', repository: {location: 's3:backup.example.org/mattermost', outcome: 'ok', says: 'Opened.'},
-      enrolment: {state: 'enrolled', site_url: null, enrolled_at: null, enrolled_by: null, last_seen_at: null},
+      enrollment: {state: 'enrolled', site_url: null, enrolled_at: null, enrolled_by: null, last_seen_at: null},
       last_set: sets[0] ?? null, sets: sets.length, running, last_failed: null, rpo_objective_ms: DAY,
       verdict: cannedVerdict(sets[0] ?? null, now),
       next_actions: sets[0] ? [readBack] : [],

@@ -66,7 +66,7 @@ test('a form with mistakes is not sent and says each of them', async () => {
   expect(asked).toEqual([]);
 });
 
-test('Enter enrols, without submitting the form of the System Console', async () => {
+test('Enter enrolls, without submitting the form of the System Console', async () => {
   const asked = answerWith({'POST enrol': {status: 201, body: {...exampleConnection(), note: null}}});
   const {user, onChanged} = show(exampleConnection({enrolled: false}));
   await user.type(screen.getByLabelText('One-time code'), `${CODE}{Enter}`);
@@ -88,7 +88,7 @@ test('a refused code is shown with its meaning and remedy, and the fields keep w
   expect(onChanged).not.toHaveBeenCalled();
 });
 
-test('enrolling again asks before the present enrolment is replaced', async () => {
+test('enrolling again asks before the present enrollment is replaced', async () => {
   const asked = answerWith({'POST enrol': {status: 201, body: exampleConnection()}});
   const {user} = show(exampleConnection());
   await user.click(screen.getByRole('button', {name: 'Enroll again…'}));

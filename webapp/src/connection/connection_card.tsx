@@ -9,7 +9,7 @@ import {FailureNotice} from '../components/failure_notice.tsx';
 import {ServerText} from '../components/server_text.tsx';
 import {useRequest} from '../components/use_request.ts';
 import {Text, useSay, type Message} from '../i18n/say.tsx';
-import {EnrolForm} from './enrol_form.tsx';
+import {EnrollForm} from './enroll_form.tsx';
 
 export const CONNECTION_ANCHOR = 'disaster-recovery-connection';
 
@@ -33,7 +33,7 @@ export function ConnectionCard({connection, client, isEnrolling, onEnrolling, on
   return (
     <Card
       anchor={CONNECTION_ANCHOR}
-      title={say(enrolled ? 'connection.title' : 'enrol.title')}
+      title={say(enrolled ? 'connection.title' : 'enroll.title')}
       aside={
         enrolled && (
           <span className="dr-buttons">
@@ -50,12 +50,12 @@ export function ConnectionCard({connection, client, isEnrolling, onEnrolling, on
       </p>
       {enrolled && <ConnectionFacts connection={connection} />}
       {(!enrolled || isEnrolling) && (
-        <EnrolForm
+        <EnrollForm
           client={client}
           isAgain={enrolled}
           url={connection.companion_url}
           onEnrolled={({note}) =>
-            changed(note ? {id: 'enrol.succeeded_note', values: {note}} : {id: 'enrol.succeeded'})
+            changed(note ? {id: 'enroll.succeeded_note', values: {note}} : {id: 'enroll.succeeded'})
           }
         />
       )}

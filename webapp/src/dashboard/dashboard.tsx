@@ -64,8 +64,8 @@ function Page({state, client}: {state: State; client: Client}) {
   }, [target]);
   const backUp = () => void start.send(() => client.startBackup({}), follow);
   const actions: Record<Action, () => void> = {
-    enrol: () => setTarget(CONNECTION_ANCHOR),
-    enrol_again: () => {
+    enroll: () => setTarget(CONNECTION_ANCHOR),
+    enroll_again: () => {
       setEnrolling(true);
       setTarget(CONNECTION_ANCHOR);
     },

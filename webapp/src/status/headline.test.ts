@@ -41,7 +41,7 @@ const states: Array<[string, Partial<Facts>, string, string, string | null]> = [
     {connection: exampleConnection({enrolled: false}), status: null},
     'headline.not_enrolled',
     'attention',
-    'enrol',
+    'enroll',
   ],
   [
     'companion down since',
@@ -69,7 +69,7 @@ const states: Array<[string, Partial<Facts>, string, string, string | null]> = [
     {statusFailure: {status: 401, error: exampleError('NOT_ENROLLED')}},
     'headline.not_known_there',
     'bad',
-    'enrol_again',
+    'enroll_again',
   ],
   [
     'status fails',
@@ -80,10 +80,10 @@ const states: Array<[string, Partial<Facts>, string, string, string | null]> = [
   ],
   [
     'a copy of the server',
-    {status: exampleStatus({enrolment: {...exampleStatus().enrolment, state: 'read_only'}})},
+    {status: exampleStatus({enrollment: {...exampleStatus().enrollment, state: 'read_only'}})},
     'headline.read_only',
     'attention',
-    'enrol_again',
+    'enroll_again',
   ],
   [
     'repository gone',
@@ -134,7 +134,7 @@ const states: Array<[string, Partial<Facts>, string, string, string | null]> = [
     {connection: exampleConnection({reachable: false, last_error: 'The companion URL must look like https://host.'})},
     'headline.companion_address',
     'bad',
-    'enrol_again',
+    'enroll_again',
   ],
   [
     'another key than the pinned one',
@@ -147,7 +147,7 @@ const states: Array<[string, Partial<Facts>, string, string, string | null]> = [
     },
     'headline.companion_down',
     'bad',
-    'enrol_again',
+    'enroll_again',
   ],
   [
     'the first backup is done, and the list of sets is not read yet',

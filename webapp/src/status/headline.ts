@@ -7,7 +7,7 @@ import type {Message, MessageId} from '../i18n/say.tsx';
 import {missingParts, partMessage} from '../parts.ts';
 import {causeOf, repositoryDetail} from './cause.ts';
 
-export type Action = 'enrol' | 'enrol_again' | 'back_up' | 'try_again' | 'check_again';
+export type Action = 'enroll' | 'enroll_again' | 'back_up' | 'try_again' | 'check_again';
 
 /** One sentence of state, what it means, and the one thing to do about it. */
 type Sentence = {tone: Tone; title: Message; detail: Message | string | null; action: Action | null};
@@ -68,19 +68,19 @@ function connectionHeadline(connection: Connection, {statusFailure}: Facts): Sen
       tone: 'attention',
       title: {id: 'headline.not_enrolled'},
       detail: {id: 'headline.not_enrolled.detail'},
-      action: 'enrol',
+      action: 'enroll',
     };
   }
   if (!connection.reachable || statusFailure?.error.code === 'COMPANION_UNREACHABLE') {
     const {title, detail, kind} = causeOf(connection);
-    return {tone: 'bad', title, detail, action: kind === 'address' ? 'enrol_again' : 'check_again'};
+    return {tone: 'bad', title, detail, action: kind === 'address' ? 'enroll_again' : 'check_again'};
   }
   if (statusFailure?.error.code === 'NOT_ENROLLED' || statusFailure?.error.code === 'TOKEN_INVALID') {
     return {
       tone: 'bad',
       title: {id: 'headline.not_known_there'},
       detail: {id: 'headline.not_known_there.detail'},
-      action: 'enrol_again',
+      action: 'enroll_again',
     };
   }
   return null;
@@ -101,13 +101,13 @@ function statusHeadline(status: Status, facts: Facts, now: number): Sentence {
   if (isRunning(facts.job) && WRITES_SETS_OR_SERVER.includes(facts.job.kind)) {
     return runningHeadline(facts.job.kind === 'backup', status.last_set, now);
   }
-  if (status.enrolment.state === 'read_only') {
-    const because = status.enrolment.read_only_because;
+  if (status.enrollment.state === 'read_only') {
+    const because = status.enrollment.read_only_because;
     return {
       tone: 'attention',
       title: {id: 'headline.read_only'},
       detail: because ? `${because.message} ${because.remedy}` : {id: 'headline.read_only.detail'},
-      action: 'enrol_again',
+      action: 'enroll_again',
     };
   }
   if (status.repository.outcome === 'failed') {

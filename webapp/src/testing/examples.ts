@@ -92,7 +92,7 @@ export function exampleStatus(change: Partial<Status> = {}): Status {
     now: NOW,
     companion_id: 'cmp-1',
     repository: {location: '/srv/repository', outcome: 'ok', says: ''},
-    enrolment: {state: 'enrolled', site_url: null, enrolled_at: null, enrolled_by: null, last_seen_at: null},
+    enrollment: {state: 'enrolled', site_url: null, enrolled_at: null, enrolled_by: null, last_seen_at: null},
     last_set: exampleSet(),
     sets: 1,
     running: null,

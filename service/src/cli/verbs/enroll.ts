@@ -7,7 +7,7 @@ import type {RunOf} from '../verb.ts';
 export const enroll: RunOf<'enroll'> = ({options, output}) =>
   withCompanion(options, async (companion) => {
     const {url, tlsPin} = await listenAddress(companion.config.serve);
-    const code = companion.enrolment.newCode(url, tlsPin);
+    const code = companion.enrollment.newCode(url, tlsPin);
     output.say(`One-time code, good for ten minutes (until ${isoTime(code.expires_at)}):
 
     ${code.code}

@@ -54,9 +54,9 @@ export const init: RunOf<'init'> = async ({options, output}) => {
   });
   const made = await repository.create();
   const key = (await readFile(passwordFile, 'utf8')).trim();
-  const {report, companionId} = await withCompanion({config: answers.config}, async ({doctor, enrolment}) => ({
+  const {report, companionId} = await withCompanion({config: answers.config}, async ({doctor, enrollment}) => ({
     report: await doctor.report(),
-    companionId: enrolment.companionId,
+    companionId: enrollment.companionId,
   }));
   await writeCompanionConfig(answers, facts, {passwordFile, companionId});
   // What was set up stays; but a companion that cannot back up is not what was asked for.

@@ -50,7 +50,7 @@ export function createMattermostBridge({url, sign, timeoutMs = TIMEOUT_MS}: Brid
   async function call<Schema extends z.ZodType>(request: Request, schema: Schema): Promise<z.output<Schema>> {
     const base = url();
     if (base === null) {
-      throw new Failure('NOT_ENROLLED', 'The address of Mattermost is not known: neither set nor told at enrolment.');
+      throw new Failure('NOT_ENROLLED', 'The address of Mattermost is not known: neither set nor told at enrollment.');
     }
     const path = BASE_PATH + request.path;
     const body = request.body === undefined ? NOTHING : Buffer.from(JSON.stringify(request.body));

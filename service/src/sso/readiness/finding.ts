@@ -11,7 +11,7 @@ export function check(name: string, weight: number, finding: Finding): Readiness
 export const NOT_READ: Finding = {
   outcome: 'skipped',
   says: 'The configuration in force could not be read, so this was not checked.',
-  remedy: 'Enrol the plugin, or run this on the server of Mattermost.',
+  remedy: 'Enroll the plugin, or run this on the server of Mattermost.',
 };
 
 export function withConfig({config}: Facts, look: (config: ReadinessConfig) => Finding): Finding {

@@ -362,7 +362,7 @@ const ROWS: [string, Partial<ReadinessParts>, string, ReadinessCheck['outcome'],
     configWith('ServiceSettings', {EnforceMultifactorAuthentication: true}),
     'second factor for everyone',
     'warning',
-    'must enrol',
+    'must enroll',
   ],
   [
     'accounts without a valid address are counted',

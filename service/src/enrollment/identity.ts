@@ -14,7 +14,7 @@ type Row = {companion_id: string; public_key: string; key_file: string};
 
 /**
  * Reads the companion's key pair, or makes it once. A lost or damaged key file means a new identity, which every bridge refuses
- * until it enrols again; `isNew` tells.
+ * until it enrolls again; `isNew` tells.
  */
 export async function loadIdentity(state: State, clock: Clock): Promise<Identity & {isNew: boolean}> {
   const stored = readIdentity(state);

@@ -3,10 +3,10 @@ import {
   FAILURES,
   type Actor,
   type BridgeToken,
-  type EnrolmentCode,
-  type EnrolmentReply,
-  type EnrolmentRequest,
-  type EnrolmentState,
+  type EnrollmentCode,
+  type EnrollmentReply,
+  type EnrollmentRequest,
+  type EnrollmentState,
 } from '@disaster-recovery/contract';
 import type {Clock} from '../kernel/clock.ts';
 import {Failure} from '../kernel/failure.ts';
@@ -16,7 +16,7 @@ import type {Ledger} from '../ledger/index.ts';
 import {codeKey, newReadableCode, proofOf} from './code.ts';
 import {keyId, loadIdentity, publicKeyObject, type Identity} from './identity.ts';
 import {differenceOf, requireOrigin, type Confirm, type Obstacle, type ServerIdentity} from './origin.ts';
-import {createEnrolmentStore, type EnrolmentRow, type EnrolmentStore} from './store.ts';
+import {createEnrollmentStore, type EnrollmentRow, type EnrollmentStore} from './store.ts';
 import {checkToken, nonceExpiry, signToken, type SignedRequest} from './token.ts';
 
 const CODE_LIFETIME_MS = 10 * 60 * 1000;
@@ -27,22 +27,22 @@ const ANOTHER_SERVER: Obstacle = {
 };
 const SYSTEM: Actor = {kind: 'system', id: 'companion', name: 'companion'};
 
-export type Enrolment = {
+export type Enrollment = {
   companionId: string;
   /** Makes a code good for ten minutes, one use and five tries; an older code dies. */
-  newCode(url: string, tlsPin: string | null): EnrolmentCode;
+  newCode(url: string, tlsPin: string | null): EnrollmentCode;
   /** Trades keys with a bridge that knows the code; replaces the former bridge. @throws Failure ENROLMENT_CODE_WRONG, USAGE_INVALID */
-  enrol(request: EnrolmentRequest): EnrolmentReply;
+  enroll(request: EnrollmentRequest): EnrollmentReply;
   /** Forgets the bridge. @throws Failure NOT_ENROLLED */
   revoke(by: Actor): void;
-  state(): EnrolmentState;
+  state(): EnrollmentState;
   /** Who a signed request comes from. @throws Failure NOT_ENROLLED, TOKEN_INVALID, TOKEN_EXPIRED, TOKEN_REPLAYED, NOT_SYSTEM_ADMIN, COMPANION_READ_ONLY */
   authenticate(request: SignedRequest & {token: string}): Promise<Actor>;
   /** That a signed request comes from the enrolled bridge, whoever asked it. @throws Failure NOT_ENROLLED, TOKEN_INVALID, TOKEN_EXPIRED, TOKEN_REPLAYED, COMPANION_READ_ONLY */
   authenticateBridge(request: SignedRequest & {token: string}): Promise<void>;
   /** A token for a request to the bridge. @throws Failure NOT_ENROLLED */
   sign(request: SignedRequest): Promise<string>;
-  /** The site URL told at enrolment. */
+  /** The site URL told at enrollment. */
   siteUrl(): string | null;
   /** Compares who answers with who enrolled: a restored or cloned server makes the companion read-only. */
   noteIdentity(seen: ServerIdentity): void;
@@ -50,7 +50,7 @@ export type Enrolment = {
   requireWritable(): void;
 };
 
-export type EnrolmentParts = {
+export type EnrollmentParts = {
   state: State;
   clock: Clock;
   ledger: Ledger;
@@ -60,9 +60,9 @@ export type EnrolmentParts = {
 };
 
 /** Opens the companion's identity, making it at first use. */
-export async function createEnrolment(parts: EnrolmentParts): Promise<Enrolment> {
+export async function createEnrollment(parts: EnrollmentParts): Promise<Enrollment> {
   const {state, clock, ledger, log} = parts;
-  const store = createEnrolmentStore(state);
+  const store = createEnrollmentStore(state);
   const identity = await loadIdentity(state, clock);
   if (identity.isNew && store.revoke(SYSTEM.name, clock.now())) {
     ledger.append('enrolment.revoked', SYSTEM, {reason: 'the private key of the companion was lost'});
@@ -70,15 +70,15 @@ export async function createEnrolment(parts: EnrolmentParts): Promise<Enrolment>
   }
   return {
     companionId: identity.companionId,
-    newCode: (url, tlsPin) => newCode(store, clock, url, tlsPin),
-    enrol: (request) => enrol(parts, store, identity, request),
+    newCode: (url, tlsPin) => ({...newCode(store, clock), url, tls_pin: tlsPin}),
+    enroll: (request) => enroll(parts, {store, identity}, request),
     revoke: (by) => {
       revoke(parts, store, by);
     },
     state: () => shownState(store),
-    authenticate: (request) => authenticate(parts, store, identity, request),
+    authenticate: (request) => authenticate(parts, {store, identity}, request),
     authenticateBridge: async (request) => {
-      const proven = await proveBridge(store, identity, clock, request);
+      const proven = await proveBridge({store, identity}, request, clock.now());
       await requireServer(parts, proven, request);
     },
     sign: async (request) => {
@@ -95,19 +95,18 @@ export async function createEnrolment(parts: EnrolmentParts): Promise<Enrolment>
   };
 }
 
-function newCode(store: EnrolmentStore, clock: Clock, url: string, tlsPin: string | null): EnrolmentCode {
+function newCode(store: EnrollmentStore, clock: Clock): Pick<EnrollmentCode, 'code' | 'expires_at'> {
   const code = newReadableCode();
   const expiresAt = clock.now() + CODE_LIFETIME_MS;
   store.putCode(codeKey(code), expiresAt, CODE_TRIES);
-  return {code, expires_at: expiresAt, url, tls_pin: tlsPin};
+  return {code, expires_at: expiresAt};
 }
 
-function enrol(
-  {ledger, clock, version}: EnrolmentParts,
-  store: EnrolmentStore,
-  identity: Identity,
-  request: EnrolmentRequest,
-): EnrolmentReply {
+function enroll(
+  {ledger, clock, version}: EnrollmentParts,
+  {store, identity}: Sides,
+  request: EnrollmentRequest,
+): EnrollmentReply {
   needPublicKey(request.public_key);
   const key = store.redeem(request, clock.now());
   if (!key) {
@@ -122,7 +121,7 @@ function enrol(
   return {
     companion_id: identity.companionId,
     public_key: identity.publicKey,
-    proof: proofOf(key, 'companion', identity.publicKey, request.nonce),
+    proof: proofOf(key, 'companion', {public_key: identity.publicKey, nonce: request.nonce}),
     version,
   };
 }
@@ -135,7 +134,7 @@ function needPublicKey(raw: string): KeyObject {
   }
 }
 
-function revoke({ledger, clock}: EnrolmentParts, store: EnrolmentStore, by: Actor): void {
+function revoke({ledger, clock}: EnrollmentParts, store: EnrollmentStore, by: Actor): void {
   const row = store.revoke(by.name, clock.now());
   if (!row) {
     throw notEnrolled();
@@ -143,31 +142,23 @@ function revoke({ledger, clock}: EnrolmentParts, store: EnrolmentStore, by: Acto
   ledger.append('enrolment.revoked', by, {kid: row.kid, site_url: row.site_url});
 }
 
+/** Who the companion is, and whom it knows. */
+type Sides = {store: EnrollmentStore; identity: Identity};
 type Signed = SignedRequest & {token: string};
-type Proven = {row: EnrolmentRow; token: BridgeToken};
+type Proven = {row: EnrollmentRow; token: BridgeToken};
 
 /** The token of a request that holds the key of the enrolled bridge, its nonce spent. A copy of the server holds that key too. */
-async function proveBridge(
-  store: EnrolmentStore,
-  identity: Identity,
-  clock: Clock,
-  {token: text, ...request}: Signed,
-): Promise<Proven> {
+async function proveBridge({store, identity: {companionId}}: Sides, request: Signed, now: number): Promise<Proven> {
   const row = needCurrent(store);
-  const token = await checkToken(text, publicKeyObject(row.public_key), identity.companionId, request, clock.now());
-  if (!store.spendNonce(token.jti, nonceExpiry(token), row.id, clock.now())) {
+  const token = await checkToken(request, {bridgeKey: publicKeyObject(row.public_key), companionId}, now);
+  if (!store.spendNonce({id: token.jti, expires_at: nonceExpiry(token)}, row.id, now)) {
     throw new Failure('TOKEN_REPLAYED', 'The nonce of this token was seen before.');
   }
   return {row, token};
 }
 
-async function authenticate(
-  parts: EnrolmentParts,
-  store: EnrolmentStore,
-  identity: Identity,
-  request: Signed,
-): Promise<Actor> {
-  const proven = await proveBridge(store, identity, parts.clock, request);
+async function authenticate(parts: EnrollmentParts, sides: Sides, request: Signed): Promise<Actor> {
+  const proven = await proveBridge(sides, request, parts.clock.now());
   const {actor} = proven.token;
   if (actor?.system_admin !== true) {
     throw new Failure('NOT_SYSTEM_ADMIN', 'The bridge does not vouch for a system administrator.');
@@ -177,7 +168,7 @@ async function authenticate(
 }
 
 /** Looking is open to a copy of the server, everything else to the server alone. @throws Failure COMPANION_READ_ONLY */
-async function requireServer({confirm, log}: EnrolmentParts, {row, token}: Proven, {method, token: text}: Signed) {
+async function requireServer({confirm, log}: EnrollmentParts, {row, token}: Proven, {method, token: text}: Signed) {
   if (method === 'GET') {
     return;
   }
@@ -192,7 +183,7 @@ async function requireServer({confirm, log}: EnrolmentParts, {row, token}: Prove
   }
 }
 
-function noteIdentity({ledger, log, clock}: EnrolmentParts, store: EnrolmentStore, seen: ServerIdentity): void {
+function noteIdentity({ledger, log, clock}: EnrollmentParts, store: EnrollmentStore, seen: ServerIdentity): void {
   const row = store.current();
   if (!row) {
     return;
@@ -221,7 +212,7 @@ function pick({site_url, diagnostic_id}: ServerIdentity): ServerIdentity {
 }
 
 /** Why nothing may be changed; null when the enrolled server answers at its address. */
-function obstacleOf(store: EnrolmentStore, row: EnrolmentRow): Obstacle | null {
+function obstacleOf(store: EnrollmentStore, row: EnrollmentRow): Obstacle | null {
   if (row.differs !== 1) {
     return null;
   }
@@ -230,7 +221,7 @@ function obstacleOf(store: EnrolmentStore, row: EnrolmentRow): Obstacle | null {
   return {message, remedy};
 }
 
-function requireWritable(store: EnrolmentStore): void {
+function requireWritable(store: EnrollmentStore): void {
   const row = store.current();
   const obstacle = row && obstacleOf(store, row);
   if (obstacle) {
@@ -238,7 +229,7 @@ function requireWritable(store: EnrolmentStore): void {
   }
 }
 
-function shownState(store: EnrolmentStore): EnrolmentState {
+function shownState(store: EnrollmentStore): EnrollmentState {
   const row = store.current();
   if (!row) {
     return {state: 'none', site_url: null, enrolled_at: null, enrolled_by: null, last_seen_at: null};
@@ -254,7 +245,7 @@ function shownState(store: EnrolmentStore): EnrolmentState {
   };
 }
 
-function needCurrent(store: EnrolmentStore): EnrolmentRow {
+function needCurrent(store: EnrollmentStore): EnrollmentRow {
   const row = store.current();
   if (!row) {
     throw notEnrolled();

@@ -1,10 +1,10 @@
 import {generateKeyPairSync, type KeyObject} from 'node:crypto';
 import {CompactSign} from 'jose';
-import type {BridgeToken, EnrolmentRequest} from '@disaster-recovery/contract';
+import type {BridgeToken, EnrollmentRequest} from '@disaster-recovery/contract';
 import {sha256} from '../kernel/canonical_json.ts';
 import {randomToken} from '../kernel/ids.ts';
-import {codeKey, proofOf} from './code.ts';
-import {rawPublicKey} from './identity.ts';
+import {codeKey, proofOf} from '../enrollment/code.ts';
+import {rawPublicKey} from '../enrollment/identity.ts';
 
 const SERVER = {site_url: 'https://chat.example.org', diagnostic_id: 'diagnostic-1'};
 
@@ -12,7 +12,7 @@ const SERVER = {site_url: 'https://chat.example.org', diagnostic_id: 'diagnostic
 export type FakeBridge = {
   privateKey: KeyObject;
   publicKey: string;
-  request(code: string, changes?: Partial<EnrolmentRequest>): EnrolmentRequest;
+  request(code: string, changes?: Partial<EnrollmentRequest>): EnrollmentRequest;
   token(
     aud: string,
     request: {method: string; path: string; body?: string | Uint8Array},
@@ -32,7 +32,7 @@ export function createFakeBridge(): FakeBridge {
       return {
         public_key: raw,
         nonce,
-        proof: proofOf(codeKey(code), 'bridge', raw, nonce),
+        proof: proofOf(codeKey(code), 'bridge', {public_key: raw, nonce}),
         ...SERVER,
         server_version: '11.1.0',
         plugin_version: '0.1.0',

@@ -7,17 +7,17 @@ import {sha256} from '../kernel/canonical_json.ts';
 import {Failure} from '../kernel/failure.ts';
 import {openState} from '../kernel/state.ts';
 import {createLedger, LEDGER_TABLE} from '../ledger/index.ts';
-import {createEnrolment, type Enrolment} from './enrolment.ts';
-import {createFakeBridge, type FakeBridge} from './fake_bridge.ts';
+import {createEnrollment, type Enrollment} from './enrollment.ts';
+import {createFakeBridge, type FakeBridge} from '../testkit/fake_bridge.ts';
 import type {Confirm} from './origin.ts';
-import {ENROLMENT_TABLES} from './tables.ts';
+import {ENROLLMENT_TABLES} from './tables.ts';
 
 const clock = {now: () => Date.UTC(2026, 10, 24, 12), sleep: async () => undefined};
 const BACKUP = {method: 'POST', path: '/api/v1/backups', body: Buffer.from('{}')};
 const STATUS = {method: 'GET', path: '/api/v1/status', body: Buffer.alloc(0)};
 
 let bridge: FakeBridge;
-let enrolment: Enrolment;
+let enrollment: Enrollment;
 /** What the Mattermost at the enrolled address says it signed: its shared store, whichever node answers. */
 let signedThere: Set<string>;
 let asked: number;
@@ -27,8 +27,8 @@ beforeEach(async () => {
   signedThere = new Set();
   asked = 0;
   there = async ({token_sha256}) => signedThere.delete(token_sha256);
-  const state = openState(mkdtempSync(join(tmpdir(), 'origin-')), [LEDGER_TABLE, ENROLMENT_TABLES]);
-  enrolment = await createEnrolment({
+  const state = openState(mkdtempSync(join(tmpdir(), 'origin-')), [LEDGER_TABLE, ENROLLMENT_TABLES]);
+  enrollment = await createEnrollment({
     state,
     clock,
     ledger: createLedger(state, clock),
@@ -39,7 +39,7 @@ beforeEach(async () => {
     },
   });
   bridge = createFakeBridge();
-  enrolment.enrol(bridge.request(enrolment.newCode('http://127.0.0.1:8066', null).code));
+  enrollment.enroll(bridge.request(enrollment.newCode('http://127.0.0.1:8066', null).code));
 });
 
 /** A request of somebody who holds the enrolled key: signed by the server at the address, or by a copy of it elsewhere. */
@@ -48,11 +48,11 @@ async function ask(
   changes: Partial<BridgeToken> = {},
   request = BACKUP,
 ): Promise<{failure: Failure | null; token: string}> {
-  const token = await bridge.token(enrolment.companionId, request, clock.now(), changes);
+  const token = await bridge.token(enrollment.companionId, request, clock.now(), changes);
   if (by === 'server') {
     signedThere.add(sha256(token));
   }
-  const failure = await enrolment.authenticate({token, ...request}).then(
+  const failure = await enrollment.authenticate({token, ...request}).then(
     () => null,
     (error: unknown) => error as Failure,
   );
@@ -99,8 +99,8 @@ describe('a copy of the server, with its database, its key and so its diagnostic
 
   test('cannot use a code at the claim page in the name of the server', async () => {
     const request = {method: 'POST', path: '/api/v1/sso/claims', body: Buffer.from('{}')};
-    const token = await bridge.token(enrolment.companionId, request, clock.now(), {actor: undefined as never});
-    await expect(enrolment.authenticateBridge({token, ...request})).rejects.toMatchObject({
+    const token = await bridge.token(enrollment.companionId, request, clock.now(), {actor: undefined as never});
+    await expect(enrollment.authenticateBridge({token, ...request})).rejects.toMatchObject({
       code: 'COMPANION_READ_ONLY',
       details: {reason: 'signed_elsewhere'},
     });
@@ -122,8 +122,8 @@ test('a server that does not answer whether it signed leaves everything as it is
 
 test('nobody makes the companion ask without the key, or without being an administrator', async () => {
   const other = createFakeBridge();
-  const forged = await other.token(enrolment.companionId, BACKUP, clock.now());
-  await expect(enrolment.authenticate({token: forged, ...BACKUP})).rejects.toMatchObject({code: 'TOKEN_INVALID'});
+  const forged = await other.token(enrollment.companionId, BACKUP, clock.now());
+  await expect(enrollment.authenticate({token: forged, ...BACKUP})).rejects.toMatchObject({code: 'TOKEN_INVALID'});
   const member = await ask('server', {actor: {user_id: 'u2', username: 'member', system_admin: false}});
   expect(member.failure?.code).toBe('NOT_SYSTEM_ADMIN');
   expect(asked).toBe(0);
@@ -138,15 +138,15 @@ describe('the server itself', () => {
   test('restored from a set older than the enrollment holds a former key and must enroll again', async () => {
     const former = bridge;
     bridge = createFakeBridge();
-    enrolment.enrol(bridge.request(enrolment.newCode('u', null).code));
+    enrollment.enroll(bridge.request(enrollment.newCode('u', null).code));
     bridge = former;
     expect((await ask('server')).failure?.code).toBe('TOKEN_INVALID');
   });
 
   test('whose site URL an administrator changed is read-only, says which, and works again once enrolled anew', async () => {
     const moved = {site_url: 'https://new.example.org', diagnostic_id: 'diagnostic-1'};
-    enrolment.noteIdentity(moved);
-    expect(enrolment.state()).toMatchObject({
+    enrollment.noteIdentity(moved);
+    expect(enrollment.state()).toMatchObject({
       state: 'read_only',
       read_only_because: {
         message: expect.stringMatching(/https:\/\/new\.example\.org.*https:\/\/chat\.example\.org/),
@@ -154,9 +154,9 @@ describe('the server itself', () => {
       },
     });
     expect((await ask('server', moved)).failure).toMatchObject({details: {reason: 'site_url_differs'}});
-    enrolment.enrol(bridge.request(enrolment.newCode('u', null).code, moved));
+    enrollment.enroll(bridge.request(enrollment.newCode('u', null).code, moved));
     expect((await ask('server', moved)).failure).toBeNull();
-    expect(enrolment.state()).not.toHaveProperty('read_only_because');
+    expect(enrollment.state()).not.toHaveProperty('read_only_because');
   });
 
   test.each([
@@ -164,20 +164,20 @@ describe('the server itself', () => {
     [{site_url: 'https://chat.example.org', diagnostic_id: ''}, 'unnamed'],
     [{site_url: 'https://chat.example.org', diagnostic_id: 'diagnostic-2'}, 'diagnostic-2'],
   ])('is not believed to be what answers at the address with %j', (seen, says) => {
-    enrolment.noteIdentity(seen);
-    expect(enrolment.state()).toMatchObject({
+    enrollment.noteIdentity(seen);
+    expect(enrollment.state()).toMatchObject({
       state: 'read_only',
       read_only_because: {message: expect.stringContaining(says)},
     });
     expect(() => {
-      enrolment.requireWritable();
+      enrollment.requireWritable();
     }).toThrow(says);
-    enrolment.noteIdentity({site_url: 'https://chat.example.org', diagnostic_id: 'diagnostic-1'});
-    expect(enrolment.state().state).toBe('enrolled');
+    enrollment.noteIdentity({site_url: 'https://chat.example.org', diagnostic_id: 'diagnostic-1'});
+    expect(enrollment.state().state).toBe('enrolled');
   });
 
   test('enrolled without a site URL by an older release is told to set one', async () => {
-    enrolment.enrol(bridge.request(enrolment.newCode('u', null).code, {site_url: ''}));
+    enrollment.enroll(bridge.request(enrollment.newCode('u', null).code, {site_url: ''}));
     const {failure} = await ask('server', {site_url: ''});
     expect(failure).toMatchObject({details: {reason: 'site_url_missing'}});
     expect(failure?.remedy).toContain('set its site URL');

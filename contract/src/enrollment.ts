@@ -5,7 +5,7 @@ import {Timestamp} from './primitives.ts';
 export const PublicKey = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
 
 /** `proof` = base64url HMAC-SHA256, key = sha256(code), over `bridge\n<public_key>\n<nonce>`: the code itself never travels. */
-export const EnrolmentRequest = z
+export const EnrollmentRequest = z
   .object({
     public_key: PublicKey,
     nonce: z.string().regex(/^[A-Za-z0-9_-]{22,64}$/),
@@ -14,17 +14,17 @@ export const EnrolmentRequest = z
     diagnostic_id: z.string().min(1).max(100),
     server_version: z.string().max(100),
     plugin_version: z.string().max(100),
-    actor: z.string().max(200).describe('Name of the administrator who enrols.'),
+    actor: z.string().max(200).describe('Name of the administrator who enrolls.'),
   })
   .strict()
-  .meta({id: 'EnrolmentRequest'});
-export type EnrolmentRequest = z.infer<typeof EnrolmentRequest>;
+  .meta({id: 'EnrollmentRequest'});
+export type EnrollmentRequest = z.infer<typeof EnrollmentRequest>;
 
 /** `proof` = the same HMAC over `companion\n<public_key>\n<nonce of the request>`: shows that the answer comes from who printed the code. */
-export const EnrolmentReply = z
+export const EnrollmentReply = z
   .object({companion_id: z.string(), public_key: PublicKey, proof: z.string(), version: z.string()})
-  .meta({id: 'EnrolmentReply'});
-export type EnrolmentReply = z.infer<typeof EnrolmentReply>;
+  .meta({id: 'EnrollmentReply'});
+export type EnrollmentReply = z.infer<typeof EnrollmentReply>;
 
 /** Payload of the signed token (compact JWS, EdDSA) that goes with each request to the bridge. */
 export const RequestToken = z
@@ -58,7 +58,7 @@ export const BridgeToken = RequestToken.extend({
 export type BridgeToken = z.infer<typeof BridgeToken>;
 
 /** What `drctl enroll` prints. */
-export const EnrolmentCode = z
+export const EnrollmentCode = z
   .object({code: z.string(), expires_at: Timestamp, url: z.string(), tls_pin: z.string().nullable()})
-  .meta({id: 'EnrolmentCode'});
-export type EnrolmentCode = z.infer<typeof EnrolmentCode>;
+  .meta({id: 'EnrollmentCode'});
+export type EnrollmentCode = z.infer<typeof EnrollmentCode>;

@@ -1,5 +1,5 @@
 import {describe, expect, test} from '@jest/globals';
-import {needsPin, problemsOf, toEnrolment} from './enrolment.ts';
+import {needsPin, problemsOf, toEnrollment} from './enrollment.ts';
 
 const CODE = '7K2M-9QXD-4ABC-W0ZT-7K2M-9QXD-4ABC';
 const PIN = `sha256/${'A'.repeat(43)}=`;
@@ -10,16 +10,16 @@ describe('the address', () => {
     ['http://localhost:8066/', undefined],
     ['http://[::1]:8066', undefined],
     [' http://127.0.0.1:8066 ', undefined],
-    ['', 'enrol.url.missing'],
-    ['127.0.0.1', 'enrol.url.malformed'],
-    ['localhost:8066', 'enrol.url.scheme'],
-    ['javascript:alert(1)', 'enrol.url.scheme'],
-    ['ftp://127.0.0.1', 'enrol.url.scheme'],
-    ['http://user:word@127.0.0.1', 'enrol.url.credentials'],
-    ['http://127.0.0.1/?a=b', 'enrol.url.extra'],
-    ['http://127.0.0.1/dr', 'enrol.url.extra'],
-    ['http://dr.example.org:8066', 'enrol.url.insecure'],
-    ['http://127.0.0.1.example.org', 'enrol.url.insecure'],
+    ['', 'enroll.url.missing'],
+    ['127.0.0.1', 'enroll.url.malformed'],
+    ['localhost:8066', 'enroll.url.scheme'],
+    ['javascript:alert(1)', 'enroll.url.scheme'],
+    ['ftp://127.0.0.1', 'enroll.url.scheme'],
+    ['http://user:word@127.0.0.1', 'enroll.url.credentials'],
+    ['http://127.0.0.1/?a=b', 'enroll.url.extra'],
+    ['http://127.0.0.1/dr', 'enroll.url.extra'],
+    ['http://dr.example.org:8066', 'enroll.url.insecure'],
+    ['http://127.0.0.1.example.org', 'enroll.url.insecure'],
   ])('%s', (url, problem) => {
     expect(problemsOf({url, code: CODE, pin: ''}).url?.id).toBe(problem);
   });
@@ -29,9 +29,9 @@ describe('the code', () => {
   test.each([
     [CODE, undefined],
     [CODE.replaceAll('-', ' ').toLowerCase(), undefined],
-    ['', 'enrol.code.missing'],
-    [' - ', 'enrol.code.missing'],
-    ['7K2M', 'enrol.code.short'],
+    ['', 'enroll.code.missing'],
+    [' - ', 'enroll.code.missing'],
+    ['7K2M', 'enroll.code.short'],
   ])('%s', (code, problem) => {
     expect(problemsOf({url: 'http://127.0.0.1', code, pin: ''}).code?.id).toBe(problem);
   });
@@ -39,10 +39,10 @@ describe('the code', () => {
 
 describe('the pin', () => {
   test.each([
-    ['https://dr.example.org', '', 'enrol.pin.missing'],
+    ['https://dr.example.org', '', 'enroll.pin.missing'],
     ['https://dr.example.org', PIN, undefined],
-    ['https://dr.example.org', 'sha256/abc', 'enrol.pin.malformed'],
-    ['https://dr.example.org', 'a'.repeat(64), 'enrol.pin.malformed'],
+    ['https://dr.example.org', 'sha256/abc', 'enroll.pin.malformed'],
+    ['https://dr.example.org', 'a'.repeat(64), 'enroll.pin.malformed'],
     ['https://127.0.0.1', '', undefined],
   ])('%s %s', (url, pin, problem) => {
     expect(problemsOf({url, code: CODE, pin}).pin?.id).toBe(problem);
@@ -59,7 +59,7 @@ describe('the pin', () => {
 });
 
 test('what is sent is trimmed and names no empty pin', () => {
-  expect(toEnrolment({url: ' http://127.0.0.1:8066/ ', code: ` ${CODE}\n`, pin: ' '})).toEqual({
+  expect(toEnrollment({url: ' http://127.0.0.1:8066/ ', code: ` ${CODE}\n`, pin: ' '})).toEqual({
     url: 'http://127.0.0.1:8066',
     code: CODE,
   });

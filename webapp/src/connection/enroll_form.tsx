@@ -1,5 +1,5 @@
 import React, {useState} from 'react';
-import type {Client, EnrolOutcome} from '../client.ts';
+import type {Client, EnrollOutcome} from '../client.ts';
 import {Button} from '../components/button.tsx';
 import {Copyable} from '../components/copyable.tsx';
 import {ConfirmDialog} from '../components/dialog.tsx';
@@ -7,22 +7,22 @@ import {FailureNotice} from '../components/failure_notice.tsx';
 import {Field} from '../components/field.tsx';
 import {useRequest} from '../components/use_request.ts';
 import {useSay} from '../i18n/say.tsx';
-import {needsPin, problemsOf, toEnrolment, type EnrolmentFields} from './enrolment.ts';
+import {needsPin, problemsOf, toEnrollment, type EnrollmentFields} from './enrollment.ts';
 
-type Props = {client: Client; isAgain: boolean; url: string; onEnrolled(outcome: EnrolOutcome): void};
+type Props = {client: Client; isAgain: boolean; url: string; onEnrolled(outcome: EnrollOutcome): void};
 
-export function EnrolForm({client, isAgain, url, onEnrolled}: Props) {
+export function EnrollForm({client, isAgain, url, onEnrolled}: Props) {
   const say = useSay();
-  const [fields, setFields] = useState<EnrolmentFields>({url, code: '', pin: ''});
+  const [fields, setFields] = useState<EnrollmentFields>({url, code: '', pin: ''});
   const [hasTried, setTried] = useState(false);
   const [isAsking, setAsking] = useState(false);
   const {failure, isBusy, send, forget} = useRequest();
   const problems = problemsOf(fields);
   const shown = hasTried ? problems : {};
-  const change = (name: keyof EnrolmentFields) => (value: string) => setFields((known) => ({...known, [name]: value}));
-  const enrol = () => {
+  const change = (name: keyof EnrollmentFields) => (value: string) => setFields((known) => ({...known, [name]: value}));
+  const enroll = () => {
     setAsking(false);
-    void send(() => client.enrol(toEnrolment(fields)), onEnrolled);
+    void send(() => client.enroll(toEnrollment(fields)), onEnrolled);
   };
   const submit = () => {
     setTried(true);
@@ -32,19 +32,19 @@ export function EnrolForm({client, isAgain, url, onEnrolled}: Props) {
     if (isAgain) {
       setAsking(true);
     } else {
-      enrol();
+      enroll();
     }
   };
   return (
-    <div className="dr-form" role="form" aria-label={say(isAgain ? 'enrol.title_again' : 'enrol.title')}>
-      {isAgain && <p className="dr-dim">{say('enrol.replaces')}</p>}
+    <div className="dr-form" role="form" aria-label={say(isAgain ? 'enroll.title_again' : 'enroll.title')}>
+      {isAgain && <p className="dr-dim">{say('enroll.replaces')}</p>}
       <ol className="dr-recipe">
         <StepsElsewhere isAgain={isAgain} />
         <li>
-          <span>{say('enrol.step.enter')}</span>
+          <span>{say('enroll.step.enter')}</span>
           <Field
-            label="enrol.url"
-            help="enrol.url.help"
+            label="enroll.url"
+            help="enroll.url.help"
             type="url"
             isCode={true}
             placeholder="http://127.0.0.1:8066"
@@ -54,7 +54,7 @@ export function EnrolForm({client, isAgain, url, onEnrolled}: Props) {
             onEnter={submit}
           />
           <Field
-            label="enrol.code"
+            label="enroll.code"
             isCode={true}
             value={fields.code}
             problem={shown.code ?? null}
@@ -63,8 +63,8 @@ export function EnrolForm({client, isAgain, url, onEnrolled}: Props) {
           />
           {(needsPin(fields.url) || fields.pin !== '') && (
             <Field
-              label="enrol.pin"
-              help="enrol.pin.help"
+              label="enroll.pin"
+              help="enroll.pin.help"
               isCode={true}
               value={fields.pin}
               problem={shown.pin ?? null}
@@ -73,19 +73,19 @@ export function EnrolForm({client, isAgain, url, onEnrolled}: Props) {
             />
           )}
           <Button look="primary" disabled={isBusy} onClick={submit}>
-            {say(isBusy ? 'enrol.submitting' : 'enrol.submit')}
+            {say(isBusy ? 'enroll.submitting' : 'enroll.submit')}
           </Button>
         </li>
       </ol>
-      <FailureNotice failure={failure} what="not_done.enrol" onDismiss={forget} />
+      <FailureNotice failure={failure} what="not_done.enroll" onDismiss={forget} />
       {isAsking && (
         <ConfirmDialog
-          title="enrol.replace.title"
-          confirm="enrol.replace.confirm"
-          onConfirm={enrol}
+          title="enroll.replace.title"
+          confirm="enroll.replace.confirm"
+          onConfirm={enroll}
           onClose={() => setAsking(false)}
         >
-          <p>{say('enrol.replace.text', {url: toEnrolment(fields).url})}</p>
+          <p>{say('enroll.replace.text', {url: toEnrollment(fields).url})}</p>
         </ConfirmDialog>
       )}
     </div>
@@ -99,16 +99,16 @@ function StepsElsewhere({isAgain}: {isAgain: boolean}) {
     <>
       {!isAgain && (
         <li>
-          <span>{say('enrol.step.install')}</span>
+          <span>{say('enroll.step.install')}</span>
           <Copyable text="drctl init --mattermost-config /opt/mattermost/config/config.json --repository /backup/mattermost" />
         </li>
       )}
       <li>
-        <span>{say('enrol.step.serve')}</span>
+        <span>{say('enroll.step.serve')}</span>
         <Copyable text="drctl serve" />
       </li>
       <li>
-        <span>{say('enrol.step.code')}</span>
+        <span>{say('enroll.step.code')}</span>
         <Copyable text="drctl enroll" />
       </li>
     </>

@@ -16,7 +16,7 @@ import (
 
 func plainHTTP(h http.Handler) *httptest.Server { return httptest.NewServer(h) }
 
-func TestEnrolmentByTheRoute(t *testing.T) {
+func TestEnrollmentByTheRoute(t *testing.T) {
 	p, server := newPlugin(t)
 	stub := newStubCompanion(t, plainHTTP)
 	typed := strings.ToLower(strings.ReplaceAll(theCode, "-", " "))
@@ -25,12 +25,12 @@ func TestEnrolmentByTheRoute(t *testing.T) {
 	require.Equal(t, http.StatusCreated, w.Code, w.Body.String())
 	require.Contains(t, w.Body.String(), `"configuration_saved":true`)
 	require.Contains(t, w.Body.String(), `"enrolled":true`)
-	require.Equal(t, "alice", stub.enrol.Actor)
-	require.Equal(t, siteAddress, stub.enrol.SiteURL)
-	require.Len(t, stub.enrol.PublicKey, 43)
-	require.GreaterOrEqual(t, len(stub.enrol.Nonce), 22)
+	require.Equal(t, "alice", stub.enroll.Actor)
+	require.Equal(t, siteAddress, stub.enroll.SiteURL)
+	require.Len(t, stub.enroll.PublicKey, 43)
+	require.GreaterOrEqual(t, len(stub.enroll.Nonce), 22)
 	require.Empty(t, server.config, "every page of the System Console would write back what it loaded earlier")
-	require.NotContains(t, server.keys, "mutex_enrolment")
+	require.NotContains(t, server.keys, "mutex_enrollment")
 	require.Equal(t, "disasterRecoveryEnrol", server.audits[0].EventName)
 	require.Equal(t, model.AuditStatusSuccess, server.audits[0].Status)
 	require.Equal(t, 200, asks(p, adminUser, http.MethodGet, "/api/v1/status", "").Code)
@@ -52,29 +52,29 @@ func TestACompanionThatDoesNotKnowTheCodeIsRefused(t *testing.T) {
 	p, server := newPlugin(t)
 	stub := newStubCompanion(t, plainHTTP)
 	stub.knowsCode = "some other code"
-	_, err := p.enrol(context.Background(), enrolInput{URL: stub.URL, Code: theCode}, alice())
+	_, err := p.enroll(context.Background(), enrollInput{URL: stub.URL, Code: theCode}, alice())
 	require.Equal(t, "ENROLMENT_CODE_WRONG", asFailure(err).Code)
-	require.NotContains(t, server.keys, enrolmentKey)
+	require.NotContains(t, server.keys, enrollmentKey)
 	require.Empty(t, server.config)
 }
 
-func TestAFailedEnrolmentLeavesTheFormerOne(t *testing.T) {
+func TestAFailedEnrollmentLeavesTheFormerOne(t *testing.T) {
 	p, server, stub := enrolledPlugin(t)
-	former := string(server.keys[enrolmentKey])
-	for name, input := range map[string]enrolInput{
+	former := string(server.keys[enrollmentKey])
+	for name, input := range map[string]enrollInput{
 		"ENROLMENT_CODE_WRONG":  {URL: stub.URL, Code: "AAAA-BBBB-CCCC-DDDD"},
 		"COMPANION_UNREACHABLE": {URL: "http://127.0.0.1:1", Code: theCode},
 		"TLS_REQUIRED":          {URL: "http://dr.example.com:8066", Code: theCode},
 		"USAGE_INVALID":         {URL: "ftp://127.0.0.1", Code: theCode},
 	} {
-		_, err := p.enrol(context.Background(), input, alice())
+		_, err := p.enroll(context.Background(), input, alice())
 		require.Equal(t, name, asFailure(err).Code)
-		require.Equal(t, former, string(server.keys[enrolmentKey]))
+		require.Equal(t, former, string(server.keys[enrollmentKey]))
 	}
 	require.Equal(t, 200, asks(p, adminUser, http.MethodGet, "/api/v1/status", "").Code)
-	_, err := p.enrol(context.Background(), enrolInput{URL: stub.URL, Code: theCode}, alice())
+	_, err := p.enroll(context.Background(), enrollInput{URL: stub.URL, Code: theCode}, alice())
 	require.NoError(t, err)
-	require.NotEqual(t, former, string(server.keys[enrolmentKey]))
+	require.NotEqual(t, former, string(server.keys[enrollmentKey]))
 }
 
 func TestRevokingTellsTheCompanionAndForgets(t *testing.T) {
@@ -83,7 +83,7 @@ func TestRevokingTellsTheCompanionAndForgets(t *testing.T) {
 	require.Equal(t, 200, w.Code)
 	require.JSONEq(t, `{"enrolled":false,"companion_told":true,"last_error":null}`, w.Body.String())
 	require.Equal(t, "/api/v1/enrolments/current", stub.seen[0].path)
-	require.NotContains(t, server.keys, enrolmentKey)
+	require.NotContains(t, server.keys, enrollmentKey)
 }
 
 func TestRevokingWorksWhileTheCompanionIsDown(t *testing.T) {
@@ -92,7 +92,7 @@ func TestRevokingWorksWhileTheCompanionIsDown(t *testing.T) {
 	w := asks(p, adminUser, http.MethodDelete, "/api/v1/enrol", "")
 	require.Equal(t, 200, w.Code)
 	require.Contains(t, w.Body.String(), `"companion_told":false`)
-	require.NotContains(t, server.keys, enrolmentKey)
+	require.NotContains(t, server.keys, enrollmentKey)
 }
 
 func TestAPinnedCertificateIsTheOnlyOneThatIsBelieved(t *testing.T) {
@@ -110,7 +110,7 @@ func TestAPinnedCertificateIsTheOnlyOneThatIsBelieved(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			p, _ := newPlugin(t)
-			_, err := p.enrol(context.Background(), enrolInput{URL: stub.URL, Code: theCode, TLSPin: it.pin}, alice())
+			_, err := p.enroll(context.Background(), enrollInput{URL: stub.URL, Code: theCode, TLSPin: it.pin}, alice())
 			if it.outcome == "" {
 				require.NoError(t, err)
 				return
@@ -139,8 +139,8 @@ func TestCompanionURLs(t *testing.T) {
 
 func TestSupportDataHoldsNoKeyAndNoHost(t *testing.T) {
 	p, server, stub := enrolledPlugin(t)
-	var stored enrolment
-	require.NoError(t, json.Unmarshal(server.keys[enrolmentKey], &stored))
+	var stored enrollment
+	require.NoError(t, json.Unmarshal(server.keys[enrollmentKey], &stored))
 	for range 2 {
 		files, err := p.GenerateSupportData(theContext())
 		require.NoError(t, err)

@@ -13,7 +13,7 @@ type Vectors = {
   companion: Party;
   accepted: {name: string; signed_by: 'bridge' | 'companion'; body: string; payload: RequestToken; jws: string}[];
   refused: {name: string; jws: string}[];
-  enrolment: {
+  enrollment: {
     code_as_typed: string;
     code_normalised: string;
     derived_key_hex: string;
@@ -27,25 +27,24 @@ type Vectors = {
 const vectors = JSON.parse(
   readFileSync(join(import.meta.dirname, '../../../server-bridge/testdata/token_vectors.json'), 'utf8'),
 ) as Vectors;
-const {bridge, companion, enrolment} = vectors;
+const {bridge, companion, enrollment} = vectors;
+const between = (companionId: string) => ({bridgeKey: publicKeyObject(bridge.public_key), companionId});
 
 describe('what the bridge signed', () => {
   test.each(vectors.accepted.filter(({signed_by}) => signed_by === 'bridge'))(
     'is accepted: $name',
     async ({jws, payload, body}) => {
       const request = {method: payload.method, path: payload.path, body: Buffer.from(body)};
-      expect(
-        await checkToken(jws, publicKeyObject(bridge.public_key), payload.aud, request, payload.iat * 1000),
-      ).toEqual(payload);
+      expect(await checkToken({token: jws, ...request}, between(payload.aud), payload.iat * 1000)).toEqual(payload);
     },
   );
 
   test.each(vectors.refused)('is refused: $name', async ({jws}) => {
     const {payload} = vectors.accepted[0] as Vectors['accepted'][number];
     const request = {method: payload.method, path: payload.path, body: Buffer.alloc(0)};
-    await expect(
-      checkToken(jws, publicKeyObject(bridge.public_key), payload.aud, request, payload.iat * 1000),
-    ).rejects.toMatchObject({code: 'TOKEN_INVALID'});
+    await expect(checkToken({token: jws, ...request}, between(payload.aud), payload.iat * 1000)).rejects.toMatchObject({
+      code: 'TOKEN_INVALID',
+    });
   });
 });
 
@@ -59,10 +58,10 @@ test.each(vectors.accepted.filter(({signed_by}) => signed_by === 'companion'))(
 );
 
 test('codes and proofs are the same on both sides', () => {
-  const key = codeKey(enrolment.code_as_typed);
-  expect(normaliseCode(enrolment.code_as_typed)).toBe(enrolment.code_normalised);
-  expect(key.toString('hex')).toBe(enrolment.derived_key_hex);
-  expect(proofOf(key, 'bridge', bridge.public_key, enrolment.nonce)).toBe(enrolment.bridge_proof);
-  expect(proofOf(key, 'companion', companion.public_key, enrolment.nonce)).toBe(enrolment.companion_proof);
+  const key = codeKey(enrollment.code_as_typed);
+  expect(normaliseCode(enrollment.code_as_typed)).toBe(enrollment.code_normalised);
+  expect(key.toString('hex')).toBe(enrollment.derived_key_hex);
+  expect(proofOf(key, 'bridge', {...bridge, nonce: enrollment.nonce})).toBe(enrollment.bridge_proof);
+  expect(proofOf(key, 'companion', {...companion, nonce: enrollment.nonce})).toBe(enrollment.companion_proof);
   expect([keyId(bridge.public_key), keyId(companion.public_key)]).toEqual([bridge.kid, companion.kid]);
 });

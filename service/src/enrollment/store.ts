@@ -1,10 +1,10 @@
-import type {EnrolmentRequest} from '@disaster-recovery/contract';
+import type {EnrollmentRequest} from '@disaster-recovery/contract';
 import type {State} from '../kernel/state.ts';
 import {isSameProof, proofOf} from './code.ts';
 import {keyId} from './identity.ts';
 import type {ServerIdentity} from './origin.ts';
 
-export type EnrolmentRow = {
+export type EnrollmentRow = {
   id: number;
   kid: string;
   public_key: string;
@@ -20,10 +20,10 @@ export type EnrolmentRow = {
 
 type CodeRow = {key: string; expires_at: number; tries_left: number};
 
-/** Codes, enrolments and spent nonces on disk. At most one code and one enrolment are alive. */
-export type EnrolmentStore = ReturnType<typeof createEnrolmentStore>;
+/** Codes, enrollments and spent nonces on disk. At most one code and one enrollment are alive. */
+export type EnrollmentStore = ReturnType<typeof createEnrollmentStore>;
 
-export function createEnrolmentStore(state: State) {
+export function createEnrollmentStore(state: State) {
   const {db} = state;
   const selectCurrent = db.prepare('SELECT * FROM enrolments WHERE revoked_at IS NULL ORDER BY id DESC LIMIT 1');
   const selectCode = db.prepare('SELECT key, expires_at, tries_left FROM enrolment_code');
@@ -46,9 +46,9 @@ export function createEnrolmentStore(state: State) {
   );
   const selectSighting = db.prepare('SELECT site_url, diagnostic_id FROM enrolment_sightings WHERE enrolment = ?');
 
-  const current = () => (selectCurrent.get() as EnrolmentRow | undefined) ?? null;
+  const current = () => (selectCurrent.get() as EnrollmentRow | undefined) ?? null;
 
-  function add(request: EnrolmentRequest, now: number): void {
+  function add(request: EnrollmentRequest, now: number): void {
     revokeAll.run(now, request.actor);
     insert.run(
       keyId(request.public_key),
@@ -67,15 +67,15 @@ export function createEnrolmentStore(state: State) {
     putCode: (key: Buffer, expiresAt: number, tries: number) => {
       putCode.run(key.toString('hex'), expiresAt, tries);
     },
-    /** Spends the code when the proof is right and replaces the enrolment; counts a try when it is wrong. Returns the HMAC key, or null. */
-    redeem: (request: EnrolmentRequest, now: number): Buffer | null =>
+    /** Spends the code when the proof is right and replaces the enrollment; counts a try when it is wrong. Returns the HMAC key, or null. */
+    redeem: (request: EnrollmentRequest, now: number): Buffer | null =>
       state.transact(() => {
         const code = selectCode.get() as CodeRow | undefined;
         if (!code || code.expires_at < now || code.tries_left <= 0) {
           return null;
         }
         const key = Buffer.from(code.key, 'hex');
-        if (!isSameProof(request.proof, proofOf(key, 'bridge', request.public_key, request.nonce))) {
+        if (!isSameProof(request.proof, proofOf(key, 'bridge', request))) {
           countTry.run();
           return null;
         }
@@ -83,30 +83,30 @@ export function createEnrolmentStore(state: State) {
         add(request, now);
         return key;
       }),
-    revoke: (by: string, now: number): EnrolmentRow | null =>
+    revoke: (by: string, now: number): EnrollmentRow | null =>
       state.transact(() => {
         const row = current();
         revokeAll.run(now, by);
         return row;
       }),
     /** False when the nonce was spent before. */
-    spendNonce: (nonce: string, expiresAt: number, enrolment: number, now: number): boolean =>
+    spendNonce: (nonce: {id: string; expires_at: number}, enrollment: number, now: number): boolean =>
       state.transact(() => {
         purgeNonces.run(now);
-        const isFirst = insertNonce.run(nonce, expiresAt).changes === 1;
+        const isFirst = insertNonce.run(nonce.id, nonce.expires_at).changes === 1;
         if (isFirst) {
-          setSeen.run(now, enrolment);
+          setSeen.run(now, enrollment);
         }
         return isFirst;
       }),
     /** What the Mattermost at the address last said that it is. */
-    noteSighting: (enrolment: number, {site_url, diagnostic_id}: ServerIdentity, now: number) => {
-      putSighting.run(enrolment, site_url, diagnostic_id, now);
+    noteSighting: (enrollment: number, {site_url, diagnostic_id}: ServerIdentity, now: number) => {
+      putSighting.run(enrollment, site_url, diagnostic_id, now);
     },
-    sighting: (enrolment: number): ServerIdentity | null =>
-      (selectSighting.get(enrolment) as ServerIdentity | undefined) ?? null,
-    setDiffers: (enrolment: number, differs: boolean) => {
-      setDiffers.run(differs ? 1 : 0, enrolment);
+    sighting: (enrollment: number): ServerIdentity | null =>
+      (selectSighting.get(enrollment) as ServerIdentity | undefined) ?? null,
+    setDiffers: (enrollment: number, differs: boolean) => {
+      setDiffers.run(differs ? 1 : 0, enrollment);
     },
   };
 }

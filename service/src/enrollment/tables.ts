@@ -1,5 +1,5 @@
 /** Who the companion is, whom it trusts, and which nonces were spent. The private key is a file of its own. */
-export const ENROLMENT_TABLES = `
+export const ENROLLMENT_TABLES = `
 CREATE TABLE IF NOT EXISTS companion (
   one INTEGER PRIMARY KEY CHECK (one = 1), companion_id TEXT NOT NULL, public_key TEXT NOT NULL, key_file TEXT NOT NULL, created_at INTEGER NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS enrolment_code (

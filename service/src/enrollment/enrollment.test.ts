@@ -4,8 +4,8 @@ import {join} from 'node:path';
 import {beforeEach, describe, expect, test} from '@jest/globals';
 import {compactVerify, CompactSign} from 'jose';
 import {
-  EnrolmentReply,
-  EnrolmentState,
+  EnrollmentReply,
+  EnrollmentState,
   RequestToken,
   type BridgeToken,
   type FailureCode,
@@ -14,10 +14,10 @@ import {Failure} from '../kernel/failure.ts';
 import {openState, type State} from '../kernel/state.ts';
 import {createLedger, LEDGER_TABLE, type Ledger} from '../ledger/index.ts';
 import {codeKey, newReadableCode, normaliseCode, proofOf} from './code.ts';
-import {createEnrolment, type Enrolment} from './enrolment.ts';
-import {createFakeBridge, type FakeBridge} from './fake_bridge.ts';
+import {createEnrollment, type Enrollment} from './enrollment.ts';
+import {createFakeBridge, type FakeBridge} from '../testkit/fake_bridge.ts';
 import {publicKeyObject} from './identity.ts';
-import {ENROLMENT_TABLES} from './tables.ts';
+import {ENROLLMENT_TABLES} from './tables.ts';
 
 const START = Date.UTC(2026, 10, 24, 12, 0, 0);
 let now = START;
@@ -26,14 +26,14 @@ const clock = {now: () => now, sleep: async () => undefined};
 const confirm = async () => true;
 let state: State;
 let ledger: Ledger;
-let enrolment: Enrolment;
+let enrollment: Enrollment;
 let bridge: FakeBridge;
 
 beforeEach(async () => {
   now = START;
-  state = openState(mkdtempSync(join(tmpdir(), 'enrolment-')), [LEDGER_TABLE, ENROLMENT_TABLES]);
+  state = openState(mkdtempSync(join(tmpdir(), 'enrollment-')), [LEDGER_TABLE, ENROLLMENT_TABLES]);
   ledger = createLedger(state, clock);
-  enrolment = await createEnrolment({state, clock, ledger, version: '0.1.0', confirm});
+  enrollment = await createEnrollment({state, clock, ledger, version: '0.1.0', confirm});
   bridge = createFakeBridge();
 });
 
@@ -46,8 +46,8 @@ function codeOf(work: () => unknown): FailureCode | null {
   }
 }
 
-function enrolNow(other = bridge): void {
-  enrolment.enrol(other.request(enrolment.newCode('http://127.0.0.1:8066', null).code));
+function enrollNow(other = bridge): void {
+  enrollment.enroll(other.request(enrollment.newCode('http://127.0.0.1:8066', null).code));
 }
 
 describe('a code', () => {
@@ -65,18 +65,18 @@ describe('a code', () => {
   });
 
   test('is not kept', () => {
-    const {code} = enrolment.newCode('http://127.0.0.1:8066', null);
+    const {code} = enrollment.newCode('http://127.0.0.1:8066', null);
     expect(JSON.stringify(state.db.prepare('SELECT * FROM enrolment_code').all())).not.toContain(normaliseCode(code));
   });
 
-  test('enrols once, and the answer proves that this companion printed it', () => {
-    const {code, expires_at} = enrolment.newCode('http://127.0.0.1:8066', 'sha256/x');
+  test('enrolls once, and the answer proves that this companion printed it', () => {
+    const {code, expires_at} = enrollment.newCode('http://127.0.0.1:8066', 'sha256/x');
     expect(expires_at).toBe(START + 600_000);
     const request = bridge.request(code.toLowerCase());
-    const reply = EnrolmentReply.parse(enrolment.enrol(request));
-    expect(reply.proof).toBe(proofOf(codeKey(code), 'companion', reply.public_key, request.nonce));
-    expect(codeOf(() => enrolment.enrol(bridge.request(code)))).toBe('ENROLMENT_CODE_WRONG');
-    expect(EnrolmentState.parse(enrolment.state())).toMatchObject({
+    const reply = EnrollmentReply.parse(enrollment.enroll(request));
+    expect(reply.proof).toBe(proofOf(codeKey(code), 'companion', {public_key: reply.public_key, nonce: request.nonce}));
+    expect(codeOf(() => enrollment.enroll(bridge.request(code)))).toBe('ENROLMENT_CODE_WRONG');
+    expect(EnrollmentState.parse(enrollment.state())).toMatchObject({
       state: 'enrolled',
       site_url: 'https://chat.example.org',
       enrolled_by: 'admin',
@@ -85,23 +85,23 @@ describe('a code', () => {
   });
 
   test('dies after ten minutes, after five wrong tries, and when a newer one is made', () => {
-    const first = enrolment.newCode('u', null).code;
+    const first = enrollment.newCode('u', null).code;
     now += 600_001;
-    expect(codeOf(() => enrolment.enrol(bridge.request(first)))).toBe('ENROLMENT_CODE_WRONG');
-    const second = enrolment.newCode('u', null).code;
+    expect(codeOf(() => enrollment.enroll(bridge.request(first)))).toBe('ENROLMENT_CODE_WRONG');
+    const second = enrollment.newCode('u', null).code;
     for (let attempt = 0; attempt < 5; attempt += 1) {
-      expect(codeOf(() => enrolment.enrol(bridge.request('0000-0000')))).toBe('ENROLMENT_CODE_WRONG');
+      expect(codeOf(() => enrollment.enroll(bridge.request('0000-0000')))).toBe('ENROLMENT_CODE_WRONG');
     }
-    expect(codeOf(() => enrolment.enrol(bridge.request(second)))).toBe('ENROLMENT_CODE_WRONG');
-    const third = enrolment.newCode('u', null).code;
-    enrolment.newCode('u', null);
-    expect(codeOf(() => enrolment.enrol(bridge.request(third)))).toBe('ENROLMENT_CODE_WRONG');
-    expect(enrolment.state().state).toBe('none');
+    expect(codeOf(() => enrollment.enroll(bridge.request(second)))).toBe('ENROLMENT_CODE_WRONG');
+    const third = enrollment.newCode('u', null).code;
+    enrollment.newCode('u', null);
+    expect(codeOf(() => enrollment.enroll(bridge.request(third)))).toBe('ENROLMENT_CODE_WRONG');
+    expect(enrollment.state().state).toBe('none');
   });
 
   test('does not let the key be exchanged on the way', () => {
-    const {code} = enrolment.newCode('u', null);
-    expect(codeOf(() => enrolment.enrol({...bridge.request(code), public_key: createFakeBridge().publicKey}))).toBe(
+    const {code} = enrollment.newCode('u', null);
+    expect(codeOf(() => enrollment.enroll({...bridge.request(code), public_key: createFakeBridge().publicKey}))).toBe(
       'ENROLMENT_CODE_WRONG',
     );
   });
@@ -110,28 +110,28 @@ describe('a code', () => {
 describe('a signed request', () => {
   const request = {method: 'POST', path: '/api/v1/backups?x=1', body: Buffer.from('{"a":1}')};
   const refused = (token: string, changes: Partial<typeof request> = {}) =>
-    enrolment.authenticate({token, ...request, ...changes}).then(
+    enrollment.authenticate({token, ...request, ...changes}).then(
       () => null,
       (error: Failure) => error.code,
     );
 
   test('names the administrator and when it was seen', async () => {
-    enrolNow();
+    enrollNow();
     now += 5000;
-    const token = await bridge.token(enrolment.companionId, request, now);
-    expect(await enrolment.authenticate({token, ...request})).toEqual({kind: 'mattermost', id: 'u1', name: 'admin'});
-    expect(enrolment.state().last_seen_at).toBe(now);
+    const token = await bridge.token(enrollment.companionId, request, now);
+    expect(await enrollment.authenticate({token, ...request})).toEqual({kind: 'mattermost', id: 'u1', name: 'admin'});
+    expect(enrollment.state().last_seen_at).toBe(now);
   });
 
-  test('is refused without enrolment, after revocation, and by the former bridge', async () => {
-    expect(await refused(await bridge.token(enrolment.companionId, request, now))).toBe('NOT_ENROLLED');
-    enrolNow();
+  test('is refused without enrollment, after revocation, and by the former bridge', async () => {
+    expect(await refused(await bridge.token(enrollment.companionId, request, now))).toBe('NOT_ENROLLED');
+    enrollNow();
     const next = createFakeBridge();
-    enrolNow(next);
-    expect(await refused(await bridge.token(enrolment.companionId, request, now))).toBe('TOKEN_INVALID');
-    expect(await refused(await next.token(enrolment.companionId, request, now))).toBeNull();
-    enrolment.revoke({kind: 'cli', id: '0', name: 'root'});
-    expect(await refused(await next.token(enrolment.companionId, request, now))).toBe('NOT_ENROLLED');
+    enrollNow(next);
+    expect(await refused(await bridge.token(enrollment.companionId, request, now))).toBe('TOKEN_INVALID');
+    expect(await refused(await next.token(enrollment.companionId, request, now))).toBeNull();
+    enrollment.revoke({kind: 'cli', id: '0', name: 'root'});
+    expect(await refused(await next.token(enrollment.companionId, request, now))).toBe('NOT_ENROLLED');
     expect(state.db.prepare('SELECT count(*) AS n FROM enrolments').get()).toEqual({n: 2});
   });
 
@@ -147,13 +147,13 @@ describe('a signed request', () => {
     ['from the future', {iat: START / 1000 + 60, exp: START / 1000 + 120}, 'TOKEN_EXPIRED'],
     ['of a member', {actor: {user_id: 'u2', username: 'member', system_admin: false}}, 'NOT_SYSTEM_ADMIN'],
   ])('%s is refused', async (_name, changes, code) => {
-    enrolNow();
-    expect(await refused(await bridge.token(enrolment.companionId, request, now, changes))).toBe(code);
+    enrollNow();
+    expect(await refused(await bridge.token(enrollment.companionId, request, now, changes))).toBe(code);
   });
 
   test('without an actor is refused', async () => {
-    enrolNow();
-    const token = await bridge.token(enrolment.companionId, request, now, {actor: undefined as never});
+    enrollNow();
+    const token = await bridge.token(enrollment.companionId, request, now, {actor: undefined as never});
     expect(await refused(token)).toBe('NOT_SYSTEM_ADMIN');
   });
 
@@ -166,10 +166,10 @@ describe('a signed request', () => {
     ['made a minute ago and more', {iat: START / 1000 - 66, exp: START / 1000 - 6}, 'TOKEN_EXPIRED'],
     ['from a clone', {actor: undefined as never, site_url: 'https://clone.example.org'}, 'COMPANION_READ_ONLY'],
   ])('%s, where only the bridge must be proven: %j → %s', async (_name, changes, code) => {
-    enrolNow();
-    const token = await bridge.token(enrolment.companionId, request, now, changes);
+    enrollNow();
+    const token = await bridge.token(enrollment.companionId, request, now, changes);
     const ask = () =>
-      enrolment.authenticateBridge({token, ...request}).then(
+      enrollment.authenticateBridge({token, ...request}).then(
         () => null,
         (error: Failure) => error.code,
       );
@@ -177,34 +177,34 @@ describe('a signed request', () => {
     expect(await ask()).toBe(code === null || code === 'COMPANION_READ_ONLY' ? 'TOKEN_REPLAYED' : code);
   });
 
-  test('of another key, or before enrolment, does not prove the bridge', async () => {
+  test('of another key, or before enrollment, does not prove the bridge', async () => {
     const ask = async (from: FakeBridge) => {
-      const token = await from.token(enrolment.companionId, request, now, {actor: undefined as never});
-      return enrolment.authenticateBridge({token, ...request}).then(
+      const token = await from.token(enrollment.companionId, request, now, {actor: undefined as never});
+      return enrollment.authenticateBridge({token, ...request}).then(
         () => null,
         (error: Failure) => error.code,
       );
     };
     expect(await ask(bridge)).toBe('NOT_ENROLLED');
-    enrolNow();
+    enrollNow();
     expect(await ask(createFakeBridge())).toBe('TOKEN_INVALID');
   });
 
   test('works once, also over a restart of the companion, and old nonces are forgotten', async () => {
-    enrolNow();
-    const token = await bridge.token(enrolment.companionId, request, now);
+    enrollNow();
+    const token = await bridge.token(enrollment.companionId, request, now);
     expect(await refused(token)).toBeNull();
     expect(await refused(token)).toBe('TOKEN_REPLAYED');
-    enrolment = await createEnrolment({state, clock, ledger, version: '0.1.0', confirm});
+    enrollment = await createEnrollment({state, clock, ledger, version: '0.1.0', confirm});
     expect(await refused(token)).toBe('TOKEN_REPLAYED');
     now += 600_000;
-    expect(await refused(await bridge.token(enrolment.companionId, request, now))).toBeNull();
+    expect(await refused(await bridge.token(enrollment.companionId, request, now))).toBeNull();
     expect(state.db.prepare('SELECT count(*) AS n FROM spent_nonces').get()).toEqual({n: 1});
   });
 
   test('with another algorithm, or none, is refused', async () => {
-    enrolNow();
-    const [, payload] = (await bridge.token(enrolment.companionId, request, now)).split('.');
+    enrollNow();
+    const [, payload] = (await bridge.token(enrollment.companionId, request, now)).split('.');
     const header = Buffer.from('{"alg":"none"}').toString('base64url');
     const hs256 = await new CompactSign(Buffer.from(payload ?? '', 'base64url'))
       .setProtectedHeader({alg: 'HS256'})
@@ -217,14 +217,14 @@ describe('a signed request', () => {
 
 describe('the companion', () => {
   test('signs with a key that stays over a restart and that nobody else can read', async () => {
-    const {public_key} = enrolment.enrol(bridge.request(enrolment.newCode('u', null).code));
-    const again = await createEnrolment({state, clock, ledger, version: '0.1.0', confirm});
-    expect(again.companionId).toBe(enrolment.companionId);
+    const {public_key} = enrollment.enroll(bridge.request(enrollment.newCode('u', null).code));
+    const again = await createEnrollment({state, clock, ledger, version: '0.1.0', confirm});
+    expect(again.companionId).toBe(enrollment.companionId);
     const body = Buffer.from('{}');
     const token = await again.sign({method: 'PUT', path: '/plugins/x', body});
     const {payload} = await compactVerify(token, publicKeyObject(public_key), {algorithms: ['EdDSA']});
     expect(RequestToken.parse(JSON.parse(Buffer.from(payload).toString()))).toMatchObject({
-      iss: enrolment.companionId,
+      iss: enrollment.companionId,
       aud: 'bridge',
       method: 'PUT',
       path: '/plugins/x',
@@ -234,10 +234,10 @@ describe('the companion', () => {
   });
 
   test('agrees on one identity when two programs start at once', async () => {
-    const fresh = openState(mkdtempSync(join(tmpdir(), 'enrolment-')), [LEDGER_TABLE, ENROLMENT_TABLES]);
+    const fresh = openState(mkdtempSync(join(tmpdir(), 'enrollment-')), [LEDGER_TABLE, ENROLLMENT_TABLES]);
     const both = await Promise.all(
       [1, 2].map(() =>
-        createEnrolment({state: fresh, clock, ledger: createLedger(fresh, clock), version: '1', confirm}),
+        createEnrollment({state: fresh, clock, ledger: createLedger(fresh, clock), version: '1', confirm}),
       ),
     );
     expect(both[0]?.companionId).toBe(both[1]?.companionId);
@@ -245,12 +245,12 @@ describe('the companion', () => {
   });
 
   test('is another one, enrolled nowhere, when its key was lost', async () => {
-    enrolNow();
+    enrollNow();
     for (const name of readdirSync(state.directory).filter((file) => file.endsWith('.key'))) {
       rmSync(join(state.directory, name));
     }
-    const again = await createEnrolment({state, clock, ledger, version: '0.1.0', confirm});
-    expect(again.companionId).not.toBe(enrolment.companionId);
+    const again = await createEnrollment({state, clock, ledger, version: '0.1.0', confirm});
+    expect(again.companionId).not.toBe(enrollment.companionId);
     expect(again.state().state).toBe('none');
     await expect(again.sign({method: 'GET', path: '/', body: Buffer.alloc(0)})).rejects.toMatchObject({
       code: 'NOT_ENROLLED',
@@ -266,15 +266,15 @@ describe('the companion', () => {
       'read_only',
     ],
   ])('is told that %s answers: %j → %s', (_name, seen, expected) => {
-    enrolNow();
-    enrolment.noteIdentity(seen);
-    expect(enrolment.state().state).toBe(expected);
+    enrollNow();
+    enrollment.noteIdentity(seen);
+    expect(enrollment.state().state).toBe(expected);
     expect(
       codeOf(() => {
-        enrolment.requireWritable();
+        enrollment.requireWritable();
       }),
     ).toBe(expected === 'read_only' ? 'COMPANION_READ_ONLY' : null);
-    enrolNow();
-    expect(enrolment.state().state).toBe('enrolled');
+    enrollNow();
+    expect(enrollment.state().state).toBe('enrolled');
   });
 });

@@ -42,14 +42,12 @@ export async function signToken(
  * @throws Failure TOKEN_INVALID, TOKEN_EXPIRED
  */
 export async function checkToken(
-  text: string,
-  key: KeyObject,
-  companionId: string,
-  request: SignedRequest,
+  {token: text, ...request}: SignedRequest & {token: string},
+  between: {bridgeKey: KeyObject; companionId: string},
   nowMs: number,
 ): Promise<BridgeToken> {
-  const token = parseToken(await verifiedPayload(text, key));
-  if (token.iss !== BRIDGE || token.aud !== companionId) {
+  const token = parseToken(await verifiedPayload(text, between.bridgeKey));
+  if (token.iss !== BRIDGE || token.aud !== between.companionId) {
     throw invalid('The token was made by or for somebody else.');
   }
   if (token.exp <= token.iat || token.exp - token.iat > LIFETIME_S) {

@@ -16,14 +16,14 @@ import (
 )
 
 const (
-	enrolmentKey  = "enrolment"
-	enrolTimeout  = 20 * time.Second
+	enrollmentKey = "enrolment"
+	enrollTimeout = 20 * time.Second
 	revokeTimeout = 5 * time.Second
 )
 
-// enrolment is the one record that says who the companion is and who we are to it. It stays in the key-value
+// enrollment is the one record that says who the companion is and who we are to it. It stays in the key-value
 // store: the configuration is read and patched by too many.
-type enrolment struct {
+type enrollment struct {
 	PrivateKey   string `json:"private_key"`
 	CompanionID  string `json:"companion_id"`
 	CompanionKey string `json:"companion_key"`
@@ -39,7 +39,7 @@ type enrolment struct {
 	companionPublic ed25519.PublicKey
 }
 
-type enrolmentRequest struct {
+type enrollmentRequest struct {
 	PublicKey     string `json:"public_key"`
 	Nonce         string `json:"nonce"`
 	Proof         string `json:"proof"`
@@ -50,36 +50,36 @@ type enrolmentRequest struct {
 	Actor         string `json:"actor"`
 }
 
-type enrolmentReply struct {
+type enrollmentReply struct {
 	CompanionID string `json:"companion_id"`
 	PublicKey   string `json:"public_key"`
 	Proof       string `json:"proof"`
 	Version     string `json:"version"`
 }
 
-// record answers nil when there is no enrolment.
-func (p *Plugin) record() (*enrolment, error) {
-	text, appErr := p.API.KVGet(enrolmentKey)
+// record answers nil when there is no enrollment.
+func (p *Plugin) record() (*enrollment, error) {
+	text, appErr := p.API.KVGet(enrollmentKey)
 	if appErr != nil {
-		return nil, fail("INTERNAL", "The enrolment could not be read: "+refusal(appErr))
+		return nil, fail("INTERNAL", "The enrollment could not be read: "+refusal(appErr))
 	}
 	if len(text) == 0 {
 		return nil, nil
 	}
-	var who enrolment
+	var who enrollment
 	if err := json.Unmarshal(text, &who); err != nil {
-		return nil, fail("NOT_ENROLLED", "The stored enrolment is damaged. Enrol again.")
+		return nil, fail("NOT_ENROLLED", "The stored enrollment is damaged. Enroll again.")
 	}
 	seed, seedErr := base64.RawURLEncoding.DecodeString(who.PrivateKey)
 	public, publicErr := base64.RawURLEncoding.DecodeString(who.CompanionKey)
 	if seedErr != nil || publicErr != nil || len(seed) != ed25519.SeedSize || len(public) != ed25519.PublicKeySize {
-		return nil, fail("NOT_ENROLLED", "The stored enrolment is damaged. Enrol again.")
+		return nil, fail("NOT_ENROLLED", "The stored enrollment is damaged. Enroll again.")
 	}
 	who.key, who.companionPublic = ed25519.NewKeyFromSeed(seed), public
 	return &who, nil
 }
 
-func (p *Plugin) enrolled() (*enrolment, place, error) {
+func (p *Plugin) enrolled() (*enrollment, place, error) {
 	who, err := p.record()
 	if err != nil {
 		return nil, place{}, err
@@ -92,18 +92,18 @@ func (p *Plugin) enrolled() (*enrolment, place, error) {
 	return who, at, err
 }
 
-type enrolInput struct {
+type enrollInput struct {
 	URL    string `json:"url"`
 	Code   string `json:"code"`
 	TLSPin string `json:"tls_pin"`
 }
 
-type enrolOutcome struct {
+type enrollOutcome struct {
 	Version string
 }
 
-// enrol trades public keys. The former record stays until the companion has proven that it printed the code.
-func (p *Plugin) enrol(ctx context.Context, input enrolInput, by *actor) (*enrolOutcome, error) {
+// enroll trades public keys. The former record stays until the companion has proven that it printed the code.
+func (p *Plugin) enroll(ctx context.Context, input enrollInput, by *actor) (*enrollOutcome, error) {
 	wanted := settings{input.URL, input.TLSPin}.withDefaults()
 	at, err := newPlace(wanted)
 	if err != nil {
@@ -116,9 +116,9 @@ func (p *Plugin) enrol(ctx context.Context, input enrolInput, by *actor) (*enrol
 	if len(code) < 8 || len(code) > 200 {
 		return nil, fail("USAGE_INVALID", "The code that `drctl enroll` printed is missing.")
 	}
-	ctx, cancel := context.WithTimeout(ctx, enrolTimeout)
+	ctx, cancel := context.WithTimeout(ctx, enrollTimeout)
 	defer cancel()
-	unlock, err := p.lockEnrolment(ctx)
+	unlock, err := p.lockEnrollment(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -133,7 +133,7 @@ func (p *Plugin) enrol(ctx context.Context, input enrolInput, by *actor) (*enrol
 		return nil, err
 	}
 	configured := p.currentSettings()
-	record := enrolment{
+	record := enrollment{
 		PrivateKey:    base64.RawURLEncoding.EncodeToString(private.Seed()),
 		CompanionID:   reply.CompanionID,
 		CompanionKey:  reply.PublicKey,
@@ -149,16 +149,16 @@ func (p *Plugin) enrol(ctx context.Context, input enrolInput, by *actor) (*enrol
 	if err != nil {
 		return nil, err
 	}
-	if appErr := p.API.KVSet(enrolmentKey, text); appErr != nil {
-		return nil, fail("INTERNAL", "The enrolment could not be stored, so it does not hold: "+refusal(appErr))
+	if appErr := p.API.KVSet(enrollmentKey, text); appErr != nil {
+		return nil, fail("INTERNAL", "The enrollment could not be stored, so it does not hold: "+refusal(appErr))
 	}
 	p.reach.runs(at.url, reply.Version)
 	p.sets.forget()
-	return &enrolOutcome{Version: reply.Version}, nil
+	return &enrollOutcome{Version: reply.Version}, nil
 }
 
-func (p *Plugin) trade(ctx context.Context, at place, code string, public ed25519.PublicKey, by *actor) (*enrolmentReply, error) {
-	request := enrolmentRequest{
+func (p *Plugin) trade(ctx context.Context, at place, code string, public ed25519.PublicKey, by *actor) (*enrollmentReply, error) {
+	request := enrollmentRequest{
 		PublicKey:     base64.RawURLEncoding.EncodeToString(public),
 		Nonce:         randomText(24),
 		DiagnosticID:  p.API.GetDiagnosticId(),
@@ -172,11 +172,11 @@ func (p *Plugin) trade(ctx context.Context, at place, code string, public ed2551
 	if err != nil {
 		return nil, err
 	}
-	response, err := p.send(ctx, at, call{signedRequest: signedRequest{method: http.MethodPost, path: routeEnrol, body: body}})
+	response, err := p.send(ctx, at, call{signedRequest: signedRequest{method: http.MethodPost, path: routeEnroll, body: body}})
 	if err != nil {
 		return nil, err
 	}
-	var reply enrolmentReply
+	var reply enrollmentReply
 	if err := p.readReply(at, response, &reply); err != nil {
 		return nil, err
 	}
@@ -193,7 +193,7 @@ func (p *Plugin) trade(ctx context.Context, at place, code string, public ed2551
 
 // revoke forgets here whatever happens there; the answer says whether the companion was told.
 func (p *Plugin) revoke(ctx context.Context, by *actor) (told bool, cause error, err error) {
-	unlock, err := p.lockEnrolment(ctx)
+	unlock, err := p.lockEnrollment(ctx)
 	if err != nil {
 		return false, nil, err
 	}
@@ -201,23 +201,23 @@ func (p *Plugin) revoke(ctx context.Context, by *actor) (told bool, cause error,
 	telling, cancel := context.WithTimeout(ctx, revokeTimeout)
 	defer cancel()
 	cause = p.askCompanion(telling, signedRequest{method: http.MethodDelete, path: routeRevoke}, by, nil)
-	if appErr := p.API.KVDelete(enrolmentKey); appErr != nil {
-		return cause == nil, cause, fail("INTERNAL", "The enrolment could not be removed: "+refusal(appErr))
+	if appErr := p.API.KVDelete(enrollmentKey); appErr != nil {
+		return cause == nil, cause, fail("INTERNAL", "The enrollment could not be removed: "+refusal(appErr))
 	}
 	p.sets.forget()
 	return cause == nil, cause, nil
 }
 
-// Two nodes that enrol at once would leave the companion with a key that neither holds.
-func (p *Plugin) lockEnrolment(ctx context.Context) (func(), error) {
-	mutex, err := cluster.NewMutex(p.API, enrolmentKey)
+// Two nodes that enroll at once would leave the companion with a key that neither holds.
+func (p *Plugin) lockEnrollment(ctx context.Context) (func(), error) {
+	mutex, err := cluster.NewMutex(p.API, enrollmentKey)
 	if err != nil {
 		return nil, err
 	}
 	waiting, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
 	if err := mutex.LockWithContext(waiting); err != nil {
-		return nil, fail("USAGE_INVALID", "Another enrolment is under way. Try again in a moment.")
+		return nil, fail("USAGE_INVALID", "Another enrollment is under way. Try again in a moment.")
 	}
 	return mutex.Unlock, nil
 }

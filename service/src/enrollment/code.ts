@@ -19,8 +19,12 @@ export function codeKey(code: string): Buffer {
 }
 
 /** Shows knowledge of the code without sending it; base64url without padding. */
-export function proofOf(key: Uint8Array, side: 'bridge' | 'companion', publicKey: string, nonce: string): string {
-  return createHmac('sha256', key).update(`${side}\n${publicKey}\n${nonce}`).digest('base64url');
+export function proofOf(
+  key: Uint8Array,
+  side: 'bridge' | 'companion',
+  {public_key, nonce}: {public_key: string; nonce: string},
+): string {
+  return createHmac('sha256', key).update(`${side}\n${public_key}\n${nonce}`).digest('base64url');
 }
 
 export function isSameProof(given: string, expected: string): boolean {

@@ -106,7 +106,7 @@ async function ssoEngines(around: SsoSurroundings): Promise<SsoEngines> {
     bridge: around.bridge,
     writer: async () => {
       const plugin = await reachable();
-      const database = createDatabaseWriter(config.database.url, rest, accounts, clock);
+      const database = createDatabaseWriter(config.database.url, {rest, tokens: accounts, clock});
       return plugin ? chooseWriter(createPluginWriter(plugin.bridge), database, plugin.server_version) : database;
     },
     signInSettings: () => chooseSettings(around, reachable, effectiveConfig),

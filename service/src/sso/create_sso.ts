@@ -154,6 +154,7 @@ function switches(
   const {engines, store, sessions, approvals} = made;
   const procedures = {switch: switchProcedure(engines, store), extend: extendProcedure(engines, store, sessions)};
   const incidentId = (): string => store.needIncident().id;
+  const declaredFor = (user: string, by: By) => () => ensureIncident(made, `access for ${user}`, by).id;
   return {
     declare: (request, by) => declareIncident(made, request, by),
     setAgain: async (by) => setAgain(made, incidentId(), by.actor),
@@ -165,7 +166,12 @@ function switches(
       });
     },
     planSwitch: async (request, by) => {
-      const {ids: _ids, tell: _tell, reach: _reach, ...plan} = await planSwitch(made, incidentId(), request, by);
+      const {
+        ids: _ids,
+        tell: _tell,
+        reach: _reach,
+        ...plan
+      } = await planSwitch(made, request, {incident: incidentId(), by});
       return plan;
     },
     startSwitch: async (request, by) => {
@@ -173,7 +179,7 @@ function switches(
       const id = incidentId();
       // Of the very plan that is carried out: who is in a team, or whose session ends, changes meanwhile.
       const plan = async () => {
-        const {reach, ...planned} = await planSwitch(made, id, request, by);
+        const {reach, ...planned} = await planSwitch(made, request, {incident: id, by});
         const says = `switch ${reach.people} of ${reach.of} people to email and password`;
         const act = {verb: 'switch' as const, scope: id, says, request: asked, reach};
         approvals.require(act, {approval, by: by.actor, waits: isTwoPersonRule(engines, by)});
@@ -183,14 +189,12 @@ function switches(
     },
     letIn: async (request, by) => {
       const id = incidentId();
-      return letIn(made, () => id, request, by);
+      return letIn(made, request, {declared: () => id, by});
     },
-    claimSheet: async (request, by) => claimSheet(made, incidentId(), request, by),
+    claimSheet: async (request, by) => claimSheet(made, request, {incident: incidentId(), by}),
     claim: (request) => claim(made, request),
-    administratorCode: (request, by) =>
-      administratorCode(made, () => ensureIncident(made, `access for ${request.user}`, by).id, request, by),
-    adminAccess: (request, by) =>
-      adminAccess(made, () => ensureIncident(made, `access for ${request.user}`, by).id, request, by),
+    administratorCode: (request, by) => administratorCode(made, request, {declared: declaredFor(request.user, by), by}),
+    adminAccess: (request, by) => adminAccess(made, request, {declared: declaredFor(request.user, by), by}),
   };
 }
 

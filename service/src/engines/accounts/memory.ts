@@ -165,12 +165,8 @@ function createReads(shelf: Shelf): Accounts {
     sessions: async (users) => allSessions().filter(({user}) => users.includes(user)),
     streamSessions: async function* (now) {
       for (const account of all().filter(isActiveSso)) {
-        yield countSessions(
-          account,
-          allSessions().filter(({user}) => user === account.id),
-          shelf,
-          now,
-        );
+        const sessions = allSessions().filter(({user}) => user === account.id);
+        yield countSessions(shelf, account, {sessions, now});
       }
     },
     streamEnding: async function* (now, before) {
@@ -209,7 +205,11 @@ function createReads(shelf: Shelf): Accounts {
   };
 }
 
-function countSessions(account: Account, sessions: readonly Session[], shelf: Shelf, now: number): AccountSessions {
+function countSessions(
+  shelf: Shelf,
+  account: Account,
+  {sessions, now}: {sessions: readonly Session[]; now: number},
+): AccountSessions {
   const own = sessions.filter(isOfPerson);
   const live = own.filter((session) => isLive(session, now));
   return {

@@ -25,7 +25,12 @@ const isDown = {answers: async () => false, verifyEmail: async () => undefined};
 
 conformance('postgres', async () => {
   const accounts = createPostgresAccounts(server.url);
-  return {accounts, tokens: accounts, writer: createDatabaseWriter(server.url, isDown, accounts, clock), ...tables};
+  return {
+    accounts,
+    tokens: accounts,
+    writer: createDatabaseWriter(server.url, {rest: isDown, tokens: accounts, clock}),
+    ...tables,
+  };
 });
 
 async function collect<T>(stream: AsyncIterable<T>): Promise<T[]> {

@@ -66,8 +66,7 @@ export function createPostgresAccounts(url: string): Accounts & AccountTokens {
           `${accountsSql(withLastLogin)} WHERE ${CONDITIONS[filter]} AND u.id > $1 ORDER BY u.id LIMIT $2`,
           [],
         ],
-        toAccount,
-        ({id}) => id,
+        {parse: toAccount, keyOf: ({id}) => id},
       ),
     members: async (of) => {
       const [{exists, members}, name] = 'team' in of ? [TEAM, of.team] : [GROUP, of.group];
@@ -79,19 +78,15 @@ export function createPostgresAccounts(url: string): Accounts & AccountTokens {
     holdersOf: (data) => askAccounts('u.authdata = ANY($1) ORDER BY u.id', [data]),
     sessions: async (users) => (await ask(SESSIONS_OF, [users])).map(toSession),
     streamSessions: (now) =>
-      pages(
-        connection,
-        (withLastLogin) => [accountSessionsSql(withLastLogin), [now]],
-        toAccountSessions,
-        ({account}) => account.id,
-      ),
+      pages(connection, (withLastLogin) => [accountSessionsSql(withLastLogin), [now]], {
+        parse: toAccountSessions,
+        keyOf: ({account}) => account.id,
+      }),
     streamEnding: async function* (now, before) {
-      for await (const {session, wanted} of pages(
-        connection,
-        () => [ENDING, [now, before]],
-        toEnding,
-        (row) => row.session.id,
-      )) {
+      for await (const {session, wanted} of pages(connection, () => [ENDING, [now, before]], {
+        parse: toEnding,
+        keyOf: (row) => row.session.id,
+      })) {
         if (wanted) {
           yield session;
         }
@@ -116,8 +111,7 @@ export function createPostgresAccounts(url: string): Accounts & AccountTokens {
 async function* pages<T>(
   connection: Connection,
   statement: (withLastLogin: boolean) => [sql: string, values: unknown[]],
-  parse: (row: unknown) => T,
-  keyOf: (it: T) => string,
+  {parse, keyOf}: {parse: (row: unknown) => T; keyOf: (it: T) => string},
 ): AsyncGenerator<T> {
   const read = async (client: pg.Client, after: string): Promise<T[]> => {
     const [sql, values] = statement(await hasLastLogin(client));

@@ -1,4 +1,4 @@
-import axios, {isAxiosError, type AxiosInstance, type AxiosResponse} from 'axios';
+import axios, {isAxiosError, type AxiosResponse} from 'axios';
 import {z} from 'zod';
 import {Failure} from '../../kernel/failure.ts';
 import {parseJson} from '../mattermost/http.ts';
@@ -31,8 +31,10 @@ export function createMattermostRest(url: string): MattermostRest {
     validateStatus: () => true,
     headers: {Accept: 'application/json'},
   });
-  const post = (path: string, body: unknown, token?: string): Promise<AxiosResponse<unknown>> =>
-    send(http, path, body, token);
+  const post = (path: string, body: unknown, session?: string): Promise<AxiosResponse<unknown>> =>
+    answerOf(
+      http.post<unknown>(path, body, session === undefined ? {} : {headers: {Authorization: `Bearer ${session}`}}),
+    );
 
   return {
     answers: async () => {
@@ -71,18 +73,9 @@ export function createMattermostRest(url: string): MattermostRest {
 }
 
 /** The error of axios would print the request, in which there are a token and a password. */
-async function send(
-  http: AxiosInstance,
-  path: string,
-  body: unknown,
-  session?: string,
-): Promise<AxiosResponse<unknown>> {
+async function answerOf(sent: Promise<AxiosResponse<unknown>>): Promise<AxiosResponse<unknown>> {
   try {
-    return await http.post<unknown>(
-      path,
-      body,
-      session === undefined ? {} : {headers: {Authorization: `Bearer ${session}`}},
-    );
+    return await sent;
   } catch (error) {
     const reason = isAxiosError(error) ? (error.code ?? 'no reason given') : 'no reason given';
     throw new Failure('MATTERMOST_UNREACHABLE', `Mattermost does not answer (${reason}).`, {cause: new Error(reason)});

@@ -50,7 +50,8 @@ function up(refuses: readonly string[] = []) {
     },
   };
 }
-const writerWith = (rest = up()) => createDatabaseWriter(server.url, rest, createPostgresAccounts(server.url), clock);
+const writerWith = (rest = up()) =>
+  createDatabaseWriter(server.url, {rest, tokens: createPostgresAccounts(server.url), clock});
 
 test('a change by the database writes what Mattermost would write, and makes it forget the account', async () => {
   await tables.put({id: 'gita', email: 'other@corp.test', has_password: true});

@@ -23,6 +23,7 @@ const Deleted = z.object({id: z.string()});
 const LIVES_ON =
   'It is deleted, but while it is used Mattermost does not notice. Purge all caches in the System Console, or restart Mattermost.';
 
+/** What makes a running Mattermost forget an account, and the time. */
 type Cache = {
   rest: Pick<MattermostRest, 'answers' | 'verifyEmail'>;
   tokens: Pick<AccountTokens, 'emailVerification'>;
@@ -40,14 +41,9 @@ type Cache = {
  * goes on as long as it is used (it ends 10 minutes after the last request, with a restart, or when the caches are purged). While Mattermost answers,
  * deleted sessions are therefore told as not revoked.
  */
-export function createDatabaseWriter(
-  url: string,
-  rest: Cache['rest'],
-  tokens: Cache['tokens'],
-  clock: Clock,
-): AccountWriter {
+export function createDatabaseWriter(url: string, cache: Cache): AccountWriter {
   const connection = parseConnection(url);
-  const cache = {rest, tokens, clock};
+  const {rest, clock} = cache;
   return {
     through: 'database',
     changeSignIn: async (changes, signal) => {

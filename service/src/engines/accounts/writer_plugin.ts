@@ -19,29 +19,23 @@ export function createPluginWriter(bridge: Hands): AccountWriter {
       const {good, refused} = sorted(changes);
       return [
         ...refused,
-        ...(await inBatches<SignInChange, SignInOutcome>(
-          good,
-          CHANGES_AT_ONCE,
-          async (batch) => answered(batch, await bridge.changeSignIn(batch, signal)),
-          ({id}, says) => ({id, outcome: 'failed', says}),
+        ...(await inBatches<SignInChange, SignInOutcome>(good, CHANGES_AT_ONCE, {
+          work: async (batch) => answered(batch, await bridge.changeSignIn(batch, signal)),
+          failed: ({id}, says) => ({id, outcome: 'failed', says}),
           signal,
-        )),
+        })),
       ];
     },
     revokeSessions: (ids) =>
-      inBatches<string, Failed>(
-        ids,
-        SESSIONS_AT_ONCE,
-        (batch) => bridge.revokeSessions(batch),
-        (id, says) => ({id, says}),
-      ),
+      inBatches<string, Failed>(ids, SESSIONS_AT_ONCE, {
+        work: (batch) => bridge.revokeSessions(batch),
+        failed: (id, says) => ({id, says}),
+      }),
     extendSessions: (sessions) =>
-      inBatches(
-        sessions,
-        SESSIONS_AT_ONCE,
-        (batch) => bridge.extendSessions(batch),
-        ({id}, says) => ({id, says}),
-      ),
+      inBatches(sessions, SESSIONS_AT_ONCE, {
+        work: (batch) => bridge.extendSessions(batch),
+        failed: ({id}, says) => ({id, says}),
+      }),
   };
 }
 
@@ -67,13 +61,17 @@ function answered(batch: readonly SignInChange[], outcomes: readonly SignInOutco
   );
 }
 
+type Batching<Item, Answer> = {
+  work: (batch: Item[]) => Promise<Answer[]>;
+  failed: (item: Item, says: string) => Answer;
+  signal?: AbortSignal | undefined;
+};
+
 /** A failure of the first batch is thrown: nothing can be changed at all. One later is told for what was not done, so that what was done is not lost. */
 async function inBatches<Item, Answer>(
   all: readonly Item[],
   size: number,
-  work: (batch: Item[]) => Promise<Answer[]>,
-  failed: (item: Item, says: string) => Answer,
-  signal?: AbortSignal,
+  {work, failed, signal}: Batching<Item, Answer>,
 ): Promise<Answer[]> {
   const answers: Answer[] = [];
   let done = 0;

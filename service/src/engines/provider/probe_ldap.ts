@@ -93,7 +93,7 @@ async function attempt(target: LdapTarget, timeoutMs: number, mayBind: boolean):
     timer = setTimeout(() => reject(Object.assign(new Error('no answer in time'), {code: 'ETIMEDOUT'})), timeoutMs);
   });
   try {
-    await Promise.race([converse(target, timeoutMs, mayBind, sockets), deadline]);
+    await Promise.race([converse(target, {timeoutMs, mayBind}, sockets), deadline]);
     return null;
   } catch (error) {
     return error;
@@ -105,7 +105,11 @@ async function attempt(target: LdapTarget, timeoutMs: number, mayBind: boolean):
   }
 }
 
-async function converse(target: LdapTarget, timeoutMs: number, mayBind: boolean, sockets: net.Socket[]): Promise<void> {
+async function converse(
+  target: LdapTarget,
+  {timeoutMs, mayBind}: {timeoutMs: number; mayBind: boolean},
+  sockets: net.Socket[],
+): Promise<void> {
   // A bind with a name and without a password is anonymous and always succeeds (RFC 4513, 5.1.2): it would prove nothing.
   if (target.bind_dn !== '' && target.bind_password === '') {
     throw new Misconfigured('has a bind account without a password in the settings, so it was not asked');

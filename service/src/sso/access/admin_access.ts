@@ -25,9 +25,8 @@ export type AdminAccessParts = {engines: SsoEngines; store: SsoStore};
  */
 export async function adminAccess(
   {engines, store}: AdminAccessParts,
-  declared: () => string,
   request: {user: string; password: string | null},
-  by: By,
+  {declared, by}: {declared: () => string; by: By},
 ): Promise<AdminAccessResult> {
   const account = await findAccount(engines, request.user);
   requireAdministrator(account);
@@ -37,7 +36,7 @@ export async function adminAccess(
   const incident = declared();
   const warnings: string[] = [];
   store.moveIncident(incident, 'open', by.actor);
-  await openOrWarn(engines, store, incident, by, warnings);
+  warnings.push(...(await openOrWarn({engines, store}, incident, by)));
   if (!signsInWithPassword(account)) {
     const parts = {
       accounts: engines.accounts,
@@ -56,7 +55,8 @@ export async function adminAccess(
     }
   }
   const password = request.password ?? newPassword();
-  const way = await setPassword(engines, account, password, warnings);
+  const {way, warnings: about} = await setPassword(engines, account, password);
+  warnings.push(...about);
   engines.ledger.append('sso.admin_access', by.actor, {
     incident,
     user: account.id,
@@ -79,12 +79,11 @@ export async function adminAccess(
  */
 export async function administratorCode(
   parts: LetInParts,
-  declared: () => string,
   {user, identified_by}: AdminAccessRequest,
-  by: By,
+  asked: {declared: () => string; by: By},
 ): Promise<LetInResult> {
   requireAdministrator(await findAccount(parts.engines, user));
-  return letIn(parts, declared, {user, identified_by, valid_minutes: 15, mail: false}, by);
+  return letIn(parts, {user, identified_by, valid_minutes: 15, mail: false}, asked);
 }
 
 function requireAdministrator(account: Account): void {
@@ -96,31 +95,29 @@ function requireAdministrator(account: Account): void {
   }
 }
 
-/** Sign-in that cannot be opened is told and does not keep the password from being set: it may be open already, or be opened by hand. */
-async function openOrWarn(
-  engines: SsoEngines,
-  store: SsoStore,
-  incident: string,
-  by: By,
-  warnings: string[],
-): Promise<void> {
+/**
+ * Sign-in that cannot be opened is told and does not keep the password from being set: it may be open already, or be opened by hand.
+ * Returns the warnings.
+ */
+async function openOrWarn({engines, store}: AdminAccessParts, incident: string, by: By): Promise<string[]> {
   try {
     const settings = await engines.signInSettings();
     const known = new Set(store.changedSettings(incident).map(({key}) => key));
     const changed = (await openSignIn({store, settings, incident, by: by.actor}))
       .map(({key}) => key)
       .filter((key) => !known.has(key));
-    if (settings.needsRestart && changed.length > 0) {
-      warnings.push(
-        changed.some((key) => key.startsWith('EmailSettings.'))
-          ? 'Sign-in with a password was switched on in the configuration file. Restart Mattermost so that it counts.'
-          : `Changed in the configuration file, and in force after Mattermost is restarted: ${changed.join(', ')}. Sign-in with a password was on already.`,
-      );
+    if (!settings.needsRestart || changed.length === 0) {
+      return [];
     }
+    return [
+      changed.some((key) => key.startsWith('EmailSettings.'))
+        ? 'Sign-in with a password was switched on in the configuration file. Restart Mattermost so that it counts.'
+        : `Changed in the configuration file, and in force after Mattermost is restarted: ${changed.join(', ')}. Sign-in with a password was on already.`,
+    ];
   } catch (error) {
-    warnings.push(
+    return [
       `Whether sign-in with a password is open is not certain: ${asFailure(error).message} Check EmailSettings.EnableSignInWithEmail and EnableSignInWithUsername.`,
-    );
+    ];
   }
 }
 
@@ -128,15 +125,14 @@ async function setPassword(
   engines: SsoEngines,
   account: Account,
   password: string,
-  warnings: string[],
-): Promise<AdminAccessResult['way']> {
+): Promise<Pick<AdminAccessResult, 'way' | 'warnings'>> {
   const {rest, tokens, clock} = engines;
+  const warnings: string[] = [];
   if (await rest.answers()) {
     try {
       await rest.resetPassword(await tokens.passwordReset(account, clock.now(), TOKEN_GOOD_FOR_MS), password);
       await verifyAddress(engines, account);
-      await proveLogin(engines, account, password, warnings);
-      return 'mattermost';
+      return {way: 'mattermost', warnings: await proveLogin(engines, account, password)};
     } catch (error) {
       // Its rules for passwords hold; anything else is a Mattermost that cannot help.
       if (asFailure(error).code === 'PASSWORD_REFUSED') {
@@ -154,27 +150,20 @@ async function setPassword(
       `@${account.username} no longer signs in with email and password; somebody else changed it at this moment.`,
     );
   }
-  return 'database';
+  return {way: 'database', warnings};
 }
 
-async function proveLogin(
-  {rest}: SsoEngines,
-  {email, username}: Account,
-  password: string,
-  warnings: string[],
-): Promise<void> {
+/** Signs in as the administrator would. Returns the warnings. */
+async function proveLogin({rest}: SsoEngines, {email, username}: Account, password: string): Promise<string[]> {
   for (const login of [email, username]) {
     const answer = await rest.tryPassword(login, password);
     if (answer !== 'no') {
-      if (answer === 'mfa') {
-        warnings.push('Mattermost also asks this account for its MFA code.');
-      }
-      return;
+      return answer === 'mfa' ? ['Mattermost also asks this account for its MFA code.'] : [];
     }
   }
-  warnings.push(
+  return [
     'The password was set, but a sign-in with it was refused. Most likely sign-in with email and username are both off.',
-  );
+  ];
 }
 
 /** Long, and with every kind of sign, so that it fits any rules. No sign that is read wrongly. */

@@ -46,9 +46,8 @@ export async function findAccount({accounts}: Pick<SsoEngines, 'accounts'>, name
  */
 export async function letIn(
   parts: LetInParts,
-  declared: () => string,
   request: LetInRequest,
-  by: By,
+  {declared, by}: {declared: () => string; by: By},
 ): Promise<LetInResult> {
   const {engines, store, codes} = parts;
   const account = await findAccount(engines, request.user);
@@ -59,10 +58,10 @@ export async function letIn(
   store.moveIncident(incident, 'open', by.actor);
   await openSignIn({store, settings, incident, by: by.actor});
   if (!isSwitched) {
-    await switchOne(parts, incident, account, by);
+    await switchOne(parts, account, {incident, by});
   }
   const expiresAt = engines.clock.now() + request.valid_minutes * 60_000;
-  const code = codes.issue(incident, account.id, expiresAt, wayOf(request));
+  const code = codes.issue({incident, user: account.id, expiresAt, way: wayOf(request)});
   engines.ledger.append('sso.code_issued', by.actor, {
     incident,
     user: account.id,
@@ -72,14 +71,17 @@ export async function letIn(
   });
   const restart = restartWarning({store, settings, incident});
   const warnings: string[] = restart === null ? [] : [restart];
-  const mailed = request.mail ? await mailCode(parts, account, code, request.valid_minutes, warnings) : null;
+  const unsent = request.mail ? await mailCode(engines, account, {code, minutes: request.valid_minutes}) : null;
+  if (unsent !== null) {
+    warnings.push(unsent);
+  }
   return {
     person: personOf(account),
     code,
     url: claimUrl(engines.siteUrl()),
     expires_at: expiresAt,
     switched_now: !isSwitched,
-    mailed,
+    mailed: request.mail ? unsent === null : null,
     warnings,
   };
 }
@@ -113,7 +115,11 @@ function requireSwitchable({engines, store}: LetInParts, account: Account): bool
   return false;
 }
 
-async function switchOne({engines, store}: LetInParts, incident: string, account: Account, by: By): Promise<void> {
+async function switchOne(
+  {engines, store}: LetInParts,
+  account: Account,
+  {incident, by}: {incident: string; by: By},
+): Promise<void> {
   const parts = {
     accounts: engines.accounts,
     store,
@@ -122,11 +128,12 @@ async function switchOne({engines, store}: LetInParts, incident: string, account
     by: by.actor,
     holder: newHolder(),
   };
-  await untilFree(engines, store, incident, account.id);
+  const isHeld = (): boolean => store.person(incident, account.id)?.is_held === true;
+  await untilFree(engines, isHeld);
   let [outcome] = await switchPeople(parts, [account.id]);
   if (outcome?.outcome === 'failed') {
     // A switch of many may have taken it just then; who is switched by it is switched.
-    await untilFree(engines, store, incident, account.id);
+    await untilFree(engines, isHeld);
     [outcome] = await switchPeople(parts, [account.id]);
   }
   if (outcome?.outcome === 'conflict') {
@@ -141,20 +148,19 @@ async function switchOne({engines, store}: LetInParts, incident: string, account
 }
 
 /** A switch of many has a batch in hand for about a second: somebody on the telephone should not have to call again for it. */
-async function untilFree({clock}: SsoEngines, store: SsoStore, incident: string, user: string): Promise<void> {
+async function untilFree({clock}: SsoEngines, isHeld: () => boolean): Promise<void> {
   const until = clock.now() + HELD_FOR_MS;
-  while (store.person(incident, user)?.is_held === true && clock.now() < until) {
+  while (isHeld() && clock.now() < until) {
     await clock.sleep(LOOK_AGAIN_MS);
   }
 }
 
+/** Returns why the code could not be mailed, or null when it was. */
 async function mailCode(
-  {engines}: LetInParts,
+  engines: SsoEngines,
   account: Account,
-  code: string,
-  minutes: number,
-  warnings: string[],
-): Promise<boolean> {
+  {code, minutes}: {code: string; minutes: number},
+): Promise<string | null> {
   try {
     const bridge = engines.bridge();
     if (bridge === null) {
@@ -165,10 +171,9 @@ async function mailCode(
       subject: 'Your one-time code for Mattermost',
       html: codeMail(claimUrl(engines.siteUrl()), code, minutes),
     });
-    return true;
+    return null;
   } catch (error) {
-    warnings.push(`The code was not mailed: ${asFailure(error).message} Read it out, or print it.`);
-    return false;
+    return `The code was not mailed: ${asFailure(error).message} Read it out, or print it.`;
   }
 }
 
@@ -182,13 +187,13 @@ function codeMail(url: string, code: string, minutes: number): string {
 /** Codes for many, to be printed or read out. @throws Failure ACCOUNT_NOT_FOUND */
 export async function claimSheet(
   {engines, store, codes}: LetInParts,
-  incident: string,
   request: ClaimSheetRequest,
-  by: By,
+  {incident, by}: {incident: string; by: By},
 ): Promise<ClaimSheet> {
   const expiresAt = engines.clock.now() + request.valid_minutes * 60_000;
   const sheet: ClaimSheet = {url: claimUrl(engines.siteUrl()), expires_at: expiresAt, codes: [], skipped: []};
-  for await (const account of sheetAccounts(engines, store, incident, request.users)) {
+  const accounts = request.users ? accountsNamed(engines, request.users) : accountsSwitched(engines, store, incident);
+  for await (const account of accounts) {
     const skip =
       signsInWithPassword(account) && store.person(incident, account.id) !== null
         ? null
@@ -196,7 +201,10 @@ export async function claimSheet(
     if (skip ?? account.deleted_at > 0) {
       sheet.skipped.push({person: personOf(account), says: skip ?? 'is deactivated'});
     } else if (request.users || isParked(account)) {
-      sheet.codes.push({person: personOf(account), code: codes.issue(incident, account.id, expiresAt, 'written')});
+      sheet.codes.push({
+        person: personOf(account),
+        code: codes.issue({incident, user: account.id, expiresAt, way: 'written'}),
+      });
     }
   }
   engines.ledger.append('sso.claim_sheet', by.actor, {
@@ -208,27 +216,22 @@ export async function claimSheet(
   return sheet;
 }
 
-async function* sheetAccounts(
-  engines: SsoEngines,
-  store: SsoStore,
-  incident: string,
-  users: readonly string[] | undefined,
-): AsyncIterable<Account> {
-  if (users) {
-    for (const name of users) {
-      yield await findAccount(engines, name);
-    }
-    return;
+async function* accountsNamed(engines: SsoEngines, names: readonly string[]): AsyncIterable<Account> {
+  for (const name of names) {
+    yield await findAccount(engines, name);
   }
+}
+
+async function* accountsSwitched({accounts}: SsoEngines, store: SsoStore, incident: string): AsyncIterable<Account> {
   let ids: string[] = [];
   for (const {user} of store.peopleIn(incident, ['switched'])) {
     ids.push(user);
     if (ids.length === 200) {
-      yield* await engines.accounts.byId(ids);
+      yield* await accounts.byId(ids);
       ids = [];
     }
   }
-  yield* await engines.accounts.byId(ids);
+  yield* await accounts.byId(ids);
 }
 
 /** Who was identified by an administrator need not prove an address as well: with RequireEmailVerification a password alone lets nobody in. */

@@ -22,7 +22,7 @@ type Redeemed = {incident: string; user: string};
 /** One-time codes. What is kept of a code is a hash; the code itself is in one answer. */
 export type Codes = {
   /** A new code for an account; its older ones die. */
-  issue(incident: string, user: string, expiresAt: number, way: CodeWay): string;
+  issue(code: {incident: string; user: string; expiresAt: number; way: CodeWay}): string;
   /**
    * Uses a code up. Every reason of a refusal has the same words, so that nobody learns who has one.
    * @throws Failure CLAIM_CODE_WRONG
@@ -63,7 +63,7 @@ export function createCodes(state: State, clock: Clock): Codes {
   }
 
   return {
-    issue: (incident, user, expiresAt, way) => {
+    issue: ({incident, user, expiresAt, way}) => {
       const plain = newCode(SELECTOR_CHARACTERS + SECRET_CHARACTERS[way]);
       state.transact(() => {
         drop.run(user);

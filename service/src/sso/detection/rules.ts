@@ -76,7 +76,8 @@ export function nextTrack(previous: ProviderTrack | null, round: Round, threshol
   const verdict = judge(round, thresholds.vantage_points);
   const before = afterGap(previous, round, thresholds.interval_ms) ?? beginning(round);
   const login = Math.max(round.last_login_at ?? 0, before.last_login_at ?? 0) || null;
-  const step = afterLogin(before, STEPS[verdict.kind](before, round.at, thresholds), verdict, login);
+  const judged = STEPS[verdict.kind](before, round.at, thresholds);
+  const step = isGood(verdict) ? judged : afterLogin(before, judged, login);
   const wentDown = step.state === 'down' && before.state !== 'down';
   return {
     ...step,
@@ -190,9 +191,9 @@ function whileDown(before: ProviderTrack): number | null {
 }
 
 /** People do get in: whatever the probes say, this is no outage. Probes can be wrong, a sign-in cannot. */
-function afterLogin(before: ProviderTrack, step: Step, verdict: RoundVerdict, login: number | null): Step {
+function afterLogin(before: ProviderTrack, step: Step, login: number | null): Step {
   const first = step.first_bad_at ?? (before.state === 'down' ? before.since : null);
-  if (login === null || first === null || login <= first || isGood(verdict)) {
+  if (login === null || first === null || login <= first) {
     return step;
   }
   return {...BROKEN_OFF, state: 'degraded'};

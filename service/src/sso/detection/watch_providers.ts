@@ -69,7 +69,8 @@ export function createProviderWatch(parts: ProviderWatchParts): ProviderWatch {
     const seen = await askAll(parts, known);
     // A round that is stopped is no evidence: what it asked may have been cut short.
     if (!isStopped()) {
-      record(parts, store, thresholds, {...seen, providers: [...new Set(known.map(({provider}) => provider))]});
+      const providers = [...new Set(known.map(({provider}) => provider))];
+      record(parts, {store, thresholds}, {...seen, providers});
       await tellOwed(parts, store);
     }
   }
@@ -203,8 +204,7 @@ async function askOne(
 /** Everything of one round in one transaction: results, tracks, ledger. */
 function record(
   parts: ProviderWatchParts,
-  store: DetectionStore,
-  thresholds: Thresholds,
+  {store, thresholds}: {store: DetectionStore; thresholds: Thresholds},
   seen: Seen & {providers: readonly string[]},
 ): void {
   const {at, results, controls_ok: controls, logins, providers} = seen;
@@ -221,7 +221,7 @@ function record(
         {provider, at, results: evidence, controls_ok: controls, last_login_at: lastLogin},
         thresholds,
       );
-      store.putTrack(afterRound(parts, stored, track, {evidence, flapLimit: thresholds.flap_limit}));
+      store.putTrack(afterRound(parts, stored, {track, evidence, flapLimit: thresholds.flap_limit}));
     }
     for (const [provider, stored] of before) {
       if (!providers.includes(provider)) {
@@ -235,8 +235,7 @@ function record(
 function afterRound(
   {ledger, log}: ProviderWatchParts,
   stored: StoredTrack | null,
-  track: ProviderTrack,
-  {evidence, flapLimit}: {evidence: ProbeResult[]; flapLimit: number},
+  {track, evidence, flapLimit}: {track: ProviderTrack; evidence: ProbeResult[]; flapLimit: number},
 ): StoredTrack {
   const change = transition(stored?.track ?? null, track);
   if (change === null) {

@@ -21,7 +21,7 @@ export async function forecast(
   const now = clock.now();
   const tally = newTally();
   for await (const one of accounts.streamSessions(now)) {
-    add(tally, one, now, extensionMs);
+    add(tally, one, {now, extensionMs});
   }
   const administrators = await countAdministrators(accounts, tally);
   return {
@@ -83,8 +83,7 @@ function newTally(): Tally {
 function add(
   tally: Tally,
   {account, live, last_expiry: lastExpiry, last_seen_at: seenAt, teams}: AccountSessions,
-  now: number,
-  extensionMs: number,
+  {now, extensionMs}: {now: number; extensionMs: number},
 ): void {
   if (live === 0 && isDormant(account, seenAt, now)) {
     tally.dormant += 1;

@@ -1,7 +1,7 @@
 import type {ChangedSetting, Person, ReturnEntry, ReturnList} from '@disaster-recovery/contract';
 import type {Account} from '../../engines/accounts/port.ts';
 import type {SsoEngines} from '../engines.ts';
-import {conflictOf} from './conflicts.ts';
+import {conflictOf, type Around} from './conflicts.ts';
 import {changesSince, isAdministrator, isSameSignIn, signsInWithPassword, type Identity} from '../people/identity.ts';
 import type {SnapshotStore} from '../originals/store.ts';
 import type {SsoStore} from '../store/store.ts';
@@ -76,11 +76,10 @@ export function knownOriginal(store: SsoStore, snapshots: SnapshotStore, user: s
     : {user, original: row.original, switched_at: row.switched_at, row};
 }
 
-async function* entriesOf(
-  parts: ListParts,
-  chunk: readonly {known: Known; live: Account | null}[],
-  declaredAt: number,
-): AsyncIterable<Away> {
+/** An account as it is known, and as it is. */
+type Pair = {known: Known; live: Account | null};
+
+async function* entriesOf(parts: ListParts, chunk: readonly Pair[], declaredAt: number): AsyncIterable<Away> {
   const holders =
     chunk.length === 0
       ? []
@@ -88,7 +87,7 @@ async function* entriesOf(
   for (const {known, live} of chunk) {
     if (live === null || !isSameSignIn(live.sign_in, known.original.sign_in)) {
       yield {
-        entry: entryOf(known, live, holders, declaredAt),
+        entry: entryOf({known, live}, {holders, declaredAt}),
         original: known.original,
         switched_at: known.switched_at,
       };
@@ -96,16 +95,11 @@ async function* entriesOf(
   }
 }
 
-function entryOf(
-  {user, original, switched_at, row}: Known,
-  live: Account | null,
-  holders: readonly Account[],
-  declaredAt: number,
-): ReturnEntry {
+function entryOf({known: {user, original, switched_at, row}, live}: Pair, around: Around): ReturnEntry {
   const person: Person = live
     ? {id: live.id, username: live.username, email: live.email}
     : {id: user, username: row?.username ?? user, email: row?.email ?? ''};
-  const conflict = conflictOf({user, username: person.username, original}, live, holders, declaredAt);
+  const conflict = conflictOf({user, username: person.username, original}, live, around);
   return {
     person,
     state: conflict ? 'conflict' : stateOf(row, live),

@@ -27,7 +27,7 @@ export function extendProcedure(
         run: async (plan, _found, context) => {
           const startedAt = engines.clock.now();
           store.moveIncident(plan.incident, 'open', context.actor);
-          const result = await extendAll(engines, sessions, plan, context);
+          const result = await extendAll({engines, sessions}, plan, context);
           engines.ledger.append('sso.sessions_extended', context.actor, {
             incident: plan.incident,
             until: plan.until,
@@ -62,8 +62,7 @@ export async function planExtension(
 }
 
 async function extendAll(
-  engines: SsoEngines,
-  store: SessionStore,
+  {engines, sessions: store}: {engines: SsoEngines; sessions: SessionStore},
   plan: ExtendPlan,
   context: StepContext,
 ): Promise<Found['result']> {

@@ -90,7 +90,7 @@ async function changeSettings(
   const after = await settings.change(changes);
   for (const {key, to} of changes) {
     if (after.find((value) => value.key === key)?.value !== to) {
-      store.settleSetting(incident, key, 'changed_by_others', by);
+      store.settleSetting(incident, {key, state: 'changed_by_others'}, by);
     }
   }
 }
@@ -125,7 +125,7 @@ export async function putSettingsBack(
     for (const setting of ours) {
       const isBack = after.find((value) => value.key === setting.key)?.value === setting.from;
       if (isBack || !isOurs(setting)) {
-        store.settleSetting(incident, setting.key, isBack ? 'put_back' : 'changed_by_others', by);
+        store.settleSetting(incident, {key: setting.key, state: isBack ? 'put_back' : 'changed_by_others'}, by);
       }
     }
   }

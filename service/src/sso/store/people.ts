@@ -75,6 +75,9 @@ function readPeople({state: {db}, cipher}: StoreParts) {
   };
 }
 
+/** One operation that changes accounts of an incident. */
+type Hand = {incident: string; holder: string; by: Actor};
+
 function changePeople({state, clock, ledger, cipher}: StoreParts) {
   const {db} = state;
   const held = db.prepare('SELECT holder, returned_at FROM sso_people WHERE incident = ? AND user = ?');
@@ -96,13 +99,7 @@ function changePeople({state, clock, ledger, cipher}: StoreParts) {
      * Takes accounts into hand for a change, ledger first. Those that another living operation holds are left out.
      * Returns who was taken.
      */
-    take(
-      incident: string,
-      to: 'switching' | 'returning',
-      accounts: readonly Taking[],
-      holder: string,
-      by: Actor,
-    ): Set<string> {
+    take({incident, holder, by}: Hand, to: 'switching' | 'returning', accounts: readonly Taking[]): Set<string> {
       return state.transact(() => {
         const taken = new Set<string>();
         for (const {user, username, email, original} of accounts) {

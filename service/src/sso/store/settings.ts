@@ -29,7 +29,7 @@ export function settingStore({state, ledger}: StoreParts) {
         }
       });
     },
-    settleSetting(incident: string, key: string, how: ChangedSetting['state'], by: Actor): void {
+    settleSetting(incident: string, {key, state: how}: Pick<ChangedSetting, 'key' | 'state'>, by: Actor): void {
       state.transact(() => {
         setState.run(how, incident, key);
         ledger.append('sso.setting_settled', by, {incident, key, state: how});

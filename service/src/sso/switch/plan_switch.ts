@@ -4,7 +4,7 @@ import type {Approvals, Reach} from '../../approvals/index.ts';
 import {Failure} from '../../kernel/failure.ts';
 import {formatCount} from '../../kernel/format.ts';
 import {chooseCohort, type Chosen, type Cohort} from './cohort.ts';
-import type {SsoConfig, SsoEngines} from '../engines.ts';
+import type {SsoEngines} from '../engines.ts';
 import {isAdministrator} from '../people/identity.ts';
 import {plannedSettings, requirePasswordSignIn} from '../settings/sign_in_settings.ts';
 import type {SsoStore} from '../store/store.ts';
@@ -13,6 +13,9 @@ import type {By} from '../sso.ts';
 
 /** `approvals` decides whether one person's word is enough for whom the plan touches. */
 export type PlanParts = {engines: SsoEngines; store: SsoStore; approvals: Pick<Approvals, 'isNeeded'>};
+
+/** For which incident, and by whom. */
+type Asked = {incident: string; by: By};
 
 const SHOWN = 1000;
 
@@ -33,9 +36,8 @@ const SwitchFacts = z.object({
  */
 export async function planSwitch(
   parts: PlanParts,
-  incident: string,
   request: SwitchRequest,
-  by: By,
+  {incident, by}: Asked,
 ): Promise<PrivateSwitchPlan & {reach: Reach}> {
   const {engines, store} = parts;
   const config = await engines.effectiveConfig();
@@ -61,7 +63,7 @@ export async function planSwitch(
   const tell = engines.settings.tell_people
     ? cohort.people.filter(({live_sessions: live}) => live > 0).map(({id}) => id)
     : [];
-  const reach = await reachOf(parts, incident, cohort.people, by);
+  const reach = await reachOf(parts, cohort.people, {incident, by});
   return {
     incident,
     reach,
@@ -70,8 +72,14 @@ export async function planSwitch(
     excluded: cohort.excluded,
     excluded_counts: cohort.excluded_counts,
     settings,
-    warnings: [...nobodyWarning(cohort), ...switchWarnings(cohort.people, settings, facts, writer.through, config)],
-    needs_second_administrator: needsSecondAdministrator(parts, incident, reach, by),
+    warnings: [
+      ...nobodyWarning(cohort),
+      ...lockedWarning(settings),
+      ...(writer.through === 'database' ? [WRITTEN_TO_THE_DATABASE] : []),
+      ...(config === null ? [DEMANDS_UNKNOWN] : demandWarnings(facts)),
+      ...(cohort.people.some(({service}) => service === 'ldap') ? [LDAP_NAMES] : []),
+    ],
+    needs_second_administrator: isTwoPersonRule(engines, by) && parts.approvals.isNeeded({scope: incident, reach}),
     writes_through: writer.through,
     steps: [...SWITCH_STEPS],
     ids: cohort.people.map(({id}) => id),
@@ -84,17 +92,8 @@ export function isTwoPersonRule({settings}: Pick<SsoEngines, 'settings'>, by: By
   return by.onHost !== true && settings.everyone_needs_second_administrator;
 }
 
-function needsSecondAdministrator({engines, approvals}: PlanParts, scope: string, reach: Reach, by: By): boolean {
-  return isTwoPersonRule(engines, by) && approvals.isNeeded({scope, reach});
-}
-
 /** Whom a switch touches, of everybody who signs in through a provider or did before this incident switched them. */
-async function reachOf(
-  {engines, store}: PlanParts,
-  incident: string,
-  people: readonly Chosen[],
-  by: By,
-): Promise<Reach> {
+async function reachOf({engines, store}: PlanParts, people: readonly Chosen[], {incident, by}: Asked): Promise<Reach> {
   let of = [...store.peopleIn(incident, ['switched'])].length;
   for await (const account of engines.accounts.stream('sso')) {
     of += account.deleted_at === 0 && !account.is_bot ? 1 : 0;
@@ -127,34 +126,28 @@ function nobodyWarning({people, excluded_counts: counts}: Cohort): string[] {
   ];
 }
 
-function switchWarnings(
-  people: readonly Chosen[],
-  settings: PrivateSwitchPlan['settings'],
-  facts: z.infer<typeof SwitchFacts>,
-  through: string,
-  config: SsoConfig | null,
-): string[] {
+function lockedWarning(settings: PrivateSwitchPlan['settings']): string[] {
   const locked = settings.filter(({locked: isLocked}) => isLocked).map(({key}) => key);
+  return locked.length > 0
+    ? [`Set by the environment of Mattermost and therefore left as they are: ${locked.join(', ')}.`]
+    : [];
+}
+
+const WRITTEN_TO_THE_DATABASE =
+  "Accounts are changed in the database, and Mattermost is told to forget what it has cached: the plugin does not answer, or this version of Mattermost would end everybody's sessions.";
+const DEMANDS_UNKNOWN =
+  'The configuration of Mattermost could not be read, so what it demands of passwords and MFA is not known.';
+const LDAP_NAMES =
+  'LDAP people must sign in with their Mattermost username or email address, not with another directory name.';
+
+/** What Mattermost asks of people who sign in with a password. */
+function demandWarnings({ServiceSettings: demands}: z.infer<typeof SwitchFacts>): string[] {
   return [
-    ...(locked.length > 0
-      ? [`Set by the environment of Mattermost and therefore left as they are: ${locked.join(', ')}.`]
-      : []),
-    ...(through === 'database'
-      ? [
-          "Accounts are changed in the database, and Mattermost is told to forget what it has cached: the plugin does not answer, or this version of Mattermost would end everybody's sessions.",
-        ]
-      : []),
-    ...(config === null
-      ? ['The configuration of Mattermost could not be read, so what it demands of passwords and MFA is not known.']
-      : []),
-    ...(facts.ServiceSettings.EnforceMultifactorAuthentication
+    ...(demands.EnforceMultifactorAuthentication
       ? ['Mattermost enforces MFA: switched people are asked to set it up at once, also where they are signed in.']
       : []),
-    ...(facts.ServiceSettings.TerminateSessionsOnPasswordChange
+    ...(demands.TerminateSessionsOnPasswordChange
       ? ['Choosing a password ends the other sessions of that person (TerminateSessionsOnPasswordChange).']
-      : []),
-    ...(people.some(({service}) => service === 'ldap')
-      ? ['LDAP people must sign in with their Mattermost username or email address, not with another directory name.']
       : []),
   ];
 }

@@ -72,7 +72,7 @@ async function write(parts: SwitchParts, wanted: readonly Account[], signal?: Ab
   }
   const {store, writer, incident, by, holder} = parts;
   const taken = store.take(
-    incident,
+    {incident, holder, by},
     'switching',
     wanted.map((account) => ({
       user: account.id,
@@ -80,8 +80,6 @@ async function write(parts: SwitchParts, wanted: readonly Account[], signal?: Ab
       email: account.email,
       original: identityOf(account),
     })),
-    holder,
-    by,
   );
   try {
     const mine = wanted.filter(({id}) => taken.has(id));

@@ -1,5 +1,4 @@
 import type {SwitchPlan, SwitchResult} from '@disaster-recovery/contract';
-import type {AccountWriter} from '../../engines/accounts/port.ts';
 import {asFailure, Failure} from '../../kernel/failure.ts';
 import {need, type Procedure, type StepContext} from '../../jobs/index.ts';
 import type {SsoEngines} from '../engines.ts';
@@ -48,7 +47,10 @@ export function switchProcedure(engines: SsoEngines, store: SsoStore): Procedure
           return {started_at: engines.clock.now(), settings};
         },
       },
-      {name: 'switch', run: async (plan, _found, context) => ({tally: await switchAll(engines, store, plan, context)})},
+      {
+        name: 'switch',
+        run: async (plan, _found, context) => ({tally: await switchAll({engines, store}, plan, context)}),
+      },
       {
         name: 'tell',
         skip: ({tell}) => tell.length === 0,
@@ -82,41 +84,30 @@ export function switchProcedure(engines: SsoEngines, store: SsoStore): Procedure
 }
 
 async function switchAll(
-  engines: SsoEngines,
-  store: SsoStore,
+  {engines, store}: {engines: SsoEngines; store: SsoStore},
   {ids, incident}: PrivateSwitchPlan,
   context: StepContext,
 ): Promise<Tally> {
   const tally: Tally = {switched: 0, already: 0, conflicts: 0, failed: 0, people: []};
-  const writer = await engines.writer();
+  const {accounts} = engines;
+  const by = {store, accounts, writer: await engines.writer(), incident, by: context.actor};
   let inARow = 0;
   for (let start = 0; start < ids.length; start += BATCH) {
     context.signal.throwIfAborted();
     const startedAt = engines.clock.now();
     const batch = ids.slice(start, start + BATCH);
-    const outcomes = await switchBatch(engines, store, writer, incident, batch, context);
+    const outcomes = await switchPeople({...by, holder: newHolder()}, batch, context.signal);
     for (const outcome of outcomes) {
       count(tally, outcome);
       inARow = outcome.outcome === 'failed' ? inARow + 1 : 0;
     }
     context.progress({done: Math.min(start + BATCH, ids.length), total: ids.length, unit: 'people'});
     requireBudget(tally, inARow, ids.length);
-    await throttle(engines, batch.length, startedAt, context.signal);
+    await throttle(engines, {done: batch.length, startedAt}, context.signal);
   }
   const wentWrong = ({outcome}: SwitchOutcome): boolean => outcome === 'failed' || outcome === 'conflict';
   tally.people = [...tally.people.filter(wentWrong), ...tally.people.filter((it) => !wentWrong(it))].slice(0, SHOWN);
   return tally;
-}
-
-function switchBatch(
-  {accounts}: SsoEngines,
-  store: SsoStore,
-  writer: AccountWriter,
-  incident: string,
-  ids: readonly string[],
-  {actor, signal}: StepContext,
-): Promise<SwitchOutcome[]> {
-  return switchPeople({accounts, store, writer, incident, by: actor, holder: newHolder()}, ids, signal);
 }
 
 function count(tally: Tally, outcome: SwitchOutcome): void {
@@ -142,8 +133,7 @@ function requireBudget({failed, people}: Tally, inARow: number, total: number): 
 /** Keeps the pace of the settings. `startedAt`: when the `done` accounts were begun. */
 export async function throttle(
   {clock, settings}: SsoEngines,
-  done: number,
-  startedAt: number,
+  {done, startedAt}: {done: number; startedAt: number},
   signal: AbortSignal,
 ): Promise<void> {
   const wait = (done / settings.changes_per_second) * 1000 - (clock.now() - startedAt);
@@ -153,13 +143,9 @@ export async function throttle(
 }
 
 /** People who are still signed in learn what happened, from the bot. Never fails a switch: the accounts are what counts. */
-async function tellPeople(
-  engines: SsoEngines,
-  ids: readonly string[],
-  context: StepContext,
-  message: string = switchedMessage(engines),
-): Promise<number> {
+async function tellPeople(engines: SsoEngines, ids: readonly string[], context: StepContext): Promise<number> {
   const bridge = engines.bridge();
+  const message = switchedMessage(engines);
   let told = 0;
   try {
     for (let start = 0; bridge !== null && start < ids.length; start += TOLD_AT_ONCE) {

@@ -1,4 +1,4 @@
-import type {ResolveRequest, ReturnEntry} from '@disaster-recovery/contract';
+import type {Actor, ResolveRequest, ReturnEntry} from '@disaster-recovery/contract';
 import {Failure} from '../../kernel/failure.ts';
 import type {Codes} from '../codes/codes.ts';
 import type {SsoEngines} from '../engines.ts';
@@ -41,33 +41,30 @@ export async function resolve(
     conflict: away.entry.conflict?.kind ?? null,
   });
   if (choice === 'leave') {
-    leave(parts, incident.id, away, reason, by);
+    leave(parts, away, {incident: incident.id, reason, by: by.actor});
   } else {
-    await restore(parts, incident, away, by);
+    await restore(parts, away, {incident, by: by.actor});
   }
   return away.entry;
 }
 
 function leave(
   {engines, store, snapshots}: ResolveParts,
-  incident: string,
   {entry, original, switched_at: switchedAt}: Away,
-  reason: string,
-  by: By,
+  {incident, reason, by}: {incident: string; reason: string; by: Actor},
 ): void {
   const {id, username, email} = entry.person;
   if (store.person(incident, id) === null) {
-    store.take(incident, 'returning', [{user: id, username, email, original}], newHolder(), by.actor);
+    store.take({incident, holder: newHolder(), by}, 'returning', [{user: id, username, email, original}]);
   }
-  store.settle(incident, [{user: id, state: 'left', says: reason, data: {switched_at: switchedAt}}], by.actor);
+  store.settle(incident, [{user: id, state: 'left', says: reason, data: {switched_at: switchedAt}}], by);
   snapshots.leave(id, engines.clock.now());
 }
 
 async function restore(
   parts: ResolveParts,
-  incident: {id: string; declared_at: number},
   {entry, original, switched_at}: Away,
-  by: By,
+  {incident, by}: {incident: {id: string; declared_at: number}; by: Actor},
 ): Promise<void> {
   const {engines, codes, store, snapshots} = parts;
   const {id, username, email} = entry.person;
@@ -79,7 +76,7 @@ async function restore(
     if (holder.id !== id) {
       // Nobody can sign in to it afterwards; deactivating it is left to the administrator, who sees what it holds.
       const [freed] = await writer.changeSignIn([{id: holder.id, from: holder.sign_in, to: EMAIL}]);
-      engines.ledger.append('sso.duplicate_freed', by.actor, {
+      engines.ledger.append('sso.duplicate_freed', by, {
         incident: incident.id,
         user: holder.id,
         username: holder.username,
@@ -98,7 +95,7 @@ async function restore(
       store,
       writer,
       incident: incident.id,
-      by: by.actor,
+      by,
       holder: newHolder(),
       declaredAt: incident.declared_at,
       insist: true,

@@ -140,7 +140,7 @@ describe('nothing is written', () => {
 
   test('to one that another living operation holds: neither the account nor its row, conflict or not', async () => {
     const taking = [{user: 'anna', username: 'anna', email: 'anna@corp.test', original: anna.original}];
-    store.take(parts.incident, 'switching', taking, newHolder(), ROOT.actor);
+    store.take({incident: parts.incident, holder: newHolder(), by: ROOT.actor}, 'switching', taking);
     expect(await give()).toMatchObject([{outcome: 'failed', says: expect.stringContaining('Somebody else')}]);
     bench.world.put({id: 'anna', deleted_at: NOON});
     expect(await give()).toMatchObject([{outcome: 'conflict'}]);
@@ -260,6 +260,6 @@ describe('a machine does not decide about', () => {
     ],
     ['and does about one that is as it was left', () => account(), () => [], null],
   ])('%s', (_name, now, holders, kind) => {
-    expect(conflictOf(anna, now(), holders(), NOON)?.kind ?? null).toBe(kind);
+    expect(conflictOf(anna, now(), {holders: holders(), declaredAt: NOON})?.kind ?? null).toBe(kind);
   });
 });

@@ -52,7 +52,7 @@ export async function returnPeople(
   const go: {person: Returning; account: Account}[] = [];
   for (const person of people) {
     const account = live.get(person.user);
-    const conflict = conflictOf(person, account ?? null, holders, parts.declaredAt);
+    const conflict = conflictOf(person, account ?? null, {holders, declaredAt: parts.declaredAt});
     // One that is back and still has the outage's password is written again: that takes the password away.
     if (account && isSameSignIn(account.sign_in, person.original.sign_in) && !account.has_password) {
       outcomes.push(...(await settleReturned(parts, [{person, account}], 'already')));
@@ -71,7 +71,7 @@ function noteConflict(
   conflict: ReturnConflict | null,
 ): ReturnOutcome[] {
   const says = conflict?.says ?? 'The account is gone.';
-  if (store.take(incident, 'returning', [person], holder, by).has(person.user)) {
+  if (store.take({incident, holder, by}, 'returning', [person]).has(person.user)) {
     store.settle(
       incident,
       [{user: person.user, state: 'conflict', says, data: {kind: conflict?.kind ?? 'deleted'}}],
@@ -91,11 +91,9 @@ async function write(
   }
   const {accounts, store, writer, incident, by, holder, insist} = parts;
   const taken = store.take(
-    incident,
+    {incident, holder, by},
     'returning',
     go.map(({person}) => person),
-    holder,
-    by,
   );
   try {
     const mine = go.filter(({person}) => taken.has(person.user));
@@ -197,7 +195,7 @@ const tokensUsed = (count: number): string =>
 function ensureRows({store, incident, by, holder}: ReturnParts, back: readonly {person: Returning}[]): void {
   const missing = back.filter(({person}) => store.person(incident, person.user) === null).map(({person}) => person);
   if (missing.length > 0) {
-    store.take(incident, 'returning', missing, holder, by);
+    store.take({incident, holder, by}, 'returning', missing);
   }
 }
 

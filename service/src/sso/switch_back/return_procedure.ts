@@ -99,24 +99,21 @@ export function returnProcedure(tools: ReturnTools): Procedure<PrivateReturnPlan
         run: async (plan, _found, context) => {
           // From before the change: who signs in the moment after it has proven it, and the clock of Mattermost may be a little behind.
           const since = engines.clock.now() - CLOCK_LEEWAY_MS;
-          return {canary_tally: await returnAll(tools, plan, [plan.canary_id ?? ''], context), canary_since: since};
+          const ids = [plan.canary_id ?? ''];
+          return {canary_tally: await returnAll(tools, {...plan, ids}, context), canary_since: since};
         },
       },
       {
         name: 'await_login',
         skip: ({canary_id, without_provider_check: isOverridden}) => canary_id === null || isOverridden,
-        run: (plan, found, context) => awaitLogin(tools, plan, found, context),
+        run: (plan, found, context) => awaitLogin(tools, {...plan, since: need(found, 'canary_since')}, context),
       },
       {
         name: 'switch_back',
-        run: async (plan, _found, context) => ({
-          tally: await returnAll(
-            tools,
-            plan,
-            plan.ids.filter((id) => id !== plan.canary_id),
-            context,
-          ),
-        }),
+        run: async (plan, _found, context) => {
+          const ids = plan.ids.filter((id) => id !== plan.canary_id);
+          return {tally: await returnAll(tools, {...plan, ids}, context)};
+        },
       },
       {
         name: 'second_look',
@@ -184,11 +181,9 @@ export function requireOpen(gates: readonly Gate[]): void {
 /** A provider that answers probes can still refuse everybody; only a login proves it. @throws Failure CANARY_NOT_PROVEN */
 async function awaitLogin(
   {engines}: ReturnTools,
-  {canary, canary_id, people}: PrivateReturnPlan,
-  found: Readonly<Partial<ReturnFound>>,
+  {canary, canary_id, people, since}: PrivateReturnPlan & {since: number},
   context: StepContext,
 ): Promise<object> {
-  const since = need(found, 'canary_since');
   const until = engines.clock.now() + engines.settings.canary_minutes * 60_000;
   const name = canary?.username ?? '';
   const provider = people.find(({id}) => id === canary_id)?.service ?? 'the provider';
@@ -216,13 +211,10 @@ async function awaitLogin(
   }
 }
 
-async function returnAll(
-  tools: ReturnTools,
-  plan: PrivateReturnPlan,
-  ids: readonly string[],
-  context: StepContext,
-): Promise<Tally> {
+/** Gives the accounts `ids` of a plan back. */
+async function returnAll(tools: ReturnTools, plan: PrivateReturnPlan, context: StepContext): Promise<Tally> {
   const {engines} = tools;
+  const {ids} = plan;
   const tally = emptyTally();
   const writer = await engines.writer();
   let inARow = 0;
@@ -231,11 +223,8 @@ async function returnAll(
     const startedAt = engines.clock.now();
     // 5, then 50, then the rest in batches: a mistake shows while it is small.
     const batch = ids.slice(start, start + (start === 0 ? 5 : BATCH));
-    for (const outcome of await returnPeople(
-      partsOf(tools, plan, writer, context),
-      tools.returning(batch),
-      context.signal,
-    )) {
+    const parts = partsOf(tools, plan, {writer, by: context.actor});
+    for (const outcome of await returnPeople(parts, tools.returning(batch), context.signal)) {
       count(tally, outcome);
       inARow = outcome.outcome === 'failed' ? inARow + 1 : 0;
     }
@@ -247,7 +236,7 @@ async function returnAll(
         `${inARow} accounts in a row could not be switched back; the last one: ${tally.people.at(-1)?.says ?? 'no reason given'}.`,
       );
     }
-    await throttle(engines, batch.length, startedAt, context.signal);
+    await throttle(engines, {done: batch.length, startedAt}, context.signal);
   }
   return tally;
 }
@@ -255,8 +244,7 @@ async function returnAll(
 function partsOf(
   {engines, store, codes}: ReturnTools,
   {incident, declared_at: declaredAt}: PrivateReturnPlan,
-  writer: AccountWriter,
-  {actor}: StepContext,
+  {writer, by}: {writer: AccountWriter; by: Actor},
 ): ReturnParts {
   return {
     accounts: engines.accounts,
@@ -265,7 +253,7 @@ function partsOf(
     store,
     writer,
     incident,
-    by: actor,
+    by,
     holder: newHolder(),
     declaredAt,
   };
@@ -294,7 +282,8 @@ async function lookAgain(tools: ReturnTools, plan: PrivateReturnPlan, context: S
           .join(', ')
           .slice(0, 300)}. This is repeated.`,
       );
-      await returnPeople(partsOf(tools, plan, await engines.writer(), context), reverted, context.signal);
+      const parts = partsOf(tools, plan, {writer: await engines.writer(), by: context.actor});
+      await returnPeople(parts, reverted, context.signal);
     }
   }
   return again;

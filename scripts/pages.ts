@@ -33,7 +33,7 @@ ${rows.join('\n')}`;
 function configPage(): string {
   const rows = configFields().map(
     ({path, env, type, required, default: preset, description}) =>
-      `| \`${path.join('.')}\` | ${type} | ${required ? 'needed' : preset === undefined ? '' : `\`${JSON.stringify(preset)}\``} | ${type === 'map of text' ? '–' : `\`${env}\``} | ${description.replaceAll('|', '\\|')} |`,
+      `| \`${path.join('.')}\` | ${type} | ${required ? 'needed' : preset === undefined ? '' : `\`${JSON.stringify(preset)}\``} | ${env === null ? '–' : `\`${env}\``} | ${description.replaceAll('|', '\\|')} |`,
   );
   return `${GENERATED}# Settings of the companion
 

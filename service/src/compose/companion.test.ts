@@ -3,13 +3,16 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {expect, test} from '@jest/globals';
 import {composeCompanion} from './companion.ts';
+import type {z} from 'zod';
 import {Config} from '../config/schema.ts';
 
 const elsewhere = join(mkdtempSync(join(tmpdir(), 'key-')), 'key');
 writeFileSync(elsewhere, 'k', {mode: 0o600});
 
+type Written = Partial<z.input<typeof Config>>;
+
 /** Settings of a companion whose state directory is `directory`; nothing in them is reached. */
-function settings(directory: string, changes: Partial<Config> = {}): Config {
+function settings(directory: string, changes: Written = {}): Config {
   return Config.parse({
     mattermost: {config: '/opt/mattermost/config/config.json'},
     database: {url: 'postgres://nobody@127.0.0.1:1/mattermost'},
@@ -24,7 +27,7 @@ const key = (directory: string) => ({
   repository: {url: '/srv/r', password_file: join(directory, 'repository.key'), environment: {}},
 });
 
-test.each<[string, (directory: string) => Partial<Config>]>([
+test.each<[string, (directory: string) => Written]>([
   ['the configuration names the companion', () => ({companion_id: 'a'.repeat(22)})],
   ['the key of the repository should be in it', key],
 ])('in an empty mount point nothing is made when %s', async (_name, changes) => {
@@ -37,7 +40,7 @@ test.each<[string, (directory: string) => Partial<Config>]>([
   expect(readdirSync(directory)).toEqual(['lost+found']);
 });
 
-test.each<[string, (directory: string) => Partial<Config>, boolean]>([
+test.each<[string, (directory: string) => Written, boolean]>([
   ['is new', () => ({}), false],
   ['was removed, and the companion had one', () => ({companion_id: 'a'.repeat(22)}), false],
   ['was lost, and the key was put back', key, true],

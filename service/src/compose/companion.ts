@@ -46,7 +46,8 @@ export async function composeCompanion(config: Config): Promise<Companion> {
   const core = await composeCore(directory, staging ?? join(directory, 'work'));
   const {enrollment, bridge, enrolledBridge} = await composeBridge(config, core, log);
   const siteUrl = (): string | null => enrollment.siteUrl();
-  const repository = composeRepository(addressOf(config), join(directory, 'cache', 'restic'));
+  const [inUse] = config.repositories;
+  const repository = composeRepository(addressOf(config, inUse), join(directory, 'cache', 'restic'));
   const sets = createSets(repository, join(directory, 'cache', 'manifests'), core.clock);
   const holdings = composeHoldings(config);
   const approvals = createApprovals(core);
@@ -122,7 +123,7 @@ function composeDoctor(
     config: holdings.configSource,
     workDirectory: core.workDirectory,
     ledger: core.ledger,
-    passwordFile: config.repository.password_file,
+    passwordFile: config.repositories[0].password_file,
     newestSet: () => sets.newest(),
     mattermostUrl: () => config.mattermost.url ?? enrollment.siteUrl(),
     enrollment: () => enrollment.state(),
@@ -152,9 +153,9 @@ function composeStatus(parts: Reported & {sso: Sso; approvals: Approvals}): Stat
  * That there was one is told by the companion's id in the configuration, or by a key that should be in the same directory.
  * @throws Failure STATE_MISSING
  */
-async function requireMounted({companion_id: id, state_directory: directory, repository}: Config): Promise<void> {
+async function requireMounted({companion_id: id, state_directory: directory, repositories}: Config): Promise<void> {
   const found = await readdir(directory).catch(() => null);
-  const isKnown = id !== undefined || repository.password_file.startsWith(`${directory}/`);
+  const isKnown = id !== undefined || repositories.some(({password_file: key}) => key.startsWith(`${directory}/`));
   if (isKnown && found?.every((name) => name === 'lost+found')) {
     throw new Failure(
       'STATE_MISSING',

@@ -60,13 +60,10 @@ export type RepositoryAddress = {
   restic?: string | undefined;
 };
 
-export function addressOf({repository, tools}: Config): RepositoryAddress {
-  return {
-    url: repository.url,
-    passwordFile: repository.password_file,
-    environment: repository.environment,
-    restic: tools.restic,
-  };
+/** `which`: one of those that the configuration names. */
+export function addressOf({tools}: Config, which: Config['repositories'][number]): RepositoryAddress {
+  const {url, password_file: passwordFile, environment} = which;
+  return {url, passwordFile, environment, restic: tools.restic};
 }
 
 /** The repository behind its port. `cache`: where restic keeps copies of its index. */

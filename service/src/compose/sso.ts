@@ -24,7 +24,7 @@ import type {SignInSettings} from '../engines/settings/port.ts';
 import type {MattermostBridge} from '../engines/mattermost/port.ts';
 import type {Repository} from '../engines/repository/port.ts';
 import type {Jobs} from '../jobs/index.ts';
-import {createCipher} from '../kernel/cipher.ts';
+import {createCipher, type Cipher} from '../kernel/cipher.ts';
 import type {Clock} from '../kernel/clock.ts';
 import type {Logger} from '../kernel/log.ts';
 import type {State} from '../kernel/state.ts';
@@ -100,7 +100,7 @@ async function ssoEngines(around: SsoSurroundings): Promise<SsoEngines> {
     effectiveConfig,
     probe,
     siteUrl: () => siteUrl() ?? config.mattermost.url ?? null,
-    cipher: createCipher(await readFile(config.repository.password_file, 'utf8'), 'sign-in data'),
+    cipher: await signInCipher(config),
     emergency: createEmergencyWriter(config.database.url),
     settings: config.sso,
     bridge: around.bridge,
@@ -119,6 +119,21 @@ async function ssoEngines(around: SsoSurroundings): Promise<SsoEngines> {
     lookup: async (host) => (await lookup(host, {all: true})).map(({address}) => address),
     missingInDirectory: createDirectory(async () => (await effectiveConfig())?.config ?? {}),
   };
+}
+
+/** Sign-in data is encrypted with the key of the repository in use. Whichever was in use before, what was written then opens. */
+async function signInCipher({repositories: [inUse, ...others]}: Config): Promise<Cipher> {
+  const keys = await Promise.all(
+    others.map(({password_file: path}) =>
+      // Only where it is needed does it matter that the key of another repository is not here.
+      readFile(path, 'utf8').catch(() => null),
+    ),
+  );
+  return createCipher(
+    await readFile(inUse.password_file, 'utf8'),
+    'sign-in data',
+    keys.filter((key) => key !== null),
+  );
 }
 
 type Reachable = {bridge: MattermostBridge; server_version: string};

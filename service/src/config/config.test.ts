@@ -1,4 +1,4 @@
-import {chmodSync, chownSync, mkdtempSync, writeFileSync} from 'node:fs';
+import {chmodSync, chownSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
 import {expect, test} from '@jest/globals';
@@ -188,13 +188,84 @@ test('the environment can bring a part that the file lacks', async () => {
     DRCTL_REPOSITORY_URL: '/srv/r',
     DRCTL_REPOSITORY_PASSWORD_FILE: repository.password_file,
   });
-  expect(config.repository).toEqual({url: '/srv/r', password_file: repository.password_file, environment: {}});
+  expect(config.repositories).toEqual([
+    {name: 'main', url: '/srv/r', password_file: repository.password_file, environment: {}},
+  ]);
+});
+
+const {repository: ONE, ...REST} = WHOLE;
+const MAIN = {name: 'main', ...ONE};
+const OFFSITE = {name: 'offsite', url: 's3:s3.example.org/bucket/mm', password_file: '/var/lib/drctl/offsite.key'};
+const withRepositories = (...repositories: object[]): string => written({...REST, repositories});
+
+test('a configuration of before repositories had names loads unchanged: its one is called main', async () => {
+  const path = join(mkdtempSync(join(tmpdir(), 'config-')), 'drctl.yaml');
+  const text = readFileSync(new URL('../../fixtures/config_of_0.1.0.yaml', import.meta.url), 'utf8');
+  writeFileSync(path, text, {mode: 0o600});
+  const {repositories, ...others} = await loadConfig(path, {});
+  expect(repositories).toEqual([
+    {
+      name: 'main',
+      url: '/var/backups/mattermost',
+      password_file: '/var/lib/drctl/repository.key',
+      environment: {AWS_ACCESS_KEY_ID: 'id'},
+    },
+  ]);
+  expect(others).toMatchObject({companion_id: 'MTIzNDU2Nzg5MDEyMzQ1Ng', state_directory: '/var/lib/drctl'});
+  expect(readFileSync(path, 'utf8')).toBe(text);
+});
+
+test('several repositories have names, and the first is in use: the environment is about that one', async () => {
+  const path = withRepositories(MAIN, OFFSITE);
+  expect((await loadConfig(path, {})).repositories).toEqual([MAIN, {...OFFSITE, environment: {}}]);
+  const {repositories} = await loadConfig(path, {DRCTL_REPOSITORY_URL: '/srv/r'});
+  expect(repositories.map(({url}) => url)).toEqual(['/srv/r', OFFSITE.url]);
+});
+
+test.each<[string, string, string]>([
+  ['both forms', written({...WHOLE, repositories: [MAIN]}), 'repository: `repositories` is there too'],
+  ['no repository', written(REST), 'repositories: is needed'],
+  ['an empty list', withRepositories(), 'repositories: must name one at least'],
+  ['one name twice', withRepositories(MAIN, {...OFFSITE, name: 'main'}), 'repositories.1.name: another repository'],
+  ['a name in capitals', withRepositories({...MAIN, name: 'Main'}), 'repositories.0.name: must begin'],
+  ['no name', withRepositories(MAIN, {...OFFSITE, name: undefined}), 'repositories.1.name: '],
+  ['one place twice', withRepositories(MAIN, {...MAIN, name: 'b', url: 'rest:https://Backup/mm/'}), 'is where main is'],
+  ['a setting that is unknown', withRepositories(MAIN, {...OFFSITE, pasword: 'x'}), 'repositories.1: '],
+])('%s is refused by name', async (_name, path, says) => {
+  expect(await refused(loadConfig(path, {}))).toMatchObject({
+    code: 'CONFIG_INVALID',
+    message: expect.stringContaining(says),
+  });
+});
+
+test('one place under two names, through a link, is refused', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'place-'));
+  symlinkSync(directory, `${directory}-link`);
+  const twice = withRepositories({...MAIN, url: directory}, {...OFFSITE, url: `${directory}-link`});
+  expect((await refused(loadConfig(twice, {}))).message).toContain(
+    'repositories.1.url: is where main is, through a link',
+  );
+});
+
+test('the key of every repository is private', async () => {
+  const key = written('key', 0o644);
+  await expect(loadConfig(withRepositories(MAIN, {...OFFSITE, password_file: key}), {})).rejects.toMatchObject({
+    code: 'CONFIG_EXPOSED',
+  });
 });
 
 test('every setting is documented and has a name in the environment of its own', () => {
   const fields = configFields();
   expect(fields.filter(({description}) => description === '')).toEqual([]);
-  expect(new Set(fields.map(({env}) => env)).size).toBe(fields.length);
+  const named = fields.flatMap(({env}) => env ?? []);
+  expect(new Set(named).size).toBe(named.length);
+  expect(fields.filter(({env}) => env === null).map(({path}) => path.join('.'))).toEqual([
+    'repositories[].name',
+    'repositories[].url',
+    'repositories[].password_file',
+    'repositories[].environment',
+    'repository.environment',
+  ]);
   expect(fields.find(({env}) => env === 'DRCTL_DATABASE_JOBS')).toMatchObject({
     type: 'integer',
     required: false,
@@ -214,11 +285,15 @@ test('the file is named by the option, then by the environment, then by custom',
 });
 
 test('a configuration that is shown names everything and tells no secret', async () => {
-  const shown = JSON.stringify(shownConfig(await loadConfig(written(WHOLE), {})));
+  const path = withRepositories(MAIN, {...OFFSITE, url: `s3:https://key:${SECRET}@s3/b`, environment: {A: SECRET}});
+  const shown = JSON.stringify(shownConfig(await loadConfig(path, {})));
   expect(shown).not.toContain(SECRET);
   expect(JSON.parse(shown)).toMatchObject({
     database: {url: 'postgres://mm:***@db/mattermost'},
-    repository: {url: 'rest:https://u:***@backup/mm', environment: {AWS_SECRET_ACCESS_KEY: '***'}},
+    repositories: [
+      {name: 'main', url: 'rest:https://u:***@backup/mm', environment: {AWS_SECRET_ACCESS_KEY: '***'}},
+      {name: 'offsite', url: 's3:https://key:***@s3/b', environment: {A: '***'}},
+    ],
   });
 });
 

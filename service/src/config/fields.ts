@@ -4,7 +4,8 @@ import {Config} from './schema.ts';
 /** One setting as documentation and the environment know it. */
 export type Field = {
   path: readonly string[];
-  env: string;
+  /** Null: not to be set by the environment. */
+  env: string | null;
   type: string;
   required: boolean;
   default: unknown;
@@ -19,6 +20,7 @@ type JsonSchema = {
   default?: unknown;
   description?: string;
   additionalProperties?: unknown;
+  items?: JsonSchema;
 };
 
 /** All settings in the order of the schema. */
@@ -29,6 +31,9 @@ export function configFields(): Field[] {
 function fieldsOf(schema: JsonSchema, path: readonly string[]): Field[] {
   return Object.entries(schema.properties ?? {}).flatMap(([key, part]) => {
     const here = [...path, key];
+    if (part.items?.properties) {
+      return fieldsOf(part.items, [...path, `${key}[]`]);
+    }
     return part.properties ? fieldsOf(part, here) : [field(part, here, schema.required?.includes(key) ?? false)];
   });
 }
@@ -36,7 +41,10 @@ function fieldsOf(schema: JsonSchema, path: readonly string[]): Field[] {
 function field(part: JsonSchema, path: readonly string[], required: boolean): Field {
   return {
     path,
-    env: `DRCTL_${path.join('_').toUpperCase()}`,
+    env:
+      part.type === 'object' || path.some((word) => word.endsWith('[]'))
+        ? null
+        : `DRCTL_${path.join('_').toUpperCase()}`,
     type: part.enum
       ? part.enum.map((value) => `\`${value}\``).join(', ')
       : part.type === 'object'

@@ -1,7 +1,8 @@
-import {open, stat} from 'node:fs/promises';
+import {open, realpath, stat} from 'node:fs/promises';
 import {parse} from 'yaml';
 import {Failure, systemErrorCode} from '../kernel/failure.ts';
 import {configFields} from './fields.ts';
+import {placeOf} from './repository_location.ts';
 import {Config} from './schema.ts';
 
 export const DEFAULT_CONFIG_FILE = '/etc/drctl/drctl.yaml';
@@ -27,8 +28,23 @@ export async function loadConfig(path: string, environment: NodeJS.ProcessEnv = 
       {details: {problems}},
     );
   }
-  await requirePrivateIfThere(parsed.data.repository.password_file);
+  const {repositories} = parsed.data;
+  for (const {password_file: key} of repositories) {
+    await requirePrivateIfThere(key);
+  }
+  await requireOwnPlaces(path, repositories);
   return parsed.data;
+}
+
+/** Two names of one directory, through a link, are one place. @throws Failure CONFIG_INVALID */
+async function requireOwnPlaces(path: string, repositories: Config['repositories']): Promise<void> {
+  const places = await Promise.all(repositories.map(async ({url}) => realpath(placeOf(url)).catch(() => placeOf(url))));
+  const index = places.findIndex((place, at) => places.indexOf(place) < at);
+  if (index > 0) {
+    const twin = repositories[places.indexOf(places[index] ?? '')];
+    const problem = `repositories.${index}.url: is where ${twin?.name ?? ''} is, through a link; a copy there is lost with it`;
+    throw new Failure('CONFIG_INVALID', `${path} has 1 problem: ${problem}`, {details: {problems: [problem]}});
+  }
 }
 
 /** What is judged and what is read is one open file, whatever happens to its name meanwhile. */
@@ -107,12 +123,23 @@ function parseYaml(path: string, text: string): Record<string, unknown> {
 function overlayEnvironment(file: Record<string, unknown>, environment: NodeJS.ProcessEnv): Record<string, unknown> {
   const result = structuredClone(file);
   for (const {path, env, type} of configFields()) {
-    const value = environment[env];
-    if (value !== undefined && type !== 'map of text') {
-      setAt(result, path, type === 'integer' || type === 'number' ? Number(value) : value);
+    const value = env === null ? undefined : environment[env];
+    if (value !== undefined) {
+      setAt(...placeInFile(result, path), type === 'integer' || type === 'number' ? Number(value) : value);
     }
   }
   return result;
+}
+
+/** The variables of `repository` are about the repository in use, whichever way the file names it. */
+function placeInFile(
+  file: Record<string, unknown>,
+  path: readonly string[],
+): [target: Record<string, unknown>, path: readonly string[]] {
+  const [section, ...rest] = path;
+  const {repositories} = file;
+  const first: unknown = section === 'repository' && Array.isArray(repositories) ? repositories[0] : null;
+  return first !== null && typeof first === 'object' ? [first as Record<string, unknown>, rest] : [file, path];
 }
 
 function setAt(target: Record<string, unknown>, path: readonly string[], value: unknown): void {

@@ -1,5 +1,5 @@
 import {expect, test} from '@jest/globals';
-import {RepositoryLocation, requireSafeLocation} from './repository_location.ts';
+import {placeOf, RepositoryLocation, requireSafeLocation} from './repository_location.ts';
 
 test.each([
   '/backup/mattermost',
@@ -37,4 +37,33 @@ test('rclone is for settings only', () => {
   expect(() => requireSafeLocation('rclone::sftp,ssh="touch /x":path')).toThrow(
     expect.objectContaining({code: 'USAGE_INVALID', remedy: expect.stringContaining('rclone serve restic')}),
   );
+});
+
+test.each([
+  ['/srv/backup', '/srv//backup/', 'local:/srv/x/../backup'],
+  [
+    'rest:https://backup.example.org/mm',
+    'rest:https://u:p@ss@Backup.example.org:443/mm/',
+    'REST:https://backup.example.org/mm',
+  ],
+  ['s3:s3.example.org/bucket/mm', 's3:https://S3.example.org/bucket/mm/', 's3://s3.example.org/bucket/mm'],
+  ['sftp:backup@host:/srv/mm', 'sftp://other@HOST:22//srv/mm/', 'sftp:host:/srv/mm'],
+  ['sftp:a@host:mm', 'sftp://a@host/mm', 'sftp:a@host:mm/'],
+  ['b2:bucket:path', 'b2:bucket:path/', 'b2:bucket:path'],
+])('%s is one place, however it is written', (...written) => {
+  expect(new Set(written.map(placeOf)).size).toBe(1);
+});
+
+test.each([
+  ['/srv/backup', '/srv/backup2'],
+  ['/srv/backup', 'rest:http://srv/backup'],
+  ['rest:http://host:8000/a', 'rest:http://host:8001/a'],
+  ['rest:http://host/a', 'rest:http://host/A'],
+  ['s3:host/bucket/a', 's3:host/bucket/b'],
+  ['sftp:a@host:mm', 'sftp:b@host:mm'],
+  ['sftp:host:mm', 'sftp:host:/mm'],
+  ['sftp://host:22//mm', 'sftp://host:2222//mm'],
+  ['b2:bucket:path', 'gs:bucket:path'],
+])('%s and %s are two places', (one, other) => {
+  expect(placeOf(one)).not.toBe(placeOf(other));
 });

@@ -1,5 +1,5 @@
 import {z} from 'zod';
-import {RepositoryLocation} from './repository_location.ts';
+import {NamedRepository, OnlyRepository, repositoriesOf, repositoryProblems} from './repositories.ts';
 
 const absolutePath = z.string().startsWith('/', 'must be an absolute path');
 
@@ -53,18 +53,8 @@ export const Config = z
           ),
       })
       .strict(),
-    repository: z
-      .object({
-        url: RepositoryLocation.describe(
-          'Where the sets go: a path, or any location that restic understands (s3:…, sftp:…, rest:…). No host and no remote in it may begin with a hyphen; rclone:… is taken from here only, never from an option.',
-        ),
-        password_file: absolutePath.describe('File (mode 0600) with the key of the repository.'),
-        environment: z
-          .record(z.string(), z.string())
-          .default({})
-          .describe('Credentials for the repository, e.g. AWS_ACCESS_KEY_ID. Secret.'),
-      })
-      .strict(),
+    repositories: z.array(NamedRepository).min(1, 'must name one at least').optional(),
+    repository: OnlyRepository.optional(),
     state_directory: absolutePath.describe(
       'Jobs, ledger and enrollment; a directory, not a link, that only the user of the companion may write in. Never on the Mattermost database that is protected.',
     ),
@@ -228,5 +218,12 @@ export const Config = z
         message: 'is needed when files.driver is `local`',
       });
     }
-  });
+    for (const problem of repositoryProblems(config)) {
+      context.addIssue({code: 'custom', ...problem});
+    }
+  })
+  .transform(({repository, repositories, ...rest}) => ({
+    ...rest,
+    repositories: repositoriesOf({repository, repositories}),
+  }));
 export type Config = z.infer<typeof Config>;

@@ -1,3 +1,4 @@
+import type {NamedRepository} from './repositories.ts';
 import type {Config} from './schema.ts';
 
 /** A connection string or repository location with its password out. */
@@ -11,15 +12,20 @@ export function withoutPassword(location: string): string {
 }
 
 /** The configuration as it may be shown: passwords and credentials replaced. */
-export function shownConfig(config: Config): Record<string, unknown> {
+export function shownConfig(config: Config): Config {
+  const [first, ...others] = config.repositories;
   return {
     ...config,
     mattermost: {...config.mattermost, config: withoutPassword(config.mattermost.config)},
     database: {...config.database, url: withoutPassword(config.database.url)},
-    repository: {
-      ...config.repository,
-      url: withoutPassword(config.repository.url),
-      environment: Object.fromEntries(Object.keys(config.repository.environment).map((name) => [name, '***'])),
-    },
+    repositories: [shownRepository(first), ...others.map(shownRepository)],
+  };
+}
+
+function shownRepository(repository: NamedRepository): NamedRepository {
+  return {
+    ...repository,
+    url: withoutPassword(repository.url),
+    environment: Object.fromEntries(Object.keys(repository.environment).map((name) => [name, '***'])),
   };
 }

@@ -4,6 +4,7 @@ import {join} from 'node:path';
 import {expect, test} from '@jest/globals';
 import {SetId} from '@disaster-recovery/contract';
 import {writeFileAtomic} from './atomic_file.ts';
+import {createCipher} from './cipher.ts';
 import {canonicalJson} from './canonical_json.ts';
 import {asFailure, errorBody, Failure} from './failure.ts';
 import {formatBytes, formatDuration} from './format.ts';
@@ -66,4 +67,14 @@ test.each([
   [200_000_000, '2 d 7 h'],
 ])('%d ms reads %s', (ms, text) => {
   expect(formatDuration(ms)).toBe(text);
+});
+
+test('what was encrypted with the key of another repository opens while that is named, and nothing new is encrypted with it', () => {
+  const before = createCipher('old key', 'x').encrypt('text');
+  const cipher = createCipher('new key', 'x', ['old key']);
+  expect([cipher.decrypt(before), cipher.decrypt(cipher.encrypt('text'))]).toEqual(['text', 'text']);
+  expect(cipher.digest('text')).toBe(createCipher('new key', 'x').digest('text'));
+  const wrong = expect.objectContaining({code: 'REPOSITORY_KEY_WRONG'});
+  expect(() => createCipher('new key', 'x').decrypt(before)).toThrow(wrong);
+  expect(() => createCipher('old key', 'x').decrypt(cipher.encrypt('text'))).toThrow(wrong);
 });

@@ -3,6 +3,7 @@ import {configFile, loadConfig} from '../../config/load.ts';
 import {shownConfig} from '../../config/show.ts';
 import {Failure} from '../../kernel/failure.ts';
 import {exposedAddress} from '../../words/exposed_address.ts';
+import {sharedKeys} from '../../words/shared_key.ts';
 import type {RunOf} from '../verb.ts';
 
 /** Look at the settings. */
@@ -15,10 +16,12 @@ export const config: RunOf<'config'> = async ({options, subject: what, output}) 
   if (what === 'show') {
     const settings = shownConfig(loaded);
     output.say(stringify(settings).trimEnd());
-    return {value: settings};
+    // For scripts of before repositories had names.
+    const {name: _name, ...repository} = settings.repositories[0];
+    return {value: {...settings, repository}};
   }
   const exposed = exposedAddress(loaded.mattermost.url ?? null);
-  const warnings = exposed ? [exposed] : [];
+  const warnings = [...(exposed ? [exposed] : []), ...sharedKeys(loaded.repositories)];
   output.say([`${file} is valid.`, ...warnings.map(({message, remedy}) => `! ${message}.\n  → ${remedy}`)].join('\n'));
   return {value: {file, valid: true, warnings}};
 };

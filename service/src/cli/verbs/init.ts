@@ -2,9 +2,10 @@ import {access, mkdir, readFile} from 'node:fs/promises';
 import {dirname, isAbsolute, join, resolve} from 'node:path';
 import {cancel as cancelPrompt, isCancel, text} from '@clack/prompts';
 import {stringify} from 'yaml';
-import {composeRepository} from '../../compose/core.ts';
+import {addressOf, composeRepository} from '../../compose/core.ts';
 import {readConfigInDatabase} from '../../compose/data.ts';
 import {configFile, loadConfig} from '../../config/load.ts';
+import {ONLY_NAME} from '../../config/repositories.ts';
 import {requireLocation} from '../../config/repository_location.ts';
 import {withoutPassword} from '../../config/show.ts';
 import {
@@ -46,12 +47,7 @@ export const init: RunOf<'init'> = async ({options, output}) => {
   const passwordFile = await keyFile(answers);
   await writeCompanionConfig(answers, facts, {passwordFile, companionId: null});
   const settings = await loadConfig(answers.config);
-  const repository = composeRepository({
-    url: settings.repository.url,
-    passwordFile,
-    environment: settings.repository.environment,
-    restic: settings.tools.restic,
-  });
+  const repository = composeRepository(addressOf(settings, settings.repositories[0]));
   const made = await repository.create();
   const key = (await readFile(passwordFile, 'utf8')).trim();
   const {report, companionId} = await withCompanion({config: answers.config}, async ({doctor, enrollment}) => ({
@@ -162,7 +158,7 @@ async function writeCompanionConfig(
       facts.filesDriver === 'local' || answers.files
         ? {driver: 'local', directory: answers.files ? resolve(answers.files) : facts.filesDirectory}
         : {driver: facts.filesDriver},
-    repository: {url: answers.repository, password_file: passwordFile},
+    repositories: [{name: ONLY_NAME, url: answers.repository, password_file: passwordFile}],
     state_directory: answers.state,
     ...(companionId !== null && {companion_id: companionId}),
     ...(answers.listen && {serve: {listen: answers.listen}}),

@@ -13,7 +13,7 @@ import {createLedger, LEDGER_TABLE} from '../../ledger/index.ts';
 import {DETECTION_TABLES} from './store.ts';
 import {createProviderWatch, type ProviderWatchParts} from './watch_providers.ts';
 
-const settings = Config.shape.sso.parse({
+const settings = Config.in.shape.sso.parse({
   probe: {interval_seconds: 30, rounds_down: 3, minimum_down_seconds: 60, rounds_up: 2},
 }).probe;
 const http = (probe: 'authorize' | 'token', provider = 'gitlab'): ProbeTarget => ({

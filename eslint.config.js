@@ -150,7 +150,7 @@ export default tseslint.config(
   },
   // What is left to bring to names: a room goes from here when its last offender does, and none comes in.
   {
-    files: ['backup', 'engines/configsource', 'engines/database', 'engines/filestore', 'engines/repository', 'restore'].map((room) => `${src}/${room}/**/*.ts`.replace('./', '')),
+    files: ['backup', 'engines/configsource', 'engines/database', 'engines/filestore', 'restore'].map((room) => `${src}/${room}/**/*.ts`.replace('./', '')),
     rules: {'max-params': 'off'},
   },
   {files: ['service/src/process/run.ts'], rules: {'no-restricted-imports': 'off'}},

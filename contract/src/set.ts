@@ -8,7 +8,8 @@ export const SetSnapshot = z
   .object({
     part: z.enum(['database', 'config', 'files', 'record']),
     pass: z.enum(['first', 'second']).optional(),
-    id: Sha256.describe('The whole id of the snapshot.'),
+    id: Sha256.describe('The whole id that the snapshot got when it was made; copies in other repositories keep it.'),
+    content: Sha256.optional().describe('Hash of what it holds, the same in every repository. Not in older sets.'),
     root: AbsolutePath,
   })
   .meta({id: 'SetSnapshot'});

@@ -70,8 +70,15 @@ export async function seal(
     return {sealed};
   }
   const record = await storeRecord(engines, plan, context);
-  const manifest = engines.sets.seal(manifestBody(engines, plan, found, context, record));
-  await engines.sets.requireRestorable(manifest.snapshots, context.signal);
+  const body = manifestBody(engines, plan, found, context, record);
+  const [contents] = await Promise.all([
+    contentsOf(engines, plan.set, context.signal),
+    engines.sets.requireRestorable(body.snapshots, context.signal),
+  ]);
+  const manifest = engines.sets.seal({
+    ...body,
+    snapshots: body.snapshots.map((snapshot) => ({...snapshot, content: contents.get(snapshot.id)})),
+  });
   const {snapshot} = await engines.repository.storeText(engines.sets.manifestFile, JSON.stringify(manifest), {
     tags: engines.sets.tags(plan.set, 'manifest'),
     signal: context.signal,
@@ -175,6 +182,16 @@ function snapshotsOf(
     ...(second ? [{part: 'files' as const, pass: 'second' as const, id: second.snapshot, root: second.root}] : []),
     {part: 'record' as const, id: record.snapshot, root: record.root},
   ];
+}
+
+/** By snapshot: a hash by which a part is told from one that somebody has changed since, in this repository or in a copy. */
+async function contentsOf(
+  {repository}: BackupEngines,
+  set: string,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, string>> {
+  const stored = await repository.snapshots(['disaster-recovery', `set=${set}`], signal);
+  return new Map(stored.map(({id, content}) => [id, content]));
 }
 
 function environmentOmission({config}: Found): SetManifest['omitted'] {

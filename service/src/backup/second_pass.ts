@@ -54,7 +54,7 @@ export async function secondPass(
 }
 
 function listOf({repository}: BackupEngines, {snapshot, root}: StoredPart, {signal}: StepContext): FileList {
-  return (onFile) => repository.list(snapshot, root, onFile, signal);
+  return (onFile) => repository.list({snapshot, path: root, signal}, onFile);
 }
 
 /** Names in the top level of the file store that are no day, or a day since `since`. */

@@ -20,7 +20,7 @@ export async function stage(
   directory: string,
   id: string,
   passes: readonly SetSnapshot[],
-  watch: Watch,
+  {signal, ...watch}: Watch,
 ): Promise<Staged> {
   const area = await makeArea(directory, id);
   const owner = await ownerToTake(repository, directory, passes.at(-1));
@@ -30,7 +30,10 @@ export async function stage(
     for (const {id: snapshot, root} of passes) {
       const name = whole === null ? 'new' : 'over';
       await mkdir(join(path, name), {recursive: true, mode: 0o700});
-      await repository.restore(snapshot, root, join(pathForChildren, name), {...watch, existing: 'replace'});
+      await repository.restore({snapshot, path: root, signal}, join(pathForChildren, name), {
+        ...watch,
+        existing: 'replace',
+      });
       const pass = await makeHarmless(join(path, name));
       whole = whole === null ? pass : await lay(whole, pass, path);
     }

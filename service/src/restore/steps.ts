@@ -110,9 +110,8 @@ async function fetchDump(
   const directory = join(engines.workDirectory, context.job, 'dump');
   await rm(directory, {recursive: true, force: true});
   await mkdir(directory, {recursive: true, mode: 0o700});
-  await engines.repository.restore(id, root, directory, {
+  await engines.repository.restore({snapshot: id, path: root, signal: context.signal}, directory, {
     existing: 'replace',
-    signal: context.signal,
     progress: (done, total) => {
       context.progress({done, total, unit: 'bytes'});
     },

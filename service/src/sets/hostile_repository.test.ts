@@ -95,8 +95,10 @@ test('options that come through to the repository are not options there', async 
   const option = `--cache-dir=${canary}`;
   await expect(repository.readText(option, '/x')).rejects.toHaveProperty('code');
   await expect(repository.readText(part, option)).rejects.toHaveProperty('code');
-  await expect(repository.list(option, '/', () => undefined)).rejects.toHaveProperty('code');
-  await expect(repository.restore(option, '/', join(home, 't'), {existing: 'keep'})).rejects.toHaveProperty('code');
+  await expect(repository.list({snapshot: option, path: '/'}, () => undefined)).rejects.toHaveProperty('code');
+  await expect(
+    repository.restore({snapshot: option, path: '/'}, join(home, 't'), {existing: 'keep'}),
+  ).rejects.toHaveProperty('code');
   await expect(repository.store(join(home, 'files'), {tags: ['x'], parent: option})).rejects.toHaveProperty('code');
   await expect(repository.store(option, {tags: ['x']})).rejects.toHaveProperty('code');
   expect(await repository.snapshots([option])).toEqual([]);

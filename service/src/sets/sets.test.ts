@@ -188,6 +188,19 @@ test.each([
   expect(openManifest(readFileSync(kept, 'utf8'), 'cache')).toEqual(sealed());
 });
 
+test('a part is only what was sealed: one that somebody changed since is lost, also under its old name', async () => {
+  const {repository} = await repositoryWith();
+  const {snapshot: id} = await repository.storeText('x', 'x', {tags: setTags(IDS[0], 'files')});
+  const [{content} = {content: ''}] = await repository.snapshots([]);
+  const part = {part: 'files' as const, id, root: '/data'};
+  const sets = createSets(repository, null, clock);
+  const lost = async (snapshots: SetManifest['snapshots']) =>
+    (await sets.lost(sealed({id: IDS[0], snapshots}))).map((snapshot) => snapshot.part);
+  expect(await lost([{...part, content}])).toEqual([]);
+  expect(await lost([part])).toEqual([]);
+  expect(await lost([{...part, content: 'f'.repeat(64)}])).toEqual(['files']);
+});
+
 test('a summary adds up what a restore writes', () => {
   expect(summaryOf(sealed())).toMatchObject({
     bytes: 512_000_000 + 3_400_000_000 + 9000,

@@ -85,8 +85,8 @@ export function createSets(repository: Repository, cacheDirectory: string | null
 
   async function lost({id, snapshots}: SetManifest, signal?: AbortSignal): Promise<SetSnapshot[]> {
     const ours = await repository.snapshots(['disaster-recovery', `set=${id}`], signal);
-    const parts = new Map(ours.map((snapshot) => [snapshot.id, snapshot.tags]));
-    return snapshots.filter((snapshot) => !parts.get(snapshot.id)?.includes(`part=${snapshot.part}`));
+    const parts = new Map(ours.map((snapshot) => [snapshot.id, snapshot]));
+    return snapshots.filter((snapshot) => !isPart(snapshot, parts.get(snapshot.id)));
   }
 
   const show: Sets['show'] = (set, signal) => (set === 'latest' ? latest(signal) : named(set, signal));
@@ -112,6 +112,11 @@ export function createSets(repository: Repository, cacheDirectory: string | null
       return manifest;
     },
   };
+}
+
+/** Whether what lies there is what the manifest names: a snapshot that somebody has changed since has other content. */
+function isPart({part, content}: SetSnapshot, found: RepositorySnapshot | undefined): boolean {
+  return found?.tags.includes(`part=${part}`) === true && (content === undefined || content === found.content);
 }
 
 /** Where manifests are read; `cacheDirectory` null: nothing is kept here. */

@@ -202,7 +202,7 @@ async function rowsWithoutFiles(
   const listOf =
     ({id, root}: SetSnapshot): FileList =>
     (onFile) =>
-      repository.list(id, root, onFile, signal);
+      repository.list({snapshot: id, path: root, signal}, onFile);
   const directory = join(engines.workDirectory, job);
   await mkdir(directory, {recursive: true, mode: 0o700});
   const result = await engines.crossCheckLists(
@@ -231,12 +231,7 @@ function readRows(
   {id, root}: SetSnapshot,
   {onRow, signal}: {onRow: (row: ExpectedFile) => Promise<void> | void; signal: AbortSignal},
 ): Promise<void> {
-  return repository.readLines(
-    id,
-    join(root, expectedFiles),
-    (line) => {
-      void onRow(JSON.parse(line) as ExpectedFile);
-    },
-    signal,
-  );
+  return repository.readLines({snapshot: id, path: join(root, expectedFiles), signal}, (line) => {
+    void onRow(JSON.parse(line) as ExpectedFile);
+  });
 }

@@ -30,7 +30,7 @@ const whole = (): Record<string, string> =>
 
 const listed = async (repository: Repository, snapshot: string, root: string): Promise<StoredFile[]> => {
   const files: StoredFile[] = [];
-  await repository.list(snapshot, root, ({path, bytes}) => files.push({path, bytes}));
+  await repository.list({snapshot, path: root}, ({path, bytes}) => files.push({path, bytes}));
   return files.sort((a, b) => (a.path < b.path ? -1 : 1));
 };
 
@@ -78,7 +78,7 @@ function treesComeBack(name: string, created: () => Promise<Repository>): void {
     expect([count, bytes, vanished]).toEqual([NAMES.length, expected.reduce((sum, file) => sum + file.bytes, 0), []]);
     expect(await listed(repository, snapshot, directory)).toEqual(expected);
     const target = mkdtempSync(join(tmpdir(), 'target-'));
-    await repository.restore(snapshot, directory, target, {existing: 'replace'});
+    await repository.restore({snapshot, path: directory}, target, {existing: 'replace'});
     expect(Object.fromEntries(NAMES.map((path) => [path, readFileSync(join(target, path), 'utf8')]))).toEqual(files);
   });
 
@@ -98,7 +98,7 @@ function treesComeBack(name: string, created: () => Promise<Repository>): void {
     ]);
     const target = mkdtempSync(join(tmpdir(), 'target-'));
     for (const {snapshot} of [first, second]) {
-      await repository.restore(snapshot, directory, target, {existing: 'replace'});
+      await repository.restore({snapshot, path: directory}, target, {existing: 'replace'});
     }
     expect([
       readFileSync(join(target, '20260101/a'), 'utf8'),
@@ -132,12 +132,12 @@ function treesComeBack(name: string, created: () => Promise<Repository>): void {
     const directory = tree({a: 'stored', b: 'stored'});
     const {snapshot} = await repository.store(directory, {tags: ['a']});
     const target = tree({a: 'newer'});
-    await repository.restore(snapshot, directory, target, {existing: 'keep'});
+    await repository.restore({snapshot, path: directory}, target, {existing: 'keep'});
     expect([readFileSync(join(target, 'a'), 'utf8'), readFileSync(join(target, 'b'), 'utf8')]).toEqual([
       'newer',
       'stored',
     ]);
-    await repository.restore(snapshot, directory, target, {existing: 'replace'});
+    await repository.restore({snapshot, path: directory}, target, {existing: 'replace'});
     expect(readFileSync(join(target, 'a'), 'utf8')).toBe('stored');
   });
 }
@@ -160,9 +160,9 @@ function rootsAreTold(name: string, created: () => Promise<Repository>): void {
     expect(await repository.directoryAt(plain.snapshot, join(directory, 'users/x'))).toBeNull();
     expect(await repository.directoryAt(plain.snapshot, `${directory}-elsewhere`)).toBeNull();
     const target = mkdtempSync(join(tmpdir(), 'target-'));
-    await expect(repository.restore(linked.snapshot, link, target, {existing: 'replace'})).rejects.toThrow(
-      'not a directory',
-    );
+    await expect(
+      repository.restore({snapshot: linked.snapshot, path: link}, target, {existing: 'replace'}),
+    ).rejects.toThrow('not a directory');
     await expect(repository.directoryAt('f'.repeat(64), directory)).rejects.toHaveProperty('code');
   });
 }
@@ -174,7 +174,7 @@ function textsComeBack(name: string, created: () => Promise<Repository>): void {
     const {snapshot} = await repository.storeText('manifest.json', text, {tags: ['a']});
     expect(await repository.readText(snapshot, '/manifest.json')).toBe(text);
     const lines: string[] = [];
-    await repository.readLines(snapshot, '/manifest.json', (line) => lines.push(line));
+    await repository.readLines({snapshot, path: '/manifest.json'}, (line) => lines.push(line));
     expect(lines).toEqual(['{"path":"a\u2028b"}', '{"path":"Grüße"}']);
     await expect(repository.readText(snapshot, '/other.json')).rejects.toHaveProperty('code');
   });
@@ -201,5 +201,33 @@ function textsComeBack(name: string, created: () => Promise<Repository>): void {
     const stopped = AbortSignal.abort(new Error('enough'));
     await expect(repository.store(tree({a: 'x'}), {tags: ['a'], signal: stopped})).rejects.toThrow('enough');
     expect(await repository.snapshots(['a'])).toEqual([]);
+  });
+}
+
+/** A copy of some of what is in one repository, made in another by the engine's own means. */
+export type Pair = {from: Repository; to: Repository; copy(): Promise<void>};
+
+/** What every adapter does with what was copied into it. */
+export function copiesKeepTheirNames(name: string, pair: () => Promise<Pair>): void {
+  test(`${name}: a copy in another repository has the name and the content of the original, and is read by that name`, async () => {
+    const {from, to, copy} = await pair();
+    const directory = tree({'sub/a': 'content'});
+    await to.storeText('own.txt', 'own', {tags: ['own']});
+    const stored = await from.store(directory, {tags: ['dr', 'set=1']});
+    const text = await from.storeText('manifest.json', '{}', {tags: ['dr', 'set=1']});
+    await copy();
+    await copy();
+    const told = (repository: Repository) =>
+      repository
+        .snapshots(['dr'])
+        .then((snapshots) => snapshots.map(({id, tags, paths, content}) => ({id, tags, paths, content})));
+    expect(await told(to)).toEqual(await told(from));
+    expect((await told(to)).map(({id}) => id)).toEqual([stored.snapshot, text.snapshot]);
+    expect(await to.readText(text.snapshot, '/manifest.json')).toBe('{}');
+    expect(await listed(to, stored.snapshot, directory)).toEqual([{path: 'sub/a', bytes: 7}]);
+    expect(await to.directoryAt(stored.snapshot, directory)).not.toBeNull();
+    const target = mkdtempSync(join(tmpdir(), 'target-'));
+    await to.restore({snapshot: stored.snapshot, path: directory}, target, {existing: 'replace'});
+    expect(readFileSync(join(target, 'sub/a'), 'utf8')).toBe('content');
   });
 }

@@ -31,15 +31,15 @@ export async function findDamaged(call: ResticCall, depth: 'structure' | 'data',
   const damages: Damage[] = [];
   for (const says of said) {
     const [, kind, name] = OBJECT.exec(says) ?? [];
-    damages.push({says, ...(kind && name ? await whoNeeds(call, kind, name, options) : {snapshots: [], where: null})});
+    const needing = kind && name ? await whoNeeds(call, {kind, name}, options) : {snapshots: [], where: null};
+    damages.push({says, ...needing});
   }
   return damages;
 }
 
 async function whoNeeds(
   call: ResticCall,
-  kind: string,
-  name: string,
+  {kind, name}: {kind: string; name: string},
   options: {signal?: AbortSignal},
 ): Promise<Pick<Damage, 'snapshots' | 'where'>> {
   const what = {pack: kind === 'pack', tree: kind === 'tree', blob: kind === 'blob'};

@@ -1,3 +1,4 @@
+import {randomBytes} from 'node:crypto';
 import {existsSync, type Stats} from 'node:fs';
 import {lstat, mkdir, readdir, readFile, stat, writeFile} from 'node:fs/promises';
 import {dirname, join, matchesGlob} from 'node:path';
@@ -13,8 +14,22 @@ export type MemoryRepository = Repository & {
   damage(snapshot: string, path: string): void;
   /** Takes a snapshot out, as somebody with access might. */
   forget(snapshot: string): void;
+  /** Puts a snapshot of another one here too, under its name. */
+  copyFrom(other: MemoryRepository, snapshot: string): void;
+  /** Another program holds the lock, or none. */
+  lock(isLocked: boolean): void;
+  /** A snapshot with all that it holds. */
+  take(snapshot: string): {kept: Kept; blobs: ReadonlyMap<string, Buffer>};
   /** The next calls fail so, until called with null. */
   failWith(failure: Failure | null): void;
+};
+
+type ToKeep = {
+  entries: Iterable<[string, Buffer]>;
+  tags: readonly string[];
+  path: string;
+  vanished?: string[];
+  directories?: readonly (readonly [string, StoredDirectory])[];
 };
 
 /** What is kept: contents by their hash, and snapshots that name them. */
@@ -46,13 +61,7 @@ function createShelf() {
     return read(hash).toString();
   }
 
-  function keep(
-    entries: Iterable<[string, Buffer]>,
-    tags: readonly string[],
-    path: string,
-    vanished: string[],
-    directories: readonly (readonly [string, StoredDirectory])[] = [],
-  ): Stored {
+  function keep({entries, tags, path, vanished = [], directories = []}: ToKeep): Stored {
     const files = new Map<string, string>();
     let [bytes, added] = [0, 0];
     for (const [name, content] of entries) {
@@ -62,8 +71,9 @@ function createShelf() {
       files.set(name, hash);
       bytes += content.length;
     }
-    const id = sha256(`${kept.length} ${path}`);
-    kept.push({id, at: kept.length, tags: [...tags], paths: [path], files, directories: new Map(directories)});
+    const id = randomBytes(32).toString('hex');
+    const content = sha256(JSON.stringify([...files]));
+    kept.push({id, content, at: kept.length, tags: [...tags], paths: [path], files, directories: new Map(directories)});
     return {snapshot: id, files: files.size, bytes, bytes_added: added, vanished};
   }
 
@@ -81,6 +91,7 @@ function createShelf() {
 function createDoor(location: string) {
   let made = false;
   let failing: Failure | null = null;
+  let locked = false;
 
   function ready(signal?: AbortSignal): void {
     signal?.throwIfAborted();
@@ -106,23 +117,49 @@ function createDoor(location: string) {
     failWith: (failure: Failure | null): void => {
       failing = failure;
     },
+    lock: (isLocked: boolean): void => {
+      locked = isLocked;
+    },
+    isLocked: () => locked,
   };
 }
 
-export function createMemoryRepository(location = '/memory'): MemoryRepository {
-  const shelf = createShelf();
-  const {blobs, kept, find, readOne, keep} = shelf;
-  const {ready, make, failWith} = createDoor(location);
-
+/** What only tests do to a repository. */
+function createFaults(
+  shelf: ReturnType<typeof createShelf>,
+  {failWith, lock}: ReturnType<typeof createDoor>,
+): Omit<MemoryRepository, keyof Repository> {
+  const {blobs, kept, find} = shelf;
   return {
-    location,
     damage: (snapshot, path) => {
       blobs.set(find(snapshot).files.get(path) ?? '', Buffer.from('damaged'));
     },
     forget: (snapshot) => {
       kept.splice(kept.indexOf(find(snapshot)), 1);
     },
+    copyFrom: (other, snapshot) => {
+      const taken = other.take(snapshot);
+      taken.blobs.forEach((content, hash) => blobs.set(hash, content));
+      kept.push(taken.kept);
+    },
+    take: (snapshot) => {
+      const found = find(snapshot);
+      return {kept: found, blobs: new Map([...found.files.values()].map((hash) => [hash, shelf.read(hash)]))};
+    },
+    lock,
     failWith,
+  };
+}
+
+export function createMemoryRepository(location = '/memory'): MemoryRepository {
+  const shelf = createShelf();
+  const {blobs, kept, readOne, keep} = shelf;
+  const door = createDoor(location);
+  const {ready, make} = door;
+
+  return {
+    location,
+    ...createFaults(shelf, door),
     create: async () => (make() ? 'already_there' : 'created'),
     async open(signal) {
       ready(signal);
@@ -131,6 +168,10 @@ export function createMemoryRepository(location = '/memory'): MemoryRepository {
     engineVersion: async () => 'memory',
     releaseStaleLocks: async () => {
       ready();
+    },
+    async isLocked(signal) {
+      ready(signal);
+      return door.isLocked();
     },
     async store(directory, {tags, excludes = [], only, signal, progress}) {
       ready(signal);
@@ -141,21 +182,21 @@ export function createMemoryRepository(location = '/memory'): MemoryRepository {
         ...(only ? [[directory, asStored(await stat(directory))] as const] : []),
         ...trees.flatMap((tree) => tree.directories),
       ];
-      const stored = keep(files, tags, directory, vanished, directories);
+      const stored = keep({entries: files, tags, path: directory, vanished, directories});
       progress?.(stored.bytes, stored.bytes);
       return stored;
     },
     async storeText(name, text, {tags, signal}) {
       ready(signal);
-      return keep([[`/${name}`, Buffer.from(text)]], tags, `/${name}`, []);
+      return keep({entries: [[`/${name}`, Buffer.from(text)]], tags, path: `/${name}`});
     },
     async snapshots(tags, signal) {
       ready(signal);
       return kept
         .filter((snapshot) => tags.every((tag) => snapshot.tags.includes(tag)))
-        .map(({id, at, tags: carried, paths}) => ({id, at, tags: carried, paths}));
+        .map(({id, at, tags: carried, paths, content}) => ({id, at, tags: carried, paths, content}));
     },
-    async list(snapshot, root, onFile, signal) {
+    async list({snapshot, path: root, signal}, onFile) {
       ready(signal);
       for (const {path, hash} of shelf.below(snapshot, root)) {
         onFile({path, bytes: blobs.get(hash)?.length ?? 0});
@@ -169,12 +210,12 @@ export function createMemoryRepository(location = '/memory'): MemoryRepository {
       ready(signal);
       return readOne(snapshot, path);
     },
-    async readLines(snapshot, path, onLine, signal) {
+    async readLines({snapshot, path, signal}, onLine) {
       ready(signal);
       const lines = readOne(snapshot, path).split('\n');
       lines.slice(0, lines.at(-1) === '' ? -1 : undefined).forEach(onLine);
     },
-    async restore(snapshot, root, target, {existing, signal}) {
+    async restore({snapshot, path: root, signal}, target, {existing}) {
       ready(signal);
       if (!shelf.find(snapshot).directories.has(root)) {
         throw new Failure('REPOSITORY_UNREACHABLE', `path ${root}: not a directory`);

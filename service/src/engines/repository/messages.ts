@@ -53,10 +53,14 @@ function parseJson(line: string): unknown {
 
 export const SnapshotJson = z.object({
   id: Sha256,
+  /** The snapshot that this one was copied or changed from. */
+  original: Sha256.optional(),
+  tree: Sha256,
   time: z.string(),
   tags: z.array(z.string()).nullish(),
   paths: z.array(z.string()),
 });
+export type SnapshotJson = z.infer<typeof SnapshotJson>;
 
 export const NodeJson = z.object({
   type: z.string(),

@@ -1,5 +1,11 @@
-/** One immutable snapshot in a repository. */
-export type RepositorySnapshot = {id: string; at: number; tags: string[]; paths: string[]};
+/**
+ * One immutable snapshot in a repository. `id`: the name that it got when it was made, which a copy in another repository keeps.
+ * `content`: hash of what it holds, the same wherever it lies: two snapshots with one id and different contents are not the same.
+ */
+export type RepositorySnapshot = {id: string; at: number; tags: string[]; paths: string[]; content: string};
+
+/** A place in a snapshot. */
+export type SnapshotPlace = {snapshot: string; path: string; signal?: AbortSignal | undefined};
 
 /** A file in a snapshot. `path` is relative to the root that was stored; bytes that are not UTF-8 show as U+FFFD. */
 export type StoredFile = {path: string; bytes: number; modified_at?: number};
@@ -38,6 +44,8 @@ export type StoreOptions = {
   parent?: string;
 };
 
+export type RestoreOptions = Omit<Watch, 'signal'> & {existing: 'replace' | 'keep'};
+
 /**
  * An encrypted, deduplicating store of snapshots. Snapshots are written whole or not at all.
  * Every method throws REPOSITORY_NOT_FOUND, REPOSITORY_LOCKED, REPOSITORY_KEY_WRONG, REPOSITORY_UNREACHABLE, REPOSITORY_DAMAGED,
@@ -54,27 +62,24 @@ export type Repository = {
   engineVersion(): Promise<string>;
   /** Removes locks of dead programs only. */
   releaseStaleLocks(): Promise<void>;
+  /** Whether a program says that it is at work there: a backup, a check, or one that died. */
+  isLocked(signal?: AbortSignal): Promise<boolean>;
   /** Stores a directory. @throws Failure FILES_UNREADABLE naming the first path; no snapshot of this call may then be used */
   store(directory: string, options: Watch & StoreOptions): Promise<Stored>;
   /** Stores one small text as the file `/NAME`. */
   storeText(name: string, text: string, options: Watch & {tags: readonly string[]}): Promise<Stored>;
   /** Snapshots that carry all the tags, oldest first. */
   snapshots(tags: readonly string[], signal?: AbortSignal): Promise<RepositorySnapshot[]>;
-  /** Streams the files below `root` of a snapshot. */
-  list(snapshot: string, root: string, onFile: (file: StoredFile) => void, signal?: AbortSignal): Promise<void>;
+  /** Streams the files below a root of a snapshot. */
+  list(root: SnapshotPlace, onFile: (file: StoredFile) => void): Promise<void>;
   /** The directory `root` in a snapshot; null when it is none. Only then can a restore take what is below it: the path of a link has nothing below it. */
   directoryAt(snapshot: string, root: string, signal?: AbortSignal): Promise<StoredDirectory | null>;
   /** A small stored file, at most 64 MiB. */
   readText(snapshot: string, path: string, signal?: AbortSignal): Promise<string>;
   /** A stored text of any size, line by line. */
-  readLines(snapshot: string, path: string, onLine: (line: string) => void, signal?: AbortSignal): Promise<void>;
-  /** Writes what was below `root` into `target`. `keep`: files that exist stay as they are. Everything written is checked against its hash. */
-  restore(
-    snapshot: string,
-    root: string,
-    target: string,
-    options: Watch & {existing: 'replace' | 'keep'},
-  ): Promise<{files: number; bytes: number}>;
+  readLines(file: SnapshotPlace, onLine: (line: string) => void): Promise<void>;
+  /** Writes what was below a root into `target`. `keep`: files that exist stay as they are. Everything written is checked against its hash. */
+  restore(root: SnapshotPlace, target: string, options: RestoreOptions): Promise<{files: number; bytes: number}>;
   /** Structure only, or every byte. */
   check(depth: 'structure' | 'data', options: Watch): Promise<Damage[]>;
 };

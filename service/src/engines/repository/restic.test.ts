@@ -1,3 +1,4 @@
+import {execFileSync} from 'node:child_process';
 import {randomBytes} from 'node:crypto';
 import {
   closeSync,
@@ -18,7 +19,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {expect, jest, test} from '@jest/globals';
 import {cached} from '../../testkit/cached.ts';
-import {conformance} from './conformance.ts';
+import {conformance, copiesKeepTheirNames} from './conformance.ts';
 import type {Repository} from './port.ts';
 import {createRestic} from './restic.ts';
 
@@ -29,7 +30,7 @@ const restic = cached('restic');
 const prepared = cached('repository');
 const shown = (location: string): string => location.replace('secret', '***');
 
-function place(key = 'key'): {url: string; open: (key?: string) => Repository} {
+function place(key = 'key'): {url: string; passwordFile: string; open: (key?: string) => Repository} {
   const directory = mkdtempSync(join(tmpdir(), 'restic-'));
   const url = join(directory, 'repository-secret');
   const open = (with_ = key): Repository => {
@@ -41,7 +42,7 @@ function place(key = 'key'): {url: string; open: (key?: string) => Repository} {
       environment: {RESTIC_CACHE_DIR: join(directory, 'cache')},
     });
   };
-  return {url, open};
+  return {url, passwordFile: join(directory, `password-${key}`), open};
 }
 
 /** A repository that is there already and quick to open. */
@@ -56,6 +57,66 @@ conformance(
   async () => place().open(),
   async () => quickPlace().open(),
 );
+
+/** restic itself, at work in `to` and reading from `from`. */
+function resticIn(to: ReturnType<typeof place>, words: readonly string[], from?: ReturnType<typeof place>): string {
+  return execFileSync(restic, [...words, '--no-cache', ...(from ? ['--from-repo', from.url] : [])], {
+    env: {
+      ...process.env,
+      RESTIC_REPOSITORY: to.url,
+      RESTIC_PASSWORD_FILE: to.passwordFile,
+      ...(from && {RESTIC_FROM_PASSWORD_FILE: from.passwordFile}),
+    },
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+}
+
+copiesKeepTheirNames('restic', async () => {
+  const [from, to] = [quickPlace(), quickPlace()];
+  const [source, target] = [from.open(), to.open()];
+  return {from: source, to: target, copy: async () => void resticIn(to, ['copy'], from)};
+});
+
+test('restic: damage in a copy is told by the name that the snapshot has everywhere', async () => {
+  const [from, to] = [quickPlace(), quickPlace()];
+  const source = from.open();
+  const directory = mkdtempSync(join(tmpdir(), 'tree-'));
+  writeFileSync(join(directory, 'a.bin'), randomBytes(200_000));
+  const {snapshot} = await source.store(directory, {tags: ['a']});
+  const copied = to.open();
+  resticIn(to, ['copy'], from);
+  flipByte([...packsOf(to.url)].sort((a, b) => statSync(b).size - statSync(a).size)[0] ?? '');
+  const damages = await copied.check('data', {});
+  expect(damages.length).toBeGreaterThan(0);
+  expect(new Set(damages.flatMap(({snapshots}) => snapshots))).toEqual(new Set([snapshot]));
+});
+
+test('restic: a snapshot that was changed has the name of what it was and another content; beside it, one of its own', async () => {
+  const at = quickPlace();
+  const repository = at.open();
+  const directory = mkdtempSync(join(tmpdir(), 'tree-'));
+  ['keep', 'drop'].forEach((name) => writeFileSync(join(directory, name), name));
+  const {snapshot} = await repository.store(directory, {tags: ['a']});
+  const [before] = await repository.snapshots([]);
+  resticIn(at, ['rewrite', '--exclude', join(directory, 'drop'), snapshot]);
+  const both = await repository.snapshots([]);
+  expect(both).toContainEqual(before);
+  expect(new Set(both.map(({id}) => id)).size).toBe(2);
+  resticIn(at, ['forget', snapshot]);
+  const [after, ...others] = await at.open().snapshots([]);
+  expect([after?.id, others]).toEqual([snapshot, []]);
+  expect(after?.content).not.toBe(before?.content);
+});
+
+test('restic: a lock is seen, of whichever program', async () => {
+  const at = quickPlace();
+  const repository = at.open();
+  expect(await repository.isLocked()).toBe(false);
+  mkdirSync(join(at.url, 'locks'), {recursive: true});
+  writeFileSync(join(at.url, 'locks', 'a'.repeat(64)), 'x');
+  expect(await repository.isLocked()).toBe(true);
+});
 
 test('restic: where it is, is told without credentials', () => {
   expect(place().open().location).toMatch(/repository-\*\*\*$/);
@@ -127,10 +188,10 @@ test('restic: damaged data is never written into a target as if it were whole', 
   flipByte(dataPack);
   const target = mkdtempSync(join(tmpdir(), 'target-'));
   await expect(
-    repository.restore(stored[0]?.snapshot ?? '', stored[0]?.directory ?? '', target, {existing: 'replace'}),
+    repository.restore({snapshot: stored[0]!.snapshot, path: stored[0]!.directory}, target, {existing: 'replace'}),
   ).rejects.toMatchObject({code: 'REPOSITORY_DAMAGED'});
   const other = mkdtempSync(join(tmpdir(), 'target-'));
-  await repository.restore(stored[1]?.snapshot ?? '', stored[1]?.directory ?? '', other, {existing: 'replace'});
+  await repository.restore({snapshot: stored[1]!.snapshot, path: stored[1]!.directory}, other, {existing: 'replace'});
   expect(readdirSync(other).sort()).toEqual(['sub', 'two.bin']);
 });
 

@@ -2,9 +2,20 @@ import {basename, dirname, join} from 'node:path/posix';
 import {Failure} from '../../kernel/failure.ts';
 import {resticFailure} from './failures.ts';
 import {findDamaged} from './damage.ts';
+import {createIdentities} from './identities.ts';
 import {NodeJson, SnapshotJson, TreeJson, type Message} from './messages.ts';
 import type {CommandLine} from '../../process/command_line.ts';
-import type {Repository, RepositoryEngine, RepositorySettings, Stored, StoredDirectory, StoredFile} from './port.ts';
+import type {
+  Repository,
+  RepositoryEngine,
+  RepositorySettings,
+  RestoreOptions,
+  SnapshotPlace,
+  Stored,
+  StoredDirectory,
+  StoredFile,
+  StoreOptions,
+} from './port.ts';
 import {callOrFail, createResticCall, requireRestic, type ResticCall} from './restic_command.ts';
 
 /** Snapshots of all machines belong to one history: the parent of a snapshot is found by path, not by which host took it. */
@@ -19,6 +30,15 @@ export function createRestic(program: string, hideCredentials: (location: string
 
 function openRepository(program: string, settings: RepositorySettings, location: string): Repository {
   const call = createResticCall(program, settings);
+  const identities = createIdentities((signal) => listed(call, [], signal));
+  const here = async ({snapshot, ...place}: SnapshotPlace): Promise<SnapshotPlace> => ({
+    ...place,
+    snapshot: await identities.local(snapshot, place.signal),
+  });
+  const keep = async (stored: Promise<Stored>): Promise<Stored> => {
+    identities.made((await stored).snapshot);
+    return stored;
+  };
   return {
     location,
     create: () => create(call, location),
@@ -31,45 +51,56 @@ function openRepository(program: string, settings: RepositorySettings, location:
     async releaseStaleLocks() {
       await callOrFail(call, {command: ['unlock']});
     },
-    store: (directory, {tags, excludes = [], only, parent, ...watch}) => {
-      const options = {exclude: excludes, parent};
-      return only
-        ? // Paths as bytes that no name can hold: a list of any length, through standard input.
-          store(call, {options: {...options, 'files-from-raw': '-'}}, tags, {
-            ...watch,
-            input: only.map((path) => `${join(directory, path)}\0`).join(''),
-          })
-        : store(call, {options, operands: [directory]}, tags, watch);
+    async isLocked(signal) {
+      const line = {command: ['list'], options: {'no-lock': true}, operands: ['locks']} as const;
+      return (await callOrFail(call, line, signal ? {signal} : {})).stdout.trim() !== '';
     },
+    store: (directory, options) => keep(storeDirectory(call, directory, options)),
     storeText: (name, text, {tags, ...watch}) =>
-      store(call, {options: {stdin: true, 'stdin-filename': name}}, tags, {...watch, input: text}),
+      keep(store(call, {tags, options: {stdin: true, 'stdin-filename': name}}, {...watch, input: text})),
     async snapshots(tags, signal) {
-      const {stdout} = await callOrFail(
-        call,
-        {command: ['snapshots'], options: {json: true, 'no-lock': true, tag: tags.join(',')}},
-        signal ? {signal} : {},
-      );
+      const found = await listed(call, tags, signal);
+      const names = identities.note(found);
       return (
-        SnapshotJson.array()
-          .parse(JSON.parse(stdout))
-          .map(({id, time, tags: carried, paths}) => ({id, at: Date.parse(time), tags: carried ?? [], paths}))
+        found
+          .map(({time, tags: carried, paths, tree}, index) => ({
+            id: names[index] ?? '',
+            at: Date.parse(time),
+            tags: carried ?? [],
+            paths,
+            content: tree,
+          }))
           // To restic a comma joins tags; to the port it is a character of a tag that nothing carries.
           .filter((snapshot) => tags.every((tag) => snapshot.tags.includes(tag)))
           .sort((a, b) => a.at - b.at)
       );
     },
-    list: (snapshot, root, onFile, signal) => list(call, snapshot, root, onFile, signal),
-    directoryAt: (snapshot, root, signal) => directoryAt(call, snapshot, root, signal),
+    list: async (root, onFile) => list(call, await here(root), onFile),
+    directoryAt: async (snapshot, path, signal) => directoryAt(call, await here({snapshot, path, signal})),
     async readText(snapshot, path, signal) {
-      const {stdout} = await callOrFail(call, dumpOf(snapshot, path), signal ? {signal} : {});
-      return stdout;
+      const place = await here({snapshot, path, signal});
+      return (await callOrFail(call, dumpOf(place), signal ? {signal} : {})).stdout;
     },
-    async readLines(snapshot, path, onLine, signal) {
-      await callOrFail(call, dumpOf(snapshot, path), {onLine, ...(signal && {signal})});
+    async readLines(file, onLine) {
+      const {signal} = file;
+      await callOrFail(call, dumpOf(await here(file)), {onLine, ...(signal && {signal})});
     },
-    restore: (snapshot, root, target, options) => restore(call, snapshot, root, target, options),
-    check: (depth, watch) => findDamaged(call, depth, watch),
+    restore: async (root, target, options) => restore(call, await here(root), {target, ...options}),
+    async check(depth, watch) {
+      const damages = await findDamaged(call, depth, watch);
+      if (damages.length > 0) {
+        identities.note(await listed(call, [], watch.signal));
+      }
+      return damages.map((damage) => ({...damage, snapshots: damage.snapshots.map(identities.everywhere)}));
+    },
   };
+}
+
+async function listed(call: ResticCall, tags: readonly string[], signal?: AbortSignal): Promise<SnapshotJson[]> {
+  const tag = tags.length > 0 ? tags.join(',') : undefined;
+  const line = {command: ['snapshots'], options: {json: true, 'no-lock': true, tag}} as const;
+  const {stdout} = await callOrFail(call, line, signal ? {signal} : {});
+  return SnapshotJson.array().parse(JSON.parse(stdout));
 }
 
 async function create(call: ResticCall, location: string): Promise<'created' | 'already_there'> {
@@ -92,10 +123,25 @@ async function create(call: ResticCall, location: string): Promise<'created' | '
 
 type Watch = {signal?: AbortSignal; progress?: (done: number, total: number | null) => void; input?: string};
 
+function storeDirectory(
+  call: ResticCall,
+  directory: string,
+  {tags, excludes = [], only, parent, ...watch}: Watch & StoreOptions,
+): Promise<Stored> {
+  const options = {exclude: excludes, parent};
+  return only
+    ? // Paths as bytes that no name can hold: a list of any length, through standard input.
+      store(
+        call,
+        {tags, options: {...options, 'files-from-raw': '-'}},
+        {...watch, input: only.map((path) => `${join(directory, path)}\0`).join('')},
+      )
+    : store(call, {tags, options, operands: [directory]}, watch);
+}
+
 async function store(
   call: ResticCall,
-  what: Pick<CommandLine, 'options' | 'operands'>,
-  tags: readonly string[],
+  {tags, ...what}: Pick<CommandLine, 'options' | 'operands'> & {tags: readonly string[]},
   {signal, progress, input}: Watch,
 ): Promise<Stored> {
   const options = {json: true, host: HOST, tag: tags.join(','), ...what.options};
@@ -136,7 +182,7 @@ async function store(
   };
 }
 
-const dumpOf = (snapshot: string, path: string) =>
+const dumpOf = ({snapshot, path}: SnapshotPlace) =>
   ({command: ['dump'], options: {'no-lock': true}, operands: [snapshot, path]}) as const;
 
 /** A lock may be that of a program that died: then it is removed, and the call made once more. A living one stays, and the second call says so. */
@@ -170,10 +216,8 @@ function isVanished(message: Message): boolean {
 
 async function list(
   call: ResticCall,
-  snapshot: string,
-  root: string,
+  {snapshot, path: root, signal}: SnapshotPlace,
   onFile: (file: StoredFile) => void,
-  signal?: AbortSignal,
 ): Promise<void> {
   const prefix = root.endsWith('/') ? root : `${root}/`;
   const options = {json: true, recursive: true, 'no-lock': true};
@@ -204,9 +248,7 @@ async function list(
 /** From the tree that names it: restic tells nothing of the root itself when it restores `SNAPSHOT:ROOT`, and fails when that is no directory. */
 async function directoryAt(
   call: ResticCall,
-  snapshot: string,
-  root: string,
-  signal?: AbortSignal,
+  {snapshot, path: root, signal}: SnapshotPlace,
 ): Promise<StoredDirectory | null> {
   const end = await call(
     {command: ['cat', 'tree'], options: {'no-lock': true}, operands: [`${snapshot}:${dirname(root)}`]},
@@ -225,10 +267,8 @@ async function directoryAt(
 
 async function restore(
   call: ResticCall,
-  snapshot: string,
-  root: string,
-  target: string,
-  {signal, progress, existing}: Watch & {existing: 'replace' | 'keep'},
+  {snapshot, path: root, signal}: SnapshotPlace,
+  {target, progress, existing}: RestoreOptions & {target: string},
 ): Promise<{files: number; bytes: number}> {
   const overwrite = existing === 'keep' ? 'never' : 'always';
   const end = await call(

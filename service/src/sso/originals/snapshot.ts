@@ -84,7 +84,7 @@ export async function recall({
       });
     };
     if (newest) {
-      await repository.readLines(newest.id, join(newest.paths[0] ?? '/', IDENTITY_FILE), (text) => {
+      await repository.readLines({snapshot: newest.id, path: join(newest.paths[0] ?? '/', IDENTITY_FILE)}, (text) => {
         lines.push(IdentityLine.parse(JSON.parse(text)));
         if (lines.length === ROWS_AT_ONCE) {
           flush();

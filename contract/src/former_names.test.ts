@@ -3,7 +3,7 @@ import {openApiDocument, RENAMED, withFormerNames, withPresentNames} from './ind
 
 const enrollment = {state: 'none', site_url: null, enrolled_at: null, enrolled_by: null, last_seen_at: null};
 const status = {
-  ...{version: '1', now: 1, companion_id: 'c', repository: {location: '/r', outcome: 'ok', says: 'opens'}},
+  ...{version: '1', now: 1, companion_id: 'c', repository: {}},
   ...{verdict: {}, last_set: null, sets: 0, running: null, last_failed: null, rpo_objective_ms: null},
   ...{next_actions: [], enrollment},
 };
@@ -26,6 +26,39 @@ describe('a field that has another name now', () => {
     expect(withFormerNames({enrollment, other: 1})).toEqual({enrollment, other: 1});
     expect(withPresentNames({enrolment: 1})).toEqual({enrolment: 1});
   });
+});
+
+const finding = {set: null, severity: 'error', message: 'A pack is damaged.', where: 'pack 1'};
+
+test('what was found, said and advised is read by scripts of before', () => {
+  expect(
+    withFormerNames([
+      finding,
+      {message: 'Nothing is backed up yet.', remedy: 'drctl backup', shell: 'drctl backup', chat: '/dr backup'},
+      {name: 'ledger', outcome: 'ok', message: 'whole', remedy: null},
+    ]),
+  ).toMatchObject([
+    {what: 'A pack is damaged.', where: 'pack 1'},
+    {says: 'Nothing is backed up yet.', how: 'drctl backup'},
+    {says: 'whole', remedy: null},
+  ]);
+});
+
+test('the result of a job that an older release ran is read under the present names', () => {
+  const {message, ...rest} = finding;
+  expect(withPresentNames({findings: [{...rest, what: message}]})).toMatchObject({findings: [finding]});
+});
+
+test('no shape is taken for another: those with the same fields have the same names', () => {
+  const byFields = Map.groupBy(RENAMED, ({fields, names}) =>
+    [...fields]
+      .filter((field) => !(field in names))
+      .sort()
+      .join(' '),
+  );
+  for (const same of byFields.values()) {
+    expect(new Set(same.map(({names}) => JSON.stringify(names))).size).toBe(1);
+  }
 });
 
 test('openapi.json calls the former names deprecated', () => {

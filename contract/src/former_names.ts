@@ -1,5 +1,11 @@
 import type {z} from 'zod';
-import {Status} from './status.ts';
+import {WaitingFor} from './job.ts';
+import {SkippedPerson, SwitchedPerson} from './sso.ts';
+import {Gate, ReturnConflict, ReturnedPerson} from './sso_return.ts';
+import {SettingLeft, SettingsDrift} from './sso_settings.ts';
+import {ProbeResult, ProviderState, ReadinessCheck, Suspicion} from './sso_watch.ts';
+import {DoctorCheck, NextAction, RepositoryState, Status} from './status.ts';
+import {VerifyFinding} from './verify.ts';
 
 /** A shape, the fields that it may have, those that it always has, and by former name the present one. */
 type Renamed = {
@@ -13,7 +19,25 @@ type Renamed = {
  * Fields of answers that had another name in a release before. Programs that read answers find both names, and openapi.json calls
  * the former one deprecated; what is ours reads the present one only.
  */
-export const RENAMED: readonly Renamed[] = [renamed(Status, {enrolment: 'enrollment'})];
+export const RENAMED: readonly Renamed[] = [
+  renamed(Status, {enrolment: 'enrollment'}),
+  renamed(NextAction, {says: 'message', how: 'remedy'}),
+  renamed(VerifyFinding, {what: 'message'}),
+  renamed(DoctorCheck, {says: 'message'}),
+  renamed(ReadinessCheck, {says: 'message'}),
+  renamed(RepositoryState, {says: 'message'}),
+  renamed(WaitingFor, {says: 'message'}),
+  renamed(ProbeResult, {says: 'message'}),
+  renamed(ProviderState, {says: 'message'}),
+  renamed(Suspicion, {says: 'message'}),
+  renamed(Gate, {says: 'message'}),
+  renamed(SettingsDrift, {says: 'message'}),
+  renamed(SettingLeft, {says: 'message'}),
+  renamed(ReturnConflict, {says: 'message'}),
+  renamed(SwitchedPerson, {says: 'message'}),
+  renamed(ReturnedPerson, {says: 'message'}),
+  renamed(SkippedPerson, {says: 'message'}),
+];
 
 /** An answer as it goes out: with the former names beside the present ones. */
 export function withFormerNames(answer: unknown): unknown {

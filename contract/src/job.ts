@@ -15,17 +15,17 @@ export const JobKind = z
   .meta({id: 'JobKind'});
 export type JobKind = z.infer<typeof JobKind>;
 
-/** How far a phase is. `total` and `eta_ms` are null while they cannot be known. */
 /** A person who has to do something before a job goes on. */
 export const WaitingFor = z
   .object({
     person: Person,
     until: Timestamp.describe('Then the job gives up.'),
-    says: z.string().describe('What is waited for, without a time: `Waiting for @anna to sign in through GitLab`.'),
+    message: z.string().describe('What is waited for, without a time: `Waiting for @anna to sign in through GitLab`.'),
   })
   .meta({id: 'WaitingFor'});
 export type WaitingFor = z.infer<typeof WaitingFor>;
 
+/** How far a phase is. `total` and `eta_ms` are null while they cannot be known. */
 export const Progress = z
   .object({
     phase: z.string(),

@@ -133,6 +133,11 @@ export const SwitchPlan = z
   .meta({id: 'SwitchPlan'});
 export type SwitchPlan = z.infer<typeof SwitchPlan>;
 
+export const SwitchedPerson = Person.extend({
+  outcome: z.enum(['switched', 'already', 'conflict', 'failed']),
+  message: z.string().nullable(),
+}).meta({id: 'SwitchedPerson'});
+
 export const SwitchResult = z
   .object({
     incident: z.string(),
@@ -143,11 +148,7 @@ export const SwitchResult = z
       .describe('Switched before; not touched again, because that would wipe a claimed password.'),
     conflicts: z.number().int(),
     failed: z.number().int(),
-    people: z
-      .array(
-        Person.extend({outcome: z.enum(['switched', 'already', 'conflict', 'failed']), says: z.string().nullable()}),
-      )
-      .describe('The first 1,000; what went wrong comes first.'),
+    people: z.array(SwitchedPerson).describe('The first 1,000; what went wrong comes first.'),
     told: z.number().int(),
     settings: z.array(ChangedSetting),
     duration_ms: z.number(),
@@ -239,12 +240,14 @@ export const ClaimSheetRequest = z
   .meta({id: 'ClaimSheetRequest'});
 export type ClaimSheetRequest = z.infer<typeof ClaimSheetRequest>;
 
+export const SkippedPerson = z.object({person: Person, message: z.string()}).meta({id: 'SkippedPerson'});
+
 export const ClaimSheet = z
   .object({
     url: z.string(),
     expires_at: Timestamp,
     codes: z.array(z.object({person: Person, code: z.string()})),
-    skipped: z.array(z.object({person: Person, says: z.string()})),
+    skipped: z.array(SkippedPerson),
   })
   .meta({id: 'ClaimSheet'});
 export type ClaimSheet = z.infer<typeof ClaimSheet>;

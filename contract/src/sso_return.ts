@@ -30,14 +30,14 @@ export const SwitchBackRequest = z
   .meta({id: 'SwitchBackRequest'});
 export type SwitchBackRequest = z.infer<typeof SwitchBackRequest>;
 
-export const Gate = z.object({name: z.string(), passed: z.boolean(), says: z.string()}).meta({id: 'Gate'});
+export const Gate = z.object({name: z.string(), passed: z.boolean(), message: z.string()}).meta({id: 'Gate'});
 export type Gate = z.infer<typeof Gate>;
 
 /** An account that a human must decide about, both sides shown. */
 export const ReturnConflict = z
   .object({
     kind: z.enum(['self_switched', 'duplicate_born', 'email_changed', 'deactivated', 'deleted', 'data_in_use']),
-    says: z.string(),
+    message: z.string(),
     choices: z.array(z.string()).describe('What can be done, as commands.'),
   })
   .meta({id: 'ReturnConflict'});
@@ -92,15 +92,18 @@ export const SwitchBackPlan = z
   .meta({id: 'SwitchBackPlan'});
 export type SwitchBackPlan = z.infer<typeof SwitchBackPlan>;
 
+export const ReturnedPerson = Person.extend({
+  outcome: z.enum(['returned', 'already', 'conflict', 'failed']),
+  message: z.string().nullable(),
+}).meta({id: 'ReturnedPerson'});
+
 export const SwitchBackResult = z
   .object({
     incident: z.string(),
     returned: z.number().int(),
     conflicts: z.number().int(),
     failed: z.number().int(),
-    people: z.array(
-      Person.extend({outcome: z.enum(['returned', 'already', 'conflict', 'failed']), says: z.string().nullable()}),
-    ),
+    people: z.array(ReturnedPerson),
     sessions_revoked: z.number().int().describe('Born of an outage password.'),
     sessions_kept: z.number().int().describe('Born of single sign-on.'),
     reset_tokens_purged: z.number().int(),

@@ -25,15 +25,18 @@ export const SettingsDrift = z
       .nullable()
       .describe("Username of whoever saved the configuration last, from Mattermost's audit; null: it does not say."),
     at: Timestamp.nullable().describe('When that was, else when it was noticed.'),
-    says: z.string(),
+    message: z.string(),
   })
   .meta({id: 'SettingsDrift'});
 export type SettingsDrift = z.infer<typeof SettingsDrift>;
 
+/** A setting that could not be set, and why. */
+export const SettingLeft = z.object({key: z.string(), message: z.string()}).meta({id: 'SettingLeft'});
+
 export const SetAgainResult = z
   .object({
     set: z.array(z.string()).describe('Keys that have the value of the incident again.'),
-    left: z.array(z.object({key: z.string(), says: z.string()})).describe('Those that could not be set, and why.'),
+    left: z.array(SettingLeft),
     settings: z.array(ChangedSetting),
   })
   .meta({id: 'SetAgainResult'});

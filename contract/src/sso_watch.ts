@@ -1,9 +1,10 @@
 import {z} from 'zod';
 import {WaitingFor} from './job.ts';
-import {Actor, Timestamp} from './primitives.ts';
+import {Timestamp} from './primitives.ts';
 import {Approval} from './approval.ts';
 import {IdentitySnapshot, Incident, IncidentState, Person} from './sso.ts';
 import {ChangedSetting, SettingsDrift} from './sso_settings.ts';
+import {NextAction} from './status.ts';
 
 /** How a probe ended. Only `unreachable`, `server_error` and `slow` can mean an outage; the others name a repair, or nothing at all. */
 export const ProbeClass = z
@@ -31,7 +32,7 @@ export const ProbeResult = z
       .describe('What was asked: authorize, token, userinfo, discovery, metadata, sign_in_page, ldap:HOST:PORT.'),
     vantage: z.enum(['companion', 'bridge', 'browser']),
     outcome: ProbeClass,
-    says: z.string(),
+    message: z.string(),
     ms: z.number(),
   })
   .meta({id: 'ProbeResult'});
@@ -43,7 +44,7 @@ export const ProviderState = z
     state: z.enum(['up', 'degraded', 'down', 'unknown']),
     since: Timestamp,
     outcome: ProbeClass.describe('Of the newest round, over all vantage points.'),
-    says: z.string(),
+    message: z.string(),
     rounds_down: z.number().int(),
     rounds_up: z.number().int(),
     last_login_at: Timestamp.nullable().describe('The newest sign-in through this provider that the server saw.'),
@@ -51,6 +52,11 @@ export const ProviderState = z
   })
   .meta({id: 'ProviderState'});
 export type ProviderState = z.infer<typeof ProviderState>;
+
+/** An outage that the probes propose to declare. */
+export const Suspicion = z
+  .object({provider: z.string(), since: Timestamp, message: z.string()})
+  .meta({id: 'Suspicion'});
 
 export const Detection = z
   .object({
@@ -71,7 +77,7 @@ export const Detection = z
       healthy_ms: z.number(),
       flap_limit: z.number().int(),
     }),
-    proposal: z.object({provider: z.string(), since: Timestamp, says: z.string()}).nullable(),
+    proposal: Suspicion.nullable(),
     flapping: z.boolean().describe('The state changed too often in 24 hours; nothing is proposed until it settles.'),
   })
   .meta({id: 'Detection'});
@@ -82,7 +88,7 @@ export const ReadinessCheck = z
     name: z.string(),
     outcome: z.enum(['ok', 'warning', 'failed', 'skipped']),
     weight: z.number().int(),
-    says: z.string(),
+    message: z.string(),
     remedy: z.string().nullable(),
   })
   .meta({id: 'ReadinessCheck'});
@@ -190,13 +196,7 @@ export const SsoStatus = z
     approvals: z.array(Approval),
     snapshot: IdentitySnapshot.nullable(),
     bridge: z.enum(['plugin', 'database']).describe('How accounts would be changed now.'),
-    next_actions: z.array(z.object({says: z.string(), how: z.string()})),
+    next_actions: z.array(NextAction).describe('Most urgent first.'),
   })
   .meta({id: 'SsoStatus'});
 export type SsoStatus = z.infer<typeof SsoStatus>;
-
-/** One line of what was done, from the ledger. */
-export const SsoEntry = z
-  .object({seq: z.number().int(), at: Timestamp, kind: z.string(), actor: Actor, says: z.string()})
-  .meta({id: 'SsoEntry'});
-export type SsoEntry = z.infer<typeof SsoEntry>;

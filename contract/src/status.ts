@@ -7,7 +7,7 @@ export const DoctorCheck = z
   .object({
     name: z.string(),
     outcome: z.enum(['ok', 'warning', 'failed', 'skipped']),
-    says: z.string(),
+    message: z.string(),
     remedy: z.string().nullable(),
   })
   .meta({id: 'DoctorCheck'});
@@ -69,18 +69,21 @@ export const NextAction = z
     remedy: z.string().describe('A sentence, or a command.'),
     shell: z.string().nullable().describe('The command of drctl that does it, when there is one.'),
     chat: z.string().nullable().describe('The slash command that does it, when there is one.'),
-    says: z.string().describe('The same as `message`, its name before.'),
-    how: z.string().describe('The same as `remedy`, its name before.'),
   })
   .meta({id: 'NextAction'});
 export type NextAction = z.infer<typeof NextAction>;
+
+export const RepositoryState = z
+  .object({location: z.string(), outcome: z.enum(['ok', 'unknown', 'failed']), message: z.string()})
+  .meta({id: 'RepositoryState'});
+export type RepositoryState = z.infer<typeof RepositoryState>;
 
 export const Status = z
   .object({
     version: z.string(),
     now: Timestamp,
     companion_id: z.string(),
-    repository: z.object({location: z.string(), outcome: z.enum(['ok', 'unknown', 'failed']), says: z.string()}),
+    repository: RepositoryState,
     enrollment: EnrollmentState,
     verdict: Verdict,
     last_set: SetSummary.nullable().describe('The set of the verdict.'),
@@ -88,7 +91,7 @@ export const Status = z
     running: Job.nullable(),
     last_failed: Job.nullable().describe('The newest failed backup, when it is newer than the last good set.'),
     rpo_objective_ms: z.number().nullable(),
-    next_actions: z.array(NextAction),
+    next_actions: z.array(NextAction).describe('Most urgent first.'),
   })
   .meta({id: 'Status'});
 export type Status = z.infer<typeof Status>;

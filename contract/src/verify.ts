@@ -15,8 +15,8 @@ export const VerifyFinding = z
   .object({
     set: SetId.nullable(),
     severity: z.enum(['error', 'warning']),
-    what: z.string(),
-    where: z.string().nullable(),
+    message: z.string(),
+    where: z.string().nullable().describe('The file or the part of the repository that it is about.'),
   })
   .meta({id: 'VerifyFinding'});
 export type VerifyFinding = z.infer<typeof VerifyFinding>;

@@ -108,7 +108,11 @@ test('an outage from suspicion to the end, by keyboard alone', async () => {
 test('a plan for the way back with a shut gate: Tab reaches the override, Escape leaves all as it is', async () => {
   const world = await show((sso) => {
     setIncident(sso, 'open', UP(), cannedEntries());
-    sso.plan.gates[0] = {name: 'provider', passed: false, says: 'GitLab has answered for 1 minute; 5 are asked for.'};
+    sso.plan.gates[0] = {
+      name: 'provider',
+      passed: false,
+      message: 'GitLab has answered for 1 minute; 5 are asked for.',
+    };
   });
   await pressEnter(page.getByRole('button', {name: 'Switch back…'}));
   await page.getByRole('alertdialog').waitFor();

@@ -48,16 +48,15 @@ const noRepository = () =>
     world.status.repository = {
       location: '/backup/mattermost',
       outcome: 'failed',
-      says: 'REPOSITORY_NOT_FOUND: restic snapshots: Fatal: unable to open config file: stat /backup/mattermost/config: no such file',
+      message:
+        'REPOSITORY_NOT_FOUND: restic snapshots: Fatal: unable to open config file: stat /backup/mattermost/config: no such file',
     };
     world.status.last_set = null;
     world.status.verdict = {...cannedVerdict(null, Date.now()), kind: 'unknown'};
     world.status.sets = 0;
     world.setsError = 'REPOSITORY_NOT_FOUND';
     const message = 'The repository does not open.';
-    world.status.next_actions = [
-      {message, says: message, remedy: 'drctl doctor', how: 'drctl doctor', shell: 'drctl doctor', chat: '/dr doctor'},
-    ];
+    world.status.next_actions = [{message, remedy: 'drctl doctor', shell: 'drctl doctor', chat: '/dr doctor'}];
   });
 const running = () => cannedWorld(cannedSets(), cannedJob());
 /** The companion's last number is of a step that is long over. */
@@ -108,7 +107,8 @@ const drifted = () =>
       settings: [{key: 'EmailSettings.EnableSignInWithEmail', wanted: true, live: false}],
       by: 'second.admin',
       at: Date.now() - 300_000,
-      says: '1 of 6 settings of the incident was changed by @second.admin at 19:10. People who were let in may not get in.',
+      message:
+        '1 of 6 settings of the incident was changed by @second.admin at 19:10. People who were let in may not get in.',
     };
   });
 const waiting = () =>

@@ -16,6 +16,6 @@ export async function expectNothingLeft(companion: Companion): Promise<void> {
 
 export async function expectLedgerHolds(companion: Companion): Promise<void> {
   const {result} = await companion.run(['doctor']);
-  const {checks} = result?.value as {checks: {name: string; outcome: string; says: string}[]};
+  const {checks} = result?.value as {checks: {name: string; outcome: string; message: string}[]};
   expect(checks.find(({name}) => name === 'ledger')).toMatchObject({outcome: 'ok'});
 }

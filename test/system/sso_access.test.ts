@@ -326,10 +326,12 @@ test('a switch by hand in the System Console is noticed, and is taken back like 
   await sso('snapshot');
   const {state, next_actions: actions} = await status();
   expect(state).toBe('watching');
-  expect(actions).toContainEqual({
-    says: expect.stringContaining('switched to email and password by something else'),
-    how: 'drctl sso return-list',
-  });
+  expect(actions).toContainEqual(
+    expect.objectContaining({
+      message: expect.stringContaining('switched to email and password by something else'),
+      remedy: 'drctl sso return-list',
+    }),
+  );
   const list = await returnList();
   expect(list).toMatchObject({
     count: 1,

@@ -369,13 +369,13 @@ describe('a switch of everyone, asked for in Mattermost', () => {
   });
 
   test('is told in one line by the status of everything, everywhere', async () => {
-    const says = `An SSO outage is declared; ${EXTRAS + 1} people are not switched back yet.`;
+    const message = `An SSO outage is declared; ${EXTRAS + 1} people are not switched back yet.`;
     const {
       next_actions: [shell],
     } = (await drctlOrThrow(server.drctl('status'))).value as Status;
-    expect(shell).toMatchObject({message: says, remedy: 'drctl sso status', says, how: 'drctl sso status'});
+    expect(shell).toMatchObject({message, remedy: 'drctl sso status', says: message, how: 'drctl sso status'});
     expect((await server.client.requestPlugin<Status>(PLUGIN, 'GET', '/api/v1/status')).next_actions[0]).toEqual(shell);
-    expect((await server.client.executeCommand(channel, '/dr status')).text).toContain(says);
+    expect((await server.client.executeCommand(channel, '/dr status')).text).toContain(message);
   });
 
   test('needs no second one on the shell of the companion, which is recorded', async () => {

@@ -201,7 +201,7 @@ describe('what is an outage, and what is none', () => {
   test('one whose token service answers with a page is seen, although it says 200', async () => {
     await server.identityProvider.answerInstead(200, '<html>Maintenance</html>', '/token');
     await waitFor('it to be seen', async () => (await provider())?.state === 'degraded', 60);
-    expect((await provider())?.says).toMatch(/page where a token service must answer/);
+    expect((await provider())?.message).toMatch(/page where a token service must answer/);
     await expect(signInThroughProvider(url, live.username, live.password)).rejects.toMatchObject({
       by: 'mattermost',
       status: 500,
@@ -216,7 +216,7 @@ describe('what is an outage, and what is none', () => {
         async () => (await sso<SsoStatus>('status')).state === 'suspected',
         90,
       );
-      expect((await provider())?.says).toContain('did not answer in time');
+      expect((await provider())?.message).toContain('did not answer in time');
     } finally {
       server.identityProvider.unhang();
     }
@@ -437,7 +437,7 @@ describe('switched, and back', () => {
       'new.address': 'email_changed',
     });
     expect(Object.keys(kinds).sort()).toEqual(['data.owner', 'data.taker', 'is.deleted', 'new.address', 'self.other']);
-    expect((await conflictOf('data.owner'))?.says).toContain('@data.taker');
+    expect((await conflictOf('data.owner'))?.message).toContain('@data.taker');
     expect((await list()).entries.map(({person}) => person.username)).not.toContain('self.same');
   });
 

@@ -251,7 +251,7 @@ describe('while people are switched', () => {
       live: {service: '', data: null},
       conflict: {
         kind: 'duplicate_born',
-        says: expect.stringContaining(`@${username}`),
+        message: expect.stringContaining(`@${username}`),
         choices: [expect.stringContaining('restore'), expect.stringContaining('leave')],
       },
     });

@@ -293,7 +293,7 @@ describe('settings that the environment of Mattermost locks', () => {
     await restartWith({MM_EMAILSETTINGS_ENABLESIGNINWITHEMAIL: 'false'});
     expect(await checkNamed('sign-in settings')).toMatchObject({
       outcome: 'warning',
-      says: expect.stringContaining('EmailSettings.EnableSignInWithEmail'),
+      message: expect.stringContaining('EmailSettings.EnableSignInWithEmail'),
     });
     const person = people[3]!;
     const {plan} = (await sso(server, ...switchOf(person).slice(0, -1), '--dry-run')) as {plan: SwitchPlan};

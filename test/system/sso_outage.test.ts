@@ -83,7 +83,7 @@ describe('an SSO outage, from its first minute to its last', () => {
     );
     expect(new Set(vantages)).toEqual(new Set(['companion', 'bridge']));
     expect(detection.proposal).toMatchObject({provider: 'gitlab'});
-    expect(action?.how).toContain('declare');
+    expect(action?.remedy).toContain('declare');
   });
 
   test('nothing was changed by that: people are as they were', async () => {

@@ -65,7 +65,7 @@ describe('one byte of the repository changed', () => {
       value: {set, level: 'L2', passed: false},
     });
     const errors = verified.value.findings.filter(({severity}: {severity: string}) => severity === 'error');
-    expect(errors[0]).toMatchObject({set, what: expect.stringContaining(set), where: expect.stringMatching(/\S/)});
+    expect(errors[0]).toMatchObject({set, message: expect.stringContaining(set), where: expect.stringMatching(/\S/)});
     expect(verified.error?.message).toContain(set);
   });
 
@@ -96,5 +96,5 @@ test.each(['database', 'files', 'config', 'record'])('a set whose part %s is gon
   await removeSnapshot(place, await partSnapshot(part));
   const verified = await drctlOn(place, 'verify', set, '--level', 'L0');
   expect(verified).toMatchObject({exitCode: 6, error: {code: 'VERIFY_NOT_PASSED'}, value: {passed: false}});
-  expect(verified.value.findings).toMatchObject([{set, severity: 'error', what: expect.stringContaining(part)}]);
+  expect(verified.value.findings).toMatchObject([{set, severity: 'error', message: expect.stringContaining(part)}]);
 });

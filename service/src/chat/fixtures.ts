@@ -21,6 +21,7 @@ import {
   type SwitchPlan,
   type SwitchResult,
 } from '@disaster-recovery/contract';
+import {actionBy} from '../words/next_action.ts';
 import type {Sso} from '../sso/index.ts';
 import {verdictOf} from '../status/verdict.ts';
 
@@ -148,7 +149,7 @@ export function aStatus(changes: Partial<Status> = {}): Status {
     version: '0.1.0',
     now: START,
     companion_id: 'c',
-    repository: {location: '/srv/repository', outcome: 'ok', says: 'answers'},
+    repository: {location: '/srv/repository', outcome: 'ok', message: 'answers'},
     enrollment: {state: 'enrolled', site_url: null, enrolled_at: null, enrolled_by: null, last_seen_at: null},
     last_set: summary,
     sets: 1,
@@ -195,14 +196,14 @@ export const detection: Detection = {
   last_round_at: START,
   controls_ok: true,
   flapping: false,
-  proposal: {provider: 'gitlab', since: START - 600_000, says: 'gitlab is down for 10 min.'},
+  proposal: {provider: 'gitlab', since: START - 600_000, message: 'gitlab is down for 10 min.'},
   providers: [
     {
       provider: 'gitlab',
       state: 'down',
       since: START - 600_000,
       outcome: 'unreachable',
-      says: 'connection refused',
+      message: 'connection refused',
       rounds_down: 20,
       rounds_up: 0,
       last_login_at: null,
@@ -245,8 +246,8 @@ export function anSsoStatus(changes: Partial<SsoStatus> = {}): SsoStatus {
     },
     bridge: 'plugin',
     next_actions: [
-      {says: 'admin asks to switch everyone.', how: '/dr approve approval1'},
-      {says: 'Five people wait.', how: '/dr sso let-in USER'},
+      actionBy('admin asks to switch everyone.', '/dr approve approval1'),
+      actionBy('Five people wait.', '/dr sso let-in USER'),
     ],
     ...changes,
   };
@@ -290,9 +291,9 @@ export const readiness: Readiness = {
   score: 72,
   providers: ['gitlab'],
   checks: [
-    {name: 'local_administrator', outcome: 'ok', weight: 20, says: 'admin signs in with a password', remedy: null},
-    {name: 'break_glass', outcome: 'failed', weight: 20, says: 'nobody', remedy: 'Run `drctl sso admin-access`.'},
-    {name: 'mail', outcome: 'skipped', weight: 0, says: '', remedy: null},
+    {name: 'local_administrator', outcome: 'ok', weight: 20, message: 'admin signs in with a password', remedy: null},
+    {name: 'break_glass', outcome: 'failed', weight: 20, message: 'nobody', remedy: 'Run `drctl sso admin-access`.'},
+    {name: 'mail', outcome: 'skipped', weight: 0, message: '', remedy: null},
   ],
 };
 
@@ -326,8 +327,8 @@ export const switchResult: SwitchResult = {
   duration_ms: 4200,
   settings: [{key: 'EmailSettings.EnableSignInWithEmail', from: false, to: true, state: 'changed'}],
   people: [
-    {...HOSTILE, outcome: 'failed', says: 'the plugin said *no*'},
-    {...ANNA, outcome: 'switched', says: null},
+    {...HOSTILE, outcome: 'failed', message: 'the plugin said *no*'},
+    {...ANNA, outcome: 'switched', message: null},
   ],
 };
 
@@ -363,7 +364,7 @@ export const conflictEntry: ReturnEntry = aReturnEntry({
   changes: ['email'],
   conflict: {
     kind: 'self_switched',
-    says: 'signs in through saml now',
+    message: 'signs in through saml now',
     choices: ['drctl sso resolve x --choice leave --reason "…"', 'drctl sso resolve x --choice restore --reason "…"'],
   },
 });
@@ -380,7 +381,7 @@ export function aSwitchBackPlan(changes: Partial<SwitchBackPlan> = {}): SwitchBa
     ],
     people: [{...ANNA, service: 'gitlab', has_password: true}],
     conflicts: [conflictEntry],
-    gates: [{name: 'provider', passed: false, says: 'up for 2 min, 10 min are wanted'}],
+    gates: [{name: 'provider', passed: false, message: 'up for 2 min, 10 min are wanted'}],
     settings: [],
     warnings: [],
     steps: ['gates', 'canary', 'await_login', 'switch_back'],
@@ -393,7 +394,7 @@ export const switchBackResult: SwitchBackResult = {
   returned: 11,
   conflicts: 1,
   failed: 0,
-  people: [{...HOSTILE, outcome: 'conflict', says: 'signs in through saml now'}],
+  people: [{...HOSTILE, outcome: 'conflict', message: 'signs in through saml now'}],
   sessions_revoked: 9,
   sessions_kept: 30,
   reset_tokens_purged: 2,

@@ -191,7 +191,7 @@ test.each<[Partial<CrossCheck>, string]>([
 
 const anAction = (message: string, commands: Pick<NextAction, 'shell' | 'chat'>): NextAction => {
   const remedy = commands.shell ?? '';
-  return {message, remedy, ...commands, says: message, how: remedy};
+  return {message, remedy, ...commands};
 };
 
 test.each<[string, Partial<Status>, string]>([
@@ -204,7 +204,7 @@ test.each<[string, Partial<Status>, string]>([
   ],
   [
     'a dead repository',
-    {repository: {location: '/r', outcome: 'failed', says: 'gone'}},
+    {repository: {location: '/r', outcome: 'failed', message: 'gone'}},
     '❌ It is not known whether you can recover: the repository does not open.',
   ],
   [
@@ -222,8 +222,8 @@ test.each<[string, Partial<Status>, string]>([
     {last_set: aSet({scope: ['database', 'config']})},
     '⚠️ You can recover only in part, without the files, to 1 h 0 min ago.',
   ],
-])('the headline of %s', (_name, changes, says) => {
-  expect(lines(statusAnswer(aStatus(changes)))[0]).toBe(`#### ${says}`);
+])('the headline of %s', (_name, changes, message) => {
+  expect(lines(statusAnswer(aStatus(changes)))[0]).toBe(`#### ${message}`);
 });
 
 test('answers are short and lead on', () => {

@@ -87,7 +87,7 @@ export function statusAnswer(status: Status): string {
           ...reservations(verdict.missing, last_set.standing).map((sentence) => `- ${plain(sentence)}`),
         ]
       : []),
-    `- **Repository**: ${code(status.repository.location)}: ${plain(status.repository.says)}`,
+    `- **Repository**: ${code(status.repository.location)}: ${plain(status.repository.message)}`,
     ...(next_actions.length === 0 ? [] : ['', '**Next**', ...next_actions.map(nextLine)]),
   ].join('\n');
 }

@@ -38,7 +38,7 @@ function progressLines(progress: Progress, steps: readonly StepRecord[]): string
   }
   const {done, total, waiting} = progress;
   if (waiting) {
-    return [`**${plain(waiting.says)}**, until ${minute(waiting.until)}. The others wait for it.`];
+    return [`**${plain(waiting.message)}**, until ${minute(waiting.until)}. The others wait for it.`];
   }
   const numbers = [
     total === null ? amount(done, progress.unit) : `${amount(done, progress.unit)} of ${amount(total, progress.unit)}`,

@@ -128,8 +128,8 @@ test.each<[SsoStatus['state'], string]>([
   ['open', '⚠️ An SSO outage is open'],
   ['switching_back', '⚠️ The switch back has begun'],
   ['closed', '✅ The SSO outage is closed'],
-])('the first line of a status that is %s says so', (state, says) => {
-  expect(first(ssoStatusAnswer(anSsoStatus({state})))).toContain(says);
+])('the first line of a status that is %s says so', (state, message) => {
+  expect(first(ssoStatusAnswer(anSsoStatus({state})))).toContain(message);
 });
 
 test('a status names the open approval, the changed setting, and what to do next', () => {
@@ -155,7 +155,7 @@ test('a setting that somebody wrote over shows both values, and what is put back
 });
 
 test('what could not be set again is named with its reason', () => {
-  const left = [{key: 'TeamSettings.EnableUserCreation', says: 'The environment of *Mattermost* sets it.'}];
+  const left = [{key: 'TeamSettings.EnableUserCreation', message: 'The environment of *Mattermost* sets it.'}];
   expect(setAgainAnswer({set: ['a', 'b'], left, settings: []})).toBe(
     '#### ⚠️ 2 settings set again\n- ❌ `TeamSettings.EnableUserCreation`: The environment of \\*Mattermost\\* sets it.',
   );
@@ -175,8 +175,8 @@ describe('a code', () => {
   test.each<[boolean | null, RegExp]>([
     [true, /was mailed/],
     [false, /could not be mailed/],
-  ])('that was to be mailed (%s) says what became of it', (mailed, says) => {
-    expect(codeAnswer({...letInResult, mailed})).toMatch(says);
+  ])('that was to be mailed (%s) says what became of it', (mailed, message) => {
+    expect(codeAnswer({...letInResult, mailed})).toMatch(message);
     expect(text).not.toMatch(/mailed/);
   });
 });
@@ -225,8 +225,8 @@ describe('the post of a job', () => {
     ['sso_switch', 'Switch to email and password is running'],
     ['sso_switch_back', 'Switch back is running'],
     ['sso_extend', 'Extension of sessions is running'],
-  ])('%s has its name', (kind, says) => {
-    expect(first(renderJob(aJob({kind}), []))).toBe(`#### ⏳ ${says}`);
+  ])('%s has its name', (kind, message) => {
+    expect(first(renderJob(aJob({kind}), []))).toBe(`#### ⏳ ${message}`);
   });
 
   test('counts people', () => {
@@ -288,7 +288,7 @@ test('help lists every verb', () => {
 
 test('the post of a switch back that waits says for whom and until when, and shows no bar', () => {
   const progress = {phase: 'await_login', step: 3, steps: 7, done: 0, total: null, unit: 'people', rate: null} as const;
-  const waiting = {person: ANNA, until: START + 600_000, says: 'Waiting for @anna to sign in through GitLab'};
+  const waiting = {person: ANNA, until: START + 600_000, message: 'Waiting for @anna to sign in through GitLab'};
   const steps = [{name: 'await_login', outcome: 'running', started_at: START, ms: null}] as const;
   const text = renderJob(
     aJob({kind: 'sso_switch_back', steps: [...steps], progress: {...progress, eta_ms: null, waiting}}),

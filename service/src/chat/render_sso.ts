@@ -74,8 +74,8 @@ function providerLines({running, controls_ok, providers, flapping}: Detection): 
       ? ['- ⚠️ The control addresses do not answer either: the companion itself may be cut off']
       : []),
     ...providers.map(
-      ({provider, state, since, says}) =>
-        `- **${plain(provider)}**: ${state === 'up' ? '' : '⚠️ '}${PROVIDER_WORDS[state]} since ${minute(since)} (${plain(says)})`,
+      ({provider, state, since, message}) =>
+        `- **${plain(provider)}**: ${state === 'up' ? '' : '⚠️ '}${PROVIDER_WORDS[state]} since ${minute(since)} (${plain(message)})`,
     ),
     ...(flapping ? ['- ⚠️ The state changes too often; nothing is proposed until it settles'] : []),
   ];
@@ -84,7 +84,7 @@ function providerLines({running, controls_ok, providers, flapping}: Detection): 
 function nextLines(actions: SsoStatus['next_actions']): string[] {
   return actions.length === 0
     ? []
-    : ['', '**Next**', ...actions.map(({says, how}) => `- ${prose(says)} ${howTo(how)}`)];
+    : ['', '**Next**', ...actions.map(({message, remedy}) => `- ${prose(message)} ${howTo(remedy)}`)];
 }
 
 export function forecastAnswer(forecast: Forecast): string {
@@ -141,8 +141,8 @@ export function readinessAnswer({score, providers, checks}: Readiness): string {
     ...(providers.length === 0
       ? ['No provider is set up in Mattermost.']
       : [`Providers: ${providers.map((name) => code(name)).join(', ')}`]),
-    ...checks.flatMap(({name, outcome, says, remedy}) => [
-      `- ${CHECK_MARKS[outcome]} **${plain(name.replaceAll('_', ' '))}**: ${prose(says)}${remedy === null ? '' : ` → ${prose(remedy)}`}`,
+    ...checks.flatMap(({name, outcome, message, remedy}) => [
+      `- ${CHECK_MARKS[outcome]} **${plain(name.replaceAll('_', ' '))}**: ${prose(message)}${remedy === null ? '' : ` → ${prose(remedy)}`}`,
     ]),
   ].join('\n');
 }
@@ -179,7 +179,7 @@ export function setAgainAnswer({set, left, settings}: SetAgainResult): string {
     set.length === 0 && left.length === 0
       ? '#### ✅ Nothing to set again\nEverything that the incident has set is in force.'
       : `#### ${left.length === 0 ? '✅' : '⚠️'} ${counted(set.length, 'setting')} set again`,
-    ...left.map(({key, says}) => `- ❌ ${code(key)}: ${plain(says)}`),
+    ...left.map(({key, message}) => `- ❌ ${code(key)}: ${plain(message)}`),
     ...settingLines(settings),
   ].join('\n');
 }
@@ -237,7 +237,8 @@ export function switchBackPlanAnswer(plan: SwitchBackPlan, again: string | null)
   return [
     `#### Plan: switch ${counted(plan.count, 'person', 'people')} back to single sign-on`,
     ...plan.gates.map(
-      ({name, passed, says}) => `- ${passed ? '✅' : '❌'} **${plain(name.replaceAll('_', ' '))}**: ${prose(says)}`,
+      ({name, passed, message}) =>
+        `- ${passed ? '✅' : '❌'} **${plain(name.replaceAll('_', ' '))}**: ${prose(message)}`,
     ),
     `- **First**: ${plan.canary ? `${who(plan.canary)}, who then signs in through the provider` : 'nobody is chosen'}`,
     ...(plan.groups.length === 0
@@ -254,8 +255,11 @@ export function switchBackPlanAnswer(plan: SwitchBackPlan, again: string | null)
   ].join('\n');
 }
 
-function carryOut(again: string | null, says: string): string[] {
-  return ['', again === null ? says : `${says} To carry it out, say it again with ${code('--yes')}:\n${code(again)}`];
+function carryOut(again: string | null, message: string): string[] {
+  return [
+    '',
+    again === null ? message : `${message} To carry it out, say it again with ${code('--yes')}:\n${code(again)}`,
+  ];
 }
 
 export function returnListAnswer(list: ReturnList): string {
@@ -280,7 +284,7 @@ function entryLine(entry: ReturnEntry): string {
   const {person, state, original, live, conflict, changes} = entry;
   const sides = `before: ${plain(serviceName(original.service))}, now: ${live === null ? 'gone' : plain(serviceName(live.service))}`;
   const choices = (conflict?.choices ?? []).map((choice) => `\n  - ${code(inPlace(choice, 'chat'))}`).join('');
-  return `- ${conflict ? '❌ ' : ''}${who(person)}: ${conflict ? plain(conflict.says) : RETURN_WORDS[state]} (${sides})${changes.length > 0 ? `; changed: ${plain(changes.join(', '))}` : ''}${choices}`;
+  return `- ${conflict ? '❌ ' : ''}${who(person)}: ${conflict ? plain(conflict.message) : RETURN_WORDS[state]} (${sides})${changes.length > 0 ? `; changed: ${plain(changes.join(', '))}` : ''}${choices}`;
 }
 
 function who({username}: Person): string {

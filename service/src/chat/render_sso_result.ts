@@ -108,7 +108,7 @@ function extended(result: ExtendResult): string[] {
 type Outcomes = {
   conflicts: number;
   failed: number;
-  people: readonly (Person & {outcome: string; says: string | null})[];
+  people: readonly (Person & {outcome: string; message: string | null})[];
 };
 
 function troubles({conflicts, failed, people}: Outcomes): string[] {
@@ -117,7 +117,9 @@ function troubles({conflicts, failed, people}: Outcomes): string[] {
     ? []
     : [
         `- ❌ ${counted(conflicts, 'conflict')}, ${failed.toLocaleString('en-US')} failed:`,
-        ...bad.slice(0, PEOPLE_SHOWN).map((person) => `  - ${name(person)}: ${plain(person.says ?? person.outcome)}`),
+        ...bad
+          .slice(0, PEOPLE_SHOWN)
+          .map((person) => `  - ${name(person)}: ${plain(person.message ?? person.outcome)}`),
         ...more(conflicts + failed),
       ];
 }

@@ -7,9 +7,9 @@ export function failedCheck({checks}: DoctorReport): Failure | null {
   if (!failed) {
     return null;
   }
-  const {name, says, remedy} = failed;
-  const [, code, text] = /^([A-Z_]+): (.*)$/s.exec(says) ?? [];
-  return new Failure((code ?? 'CONFIG_INVALID') as Failure['code'], `${name}: ${text ?? says}`, {
+  const {name, message, remedy} = failed;
+  const [, code, text] = /^([A-Z_]+): (.*)$/s.exec(message) ?? [];
+  return new Failure((code ?? 'CONFIG_INVALID') as Failure['code'], `${name}: ${text ?? message}`, {
     ...(remedy !== null && {remedy}),
   });
 }

@@ -83,7 +83,7 @@ export function progressLine(
   const amount = (value: number): string =>
     unit === 'bytes' ? formatBytes(value) : `${formatCount(Math.round(value))} ${unit}`;
   if (waiting) {
-    return `${printable(waiting.says)}, until ${isoTime(waiting.until)}`.slice(0, Math.max(20, columns - 3));
+    return `${printable(waiting.message)}, until ${isoTime(waiting.until)}`.slice(0, Math.max(20, columns - 3));
   }
   const filled = total === null || total === 0 ? 0 : Math.min(BAR_WIDTH, Math.round((done / total) * BAR_WIDTH));
   const parts = [

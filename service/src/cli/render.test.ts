@@ -117,8 +117,8 @@ test.each<[string, string]>([
     renderDoctor({
       healthy: false,
       checks: [
-        {name: 'x', outcome: 'failed', says: 's', remedy: null},
-        {name: 'y', outcome: 'skipped', says: '', remedy: null},
+        {name: 'x', outcome: 'failed', message: 's', remedy: null},
+        {name: 'y', outcome: 'skipped', message: '', remedy: null},
       ],
     }),
   ],
@@ -148,8 +148,8 @@ test.each<[string, Partial<SetManifest['cross_check']>, string]>([
   ['lost before', {outcome: 'passed_with_losses', missing: 2, size_differs: 1}, '3 files already lost'],
   ['lost now', {outcome: 'failed', missing: 2, size_differs: 1}, '3 files MISSING OR DIFFERENT'],
   ['impossible', {outcome: 'not_possible'}, 'not possible'],
-])('a cross-check that is %s reads so', (_name, changes, says) => {
-  expect(renderSet(aManifest({cross_check: {...aManifest().cross_check, ...changes}}))).toContain(says);
+])('a cross-check that is %s reads so', (_name, changes, message) => {
+  expect(renderSet(aManifest({cross_check: {...aManifest().cross_check, ...changes}}))).toContain(message);
 });
 
 test('what a set lacks is written under it, so that a partial set never looks whole', () => {
@@ -187,7 +187,7 @@ test.each<[string, Parameters<typeof aStatus>[0], string]>([
   ['no set', {last_set: null}, 'You cannot recover yet'],
   [
     'a repository that is away, whatever was known',
-    {repository: {location: '/r', outcome: 'failed', says: 'x'}, last_set: null},
+    {repository: {location: '/r', outcome: 'failed', message: 'x'}, last_set: null},
     'It is not known whether you can recover',
   ],
   [
@@ -201,7 +201,7 @@ test.each<[string, Parameters<typeof aStatus>[0], string]>([
 
 test('a status says what to do, in the words of a shell', () => {
   const [message, remedy] = ['Nothing is backed up yet.', 'drctl backup'];
-  const action = {message, remedy, shell: remedy, chat: '/dr backup', says: message, how: remedy};
+  const action = {message, remedy, shell: remedy, chat: '/dr backup'};
   expect(renderStatus(aStatus({next_actions: [action]}))).toContain('! Nothing is backed up yet.\n    → drctl backup');
 });
 

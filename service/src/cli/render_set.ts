@@ -144,7 +144,8 @@ export function renderList(sets: readonly SetSummary[], unreadable: readonly Unr
 
 export function renderVerify(result: VerifyResult): string {
   const lines = result.findings.map(
-    ({severity, what, where}) => `  ${severity === 'error' ? '✗' : '!'} ${what}${where ? `\n    in ${where}` : ''}`,
+    ({severity, message, where}) =>
+      `  ${severity === 'error' ? '✗' : '!'} ${message}${where ? `\n    in ${where}` : ''}`,
   );
   return [
     `${result.passed ? '✓' : '✗'} Set ${result.set} ${result.passed ? 'passed' : 'did not pass'} ${result.level}, in ${formatDuration(result.duration_ms)}.`,

@@ -115,8 +115,8 @@ test.each<[SsoStatus['state'], RegExp]>([
   ['open', /must be put back/],
   ['switching_back', /begun/],
   ['closed', /closed/],
-])('the first line of a status that is %s says so', (state, says) => {
-  expect(renderSsoStatus(anSsoStatus({state})).split('\n')[0]).toMatch(says);
+])('the first line of a status that is %s says so', (state, message) => {
+  expect(renderSsoStatus(anSsoStatus({state})).split('\n')[0]).toMatch(message);
 });
 
 test('a status says who waits for what, and what to do', () => {
@@ -140,7 +140,7 @@ test('what people wrote cannot move the cursor or begin a line', () => {
   expect(
     renderReturnList({
       ...list,
-      entries: [{...conflictEntry, conflict: {...conflictEntry.conflict!, says: 'x\u001B]0;y\u0007'}}],
+      entries: [{...conflictEntry, conflict: {...conflictEntry.conflict!, message: 'x\u001B]0;y\u0007'}}],
     }),
   ).not.toContain('\u001B');
 });

@@ -34,9 +34,9 @@ export function renderSsoStatus(status: SsoStatus): string {
           ['Back by', isoTime(incident.deadline_at)],
         ]
       : []),
-    ...detection.providers.map(({provider, state, since, says}) => [
+    ...detection.providers.map(({provider, state, since, message}) => [
       `Provider ${printable(provider)}`,
-      `${PROVIDER_WORDS[state]} since ${isoTime(since)}: ${printable(says)}`,
+      `${PROVIDER_WORDS[state]} since ${isoTime(since)}: ${printable(message)}`,
     ]),
     [
       'People',
@@ -58,8 +58,10 @@ export function renderSsoStatus(status: SsoStatus): string {
     ],
   ];
   const next = [
-    ...detectionWarnings(detection).map((says) => `  ! ${says}`),
-    ...status.next_actions.map(({says, how}) => `  ! ${printable(says)}\n    → ${printable(onTerminal(how))}`),
+    ...detectionWarnings(detection).map((message) => `  ! ${message}`),
+    ...status.next_actions.map(
+      ({message, remedy}) => `  ! ${printable(message)}\n    → ${printable(onTerminal(remedy))}`,
+    ),
   ];
   return [
     `${INCIDENT_WORDS[status.state]}.`,

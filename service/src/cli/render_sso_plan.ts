@@ -98,7 +98,8 @@ export function renderSwitchBackPlan(plan: SwitchBackPlan): string {
     `Switches ${people(plan.count)} back to single sign-on, in incident ${printable(plan.incident)}.`,
     'Gates',
     ...plan.gates.map(
-      ({name, passed, says}) => `  ${passed ? '✓' : '✗'} ${printable(name).replaceAll('_', ' ')}: ${printable(says)}`,
+      ({name, passed, message}) =>
+        `  ${passed ? '✓' : '✗'} ${printable(name).replaceAll('_', ' ')}: ${printable(message)}`,
     ),
     plan.canary
       ? `First: ${who(plan.canary)}, who then signs in through the provider. Nobody else is touched before.`
@@ -204,7 +205,7 @@ export function renderResolved(entry: ReturnEntry): string {
 
 function entryLines({person, state, original, live, conflict}: ReturnEntry): string[] {
   return [
-    `  ${conflict ? '✗' : '·'} ${who(person)}: ${conflict ? printable(conflict.says) : RETURN_WORDS[state]}`,
+    `  ${conflict ? '✗' : '·'} ${who(person)}: ${conflict ? printable(conflict.message) : RETURN_WORDS[state]}`,
     `    before: ${printable(serviceName(original.service))}   now: ${live === null ? 'gone' : printable(serviceName(live.service))}`,
     ...(conflict?.choices ?? []).map((choice) => `    → ${printable(choice)}`),
   ];
@@ -214,11 +215,11 @@ function nextLine(next: string | null): string[] {
   return next === null ? [] : [`Next: ${printable(onTerminal(next))}`];
 }
 
-type Outcomes = readonly (Person & {outcome: string; says: string | null})[];
+type Outcomes = readonly (Person & {outcome: string; message: string | null})[];
 
 function troubles(outcomes: Outcomes): string[] {
   const bad = outcomes.filter(({outcome}) => outcome === 'conflict' || outcome === 'failed');
-  return listed(bad, bad.length, (person) => `  ✗ ${who(person)}: ${printable(person.says ?? person.outcome)}`);
+  return listed(bad, bad.length, (person) => `  ✗ ${who(person)}: ${printable(person.message ?? person.outcome)}`);
 }
 
 export function settingLine(setting: ChangedSetting): string {
@@ -231,7 +232,7 @@ export function renderSetAgain({set, left, settings: all}: SetAgainResult): stri
     set.length === 0 && left.length === 0
       ? 'Nothing to set again: everything that the incident has set is in force.'
       : `${set.length === 1 ? '1 setting is' : `${formatCount(set.length)} settings are`} as the incident has set ${set.length === 1 ? 'it' : 'them'} again.`,
-    ...left.map(({key, says}) => `  ! ${printable(key)}: ${printable(says)}`),
+    ...left.map(({key, message}) => `  ! ${printable(key)}: ${printable(message)}`),
     ...settings(all),
   ].join('\n');
 }

@@ -16,7 +16,7 @@ export function renderStatus(status: Status): string {
         ? `${last.id}, ${formatDuration(status.verdict.age_ms ?? 0)} old: ${counted(last.rows, 'row')}, ${counted(last.files, 'file')}, ${formatBytes(last.bytes)}`
         : 'none',
     ],
-    ['Repository', `${status.repository.location}: ${status.repository.says}`],
+    ['Repository', `${status.repository.location}: ${status.repository.message}`],
     [
       'Running',
       running
@@ -51,10 +51,10 @@ const MARKS: Record<DoctorCheck['outcome'], string> = {ok: '✓', warning: '!', 
 export function renderCheck({
   name,
   outcome,
-  says,
+  message,
   remedy,
-}: Pick<DoctorCheck, 'name' | 'outcome' | 'says' | 'remedy'>): string {
-  return `${MARKS[outcome]} ${name}: ${says}${remedy ? `\n    → ${onTerminal(remedy)}` : ''}`;
+}: Pick<DoctorCheck, 'name' | 'outcome' | 'message' | 'remedy'>): string {
+  return `${MARKS[outcome]} ${name}: ${message}${remedy ? `\n    → ${onTerminal(remedy)}` : ''}`;
 }
 
 export function renderDoctor({checks, healthy}: DoctorReport): string {

@@ -194,13 +194,13 @@ test.each<[string, Partial<Engines>, string, 'warning' | 'failed', string]>([
     'warning',
     'not the continuation',
   ],
-])('%s is told with what helps, and hides nothing else', async (_name, changes, name, outcome, says) => {
+])('%s is told with what helps, and hides nothing else', async (_name, changes, name, outcome, message) => {
   const {doctor} = await aDoctor(changes);
   const {checks, healthy} = await doctor.report();
   expect(checks.find((check) => check.name === name)).toEqual({
     name,
     outcome,
-    says: expect.stringContaining(says),
+    message: expect.stringContaining(message),
     remedy: expect.stringMatching(/\w/),
   });
   expect(checks).toHaveLength(9);
@@ -213,7 +213,7 @@ test('a key that others can read is a failure with its remedy', async () => {
   expect((await doctor.report()).checks).toContainEqual({
     name: 'repository key',
     outcome: 'failed',
-    says: expect.stringContaining('other users'),
+    message: expect.stringContaining('other users'),
     remedy: `chmod 600 ${engines.passwordFile}`,
   });
 });
@@ -230,7 +230,7 @@ test('a ledger that was changed is a failure', async () => {
   expect(await doctor.report()).toMatchObject({
     healthy: false,
     checks: expect.arrayContaining([
-      expect.objectContaining({name: 'ledger', outcome: 'failed', says: expect.stringContaining('LEDGER_BROKEN')}),
+      expect.objectContaining({name: 'ledger', outcome: 'failed', message: expect.stringContaining('LEDGER_BROKEN')}),
     ]),
   });
 });

@@ -35,7 +35,7 @@ export type Doctor = {
   report(): Promise<DoctorReport>;
 };
 
-type Verdict = {outcome: DoctorCheck['outcome']; says: string; remedy?: string};
+type Verdict = {outcome: DoctorCheck['outcome']; message: string; remedy?: string};
 
 export function createDoctor(engines: DoctorEngines): Doctor {
   const checks: readonly [string, () => Promise<Verdict>][] = [
@@ -60,72 +60,78 @@ export function createDoctor(engines: DoctorEngines): Doctor {
 /** A check that throws has failed, under the name of its failure. */
 async function perform(name: string, check: () => Promise<Verdict>): Promise<DoctorCheck> {
   try {
-    const {outcome, says, remedy} = await check();
-    return {name, outcome, says, remedy: remedy ?? null};
+    const {outcome, message, remedy} = await check();
+    return {name, outcome, message, remedy: remedy ?? null};
   } catch (error) {
     const failure = asFailure(error);
-    return {name, outcome: 'failed', says: `${failure.code}: ${failure.message}`, remedy: failure.remedy};
+    return {name, outcome: 'failed', message: `${failure.code}: ${failure.message}`, remedy: failure.remedy};
   }
 }
 
 async function checkRepository({repository}: DoctorEngines): Promise<Verdict> {
   const {engine} = await repository.open();
-  return {outcome: 'ok', says: `${repository.location} opens (restic ${engine})`};
+  return {outcome: 'ok', message: `${repository.location} opens (restic ${engine})`};
 }
 
 async function checkKeyFile(path: string): Promise<Verdict> {
   const {mode} = await stat(path);
   return (mode & 0o077) === 0
-    ? {outcome: 'ok', says: `${path} is readable by its owner only`}
-    : {outcome: 'failed', says: `${path} can be read by other users of this machine`, remedy: `chmod 600 ${path}`};
+    ? {outcome: 'ok', message: `${path} is readable by its owner only`}
+    : {outcome: 'failed', message: `${path} can be read by other users of this machine`, remedy: `chmod 600 ${path}`};
 }
 
 async function checkDatabase({database}: DoctorEngines): Promise<Verdict> {
   const facts = await database.inspect();
-  const says = `${facts.location}: PostgreSQL ${facts.server_version}, ${formatBytes(facts.bytes)}, ${facts.mattermost ? `Mattermost's schema ${facts.mattermost.schema_version}` : 'no Mattermost in it'}; pg_dump ${facts.dump_tool_version}`;
+  const message = `${facts.location}: PostgreSQL ${facts.server_version}, ${formatBytes(facts.bytes)}, ${facts.mattermost ? `Mattermost's schema ${facts.mattermost.schema_version}` : 'no Mattermost in it'}; pg_dump ${facts.dump_tool_version}`;
   if (facts.mattermost === null) {
-    return {outcome: 'warning', says, remedy: "Check that database.url names Mattermost's database."};
+    return {outcome: 'warning', message, remedy: "Check that database.url names Mattermost's database."};
   }
   const {obstacles} = facts;
   return obstacles.length === 0
-    ? {outcome: 'ok', says}
+    ? {outcome: 'ok', message}
     : {
         outcome: obstacles.some(({stops}) => stops) ? 'failed' : 'warning',
-        says: [says, ...obstacles.map(({message}) => message)].join('; '),
+        message: [message, ...obstacles.map(({message}) => message)].join('; '),
         remedy: obstacles.map(({remedy}) => remedy).join(' '),
       };
 }
 
 async function checkStaging({database, workDirectory}: DoctorEngines): Promise<Verdict> {
   const [{dump_bytes_estimate: needed}, free] = await Promise.all([database.inspect(), freeBytes(workDirectory)]);
-  const says = `${formatBytes(free)} free in ${workDirectory}, a dump may need ${formatBytes(needed)}`;
+  const message = `${formatBytes(free)} free in ${workDirectory}, a dump may need ${formatBytes(needed)}`;
   return free > needed
-    ? {outcome: 'ok', says}
-    : {outcome: 'failed', says, remedy: 'Free space, or name another staging_directory.'};
+    ? {outcome: 'ok', message}
+    : {outcome: 'failed', message, remedy: 'Free space, or name another staging_directory.'};
 }
 
 async function checkFiles(files: FileStore): Promise<Verdict> {
   if (files.directory === null) {
     return {
       outcome: 'warning',
-      says: `Files are in ${files.location} and stay there; no set holds them`,
+      message: `Files are in ${files.location} and stay there; no set holds them`,
       remedy: 'Protect the bucket by versioning and replication.',
     };
   }
   const root = (await files.root()) ?? files.directory;
-  const {says, ...verdict} = await checkReadable(root);
-  return {...verdict, says: root === files.directory ? says : `${files.directory} is a link to ${root}; ${says}`};
+  const {message, ...verdict} = await checkReadable(root);
+  return {
+    ...verdict,
+    message: root === files.directory ? message : `${files.directory} is a link to ${root}; ${message}`,
+  };
 }
 
 async function checkConfig({location, directory}: ConfigSource): Promise<Verdict> {
-  return directory === null ? {outcome: 'ok', says: `in the database ${location}`} : checkReadable(location);
+  return directory === null ? {outcome: 'ok', message: `in the database ${location}`} : checkReadable(location);
 }
 
 function checkAddress(url: string | null): Verdict {
   const exposed = exposedAddress(url);
   return exposed
-    ? {outcome: 'warning', says: exposed.message, remedy: exposed.remedy}
-    : {outcome: 'ok', says: url === null ? 'told at enrollment' : `${new URL(url).origin} is this machine or has TLS`};
+    ? {outcome: 'warning', message: exposed.message, remedy: exposed.remedy}
+    : {
+        outcome: 'ok',
+        message: url === null ? 'told at enrollment' : `${new URL(url).origin} is this machine or has TLS`,
+      };
 }
 
 async function checkReadable(path: string): Promise<Verdict> {
@@ -138,23 +144,23 @@ async function checkReadable(path: string): Promise<Verdict> {
       );
     });
   }
-  return {outcome: 'ok', says: `${path} is readable`};
+  return {outcome: 'ok', message: `${path} is readable`};
 }
 
 /** The chain in itself, and against the anchor in the newest set: a chain that was cut off or written anew holds in itself. */
 async function checkLedger({ledger, newestSet}: DoctorEngines): Promise<Verdict> {
   const {entries} = ledger.verify();
-  const says = `${entries} entries, the chain holds`;
+  const message = `${entries} entries, the chain holds`;
   const anchor = (await newestSet())?.ledger;
   if (anchor === undefined || ledger.extends(anchor)) {
     return {
       outcome: 'ok',
-      says: `${says}${anchor ? ' and continues the one in the newest set' : ''}; ${vouched(entries - (anchor?.entries ?? 0))}`,
+      message: `${message}${anchor ? ' and continues the one in the newest set' : ''}; ${vouched(entries - (anchor?.entries ?? 0))}`,
     };
   }
   return {
     outcome: 'warning',
-    says: `${says}, but it is not the continuation of the one in the newest set`,
+    message: `${message}, but it is not the continuation of the one in the newest set`,
     remedy:
       'Expected after the state directory was lost, or when another companion made that set. Otherwise somebody changed the ledger: compare it with ledger.jsonl in the set.',
   };
@@ -177,10 +183,10 @@ async function checkPlugin({enrollment, bridge}: DoctorEngines): Promise<Verdict
   if (enrollment().state === 'none' || client === null) {
     return {
       outcome: 'warning',
-      says: 'no plugin is enrolled',
+      message: 'no plugin is enrolled',
       remedy: 'Run `drctl enroll` and type the code into the plugin page.',
     };
   }
   const {server_version, plugin_version} = await client.ping();
-  return {outcome: 'ok', says: `plugin ${plugin_version} answers in Mattermost ${server_version}`};
+  return {outcome: 'ok', message: `plugin ${plugin_version} answers in Mattermost ${server_version}`};
 }

@@ -172,7 +172,7 @@ export function createBench(
     engines,
     jobs,
     readiness: () => async () => ({score: 0, providers: [], checks: []}),
-    classify: () => ({outcome: 'ok', says: ''}),
+    classify: () => ({outcome: 'ok', message: ''}),
   });
   return Object.assign(bench, {
     sso,

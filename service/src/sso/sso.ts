@@ -16,6 +16,7 @@ import type {
   LetInRequest,
   LetInResult,
   LockedOut,
+  NextAction,
   PeopleFound,
   Readiness,
   ResolveRequest,
@@ -38,7 +39,7 @@ export type Sso = {
   status(): Promise<SsoStatus>;
   detection(): Detection;
   /** One line for the status of everything; null when nobody is needed. @throws Failure DATABASE_* */
-  brief(): Promise<{says: string; how: string} | null>;
+  brief(): Promise<NextAction | null>;
   readiness(): Promise<Readiness>;
   forecast(): Promise<Forecast>;
   lockedOut(): Promise<LockedOut>;

@@ -20,7 +20,7 @@ type Commands = {shell: string | null; chat: string | null};
 /** A remedy is a sentence where no command does it. */
 function action(message: string, {shell, chat}: Commands, sentence?: string): NextAction {
   const remedy = sentence ?? shell ?? chat ?? '';
-  return {message, remedy, shell, chat, says: message, how: remedy};
+  return {message, remedy, shell, chat};
 }
 
 const BACK_UP: Commands = {shell: 'drctl backup', chat: '/dr backup'};

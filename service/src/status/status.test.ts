@@ -2,11 +2,12 @@ import {mkdtempSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {expect, test} from '@jest/globals';
-import type {Approval, EnrollmentState, Job, SetSummary} from '@disaster-recovery/contract';
+import type {Approval, EnrollmentState, Job, NextAction, SetSummary} from '@disaster-recovery/contract';
 import {aJob, anApproval, aSet, START, summary} from '../chat/fixtures.ts';
 import {createJobs, JOB_TABLES, type Jobs} from '../jobs/index.ts';
 import {errorBody, Failure} from '../kernel/failure.ts';
 import {openState} from '../kernel/state.ts';
+import {actionBy} from '../words/next_action.ts';
 import {createStatus} from './index.ts';
 
 const HOUR = 3_600_000;
@@ -19,7 +20,7 @@ const enrollment: EnrollmentState = {
 };
 const clock = {now: () => START, sleep: async () => undefined};
 
-type SsoLine = {says: string; how: string} | null | Failure;
+type SsoLine = NextAction | null | Failure;
 type Case = {
   sso?: SsoLine;
   sets?: SetSummary[] | Failure;
@@ -184,7 +185,7 @@ test.each<[string, Case, string[]]>([
   ['a failed verify', {jobs: [failed({kind: 'verify'})]}, []],
   [
     'an SSO outage is suspected',
-    {sso: {says: 'gitlab does not answer.', how: 'drctl sso status'}, sets: []},
+    {sso: actionBy('gitlab does not answer.', 'drctl sso status'), sets: []},
     ['gitlab does not answer. → drctl sso status', 'Nothing is backed up yet. → drctl backup'],
   ],
   ['what single sign-on needs cannot be read', {sso: new Failure('DATABASE_UNREACHABLE', 'no route')}, []],
@@ -200,12 +201,11 @@ test.each<[string, Case, string[]]>([
 ])('when %s, this is what to do', async (_name, given, actions) => {
   const {next_actions: next} = await report(given);
   expect(next.map(({message, remedy}) => `${message} → ${remedy}`)).toEqual(actions);
-  expect(next.map(({says, how}) => `${says} → ${how}`)).toEqual(actions);
 });
 
 test('a repository that is away is reported by its name, and nothing is claimed of its sets', async () => {
   expect(await report({sets: new Failure('REPOSITORY_KEY_WRONG', 'wrong key')})).toMatchObject({
-    repository: {location: '/srv/repository', outcome: 'failed', says: 'REPOSITORY_KEY_WRONG: wrong key'},
+    repository: {location: '/srv/repository', outcome: 'failed', message: 'REPOSITORY_KEY_WRONG: wrong key'},
     last_set: null,
     sets: 0,
   });
@@ -218,6 +218,6 @@ test('the newest set, what runs and what failed are told', async () => {
     sets: 2,
     running,
     last_failed: bad,
-    repository: {outcome: 'ok', says: '2 sets'},
+    repository: {outcome: 'ok', message: '2 sets'},
   });
 });

@@ -28,7 +28,7 @@ type Sources = {
   listSets(): Promise<SetSummary[]>;
   enrollment(): EnrollmentState;
   /** What single sign-on needs, in one line. Left out where there is no such part. */
-  sso?(): Promise<{says: string; how: string} | null>;
+  sso?(): Promise<NextAction | null>;
   /** What administrators asked for that touches many people. */
   approvals(): Approval[];
 };
@@ -86,11 +86,7 @@ async function report(sources: Sources, judge: StatusReport['judge']): Promise<S
 async function ssoAction({sso}: Sources): Promise<NextAction[]> {
   try {
     const action = await sso?.();
-    if (!action) {
-      return [];
-    }
-    const {says, how} = action;
-    return [{message: says, remedy: how, shell: how, chat: how.replace(/^drctl /, '/dr '), says, how}];
+    return action ? [action] : [];
   } catch {
     return [];
   }
@@ -102,9 +98,12 @@ async function repositoryState(
   const location = sources.repositoryLocation;
   try {
     const sets = await sources.listSets();
-    return {sets, repository: {location, outcome: 'ok', says: `${sets.length} ${sets.length === 1 ? 'set' : 'sets'}`}};
+    return {
+      sets,
+      repository: {location, outcome: 'ok', message: `${sets.length} ${sets.length === 1 ? 'set' : 'sets'}`},
+    };
   } catch (error) {
     const failure = asFailure(error);
-    return {sets: null, repository: {location, outcome: 'failed', says: `${failure.code}: ${failure.message}`}};
+    return {sets: null, repository: {location, outcome: 'failed', message: `${failure.code}: ${failure.message}`}};
   }
 }

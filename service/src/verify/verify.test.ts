@@ -90,7 +90,12 @@ test.each<VerifyLevel>(['L0', 'L1', 'L2', 'L3'])('a part that is gone does not p
   const {job, result} = await check(level);
   expect([job.status, result.passed]).toEqual(['warning', false]);
   expect(result.findings).toEqual([
-    {set: OURS, severity: 'error', what: `The part files (snapshot ${second}) is not in the repository.`, where: null},
+    {
+      set: OURS,
+      severity: 'error',
+      message: `The part files (snapshot ${second}) is not in the repository.`,
+      where: null,
+    },
   ]);
   expect([...ledger.entries()].at(-1)?.data['passed']).toBe(false);
 });
@@ -108,7 +113,7 @@ test.each<VerifyLevel>(['L0', 'L1', 'L2', 'L3'])(
       {
         set: OURS,
         severity: 'error',
-        what: expect.stringContaining(`files (first pass) cannot be restored: ${link} is not a directory`),
+        message: expect.stringContaining(`files (first pass) cannot be restored: ${link} is not a directory`),
         where: null,
       },
     ]);
@@ -203,7 +208,7 @@ test.each<[string, unknown[], Partial<SetManifest>, boolean, unknown[]]>([
 ])('at L3, %s', async (_name, rows, changes, passed, findings) => {
   const {result} = await (await aSet(rows, changes)).check('L3');
   expect(result.passed).toBe(passed);
-  expect(result.findings.map(({severity, what, where}) => [severity, what, where])).toEqual(findings);
+  expect(result.findings.map(({severity, message, where}) => [severity, message, where])).toEqual(findings);
 });
 
 test('at L3, a set without a database says that there is nothing to compare', async () => {

@@ -133,7 +133,7 @@ async function partsThatDoNotRestore(
   const missing = gone.map(({part, id}) => `The part ${part} (snapshot ${id}) is not in the repository.`);
   const there = manifest.snapshots.filter((snapshot) => !gone.includes(snapshot));
   const unrestorable = (await findUnrestorable(there, signal)).map(({message}) => message);
-  return [...missing, ...unrestorable].map((what) => ({set: manifest.id, severity: 'error', what, where: null}));
+  return [...missing, ...unrestorable].map((message) => ({set: manifest.id, severity: 'error', message, where: null}));
 }
 
 async function damages(
@@ -165,12 +165,12 @@ function findingsOf(
 ): VerifyFinding[] {
   const sets = new Set(damage.snapshots.map((id) => setOf(snapshots.get(id))));
   if (sets.size === 0) {
-    return [{set: null, severity: 'error', what: damage.says, where: damage.where}];
+    return [{set: null, severity: 'error', message: damage.says, where: damage.where}];
   }
   return [...sets].map((set) => ({
     set,
     severity: set === manifest.id ? ('error' as const) : ('warning' as const),
-    what: `${set === null ? 'An unfinished backup' : `Set ${set}`} needs damaged data: ${damage.says}`,
+    message: `${set === null ? 'An unfinished backup' : `Set ${set}`} needs damaged data: ${damage.says}`,
     where: damage.where,
   }));
 }
@@ -194,7 +194,7 @@ async function rowsWithoutFiles(
       {
         set: manifest.id,
         severity: 'warning',
-        what: 'The set lacks the database or the files, so there is nothing to compare.',
+        message: 'The set lacks the database or the files, so there is nothing to compare.',
         where: null,
       },
     ];
@@ -217,7 +217,7 @@ async function rowsWithoutFiles(
       set: manifest.id,
       // What the backup itself saw as lost in production is old news, not damage of the set.
       severity: known.has(`${finding.kind} ${finding.path}`) ? ('warning' as const) : ('error' as const),
-      what:
+      message:
         finding.kind === 'missing'
           ? `The file of ${finding.owner} ${finding.id} is not in the set.`
           : `The file of ${finding.owner} ${finding.id} has ${finding.actual_bytes ?? 0} bytes instead of ${finding.expected_bytes ?? 0}.`,

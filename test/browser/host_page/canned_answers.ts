@@ -45,7 +45,7 @@ export function cannedVerdict(set: SetSummary | null, now: number): Status['verd
 
 const [READ_BACK, READ_BACK_HOW] = ['Read the newest set back from the repository; the last time was 9 days ago.', 'drctl verify latest --level L2'];
 const readBack: Status['next_actions'][number] = {
-  message: READ_BACK, remedy: READ_BACK_HOW, shell: READ_BACK_HOW, chat: '/dr verify latest --level L2', says: READ_BACK, how: READ_BACK_HOW,
+  message: READ_BACK, remedy: READ_BACK_HOW, shell: READ_BACK_HOW, chat: '/dr verify latest --level L2',
 };
 
 export function cannedJob(change: Partial<Job> = {}): Job {
@@ -142,7 +142,7 @@ export function cannedWorld(sets: SetSummary[] = cannedSets(), running: Job | nu
       unreachable_since: null, companion_version: '0.1.0', last_error: null, plugin_version: '0.1.0',
     },
     status: {
-      version: '0.1.0', now, companion_id: 'cmp-7f3a91', repository: {location: 's3:backup.example.org/mattermost', outcome: 'ok', says: 'Opened.'},
+      version: '0.1.0', now, companion_id: 'cmp-7f3a91', repository: {location: 's3:backup.example.org/mattermost', outcome: 'ok', message: 'Opened.'},
       enrollment: {state: 'enrolled', site_url: null, enrolled_at: null, enrolled_by: null, last_seen_at: null},
       last_set: sets[0] ?? null, sets: sets.length, running, last_failed: null, rpo_objective_ms: DAY,
       verdict: cannedVerdict(sets[0] ?? null, now),

@@ -17,9 +17,9 @@ export type SsoWorld = {
   refuse: Record<string, string>;
 };
 
-function provider(name: string, state: ProviderState['state'], sinceMs: number, says = ''): ProviderState {
+function provider(name: string, state: ProviderState['state'], sinceMs: number, message = ''): ProviderState {
   return {
-    provider: name, state, since: Date.now() - sinceMs, outcome: state === 'up' ? 'ok' : 'unreachable', says, rounds_down: state === 'down' ? 8 : 0, rounds_up: state === 'up' ? 90 : 0,
+    provider: name, state, since: Date.now() - sinceMs, outcome: state === 'up' ? 'ok' : 'unreachable', message, rounds_down: state === 'down' ? 8 : 0, rounds_up: state === 'up' ? 90 : 0,
     last_login_at: Date.now() - HOUR, results: [],
   };
 }
@@ -57,7 +57,7 @@ export function cannedEntries(): ReturnEntry[] {
   return [
     entry('user.four', {
       state: 'conflict', original: {service: 'saml', data: 'user.four@corp.example.org'}, live: {service: 'saml', data: 'user.four@corp.example.org'},
-      conflict: {kind: 'duplicate_born', says: 'A second account, @user.four0, was made at a sign-in meanwhile and holds the sign-in data.', choices: ['drctl sso resolve user.four --restore', 'drctl sso resolve user.four --leave']},
+      conflict: {kind: 'duplicate_born', message: 'A second account, @user.four0, was made at a sign-in meanwhile and holds the sign-in data.', choices: ['drctl sso resolve user.four --restore', 'drctl sso resolve user.four --leave']},
     }),
     entry('user.one', {state: 'claimed'}),
     entry('first.admin', {is_administrator: true, state: 'claimed', changes: ['e-mail']}),
@@ -90,7 +90,7 @@ export function setIncident(world: SsoWorld, state: IncidentState, gitlab: Provi
   world.status.state = state;
   world.status.incident = state === 'watching' || state === 'suspected' ? null : incident(state);
   world.status.detection.providers[0] = gitlab;
-  world.status.detection.proposal = state === 'suspected' ? {provider: 'gitlab', since: gitlab.since, says: gitlab.says} : null;
+  world.status.detection.proposal = state === 'suspected' ? {provider: 'gitlab', since: gitlab.since, message: gitlab.message} : null;
   world.returnList = cannedReturnList(entries);
   Object.assign(world.status.counts, {
     switched: entries.length, claimed: entries.filter((one) => one.state === 'claimed').length, conflicts: entries.filter((one) => one.state === 'conflict').length,
@@ -123,16 +123,16 @@ export function cannedSso(): SsoWorld {
     readiness: {
       score: 86, providers: ['gitlab', 'saml', 'ldap'],
       checks: [
-        {name: 'local_administrator', outcome: 'ok', weight: 3, says: 'One administrator has a password.', remedy: null},
-        {name: 'sign_in_with_email', outcome: 'failed', weight: 3, says: 'Sign-in with e-mail is set by the environment of Mattermost and off.', remedy: 'Unset `MM_EMAILSETTINGS_ENABLESIGNINWITHEMAIL` and restart Mattermost.'},
-        {name: 'mail', outcome: 'warning', weight: 1, says: 'No mail server is configured: codes must be read out.', remedy: 'Configure SMTP in the System Console.'},
+        {name: 'local_administrator', outcome: 'ok', weight: 3, message: 'One administrator has a password.', remedy: null},
+        {name: 'sign_in_with_email', outcome: 'failed', weight: 3, message: 'Sign-in with e-mail is set by the environment of Mattermost and off.', remedy: 'Unset `MM_EMAILSETTINGS_ENABLESIGNINWITHEMAIL` and restart Mattermost.'},
+        {name: 'mail', outcome: 'warning', weight: 1, message: 'No mail server is configured: codes must be read out.', remedy: 'Configure SMTP in the System Console.'},
       ],
     },
     returnList: cannedReturnList([]),
     plan: {
       incident: 'inc-1', count: 3, canary: person('user.one'), groups: [{name: 'canary', count: 1}, {name: 'five', count: 1}, {name: 'administrators', count: 1}],
       people: [], conflicts: [], settings: [], warnings: [], steps: [],
-      gates: [{name: 'provider', passed: true, says: 'GitLab has answered for 12 minutes; 5 are asked for.'}, {name: 'controls', passed: true, says: 'The control addresses answer.'}],
+      gates: [{name: 'provider', passed: true, message: 'GitLab has answered for 12 minutes; 5 are asked for.'}, {name: 'controls', passed: true, message: 'The control addresses answer.'}],
     },
     asked: {},
     refuse: {},
@@ -148,7 +148,7 @@ export function waitingJob(): Job {
     created_at: now - 130_000, started_at: now - 130_000, finished_at: null, result: null, error: null,
     progress: {
       phase: 'await_login', step: 3, steps: names.length, done: 0, total: null, unit: 'people', rate: null, eta_ms: null,
-      waiting: {person: person('user.one'), until: now + 7.5 * MINUTE, says: 'Waiting for @user.one to sign in through GitLab'},
+      waiting: {person: person('user.one'), until: now + 7.5 * MINUTE, message: 'Waiting for @user.one to sign in through GitLab'},
     },
     steps: names.map((name, index) => ({
       name, outcome: index < 2 ? 'done' as const : index === 2 ? 'running' as const : 'waiting' as const, started_at: index < 3 ? now - 120_000 : null, ms: index < 2 ? 700 : null,

@@ -60,7 +60,7 @@ test('a repository that cannot be used is not an empty one', async () => {
   const repository = {
     location: '/srv/repository',
     outcome: 'failed' as const,
-    says: 'REPOSITORY_LOCKED: Another program holds it.',
+    message: 'REPOSITORY_LOCKED: Another program holds it.',
   };
   answerWith({...usual(), 'GET status': {body: exampleStatus({repository, last_set: null, sets: 0})}});
   renderPage(<Dashboard client={createClient()} />);

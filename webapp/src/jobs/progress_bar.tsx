@@ -48,7 +48,7 @@ function Numbers({head: {progress, since}}: {head: Head}) {
   const say = useSay();
   const known: (string | false)[] = [];
   if (progress?.waiting) {
-    known.push(progress.waiting.says);
+    known.push(progress.waiting.message);
   } else if (progress && (progress.unit !== 'steps' || (progress.total ?? 0) > 1)) {
     const {done, total, unit, rate, eta_ms: eta} = progress;
     known.push(

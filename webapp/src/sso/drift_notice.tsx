@@ -28,7 +28,7 @@ export function DriftNotice({drift, client, onChanged}: Props) {
       <p>
         <Icon tone="attention" size={14} />{' '}
         <b>
-          <ServerText text={drift.says} />
+          <ServerText text={drift.message} />
         </b>
       </p>
       <ul className="dr-plain">
@@ -37,9 +37,9 @@ export function DriftNotice({drift, client, onChanged}: Props) {
             <code>{key}</code> {say('sso.drift.values', {live: JSON.stringify(live), wanted: JSON.stringify(wanted)})}
           </li>
         ))}
-        {left.map(({key, says}) => (
+        {left.map(({key, message}) => (
           <li key={`left ${key}`}>
-            <code>{key}</code> <ServerText text={says} />
+            <code>{key}</code> <ServerText text={message} />
           </li>
         ))}
       </ul>

@@ -31,7 +31,7 @@ export function ReadinessLine({readiness}: {readiness: Readiness}) {
   );
 }
 
-function Check({check: {outcome, says, remedy}}: {check: ReadinessCheck}) {
+function Check({check: {outcome, message, remedy}}: {check: ReadinessCheck}) {
   const say = useSay();
   const isFailed = outcome === 'failed';
   return (
@@ -40,7 +40,7 @@ function Check({check: {outcome, says, remedy}}: {check: ReadinessCheck}) {
         <Badge tone={isFailed ? 'bad' : 'attention'}>
           {say(isFailed ? 'sso.readiness.failed' : 'sso.readiness.warning')}
         </Badge>{' '}
-        <ServerText text={says} />
+        <ServerText text={message} />
       </span>
       {remedy && (
         <span className="dr-dim">

@@ -73,7 +73,7 @@ function Row({entry}: {entry: ReturnEntry}) {
         <Badge tone={TONES[state]}>{say(`sso.return.${state}`)}</Badge>
         {conflict && (
           <div className="dr-conflict">
-            <ServerText text={conflict.says} />
+            <ServerText text={conflict.message} />
             {conflict.choices.length > 0 && <span>{say('sso.return.choices')}</span>}
             {conflict.choices.map((choice) => (
               <CommandText key={choice} text={choice.replaceAll('`', '')} />

@@ -256,7 +256,7 @@ test('settings that somebody wrote over are named, and set again by one click', 
     settings: [{key: 'EmailSettings.EnableSignInWithEmail', wanted: true, live: false}],
     by: 'second.admin',
     at: NOW,
-    says: '1 of 6 settings of the incident was changed by @second.admin at 19:10.',
+    message: '1 of 6 settings of the incident was changed by @second.admin at 19:10.',
   };
   const {asked, user} = show(
     {...open(), drift},
@@ -273,7 +273,7 @@ test('a companion that tells for whom it waits is taken at its word', async () =
   const waiting = {
     person: examplePerson('anna'),
     until: NOW + 7.4 * MINUTE,
-    says: 'Waiting for @anna to sign in through GitLab',
+    message: 'Waiting for @anna to sign in through GitLab',
   };
   show(
     {...open([exampleProvider()]), state: 'switching_back', waiting},
@@ -317,7 +317,7 @@ test('a refused let-in says why, and keeps what was typed', async () => {
 test('the return list shows both sides of a conflict and what can be done', async () => {
   const conflict = {
     kind: 'duplicate_born' as const,
-    says: 'A second account was made.',
+    message: 'A second account was made.',
     choices: ['drctl sso resolve user.four --restore', 'drctl sso resolve user.four --leave'],
   };
   const entries = [
@@ -383,7 +383,7 @@ test('sessions are extended by a job that the page follows', async () => {
 
 test('switching back shows its plan first; a shut gate is passed only by saying so', async () => {
   const plan = examplePlan({
-    gates: [{name: 'provider', passed: false, says: 'GitLab has answered for 1 minute; 5 are asked for.'}],
+    gates: [{name: 'provider', passed: false, message: 'GitLab has answered for 1 minute; 5 are asked for.'}],
   });
   const {asked, onStarted, user} = show(open([exampleProvider()]), {
     'POST sso/switch-back-plans': {body: plan},
@@ -409,7 +409,7 @@ test.each([
   const waiting = {
     person: examplePerson('anna'),
     until: NOW + 8 * MINUTE,
-    says: 'Waiting for @anna to sign in through GitLab',
+    message: 'Waiting for @anna to sign in through GitLab',
   };
   const job = exampleJob({
     kind: 'sso_switch_back',

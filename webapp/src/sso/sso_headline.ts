@@ -82,7 +82,7 @@ function suspected(status: SsoStatus, forecast: Forecast | null, now: number): S
   return {
     tone: 'bad',
     title: {id: 'two_sentences', values: {first: {message: first}, second: {message: lockedOut(status, forecast)}}},
-    detail: proposal?.says ?? down?.says ?? null,
+    detail: proposal?.message ?? down?.message ?? null,
     next: 'declare',
   };
 }
@@ -91,10 +91,10 @@ function returning({waiting}: WayBack, now: number): Pick<SsoHeadline, 'title' |
   if (!waiting) {
     return {title: {id: 'sso.returning'}, detail: null};
   }
-  const {says, person, until} = waiting;
+  const {message, person, until} = waiting;
   const left = {duration: Math.max(MINUTE, Math.ceil((until - now) / MINUTE) * MINUTE)};
   return {
-    title: {id: 'sso.waiting', values: {says, left}},
+    title: {id: 'sso.waiting', values: {message, left}},
     detail: {id: 'sso.await_login', values: {person: `@${person.username}`}},
   };
 }
@@ -185,13 +185,13 @@ function watching({detection, counts}: SsoStatus, now: number): SsoHeadline {
   }
   const bad = worst(providers);
   if (bad?.state === 'down') {
-    return no('attention', silence(bad.provider, bad.since, now), flapping ? {id: 'sso.flapping'} : bad.says);
+    return no('attention', silence(bad.provider, bad.since, now), flapping ? {id: 'sso.flapping'} : bad.message);
   }
   if (bad) {
     return no(
       bad.state === 'unknown' ? 'quiet' : 'attention',
       {id: `sso.${bad.state === 'unknown' ? 'unknown' : 'degraded'}`, values: {provider: providerName(bad.provider)}},
-      bad.says,
+      bad.message,
     );
   }
   return {

@@ -37,13 +37,17 @@ export function SsoJobResult({job}: {job: Job}) {
   return null;
 }
 
-function Troubled({people}: {people: readonly {id: string; username: string; outcome: string; says: string | null}[]}) {
+function Troubled({
+  people,
+}: {
+  people: readonly {id: string; username: string; outcome: string; message: string | null}[];
+}) {
   const troubled = (people ?? []).filter(({outcome}) => outcome === 'conflict' || outcome === 'failed').slice(0, SHOWN);
   return troubled.length === 0 ? null : (
     <ul className="dr-plain">
-      {troubled.map(({id, username, says}) => (
+      {troubled.map(({id, username, message}) => (
         <li key={id}>
-          @{username} {says && <ServerText text={says} />}
+          @{username} {message && <ServerText text={message} />}
         </li>
       ))}
     </ul>

@@ -79,10 +79,10 @@ function PlanDialog({
       )}
       {plan.gates.length > 0 && (
         <ul className="dr-gates" aria-label={say('sso.back.gates')}>
-          {plan.gates.map(({name, passed, says}) => (
+          {plan.gates.map(({name, passed, message}) => (
             <li key={name}>
               <Badge tone={passed ? 'good' : 'bad'}>{say(passed ? 'sso.back.gate.open' : 'sso.back.gate.shut')}</Badge>{' '}
-              <ServerText text={says} />
+              <ServerText text={message} />
             </li>
           ))}
         </ul>

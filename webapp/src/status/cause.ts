@@ -40,9 +40,9 @@ export function causeOf({last_error: error, unreachable_since: since, reachable}
 const NAMED = /^([A-Z][A-Z_]+): /;
 
 /** The worst advice for an unmounted disk is to make a new repository in its place, so this page gives its own. */
-export function repositoryDetail({repository: {says, location}}: Status): Message | string {
-  const code = NAMED.exec(says)?.[1];
+export function repositoryDetail({repository: {message, location}}: Status): Message | string {
+  const code = NAMED.exec(message)?.[1];
   return code === 'REPOSITORY_NOT_FOUND'
     ? {id: 'headline.repository_missing', values: {location}}
-    : says.replace(NAMED, '');
+    : message.replace(NAMED, '');
 }

@@ -87,7 +87,7 @@ const states: Array<[string, Partial<Facts>, string, string, string | null]> = [
   ],
   [
     'repository gone',
-    {status: exampleStatus({repository: {location: '', outcome: 'failed', says: 'No such directory.'}})},
+    {status: exampleStatus({repository: {location: '', outcome: 'failed', message: 'No such directory.'}})},
     'headline.repository_failed',
     'bad',
     'check_again',
@@ -194,8 +194,8 @@ describe('the headline', () => {
   });
 
   test('a repository that is not there is not answered with the advice to make a new one', () => {
-    const says = 'REPOSITORY_NOT_FOUND: restic snapshots: stat /backup: no such file';
-    const status = exampleStatus({repository: {location: '/backup', outcome: 'failed', says}});
+    const message = 'REPOSITORY_NOT_FOUND: restic snapshots: stat /backup: no such file';
+    const status = exampleStatus({repository: {location: '/backup', outcome: 'failed', message}});
     const {detail} = headlineOf(exampleFacts({status}), NOW);
     expect(detail).toEqual({id: 'headline.repository_missing', values: {location: '/backup'}});
   });

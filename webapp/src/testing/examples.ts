@@ -91,7 +91,7 @@ export function exampleStatus(change: Partial<Status> = {}): Status {
     version: '0.1.0',
     now: NOW,
     companion_id: 'cmp-1',
-    repository: {location: '/srv/repository', outcome: 'ok', says: ''},
+    repository: {location: '/srv/repository', outcome: 'ok', message: ''},
     enrollment: {state: 'enrolled', site_url: null, enrolled_at: null, enrolled_by: null, last_seen_at: null},
     last_set: exampleSet(),
     sets: 1,

@@ -18,7 +18,7 @@ export function exampleProvider(change: Partial<ProviderState> = {}): ProviderSt
     state: 'up',
     since: NOW - 100 * HOUR,
     outcome: 'ok',
-    says: '',
+    message: '',
     rounds_down: 0,
     rounds_up: 9,
     last_login_at: null,
@@ -32,7 +32,7 @@ export const SILENT = (): ProviderState =>
     state: 'down',
     outcome: 'unreachable',
     since: NOW - 4 * MINUTE - 9000,
-    says: 'The token address did not answer.',
+    message: 'The token address did not answer.',
   });
 
 export function exampleIncident(change: Partial<Incident> = {}): Incident {
@@ -121,15 +121,15 @@ export function exampleReadiness(): Readiness {
     score: 86,
     providers: ['gitlab'],
     checks: [
-      {name: 'a', outcome: 'warning', weight: 1, says: 'No mail server is configured.', remedy: 'Configure one.'},
+      {name: 'a', outcome: 'warning', weight: 1, message: 'No mail server is configured.', remedy: 'Configure one.'},
       {
         name: 'b',
         outcome: 'failed',
         weight: 1,
-        says: 'Nobody has a password.',
+        message: 'Nobody has a password.',
         remedy: 'Run `drctl sso admin-access`.',
       },
-      {name: 'c', outcome: 'ok', weight: 1, says: 'The plugin answers.', remedy: null},
+      {name: 'c', outcome: 'ok', weight: 1, message: 'The plugin answers.', remedy: null},
     ],
   };
 }
@@ -180,7 +180,7 @@ export function examplePlan(change: Partial<SwitchBackPlan> = {}): SwitchBackPla
     ],
     people: [],
     conflicts: [],
-    gates: [{name: 'provider', passed: true, says: 'GitLab has answered for 12 minutes.'}],
+    gates: [{name: 'provider', passed: true, message: 'GitLab has answered for 12 minutes.'}],
     settings: [],
     warnings: [],
     steps: [],

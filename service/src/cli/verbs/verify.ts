@@ -24,7 +24,7 @@ export const verify: RunOf<'verify'> = async ({options, request, output}) => {
       ...(first && {
         failure: new Failure(
           'VERIFY_NOT_PASSED',
-          `Set ${result.set} did not pass ${result.level}: ${first.what}${first.where ? ` (${first.where})` : ''}`,
+          `Set ${result.set} did not pass ${result.level}: ${first.message}${first.where ? ` (${first.where})` : ''}`,
         ),
       }),
     };

@@ -1,6 +1,6 @@
 import type {BridgeProbes, ProbeClass} from '@disaster-recovery/contract';
 
-export type Verdict = {outcome: ProbeClass; says: string};
+export type Verdict = {outcome: ProbeClass; message: string};
 
 /** What came back, whoever asked. `body` is null where only the status is known. */
 export type Answer = {
@@ -15,11 +15,11 @@ export type Answer = {
 };
 
 const NO_ANSWER: Record<string, Verdict> = {
-  timeout: {outcome: 'unreachable', says: 'did not answer in time'},
-  refused: {outcome: 'unreachable', says: 'refused the connection or broke it off'},
-  dns: {outcome: 'unreachable', says: 'has no address: its name could not be resolved'},
-  tls_expired: {outcome: 'tls_expired', says: 'has a TLS certificate that has run out'},
-  tls: {outcome: 'misconfigured', says: 'has a TLS certificate or TLS settings that are not accepted here'},
+  timeout: {outcome: 'unreachable', message: 'did not answer in time'},
+  refused: {outcome: 'unreachable', message: 'refused the connection or broke it off'},
+  dns: {outcome: 'unreachable', message: 'has no address: its name could not be resolved'},
+  tls_expired: {outcome: 'tls_expired', message: 'has a TLS certificate that has run out'},
+  tls: {outcome: 'misconfigured', message: 'has a TLS certificate or TLS settings that are not accepted here'},
 };
 
 /** The provider's own word for "we are down" (RFC 6749, 4.1.2.1). */
@@ -36,11 +36,11 @@ const SETUP_ERRORS: readonly string[] = [
 /** One verdict for one answer; the same for the companion and the bridge. */
 export function classifyAnswer(probe: string, answer: Answer, slowMs: number): Verdict {
   if (answer.error !== '' || answer.status === 0) {
-    return NO_ANSWER[answer.error] ?? {outcome: 'unreachable', says: 'could not be asked'};
+    return NO_ANSWER[answer.error] ?? {outcome: 'unreachable', message: 'could not be asked'};
   }
   const verdict = byStatus(answer.status) ?? byProbe(probe, answer);
   return verdict.outcome === 'ok' && answer.ms > slowMs
-    ? {outcome: 'slow', says: `answered after ${(answer.ms / 1000).toFixed(1)} s`}
+    ? {outcome: 'slow', message: `answered after ${(answer.ms / 1000).toFixed(1)} s`}
     : verdict;
 }
 
@@ -55,9 +55,9 @@ export function classifyBridgeProbe(probe: BridgeProbes['probes'][number], slowM
 
 function byStatus(status: number): Verdict | null {
   if (status >= 500) {
-    return {outcome: 'server_error', says: `answers with the error ${status}`};
+    return {outcome: 'server_error', message: `answers with the error ${status}`};
   }
-  return status === 429 ? {outcome: 'inconclusive', says: 'answers 429: it is asked too often'} : null;
+  return status === 429 ? {outcome: 'inconclusive', message: 'answers 429: it is asked too often'} : null;
 }
 
 function byProbe(probe: string, answer: Answer): Verdict {
@@ -74,25 +74,25 @@ function byProbe(probe: string, answer: Answer): Verdict {
   }
 }
 
-const isAlive = ({status}: Answer): Verdict => ({outcome: 'ok', says: `answers ${status} as it does when it lives`});
-const isRejecting = ({status}: Answer): Verdict => ({outcome: 'rejecting', says: `refuses us with ${status}`});
+const isAlive = ({status}: Answer): Verdict => ({outcome: 'ok', message: `answers ${status} as it does when it lives`});
+const isRejecting = ({status}: Answer): Verdict => ({outcome: 'rejecting', message: `refuses us with ${status}`});
 const isGone = ({status}: Answer): Verdict => ({
   outcome: 'misconfigured',
-  says: `answers ${status}: there is nothing at this address`,
+  message: `answers ${status}: there is nothing at this address`,
 });
 const isUnclear = ({status}: Answer): Verdict => ({
   outcome: 'inconclusive',
-  says: `answers ${status}, which proves nothing`,
+  message: `answers ${status}, which proves nothing`,
 });
 const byOauthError = (error: string | null | undefined): Verdict | null => {
   if (error === null || error === undefined) {
     return null;
   }
   if (DOWN_ERRORS.includes(error)) {
-    return {outcome: 'server_error', says: `answers with the error ${error}`};
+    return {outcome: 'server_error', message: `answers with the error ${error}`};
   }
   return SETUP_ERRORS.includes(error)
-    ? {outcome: 'misconfigured', says: `answers ${error}: what Mattermost is set to does not fit`}
+    ? {outcome: 'misconfigured', message: `answers ${error}: what Mattermost is set to does not fit`}
     : null;
 };
 
@@ -122,7 +122,7 @@ function byToken(answer: Answer): Verdict {
   }
   if (status < 300 && body?.kind === 'html') {
     // Mattermost fails at exactly this ("Bad response from token request"), so people are locked out.
-    return {outcome: 'server_error', says: `answers ${status} with a page where a token service must answer`};
+    return {outcome: 'server_error', message: `answers ${status} with a page where a token service must answer`};
   }
   if (status === 405) {
     return body === null ? isAlive(answer) : isGone(answer);
@@ -153,10 +153,10 @@ function byDocument(probe: string, answer: Answer): Verdict {
     return isUnclear(answer);
   }
   if (answer.body === null || answer.body.is_valid) {
-    return {outcome: 'ok', says: `answers 200 with its ${probe}`};
+    return {outcome: 'ok', message: `answers 200 with its ${probe}`};
   }
   // A page with status 200 is what outages and captive networks show; only a document can be wrong.
   return answer.body.kind === 'html'
     ? isUnclear(answer)
-    : {outcome: 'misconfigured', says: `answers 200, but not with a ${probe} document`};
+    : {outcome: 'misconfigured', message: `answers 200, but not with a ${probe} document`};
 }

@@ -130,14 +130,14 @@ test.each(ROWS)('%s', async (_name, probe, listener, outcome) => {
 });
 
 test('what is said names the host, and neither query nor client', async () => {
-  const {says} = await askServer(page(503));
-  expect(says).toMatch(/^127\.0\.0\.1:\d+ answers with the error 503\.$/);
+  const {message} = await askServer(page(503));
+  expect(message).toMatch(/^127\.0\.0\.1:\d+ answers with the error 503\.$/);
 });
 
 test('a refused connection is unreachable', async () => {
   const port = await listen(net.createServer());
   await new Promise((resolve) => servers.pop()!.close(resolve));
-  expect(await askPort(port)).toMatchObject({outcome: 'unreachable', says: expect.stringContaining('refused')});
+  expect(await askPort(port)).toMatchObject({outcome: 'unreachable', message: expect.stringContaining('refused')});
 });
 
 test('a connection that is broken off is unreachable', async () => {
@@ -152,7 +152,7 @@ test('a name without an address is unreachable', async () => {
 
 test('a provider that takes the connection and stays silent is unreachable in time', async () => {
   const result = await askServer(() => {}, {timeoutMs: 150});
-  expect(result).toMatchObject({outcome: 'unreachable', says: expect.stringContaining('did not answer in time')});
+  expect(result).toMatchObject({outcome: 'unreachable', message: expect.stringContaining('did not answer in time')});
   expect(result.ms).toBeLessThan(2000);
 });
 
@@ -172,7 +172,7 @@ test('a right answer that comes late is slow', async () => {
   };
   expect(await askServer(late, {slowMs: 50})).toMatchObject({
     outcome: 'slow',
-    says: expect.stringContaining('answered after 0.1 s'),
+    message: expect.stringContaining('answered after 0.1 s'),
   });
 });
 

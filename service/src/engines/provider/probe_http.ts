@@ -28,13 +28,13 @@ export function createHttpProbe(
     const started = performance.now();
     const {answer, text} = await ask(target, timeoutMs, started);
     const verdict = classifyAnswer(target.probe, answer, slowMs);
-    const {outcome, says} =
+    const {outcome, message} =
       verdict.outcome === 'ok' && target.probe === 'metadata' ? await compareKey(verdict, text, parts) : verdict;
     return {
       provider: target.provider,
       probe: target.probe,
       outcome,
-      says: `${placeOf(target.url)} ${says}.`,
+      message: `${placeOf(target.url)} ${message}.`,
       ms: Math.round(answer.ms),
     };
   };
@@ -50,7 +50,7 @@ async function compareKey(verdict: Verdict, metadata: string, {samlCertificate}:
   if (pem === null || pem === undefined || hasSigningCertificate(metadata, pem) !== false) {
     return verdict;
   }
-  return {outcome: 'key_mismatch', says: 'signs with another certificate than the one that Mattermost was given'};
+  return {outcome: 'key_mismatch', message: 'signs with another certificate than the one that Mattermost was given'};
 }
 
 async function ask(target: HttpTarget, timeoutMs: number, started: number): Promise<{answer: Answer; text: string}> {

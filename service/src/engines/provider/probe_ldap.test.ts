@@ -73,16 +73,16 @@ test.each<[string, {bind?: number; search?: number}, string, string]>([
   ['a base that is not there is a wrong setting', {search: 32}, 'misconfigured', 'base DN'],
   ['a directory that wants TLS first is a wrong setting', {bind: 13}, 'misconfigured', 'TLS'],
   ['any other result proves nothing', {search: 1}, 'inconclusive', 'result 1'],
-])('%s', async (_name, codes, outcome, says) => {
+])('%s', async (_name, codes, outcome, message) => {
   const result = await ask(await aDirectory(codes));
-  expect(result).toMatchObject({provider: 'ldap', outcome, says: expect.stringContaining(says)});
+  expect(result).toMatchObject({provider: 'ldap', outcome, message: expect.stringContaining(message)});
   expect(JSON.stringify(result)).not.toMatch(/bind-pw|cn=mm/);
 });
 
 test('a refused connection is unreachable', async () => {
   expect(await ask(1)).toMatchObject({
     outcome: 'unreachable',
-    says: '127.0.0.1:1 refused the connection or broke it off.',
+    message: '127.0.0.1:1 refused the connection or broke it off.',
   });
 });
 
@@ -97,7 +97,7 @@ test.each<[string, Partial<LdapTarget>]>([
     changes,
     200,
   );
-  expect(result).toMatchObject({outcome: 'unreachable', says: expect.stringContaining('did not answer in time')});
+  expect(result).toMatchObject({outcome: 'unreachable', message: expect.stringContaining('did not answer in time')});
   expect(result.ms).toBeLessThan(1500);
 });
 
@@ -107,7 +107,7 @@ test('a TLS handshake that never comes is unreachable in time', async () => {
   });
   expect(await ask(port, {url: `ldaps://127.0.0.1:${port}`}, 200)).toMatchObject({
     outcome: 'unreachable',
-    says: expect.stringContaining('did not answer in time'),
+    message: expect.stringContaining('did not answer in time'),
   });
 });
 
@@ -117,7 +117,7 @@ test('a directory that hangs after it agreed to StartTLS is unreachable in time'
   );
   expect(await ask(port, {start_tls: true}, 300)).toMatchObject({
     outcome: 'unreachable',
-    says: expect.stringContaining('did not answer in time'),
+    message: expect.stringContaining('did not answer in time'),
   });
 });
 
@@ -131,7 +131,7 @@ test('a bind account without a password is never bound, because that would alway
   const seen: number[] = [];
   expect(await ask(await aDirectory({}, seen), {bind_password: ''})).toMatchObject({
     outcome: 'misconfigured',
-    says: expect.stringContaining('without a password'),
+    message: expect.stringContaining('without a password'),
   });
   expect(seen).toEqual([]);
 });

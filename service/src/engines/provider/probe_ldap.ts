@@ -40,12 +40,12 @@ export function createLdapProbe(
       refused.clear();
       refused.set(key, clock.now() + AFTER_REFUSAL_MS);
     }
-    const {outcome, says} = verdictOf(error, ms, slowMs);
+    const {outcome, message} = verdictOf(error, ms, slowMs);
     return {
       provider: target.provider,
       probe: target.probe,
       outcome,
-      says: `${URL.parse(target.url)?.host ?? 'the directory'} ${says}.`,
+      message: `${URL.parse(target.url)?.host ?? 'the directory'} ${message}.`,
       ms: Math.round(ms),
     };
   };
@@ -55,14 +55,16 @@ class Misconfigured extends Error {}
 
 function verdictOf(error: unknown, ms: number, slowMs: number): Verdict {
   if (error === null) {
-    const says = 'lets the bind account in and shows its base entry';
-    return ms > slowMs ? {outcome: 'slow', says: `answered after ${(ms / 1000).toFixed(1)} s`} : {outcome: 'ok', says};
+    const message = 'lets the bind account in and shows its base entry';
+    return ms > slowMs
+      ? {outcome: 'slow', message: `answered after ${(ms / 1000).toFixed(1)} s`}
+      : {outcome: 'ok', message};
   }
   if (error instanceof Misconfigured) {
-    return {outcome: 'misconfigured', says: error.message};
+    return {outcome: 'misconfigured', message: error.message};
   }
   if (error instanceof InvalidCredentialsError) {
-    return {outcome: 'misconfigured', says: REFUSED_SAYS};
+    return {outcome: 'misconfigured', message: REFUSED_SAYS};
   }
   if (error instanceof ResultCodeError) {
     return byResultCode(error.code);
@@ -75,13 +77,13 @@ function verdictOf(error: unknown, ms: number, slowMs: number): Verdict {
 }
 
 function byResultCode(code: number): Verdict {
-  const says = SETTING_CODES[code];
-  if (says !== undefined) {
-    return {outcome: 'misconfigured', says};
+  const message = SETTING_CODES[code];
+  if (message !== undefined) {
+    return {outcome: 'misconfigured', message};
   }
   return BUSY_CODES.includes(code)
-    ? {outcome: 'server_error', says: `says that it is busy or not available (${code})`}
-    : {outcome: 'inconclusive', says: `answers with the LDAP result ${code}, which proves nothing`};
+    ? {outcome: 'server_error', message: `says that it is busy or not available (${code})`}
+    : {outcome: 'inconclusive', message: `answers with the LDAP result ${code}, which proves nothing`};
 }
 
 /** Null when all went well, otherwise what was thrown. */

@@ -69,10 +69,10 @@ test.each([
   ['Abcdefghi!', 'a digit'],
   ['Abcdefghi1', 'a sign'],
   ['x', 'at least 10 characters, a capital letter, a digit, a sign'],
-])('the rules of Mattermost are told: %s lacks %s', (password, says) => {
+])('the rules of Mattermost are told: %s lacks %s', (password, message) => {
   expect(() => {
     requireFitting(password, rules);
-  }).toThrow(says);
+  }).toThrow(message);
 });
 
 test.each(['Abcdefgh1!', `Aa1!${'x'.repeat(68)}`, 'Äbcdefg H1'])('what fits passes: %s', (password) => {
@@ -94,7 +94,7 @@ test('where the configuration cannot be read, what Mattermost asks by default is
 test.each([
   [true, 'was on already'],
   [false, 'Restart Mattermost so that it counts'],
-])('written into a file, sign-in that was on before (%s) asks for no restart', async (wasOn, says) => {
+])('written into a file, sign-in that was on before (%s) asks for no restart', async (wasOn, message) => {
   const shared = createBench();
   const settings = await shared.engines.signInSettings();
   const file = createBench(
@@ -107,7 +107,7 @@ test.each([
       setting.value = wasOn;
     });
   expect((await file.sso.adminAccess({user: 'carol', password: null}, ROOT)).warnings).toEqual([
-    expect.stringContaining(says),
+    expect.stringContaining(message),
   ]);
   expect((await file.sso.adminAccess({user: 'carol', password: null}, ROOT)).warnings).toEqual([]);
 });

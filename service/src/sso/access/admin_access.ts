@@ -50,7 +50,7 @@ export async function adminAccess(
     if (outcome?.outcome !== 'switched') {
       throw new Failure(
         'SWITCH_NOT_PROVEN',
-        `@${account.username} could not be switched: ${outcome?.says ?? 'no reason given'}`,
+        `@${account.username} could not be switched: ${outcome?.message ?? 'no reason given'}`,
       );
     }
   }

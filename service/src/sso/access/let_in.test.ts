@@ -184,7 +184,7 @@ describe('a sheet of codes', () => {
     const sheet = await bench.sso.claimSheet({users: ['person001'], identified_by: 'desk', valid_minutes: 15}, ADA);
     expect(sheet).toMatchObject({
       codes: [],
-      skipped: [{person: {username: 'person001'}, says: 'is not switched; switch first'}],
+      skipped: [{person: {username: 'person001'}, message: 'is not switched; switch first'}],
     });
   });
 });

@@ -137,12 +137,12 @@ async function switchOne(
     [outcome] = await switchPeople(parts, [account.id]);
   }
   if (outcome?.outcome === 'conflict') {
-    throw new Failure('ACCOUNT_CONFLICT', outcome.says ?? 'Somebody else changed the account at the same moment.');
+    throw new Failure('ACCOUNT_CONFLICT', outcome.message ?? 'Somebody else changed the account at the same moment.');
   }
   if (outcome?.outcome === 'failed') {
     throw new Failure(
       'SWITCH_NOT_PROVEN',
-      `@${account.username} could not be switched: ${outcome.says ?? 'no reason given'}`,
+      `@${account.username} could not be switched: ${outcome.message ?? 'no reason given'}`,
     );
   }
 }
@@ -199,7 +199,7 @@ export async function claimSheet(
         ? null
         : 'is not switched; switch first';
     if (skip ?? account.deleted_at > 0) {
-      sheet.skipped.push({person: personOf(account), says: skip ?? 'is deactivated'});
+      sheet.skipped.push({person: personOf(account), message: skip ?? 'is deactivated'});
     } else if (request.users || isParked(account)) {
       sheet.codes.push({
         person: personOf(account),

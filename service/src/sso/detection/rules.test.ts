@@ -27,7 +27,7 @@ const result = (
   probe,
   vantage,
   outcome: outcome as ProbeClass,
-  says: `idp.test is ${outcome}.`,
+  message: `idp.test is ${outcome}.`,
   ms: 1,
 });
 
@@ -192,7 +192,7 @@ test('metadata that cannot be fetched does not keep people from signing in, and 
   expect(judgeOnce(results, 'saml')).toMatchObject({
     state: 'degraded',
     healthy_since: START,
-    says: 'People can sign in, but: idp.test is unreachable.',
+    message: 'People can sign in, but: idp.test is unreachable.',
   });
 });
 

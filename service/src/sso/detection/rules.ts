@@ -9,7 +9,7 @@ export const ProviderTrack = z.object({
   since: z.number(),
   /** Of the newest round. */
   outcome: ProbeClass,
-  says: z.string(),
+  message: z.string(),
   last_round_at: z.number(),
   rounds_down: z.number().int(),
   rounds_up: z.number().int(),
@@ -67,7 +67,7 @@ const WORST: readonly ProbeClass[] = [
 
 /** `noted`: people can sign in, and something beside it is not right. */
 type Kind = 'bad' | 'partly' | 'repair' | 'noted' | 'good' | 'unknown' | 'local_network';
-type RoundVerdict = {kind: Kind; outcome: ProbeClass; says: string};
+type RoundVerdict = {kind: Kind; outcome: ProbeClass; message: string};
 /** What a round does to a track, apart from what every round does. */
 type Step = Pick<ProviderTrack, 'state' | 'rounds_down' | 'rounds_up' | 'rounds_repair' | 'first_bad_at'>;
 
@@ -84,7 +84,7 @@ export function nextTrack(previous: ProviderTrack | null, round: Round, threshol
     provider: round.provider,
     since: step.state === before.state ? before.since : round.at,
     outcome: verdict.outcome,
-    says: verdict.says,
+    message: verdict.message,
     last_round_at: round.at,
     healthy_since: isGood(verdict) ? (before.healthy_since ?? round.at) : null,
     last_login_at: login,
@@ -109,7 +109,7 @@ function beginning({provider, at}: Round): ProviderTrack {
     state: 'unknown',
     since: at,
     outcome: 'inconclusive',
-    says: '',
+    message: '',
     last_round_at: at,
     rounds_down: 0,
     rounds_up: 0,
@@ -202,7 +202,7 @@ function afterLogin(before: ProviderTrack, step: Step, login: number | null): St
 const CUT_OFF: RoundVerdict = {
   kind: 'local_network',
   outcome: 'local_network',
-  says: 'No control address answers: the network here is cut off, so nothing is said of the provider.',
+  message: 'No control address answers: the network here is cut off, so nothing is said of the provider.',
 };
 
 function judge(round: Round, vantagePoints: number): RoundVerdict {
@@ -213,10 +213,12 @@ function judge(round: Round, vantagePoints: number): RoundVerdict {
   const known = views.filter(({outcome}) => outcome !== 'inconclusive');
   const worst = worstOf(known) ?? views[0];
   if (worst === undefined || known.length === 0) {
-    return {kind: 'unknown', outcome: 'inconclusive', says: worst?.says ?? 'Nobody could ask it.'};
+    return {kind: 'unknown', outcome: 'inconclusive', message: worst?.message ?? 'Nobody could ask it.'};
   }
   return (
-    judgeBad(known, round.provider === 'ldap' ? 1 : vantagePoints) ?? judgeRepair(known) ?? sideNotes(round, worst.says)
+    judgeBad(known, round.provider === 'ldap' ? 1 : vantagePoints) ??
+    judgeRepair(known) ??
+    sideNotes(round, worst.message)
   );
 }
 
@@ -227,21 +229,21 @@ function judgeBad(known: readonly ProbeResult[], needed: number): RoundVerdict |
   if (worst === undefined) {
     return null;
   }
-  const {outcome, says, vantage} = worst;
+  const {outcome, message, vantage} = worst;
   return bad.length >= needed
-    ? {kind: 'bad', outcome, says}
-    : {kind: 'partly', outcome, says: `Seen from the ${vantage} alone: ${says}`};
+    ? {kind: 'bad', outcome, message}
+    : {kind: 'partly', outcome, message: `Seen from the ${vantage} alone: ${message}`};
 }
 
 function judgeRepair(results: readonly ProbeResult[]): RoundVerdict | null {
   const worst = worstOf(results.filter(({outcome}) => REPAIR.includes(outcome)));
   return worst === undefined
     ? null
-    : {kind: 'repair', outcome: worst.outcome, says: `This needs a repair and is no outage: ${worst.says}`};
+    : {kind: 'repair', outcome: worst.outcome, message: `This needs a repair and is no outage: ${worst.message}`};
 }
 
 /** What only describes the provider (metadata, discovery) is no way in, and a spare host is not the only one: their failure is worth a word and no more. */
-function sideNotes(round: Round, says: string): RoundVerdict {
+function sideNotes(round: Round, message: string): RoundVerdict {
   const failed = round.results.filter(({outcome}) => outcome !== 'ok' && outcome !== 'inconclusive');
   // Mattermost refuses what is signed with a key that it does not know.
   const key = judgeRepair(failed.filter(({outcome}) => outcome === 'key_mismatch'));
@@ -250,8 +252,8 @@ function sideNotes(round: Round, says: string): RoundVerdict {
   }
   const note = worstOf(failed);
   return note === undefined
-    ? {kind: 'good', outcome: 'ok', says}
-    : {kind: 'noted', outcome: note.outcome, says: `People can sign in, but: ${note.says}`};
+    ? {kind: 'good', outcome: 'ok', message}
+    : {kind: 'noted', outcome: note.outcome, message: `People can sign in, but: ${note.message}`};
 }
 
 /** What each vantage point sees: the worst of its probes. A directory of several hosts is as good as its best. */

@@ -50,7 +50,7 @@ export function createDetectionStore({db}: State) {
   const pruneOld = db.prepare('DELETE FROM sso_probe_results WHERE at < ?');
   const dropResults = db.prepare('DELETE FROM sso_probe_results WHERE provider = ?');
   const selectResults = db.prepare(
-    `SELECT provider, vantage, probe, at, outcome, says, ms FROM sso_probe_results WHERE provider = ? ORDER BY seq DESC LIMIT ${KEPT}`,
+    `SELECT provider, vantage, probe, at, outcome, says AS message, ms FROM sso_probe_results WHERE provider = ? ORDER BY seq DESC LIMIT ${KEPT}`,
   );
 
   return {
@@ -76,8 +76,8 @@ export function createDetectionStore({db}: State) {
       dropResults.run(provider);
     },
     addResults(results: readonly ProbeResult[], keptSince: number): void {
-      for (const {provider, vantage, probe, at, outcome, says, ms} of results) {
-        insertResult.run(provider, vantage, probe, at, outcome, says, ms);
+      for (const {provider, vantage, probe, at, outcome, message, ms} of results) {
+        insertResult.run(provider, vantage, probe, at, outcome, message, ms);
       }
       prune.run();
       pruneOld.run(keptSince);
@@ -91,7 +91,7 @@ export function createDetectionStore({db}: State) {
         state: track.state,
         since: track.since,
         outcome: track.outcome,
-        says: track.says,
+        message: track.message,
         rounds_down: track.rounds_down,
         rounds_up: track.rounds_up,
         last_login_at: track.last_login_at,
@@ -103,8 +103,13 @@ export function createDetectionStore({db}: State) {
 
 function readTrack(row: unknown): StoredTrack[] {
   const parsed = TrackRow.safeParse(row).data;
-  const track = parsed && ProviderTrack.safeParse(parseJson(parsed.track)).data;
+  const track = parsed && ProviderTrack.safeParse(asNow(parseJson(parsed.track))).data;
   return parsed && track ? [{track, proposed: parsed.proposed === 1, owed: parsed.owed}] : [];
+}
+
+/** What was seen and said until now counts on after an upgrade in the middle of an outage: `message` was `says` once. */
+function asNow(track: unknown): unknown {
+  return typeof track === 'object' && track !== null && 'says' in track ? {message: track.says, ...track} : track;
 }
 
 function parseJson(text: string): unknown {

@@ -74,7 +74,7 @@ function aWorld(changes: Partial<ProviderWatchParts> = {}, directory = mkdtempSy
       provider,
       probe,
       outcome: world.companion,
-      says: `idp.test is ${world.companion}.`,
+      message: `idp.test is ${world.companion}.`,
       ms: 5,
     }),
     controls: async () => world.controls,
@@ -94,7 +94,7 @@ function aWorld(changes: Partial<ProviderWatchParts> = {}, directory = mkdtempSy
           }
         : null,
     classify: classifyBridgeProbe,
-    onSuspected: async ({provider, says}) => tell(`suspected ${provider}: ${says}`),
+    onSuspected: async ({provider, message}) => tell(`suspected ${provider}: ${message}`),
     onRecovered: async (provider) => tell(`recovered ${provider}`),
     ...changes,
   });
@@ -134,7 +134,7 @@ test('an outage is proposed once, with its evidence in the ledger, and its end i
   expect(world.watch.detection().proposal).toEqual({
     provider: 'gitlab',
     since: 1_000_000 + 6 * 30_000,
-    says: 'idp.test is unreachable.',
+    message: 'idp.test is unreachable.',
   });
   const [entry] = world.entries();
   expect(entry).toMatchObject({kind: 'sso.suspected', data: {provider: 'gitlab', flapping: false}});
@@ -163,7 +163,7 @@ test('without the plugin nothing is proposed, however long the provider is silen
   expect(world.told).toEqual([]);
   expect(world.watch.detection().providers[0]).toMatchObject({
     state: 'degraded',
-    says: 'Seen from the companion alone: idp.test is unreachable.',
+    message: 'Seen from the companion alone: idp.test is unreachable.',
   });
 });
 

@@ -22,7 +22,7 @@ type ProbeSettings = {
 };
 
 /** `since`: of the first bad round of those that led there. */
-export type Suspicion = {provider: string; since: number; says: string};
+export type Suspicion = {provider: string; since: number; message: string};
 
 export type ProviderWatchParts = {
   state: State;
@@ -37,7 +37,7 @@ export type ProviderWatchParts = {
   /** Null: no plugin is enrolled, or it does not answer. */
   bridgeProbes(): Promise<BridgeProbes | null>;
   /** The same judgement for what the bridge saw as for what the companion sees. */
-  classify(probe: BridgeProbes['probes'][number], slowMs: number): Pick<ProbeResult, 'outcome' | 'says'>;
+  classify(probe: BridgeProbes['probes'][number], slowMs: number): Pick<ProbeResult, 'outcome' | 'message'>;
   onSuspected(suspicion: Suspicion): Promise<void>;
   onRecovered(provider: string): Promise<void>;
 };
@@ -106,7 +106,7 @@ function readDetection(store: DetectionStore, settings: ProbeSettings, now: numb
     controls_ok: last?.controls_ok ?? null,
     providers: store.providers(),
     thresholds: {...thresholds, slow_ms: settings.slow_seconds * 1000, healthy_ms: settings.healthy_minutes * 60_000},
-    proposal: down === undefined ? null : {provider: down.provider, since: down.since, says: down.says},
+    proposal: down === undefined ? null : {provider: down.provider, since: down.since, message: down.message},
     flapping: tracks.some(isFlappingNow),
   };
 }
@@ -159,14 +159,14 @@ async function askAll(parts: ProviderWatchParts, targets: readonly ProbeTarget[]
   const seen = (bridge?.probes ?? [])
     .filter(({provider}) => asked.has(provider))
     .map((probe): ProbeResult => {
-      const {outcome, says} = parts.classify(probe, options.slowMs);
+      const {outcome, message} = parts.classify(probe, options.slowMs);
       return {
         at,
         provider: probe.provider,
         probe: probe.probe,
         vantage: 'bridge',
         outcome,
-        says: `Asked for ${probe.probe}, the provider ${says}.`,
+        message: `Asked for ${probe.probe}, the provider ${message}.`,
         ms: probe.ms,
       };
     });
@@ -195,7 +195,7 @@ async function askOne(
       provider: target.provider,
       probe: target.probe,
       outcome: 'inconclusive',
-      says: 'The probe could not be made.',
+      message: 'The probe could not be made.',
       ms: 0,
     };
   }
@@ -242,8 +242,8 @@ function afterRound(
     return {track, proposed: stored?.proposed ?? false, owed: stored?.owed ?? null};
   }
   const flapping = isFlapping(track, track.last_round_at, flapLimit);
-  const {provider, state, says} = track;
-  ledger.append(`sso.${change}`, COMPANION, {provider, state, says, flapping, evidence});
+  const {provider, state, message} = track;
+  ledger.append(`sso.${change}`, COMPANION, {provider, state, message, flapping, evidence});
   log.warn(
     {provider, state, flapping},
     change === 'suspected' ? 'An outage of a provider is suspected.' : 'A provider is no longer down.',
@@ -267,16 +267,16 @@ function dropProvider({ledger}: ProviderWatchParts, store: DetectionStore, store
     store.forget(provider);
     return;
   }
-  const says = 'It is switched off in the configuration of Mattermost, so it is watched no longer.';
+  const message = 'It is switched off in the configuration of Mattermost, so it is watched no longer.';
   if (state === 'down') {
-    ledger.append('sso.recovered', COMPANION, {provider, state: 'unknown', says, flapping: false, evidence: []});
+    ledger.append('sso.recovered', COMPANION, {provider, state: 'unknown', message, flapping: false, evidence: []});
   }
   const owed = state === 'down' ? owedAfter('recovered', stored, false) : stored.owed;
   // Kept until the administrators were told; the next round forgets it.
   const track: ProviderTrack = {
     ...stored.track,
     state: 'unknown',
-    says,
+    message,
     rounds_down: 0,
     rounds_up: 0,
     rounds_repair: 0,
@@ -289,7 +289,7 @@ function dropProvider({ledger}: ProviderWatchParts, store: DetectionStore, store
 /** Tells what is not told yet. What fails is told after the next round. */
 async function tellOwed(parts: ProviderWatchParts, store: DetectionStore): Promise<void> {
   for (const {
-    track: {provider, says, since, first_bad_at: firstBad},
+    track: {provider, message, since, first_bad_at: firstBad},
     owed,
   } of store.tracks()) {
     if (owed === null) {
@@ -297,7 +297,7 @@ async function tellOwed(parts: ProviderWatchParts, store: DetectionStore): Promi
     }
     try {
       await (owed === 'suspected'
-        ? parts.onSuspected({provider, since: firstBad ?? since, says})
+        ? parts.onSuspected({provider, since: firstBad ?? since, message})
         : parts.onRecovered(provider));
       store.settle(provider, owed);
     } catch (error) {

@@ -93,7 +93,7 @@ export async function closeIncident(
   if (job !== null) {
     throw new Failure(
       'JOB_ALREADY_RUNNING',
-      `${waitingFor(job)?.says ?? `Job ${job.id} still changes accounts`}; the incident can be closed when it has ended.`,
+      `${waitingFor(job)?.message ?? `Job ${job.id} still changes accounts`}; the incident can be closed when it has ended.`,
       {details: {job: job.id}},
     );
   }

@@ -3,7 +3,7 @@ import {suspectedMessage} from '../watch/alarm.ts';
 import {addPeople, createBench, HOUR_MS, NOON, ROOT, type Bench} from '../fixtures.ts';
 
 const DAY_MS = 24 * HOUR_MS;
-const suspicion = {provider: 'gitlab', since: NOON - 600_000, says: '127.0.0.1:8467 refused the connection.'};
+const suspicion = {provider: 'gitlab', since: NOON - 600_000, message: '127.0.0.1:8467 refused the connection.'};
 
 let bench: Bench;
 

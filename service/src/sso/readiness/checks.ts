@@ -39,13 +39,14 @@ function passwordSignIn(facts: Facts): Finding {
     return NOT_READ;
   }
   if (ways.some(({isOn}) => isOn === true)) {
-    return {outcome: 'ok', says: 'People can sign in with a password.'};
+    return {outcome: 'ok', message: 'People can sign in with a password.'};
   }
   return ways.some(({isLocked: locked}) => !locked)
-    ? {outcome: 'ok', says: 'Sign-in with a password is off; it can be switched on for the time of an outage.'}
+    ? {outcome: 'ok', message: 'Sign-in with a password is off; it can be switched on for the time of an outage.'}
     : {
         outcome: 'failed',
-        says: 'Sign-in with a password is off, and the environment of Mattermost keeps it off: a switched account could not sign in.',
+        message:
+          'Sign-in with a password is off, and the environment of Mattermost keeps it off: a switched account could not sign in.',
         remedy: `Take ${SIGN_IN_KEYS.map(variableOf).join(' or ')} out of the environment of the server.`,
       };
 }
@@ -79,10 +80,10 @@ function lockedSettings(facts: Facts): Finding {
   }
   const locked = CHANGED_KEYS.filter((key) => isLocked(facts, key));
   return locked.length === 0
-    ? {outcome: 'ok', says: 'No setting that a switch changes is set by the environment of the server.'}
+    ? {outcome: 'ok', message: 'No setting that a switch changes is set by the environment of the server.'}
     : {
         outcome: 'warning',
-        says: `The environment of the server sets ${locked.join(', ')}; a switch cannot change it.`,
+        message: `The environment of the server sets ${locked.join(', ')}; a switch cannot change it.`,
         remedy: 'Move these settings into config.json or the System Console, or set them yourself during an outage.',
       };
 }
@@ -94,19 +95,20 @@ function snapshotAge({snapshot, now}: Facts): Finding {
   if (snapshot === null) {
     return {
       outcome: 'failed',
-      says: 'There is no identity snapshot: if accounts are switched some other way, there is no record of how they signed in before.',
+      message:
+        'There is no identity snapshot: if accounts are switched some other way, there is no record of how they signed in before.',
       remedy,
     };
   }
   const age = formatDuration(Math.max(0, now - snapshot.at));
   if (now - snapshot.at > SNAPSHOT_LIMIT_MS) {
-    return {outcome: 'failed', says: `The newest identity snapshot is ${age} old.`, remedy};
+    return {outcome: 'failed', message: `The newest identity snapshot is ${age} old.`, remedy};
   }
   return snapshot.stored === 'repository'
-    ? {outcome: 'ok', says: `The newest identity snapshot is ${age} old and in the repository.`}
+    ? {outcome: 'ok', message: `The newest identity snapshot is ${age} old and in the repository.`}
     : {
         outcome: 'warning',
-        says: 'The newest identity snapshot is on this machine only.',
+        message: 'The newest identity snapshot is on this machine only.',
         remedy: 'Check the repository with `drctl doctor`, then run `drctl sso snapshot`.',
       };
 }
@@ -126,7 +128,7 @@ function mail(config: ReadinessConfig, {targets}: Facts): Finding {
   if (server === '') {
     return {
       outcome: 'failed',
-      says: 'Mattermost has no mail server: no code can be mailed, and nobody can ask for a new password.',
+      message: 'Mattermost has no mail server: no code can be mailed, and nobody can ask for a new password.',
       remedy: 'Set EmailSettings.SMTPServer to one that does not need the provider.',
     };
   }
@@ -137,10 +139,10 @@ function mail(config: ReadinessConfig, {targets}: Facts): Finding {
   );
   const owner = shared?.[2] ?? neighbour;
   return owner === undefined
-    ? {outcome: 'ok', says: `Mail goes by ${server}, which is not the provider's.`}
+    ? {outcome: 'ok', message: `Mail goes by ${server}, which is not the provider's.`}
     : {
         outcome: 'warning',
-        says: `Mail goes by ${server}, which is in the same hands as the provider (${owner}): both may fail together.`,
+        message: `Mail goes by ${server}, which is in the same hands as the provider (${owner}): both may fail together.`,
         remedy: 'Plan to read codes out or print them, or use another mail server.',
       };
 }
@@ -162,10 +164,10 @@ function support(config: ReadinessConfig): Finding {
   return own === undefined
     ? {
         outcome: 'failed',
-        says: 'No support address of your own is set: people who are locked out do not know whom to ask.',
+        message: 'No support address of your own is set: people who are locked out do not know whom to ask.',
         remedy: 'Set SupportSettings.SupportEmail or ReportAProblemLink to something that works without the provider.',
       }
-    : {outcome: 'ok', says: `People who are locked out are led to ${own}.`};
+    : {outcome: 'ok', message: `People who are locked out are led to ${own}.`};
 }
 
 /** Which share of live sessions ends during an outage as long as the recovery time objective. */
@@ -174,7 +176,7 @@ function sessionLength({ServiceSettings: service}: ReadinessConfig, rtoMs: numbe
   const web = service.SessionLengthWebInHours ?? (service.SessionLengthWebInDays ?? NaN) * 24;
   const length = [sso, web].filter((hours) => hours > 0).sort((a, b) => a - b)[0];
   if (length === undefined) {
-    return {outcome: 'skipped', says: 'The configuration does not say how long sessions last.'};
+    return {outcome: 'skipped', message: 'The configuration does not say how long sessions last.'};
   }
   const rto = rtoMs / 3_600_000;
   const share = Math.min(100, Math.ceil((rto / length) * 100));
@@ -182,7 +184,7 @@ function sessionLength({ServiceSettings: service}: ReadinessConfig, rtoMs: numbe
   if (service.ExtendSessionLengthWithActivity !== true) {
     return {
       outcome: 'warning',
-      says: `Sessions last ${round(length)} hours and are not extended by activity: about ${share} % of them end in an outage of ${round(rto)} hours.`,
+      message: `Sessions last ${round(length)} hours and are not extended by activity: about ${share} % of them end in an outage of ${round(rto)} hours.`,
       remedy:
         'Switch ServiceSettings.ExtendSessionLengthWithActivity on: then only people who are idle for a whole session are locked out.',
     };
@@ -190,30 +192,32 @@ function sessionLength({ServiceSettings: service}: ReadinessConfig, rtoMs: numbe
   return share > 33
     ? {
         outcome: 'warning',
-        says: `Sessions last ${round(length)} hours only: about ${share} % of those that are idle end in an outage of ${round(rto)} hours.`,
+        message: `Sessions last ${round(length)} hours only: about ${share} % of those that are idle end in an outage of ${round(rto)} hours.`,
         remedy: 'Lengthen ServiceSettings.SessionLengthSSOInHours and SessionLengthWebInHours.',
       }
-    : {outcome: 'ok', says: `Sessions last ${round(length)} hours and are extended by activity.`};
+    : {outcome: 'ok', message: `Sessions last ${round(length)} hours and are extended by activity.`};
 }
 
 function sessionsAtNewPassword({ServiceSettings: service}: ReadinessConfig): Finding {
   return service.TerminateSessionsOnPasswordChange === true
     ? {
         outcome: 'warning',
-        says: 'A new password ends the other sessions of its person: whoever claims is signed out on all other devices.',
+        message:
+          'A new password ends the other sessions of its person: whoever claims is signed out on all other devices.',
         remedy: 'Nothing to do; tell people, or switch ServiceSettings.TerminateSessionsOnPasswordChange off.',
       }
-    : {outcome: 'ok', says: 'A new password leaves the other sessions of its person alone.'};
+    : {outcome: 'ok', message: 'A new password leaves the other sessions of its person alone.'};
 }
 
 function secondFactor({ServiceSettings: service}: ReadinessConfig): Finding {
   return service.EnforceMultifactorAuthentication === true
     ? {
         outcome: 'warning',
-        says: 'A second factor is enforced: whoever is switched must enroll one at the first sign-in with a password.',
+        message:
+          'A second factor is enforced: whoever is switched must enroll one at the first sign-in with a password.',
         remedy: 'Nothing to do; say in your instructions that an authenticator app is needed.',
       }
-    : {outcome: 'ok', says: 'No second factor is asked of people who are switched.'};
+    : {outcome: 'ok', message: 'No second factor is asked of people who are switched.'};
 }
 
 /** Wrong codes at the claim page are slowed down by address. With https at the site and none at Mattermost something stands between. */
@@ -223,7 +227,8 @@ function proxyAddresses({ServiceSettings: service}: ReadinessConfig): Finding {
   if (isBehindProxy && headers.length === 0) {
     return {
       outcome: 'warning',
-      says: 'Mattermost stands behind a proxy and is not told which header names the address of a person: everybody seems to have the address of the proxy, in its logs and at the claim page.',
+      message:
+        'Mattermost stands behind a proxy and is not told which header names the address of a person: everybody seems to have the address of the proxy, in its logs and at the claim page.',
       remedy:
         'Set ServiceSettings.TrustedProxyIPHeader to the header that the proxy always sets itself, such as X-Forwarded-For, and restart Mattermost.',
     };
@@ -231,13 +236,13 @@ function proxyAddresses({ServiceSettings: service}: ReadinessConfig): Finding {
   if (!isBehindProxy && headers.length > 0) {
     return {
       outcome: 'warning',
-      says: `Mattermost believes ${headers.join(', ')}, and no proxy seems to stand before it: anybody can name any address.`,
+      message: `Mattermost believes ${headers.join(', ')}, and no proxy seems to stand before it: anybody can name any address.`,
       remedy: 'Empty ServiceSettings.TrustedProxyIPHeader, unless a proxy sets these headers always.',
     };
   }
   return {
     outcome: 'ok',
-    says: isBehindProxy
+    message: isBehindProxy
       ? `The address of a person is read from ${headers.join(', ')}, which the proxy must set always.`
       : 'Mattermost sees the address of each person itself.',
   };
@@ -246,7 +251,7 @@ function proxyAddresses({ServiceSettings: service}: ReadinessConfig): Finding {
 function wayIn({ServiceSettings: service}: ReadinessConfig): Finding {
   return {
     outcome: 'ok',
-    says:
+    message:
       service.EnableLocalMode === true
         ? 'On the server itself `mmctl --local` and `drctl sso admin-access` let an administrator in.'
         : 'On the server itself `drctl sso admin-access` lets an administrator in; the local mode of Mattermost is off.',

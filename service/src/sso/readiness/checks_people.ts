@@ -23,21 +23,21 @@ export function peopleChecks(facts: Facts): ReadinessCheck[] {
 
 function localAdministrators({people: {localAdministrators: all, recentAdministrators: recent}}: Facts): Finding {
   const idle = all - recent;
-  const says = `${counted(recent, 'system administrator')} with email and password signed in within the last 90 days${idle > 0 ? `; ${idle} more did not` : ''}.`;
+  const message = `${counted(recent, 'system administrator')} with email and password signed in within the last 90 days${idle > 0 ? `; ${idle} more did not` : ''}.`;
   const remedy =
     'Make two system administrators with email and password, test their sign-in, and name them in sso.never_switch.';
   if (recent >= 2) {
-    return {outcome: 'ok', says};
+    return {outcome: 'ok', message};
   }
-  return {outcome: recent === 1 ? 'warning' : 'failed', says, remedy};
+  return {outcome: recent === 1 ? 'warning' : 'failed', message, remedy};
 }
 
 function administratorsMfa({people: {recentAdministrators: all, recentWithoutMfa: without}}: Facts): Finding {
   return without === 0
-    ? {outcome: 'ok', says: `All ${all} local system administrators have a second factor.`}
+    ? {outcome: 'ok', message: `All ${all} local system administrators have a second factor.`}
     : {
         outcome: 'warning',
-        says: `${without} of ${all} local system administrators have no second factor.`,
+        message: `${without} of ${all} local system administrators have no second factor.`,
         remedy: "Let them enroll one: these accounts are outside the provider's protection all the time.",
       };
 }
@@ -50,33 +50,33 @@ const UNFIT: Record<Exclude<BreakGlass['state'], 'fit'>, string> = {
 
 function breakGlass(accounts: readonly BreakGlass[]): Finding {
   if (accounts.length === 0) {
-    return {outcome: 'warning', says: 'No break-glass account is named.', remedy: 'Name them in sso.never_switch.'};
+    return {outcome: 'warning', message: 'No break-glass account is named.', remedy: 'Name them in sso.never_switch.'};
   }
   const unfit = accounts.flatMap(({username, state}) => (state === 'fit' ? [] : [`${username} ${UNFIT[state]}`]));
   return unfit.length === 0
     ? {
         outcome: 'ok',
-        says: `${accounts.map(({username}) => username).join(', ')}: local system administrators that are never switched.`,
+        message: `${accounts.map(({username}) => username).join(', ')}: local system administrators that are never switched.`,
       }
     : {
         outcome: 'failed',
-        says: `Of the break-glass accounts, ${unfit.join('; ')}.`,
+        message: `Of the break-glass accounts, ${unfit.join('; ')}.`,
         remedy: 'Correct the account, or sso.never_switch.',
       };
 }
 
 function emailAddresses({people: {sso, invalidEmail, sameEmail}}: Facts): Finding {
-  const says = [
+  const message = [
     ...(invalidEmail > 0 ? [`${invalidEmail} of ${sso} SSO accounts have no valid email address`] : []),
     ...(sameEmail > 0
       ? [`${sameEmail} accounts share an address with another one but for the case of its letters`]
       : []),
   ];
-  return says.length === 0
-    ? {outcome: 'ok', says: `All ${sso} SSO accounts have an email address of their own.`}
+  return message.length === 0
+    ? {outcome: 'ok', message: `All ${sso} SSO accounts have an email address of their own.`}
     : {
         outcome: 'warning',
-        says: `${says.join('; ')}. Sign-in by email does not work for them.`,
+        message: `${message.join('; ')}. Sign-in by email does not work for them.`,
         remedy: 'Correct the addresses at the provider; until then these people sign in by username.',
       };
 }
@@ -85,14 +85,14 @@ function verifiedEmail(isRequired: boolean, {people: {unverified}}: Facts): Find
   if (!isRequired || unverified === 0) {
     return {
       outcome: 'ok',
-      says: isRequired
+      message: isRequired
         ? 'All SSO accounts have a verified email address.'
         : 'Mattermost asks for no verified email address.',
     };
   }
   return {
     outcome: 'warning',
-    says: `${unverified} SSO accounts have no verified email address, and Mattermost lets nobody in without one.`,
+    message: `${unverified} SSO accounts have no verified email address, and Mattermost lets nobody in without one.`,
     remedy: 'Verify them with `mmctl user verify`, or switch EmailSettings.RequireEmailVerification off.',
   };
 }

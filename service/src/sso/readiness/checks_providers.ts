@@ -12,7 +12,7 @@ export function providerChecks(facts: Facts): ReadinessCheck[] {
     return [
       check('providers', 2, {
         outcome: 'skipped',
-        says: 'No provider is switched on, or the configuration in force could not be read.',
+        message: 'No provider is switched on, or the configuration in force could not be read.',
       }),
     ];
   }
@@ -26,15 +26,15 @@ export function providerChecks(facts: Facts): ReadinessCheck[] {
 
 function answersNow({results}: Facts): Finding {
   if (results.length === 0) {
-    return {outcome: 'skipped', says: 'The providers were not asked.'};
+    return {outcome: 'skipped', message: 'The providers were not asked.'};
   }
   const failed = results.filter(({outcome}) => outcome !== 'ok' && outcome !== 'inconclusive');
   const [first] = failed;
   return first === undefined
-    ? {outcome: 'ok', says: `All ${results.length} addresses of the providers answer as they should.`}
+    ? {outcome: 'ok', message: `All ${results.length} addresses of the providers answer as they should.`}
     : {
         outcome: 'warning',
-        says: `${failed.length} of ${results.length} addresses of the providers do not answer as they should. ${first.provider}, ${first.probe}: ${first.says}`,
+        message: `${failed.length} of ${results.length} addresses of the providers do not answer as they should. ${first.provider}, ${first.probe}: ${first.message}`,
         remedy: 'See `drctl sso status`. From a machine that may not reach the provider, an outage cannot be seen.',
       };
 }
@@ -59,7 +59,7 @@ function redundancy(provider: string, facts: Facts): Finding {
   if (vendor !== undefined) {
     return {
       outcome: 'warning',
-      says: `${provider} is run by ${vendor}, which cannot be looked into from here.`,
+      message: `${provider} is run by ${vendor}, which cannot be looked into from here.`,
       remedy:
         'If a directory of yours stands behind it, see that at least two directory agents run on different machines, and that sign-in works without the directory.',
     };
@@ -72,16 +72,16 @@ function addresses(hosts: readonly string[], facts: Facts): Finding {
   if (nameless.length > 0) {
     return {
       outcome: 'failed',
-      says: `${nameless.join(', ')} has no address here.`,
+      message: `${nameless.join(', ')} has no address here.`,
       remedy: 'Check the name and the name servers of this machine.',
     };
   }
   const single = hosts.filter((host) => facts.addresses.get(host)?.length === 1);
   return single.length === 0
-    ? {outcome: 'ok', says: `${hosts.join(', ')}: at least two addresses.`}
+    ? {outcome: 'ok', message: `${hosts.join(', ')}: at least two addresses.`}
     : {
         outcome: 'warning',
-        says: `${single.join(', ')} has one address.`,
+        message: `${single.join(', ')} has one address.`,
         remedy:
           'Run the provider at least twice behind a load balancer or two addresses. With a load balancer in place, nothing is to do.',
       };
@@ -101,10 +101,10 @@ function ldapRedundancy(targets: readonly ProbeTarget[], facts: Facts): Finding 
     facts.results.some((result) => result.probe === probe && result.outcome !== 'ok'),
   );
   return failed.length === 0
-    ? {outcome: 'ok', says: `${targets.length} directory servers, and each answers by itself.`}
+    ? {outcome: 'ok', message: `${targets.length} directory servers, and each answers by itself.`}
     : {
         outcome: 'warning',
-        says: `Of ${targets.length} directory servers, ${failed.map(({url}) => url).join(', ')} does not answer as it should.`,
+        message: `Of ${targets.length} directory servers, ${failed.map(({url}) => url).join(', ')} does not answer as it should.`,
         remedy: 'Repair it now: a spare that does not answer is none.',
       };
 }
@@ -113,7 +113,7 @@ function certificates({certificates: ends, now}: Facts): Finding {
   const known = [...ends].flatMap(([place, end]) => (end === null ? [] : [{place, end}])).sort((a, b) => a.end - b.end);
   const [first] = known;
   return first === undefined
-    ? {outcome: 'skipped', says: 'No TLS connection came about, so no certificate was seen.'}
+    ? {outcome: 'skipped', message: 'No TLS connection came about, so no certificate was seen.'}
     : untilEnd(
         `The TLS certificate of ${first.place}`,
         first.end - now,
@@ -126,12 +126,12 @@ function samlCertificate({results, samlCertificateEnds: end, now}: Facts): Findi
   if (mismatch !== undefined) {
     return {
       outcome: 'failed',
-      says: mismatch.says,
+      message: mismatch.message,
       remedy: 'Fetch the new certificate of the provider and set it in System Console > Authentication > SAML.',
     };
   }
   return end === null
-    ? {outcome: 'skipped', says: 'The certificate by which Mattermost knows the SAML provider could not be read.'}
+    ? {outcome: 'skipped', message: 'The certificate by which Mattermost knows the SAML provider could not be read.'}
     : untilEnd(
         'The certificate by which Mattermost knows the SAML provider',
         end - now,
@@ -142,8 +142,8 @@ function samlCertificate({results, samlCertificateEnds: end, now}: Facts): Findi
 function untilEnd(what: string, left: number, remedy: string): Finding {
   const days = Math.floor(left / DAY_MS);
   if (left < DAY_MS) {
-    return {outcome: 'failed', says: left <= 0 ? `${what} has run out.` : `${what} runs out within a day.`, remedy};
+    return {outcome: 'failed', message: left <= 0 ? `${what} has run out.` : `${what} runs out within a day.`, remedy};
   }
-  const says = `${what} is the first to run out: in ${days} days.`;
-  return days < 14 ? {outcome: 'warning', says, remedy} : {outcome: 'ok', says};
+  const message = `${what} is the first to run out: in ${days} days.`;
+  return days < 14 ? {outcome: 'warning', message, remedy} : {outcome: 'ok', message};
 }

@@ -1,16 +1,16 @@
 import type {ReadinessCheck} from '@disaster-recovery/contract';
 import type {Facts, ReadinessConfig} from './facts.ts';
 
-export type Finding = Pick<ReadinessCheck, 'outcome' | 'says'> & {remedy?: string};
+export type Finding = Pick<ReadinessCheck, 'outcome' | 'message'> & {remedy?: string};
 
 /** A check with its finding. Pure: the same facts give the same advice. */
 export function check(name: string, weight: number, finding: Finding): ReadinessCheck {
-  return {name, weight, outcome: finding.outcome, says: finding.says, remedy: finding.remedy ?? null};
+  return {name, weight, outcome: finding.outcome, message: finding.message, remedy: finding.remedy ?? null};
 }
 
 export const NOT_READ: Finding = {
   outcome: 'skipped',
-  says: 'The configuration in force could not be read, so this was not checked.',
+  message: 'The configuration in force could not be read, so this was not checked.',
   remedy: 'Enroll the plugin, or run this on the server of Mattermost.',
 };
 

@@ -36,7 +36,7 @@ const probed = (outcome: ProbeResult['outcome'], probe = 'authorize'): ProbeResu
   probe,
   vantage: 'companion',
   outcome,
-  says: `It is ${outcome}.`,
+  message: `It is ${outcome}.`,
   ms: 1,
 });
 const administrator = (id: string, changes: Partial<AccountSeed> = {}): AccountSeed => ({
@@ -499,10 +499,10 @@ const ROWS: [string, Partial<ReadinessParts>, string, ReadinessCheck['outcome'],
   ],
 ];
 
-test.each(ROWS)('%s', async (_name, changes, name, outcome, says) => {
+test.each(ROWS)('%s', async (_name, changes, name, outcome, message) => {
   expect(named(await ask(changes), name)).toMatchObject({
     outcome,
-    says: expect.stringContaining(says),
+    message: expect.stringContaining(message),
     ...(outcome === 'warning' || outcome === 'failed' ? {remedy: expect.stringMatching(/\w/)} : {}),
   });
 });
@@ -549,7 +549,7 @@ test('the score weighs, a warning counts half, and what was skipped counts nothi
     name: 'x',
     weight,
     outcome,
-    says: '',
+    message: '',
     remedy: null,
   });
   expect(scoreOf([check(5, 'ok'), check(3, 'warning'), check(2, 'failed'), check(9, 'skipped')])).toBe(65);

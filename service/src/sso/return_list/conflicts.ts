@@ -12,7 +12,7 @@ export function conflictOf(person: Known, live: Account | null, {holders, declar
   const {original} = person;
   const both = choicesFor(person.username, ['restore', 'leave']);
   if (live === null) {
-    return {kind: 'deleted', says: 'The account was deleted.', choices: choicesFor(person.username, ['leave'])};
+    return {kind: 'deleted', message: 'The account was deleted.', choices: choicesFor(person.username, ['leave'])};
   }
   if (isSameSignIn(live.sign_in, original.sign_in)) {
     return null;
@@ -20,7 +20,7 @@ export function conflictOf(person: Known, live: Account | null, {holders, declar
   if (!signsInWithPassword(live)) {
     return {
       kind: 'self_switched',
-      says: `It signs in through ${live.sign_in.service} now, with other data than before. Somebody switched it by another way.`,
+      message: `It signs in through ${live.sign_in.service} now, with other data than before. Somebody switched it by another way.`,
       choices: both,
     };
   }
@@ -29,7 +29,7 @@ export function conflictOf(person: Known, live: Account | null, {holders, declar
     const isBornSince = holder.created_at >= declaredAt;
     return {
       kind: isBornSince ? 'duplicate_born' : 'data_in_use',
-      says: isBornSince
+      message: isBornSince
         ? `The account @${holder.username} was born during the outage with this person's sign-in data, most likely because their email address changed at the provider. Restoring frees the data from it.`
         : `The account @${holder.username}, older than the outage, holds the same sign-in data. Restoring takes it from there.`,
       choices: both,
@@ -38,14 +38,15 @@ export function conflictOf(person: Known, live: Account | null, {holders, declar
   if (live.deleted_at > 0) {
     return {
       kind: 'deactivated',
-      says: 'The account was deactivated in the meantime. Given back, the next login through the provider would activate it again, unless the provider refuses this person.',
+      message:
+        'The account was deactivated in the meantime. Given back, the next login through the provider would activate it again, unless the provider refuses this person.',
       choices: both,
     };
   }
   if (live.email !== original.email) {
     return {
       kind: 'email_changed',
-      says: `The email address was ${original.email} and is ${live.email}. A provider that knows people by their address may take this for somebody else.`,
+      message: `The email address was ${original.email} and is ${live.email}. A provider that knows people by their address may take this for somebody else.`,
       choices: both,
     };
   }

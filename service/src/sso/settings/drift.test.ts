@@ -58,8 +58,8 @@ test('what somebody wrote over is told with name and time, in status and return 
     ['TeamSettings.EnableUserCreation', false, true],
   ]);
   expect(drift).toMatchObject({of: 3, by: 'ada', at: bench.now()});
-  expect(drift?.says).toBe('3 of 3 settings of the incident were changed by @ada at 2026-11-24 13:00 UTC.');
-  expect(next[0]).toEqual({says: drift?.says, how: 'drctl sso set-again'});
+  expect(drift?.message).toBe('3 of 3 settings of the incident were changed by @ada at 2026-11-24 13:00 UTC.');
+  expect(next[0]).toEqual({message: drift?.message, how: 'drctl sso set-again'});
   expect(settings.find(({key}) => key === 'TeamSettings.EnableUserCreation')).toMatchObject({to: false, live: true});
   expect((await bench.sso.returnList()).settings.every(({to, live: now}) => now !== to)).toBe(true);
 });
@@ -74,7 +74,7 @@ test('who did it is not guessed: a save from before they were last in force, and
   saveOldConfiguration();
   const {drift} = await bench.sso.status();
   expect(drift).toMatchObject({by: null, at: bench.now()});
-  expect(drift?.says).toBe(
+  expect(drift?.message).toBe(
     '3 of 3 settings of the incident were changed. Who did it is not known; it was noticed at 2026-11-24 14:00 UTC.',
   );
   // It stays the time at which it was noticed.
@@ -111,7 +111,7 @@ test('what the environment holds, and what Mattermost does not take, is named an
   );
   const {set, left} = await bench.sso.setAgain(ROOT);
   expect(set).toEqual(WRITTEN_OVER.slice(0, 2));
-  expect(left).toEqual([{key: 'TeamSettings.EnableUserCreation', says: 'The environment of Mattermost sets it.'}]);
+  expect(left).toEqual([{key: 'TeamSettings.EnableUserCreation', message: 'The environment of Mattermost sets it.'}]);
 });
 
 test('without an outage there is nothing to set again', async () => {

@@ -94,7 +94,7 @@ function driftOf(
     settings: differing.map(({setting, live}) => ({key: setting.key, wanted: setting.to, live: live.value})),
     by,
     at,
-    says: `${whole}${who}${when}.`,
+    message: `${whole}${who}${when}.`,
   };
 }
 
@@ -131,7 +131,7 @@ export async function setAgain({engines, store}: DriftParts, incident: string, b
       .filter(({setting: {key}}) => !set.includes(key))
       .map(({setting: {key}, live: {locked}}) => ({
         key,
-        says: locked
+        message: locked
           ? 'The environment of Mattermost sets it.'
           : 'Mattermost took the change and has another value in force.',
       })),
@@ -164,11 +164,11 @@ export function createDriftWatch(parts: DriftParts): () => Promise<void> {
   };
 }
 
-function message({says, settings}: SettingsDrift, isAllowed: boolean, isPolicy: boolean): string {
+function message({message, settings}: SettingsDrift, isAllowed: boolean, isPolicy: boolean): string {
   const shut = settings.some(({key, wanted}) => key.startsWith('EmailSettings.EnableSignIn') && wanted === true);
   const names = settings.map(({key}) => `\`${key}\``).join(', ');
   const next = isAllowed
     ? 'They are set again now, as `sso.set_settings_again` asks for.'
     : `${isPolicy ? 'They were set again three times within an hour, so now somebody has to decide. ' : ''}Set them again: \`/dr sso set-again\`. Saving a page of the System Console that was opened before the outage writes the old values back: reload it first.`;
-  return `**${says}**${shut ? ' People who were switched may not be able to sign in with their password.' : ''} Changed: ${names}. ${next}`;
+  return `**${message}**${shut ? ' People who were switched may not be able to sign in with their password.' : ''} Changed: ${names}. ${next}`;
 }

@@ -32,15 +32,15 @@ test('while all is well there is nothing to say, and no account is read', async 
 
 test('an open incident is told by how many are not back', async () => {
   await bench.sso.declare({reason: 'GitLab is down', tell: false}, ROOT);
-  expect((await bench.sso.brief())?.says).toContain('0 people are not switched back yet.');
+  expect((await bench.sso.brief())?.message).toContain('0 people are not switched back yet.');
   await bench.run(bench.sso.startSwitch({users: ['person001', 'person002'], dormant_days: 90}, ROOT));
-  expect((await bench.sso.brief())?.says).toContain('2 people are not switched back yet.');
+  expect((await bench.sso.brief())?.message).toContain('2 people are not switched back yet.');
   bench.pass(15 * DAY_MS);
-  expect((await bench.sso.brief())?.says).toContain('and should have been');
+  expect((await bench.sso.brief())?.message).toContain('and should have been');
   await bench.run(
     bench.sso.startSwitchBack({users: ['person001'], without_provider_check: true, resume_sync: false}, ROOT),
   );
-  expect((await bench.sso.brief())?.says).toContain('1 person is not switched back yet');
+  expect((await bench.sso.brief())?.message).toContain('1 person is not switched back yet');
   await bench.run(bench.sso.startSwitchBack({without_provider_check: true, resume_sync: false}, ROOT));
   await bench.sso.close(ROOT);
   expect(await bench.sso.brief()).toBeNull();
@@ -51,8 +51,10 @@ test('a switch by something else is told once a snapshot has missed the person',
   expect(await bench.sso.brief()).toBeNull();
   await snapshot();
   expect(await bench.sso.brief()).toEqual({
-    says: '1 account was switched to email and password by something else.',
-    how: 'drctl sso return-list',
+    message: '1 account was switched to email and password by something else.',
+    remedy: 'drctl sso return-list',
+    shell: 'drctl sso return-list',
+    chat: '/dr sso return-list',
   });
 });
 

@@ -1,5 +1,6 @@
-import {providerName, type Detection, type Job} from '@disaster-recovery/contract';
+import {providerName, type Detection, type Job, type NextAction} from '@disaster-recovery/contract';
 import type {SsoEngines} from '../engines.ts';
+import {actionBy} from '../../words/next_action.ts';
 import {isSameSignIn, signsInWithPassword} from '../people/identity.ts';
 import {knownOriginal} from '../return_list/return_list.ts';
 import type {SnapshotStore} from '../originals/store.ts';
@@ -11,7 +12,6 @@ const LOOKED_AT = 200;
 const AWAY = ['switching', 'switched', 'returning', 'conflict', 'failed'] as const;
 const HOW = 'drctl sso status';
 
-export type Brief = {says: string; how: string};
 export type BriefParts = Pick<SsoEngines, 'accounts' | 'clock'> & {
   store: SsoStore;
   snapshots: SnapshotStore;
@@ -25,7 +25,7 @@ export type BriefParts = Pick<SsoEngines, 'accounts' | 'clock'> & {
  * those few accounts that the newest identity snapshot missed, never at all accounts.
  * @throws Failure DATABASE_*
  */
-export async function brief(parts: BriefParts): Promise<Brief | null> {
+export async function brief(parts: BriefParts): Promise<NextAction | null> {
   const {store, detection} = parts;
   const incident = store.incident();
   if (incident) {
@@ -33,25 +33,25 @@ export async function brief(parts: BriefParts): Promise<Brief | null> {
     const away = AWAY.reduce((sum, state) => sum + (counted[state] ?? 0), 0);
     const waiting = waitingFor(parts.running());
     if (waiting) {
-      return {says: `${waiting.says}; the switch back goes on then.`, how: HOW};
+      return actionBy(`${waiting.message}; the switch back goes on then.`, HOW);
     }
     const isLate = parts.clock.now() > incident.deadline_at;
-    return {
-      says: `An SSO outage is declared; ${people(away)} not switched back yet${away > 0 && isLate ? ', and should have been' : ''}.`,
-      how: HOW,
-    };
+    return actionBy(
+      `An SSO outage is declared; ${people(away)} not switched back yet${away > 0 && isLate ? ', and should have been' : ''}.`,
+      HOW,
+    );
   }
   const {proposal} = detection();
   if (proposal) {
-    return {says: `An SSO outage of ${providerName(proposal.provider)} is suspected: ${proposal.says}`, how: HOW};
+    return actionBy(`An SSO outage of ${providerName(proposal.provider)} is suspected: ${proposal.message}`, HOW);
   }
   const outside = await countOutside(parts);
   return outside === 0
     ? null
-    : {
-        says: `${outside === LOOKED_AT ? 'Many' : outside} ${outside === 1 ? 'account was' : 'accounts were'} switched to email and password by something else.`,
-        how: 'drctl sso return-list',
-      };
+    : actionBy(
+        `${outside === LOOKED_AT ? 'Many' : outside} ${outside === 1 ? 'account was' : 'accounts were'} switched to email and password by something else.`,
+        'drctl sso return-list',
+      );
 }
 
 /** Accounts that were no longer among the SSO accounts at the newest snapshot, and sign in with a password now. */

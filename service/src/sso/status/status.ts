@@ -4,6 +4,7 @@ import {
   type Forecast,
   type IncidentState,
   type Job,
+  type NextAction,
   type ReturnList,
   type SsoStatus,
   type WaitingFor,
@@ -11,6 +12,7 @@ import {
 import {formatCount, formatDuration} from '../../kernel/format.ts';
 import type {Approvals} from '../../approvals/index.ts';
 import type {SsoEngines} from '../engines.ts';
+import {actionBy} from '../../words/next_action.ts';
 import {daysLate, type AwayCounts} from '../return_list/return_list.ts';
 import type {LiveSettings} from '../settings/drift.ts';
 import {outageWords} from '../settings/sign_in_settings.ts';
@@ -88,60 +90,55 @@ const people = (count: number): string => (count === 1 ? '1 person' : `${formatC
 const peopleAre = (count: number): string => `${people(count)} ${count === 1 ? 'is' : 'are'}`;
 
 type Shown = Omit<SsoStatus, 'next_actions'>;
-type Action = SsoStatus['next_actions'][number];
 
 /** What an administrator should do next, most urgent first. */
-function nextActions(status: Shown, list: ReturnList): Action[] {
+function nextActions(status: Shown, list: ReturnList): NextAction[] {
   const {approvals, counts, snapshot, at} = status;
   const isSnapshotOld = snapshot === null || at - snapshot.at > SNAPSHOT_TOO_OLD_MS;
   return [
     ...(status.state === 'suspected' && status.detection.proposal
       ? [
-          {
-            says: `${providerName(status.detection.proposal.provider)} has seemed to be down for ${formatDuration(at - status.detection.proposal.since)}; ${peopleAre(counts.locked_out_now)} locked out. ${status.detection.proposal.says}`,
-            how: 'drctl sso declare --reason "…"',
-          },
+          actionBy(
+            `${providerName(status.detection.proposal.provider)} has seemed to be down for ${formatDuration(at - status.detection.proposal.since)}; ${peopleAre(counts.locked_out_now)} locked out. ${status.detection.proposal.message}`,
+            'drctl sso declare --reason "…"',
+          ),
         ]
       : []),
     ...approvals
       .filter(({approved_by: approvedBy}) => approvedBy === null)
-      .map(({id, asked_by: asker, says}) => ({
-        says: `${asker.name} asks to ${says}, and waits for a second administrator.`,
-        how: `/dr approve ${id}`,
-      })),
-    ...(status.drift ? [{says: status.drift.says, how: 'drctl sso set-again'}] : []),
+      .map(({id, asked_by: asker, says}) =>
+        actionBy(`${asker.name} asks to ${says}, and waits for a second administrator.`, `/dr approve ${id}`),
+      ),
+    ...(status.drift ? [actionBy(status.drift.message, 'drctl sso set-again')] : []),
     ...(status.incident ? duringIncident(status, status.incident.deadline_at, list) : []),
     ...(counts.conflicts > 0
       ? [
-          {
-            says: `${counts.conflicts === 1 ? '1 account needs' : `${formatCount(counts.conflicts)} accounts need`} a decision.`,
-            how: 'drctl sso return-list',
-          },
+          actionBy(
+            `${counts.conflicts === 1 ? '1 account needs' : `${formatCount(counts.conflicts)} accounts need`} a decision.`,
+            'drctl sso return-list',
+          ),
         ]
       : []),
     ...(status.incident === null && list.count > 0
       ? [
-          {
-            says: `${list.count === 1 ? '1 account was' : `${formatCount(list.count)} accounts were`} switched to email and password by something else.`,
-            how: 'drctl sso return-list',
-          },
+          actionBy(
+            `${list.count === 1 ? '1 account was' : `${formatCount(list.count)} accounts were`} switched to email and password by something else.`,
+            'drctl sso return-list',
+          ),
         ]
       : []),
     ...(isSnapshotOld
       ? [
-          {
-            says:
-              snapshot === null
-                ? 'There is no identity snapshot yet.'
-                : 'The identity snapshot is more than a day old.',
-            how: 'drctl sso snapshot',
-          },
+          actionBy(
+            snapshot === null ? 'There is no identity snapshot yet.' : 'The identity snapshot is more than a day old.',
+            'drctl sso snapshot',
+          ),
         ]
       : []),
   ];
 }
 
-function duringIncident(status: Shown, deadline: number, list: ReturnList): Action[] {
+function duringIncident(status: Shown, deadline: number, list: ReturnList): NextAction[] {
   const {
     state,
     detection: {providers},
@@ -151,33 +148,28 @@ function duringIncident(status: Shown, deadline: number, list: ReturnList): Acti
   // Until that person has signed in nothing else is to be done: neither is everyone back, nor is there anything to start.
   if (waiting) {
     return [
-      {
-        says: `${waiting.says}, ${Math.max(1, Math.ceil((waiting.until - at) / 60_000))} min left. Ask @${waiting.person.username} to do so now.`,
-        how: 'drctl jobs',
-      },
+      actionBy(
+        `${waiting.message}, ${Math.max(1, Math.ceil((waiting.until - at) / 60_000))} min left. Ask @${waiting.person.username} to do so now.`,
+        'drctl jobs',
+      ),
     ];
   }
   const isProviderUp = providers.length > 0 && providers.every((provider) => provider.state === 'up');
   return [
     ...(state === 'declared'
-      ? [{says: 'No account is changed yet. Keep people in who are in.', how: 'drctl sso extend-sessions'}]
+      ? [actionBy('No account is changed yet. Keep people in who are in.', 'drctl sso extend-sessions')]
       : []),
     ...(list.overdue && !list.empty
       ? [
-          {
-            says: `${people(list.count)} should have been back ${daysLate(deadline, at) === 1 ? '1 day' : `${daysLate(deadline, at)} days`} ago.`,
-            how: 'drctl sso switch-back',
-          },
+          actionBy(
+            `${people(list.count)} should have been back ${daysLate(deadline, at) === 1 ? '1 day' : `${daysLate(deadline, at)} days`} ago.`,
+            'drctl sso switch-back',
+          ),
         ]
       : []),
     ...(list.count > 0 && isProviderUp
-      ? [
-          {
-            says: `The provider answers again, and ${peopleAre(list.count)} still switched.`,
-            how: 'drctl sso switch-back',
-          },
-        ]
+      ? [actionBy(`The provider answers again, and ${peopleAre(list.count)} still switched.`, 'drctl sso switch-back')]
       : []),
-    ...(state !== 'declared' && list.empty ? [{says: 'Everyone is back.', how: 'drctl sso close'}] : []),
+    ...(state !== 'declared' && list.empty ? [actionBy('Everyone is back.', 'drctl sso close')] : []),
   ];
 }

@@ -27,7 +27,7 @@ export type Switched = Omit<PersonRow, 'original' | 'holder'> & {
 };
 
 type Taking = {user: string; username: string; email: string; original: Identity};
-export type PersonUpdate = {user: string; state: SwitchState; says?: string | null; data?: Record<string, unknown>};
+export type PersonUpdate = {user: string; state: SwitchState; message?: string | null; data?: Record<string, unknown>};
 
 /** Who is switched, and how they signed in before. */
 export function peopleStore(parts: StoreParts) {
@@ -124,9 +124,9 @@ function changePeople({state, clock, ledger, cipher}: StoreParts) {
     /** What became of them, in one transaction with the ledger. */
     settle(incident: string, updates: readonly PersonUpdate[], by: Actor): void {
       state.transact(() => {
-        for (const {user, state: to, says, data} of updates) {
-          settleOne.run(to, says ?? null, to, clock.now(), to, clock.now(), incident, user);
-          ledger.append(`sso.${to}`, by, {incident, user, ...(says && {says}), ...data});
+        for (const {user, state: to, message, data} of updates) {
+          settleOne.run(to, message ?? null, to, clock.now(), to, clock.now(), incident, user);
+          ledger.append(`sso.${to}`, by, {incident, user, ...(message && {says: message}), ...data});
         }
       });
     },

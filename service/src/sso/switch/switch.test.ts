@@ -114,7 +114,7 @@ describe('a switch', () => {
     expect(result.people[0]).toMatchObject({
       username: 'person002',
       outcome: 'failed',
-      says: 'It was written, but reads as before.',
+      message: 'It was written, but reads as before.',
     });
   });
 

@@ -10,7 +10,7 @@ export type SwitchOutcome = {
   username: string;
   email: string;
   outcome: 'switched' | 'already' | 'conflict' | 'failed';
-  says: string | null;
+  message: string | null;
 };
 
 export type SwitchParts = Pick<SsoEngines, 'accounts'> & {
@@ -34,7 +34,7 @@ export async function switchPeople(
   const before = await parts.accounts.byId(ids);
   const outcomes: SwitchOutcome[] = ids
     .filter((id) => !before.some((account) => account.id === id))
-    .map((id) => ({id, username: id, email: '', outcome: 'failed', says: 'The account is gone.'}));
+    .map((id) => ({id, username: id, email: '', outcome: 'failed', message: 'The account is gone.'}));
   const wanted: Account[] = [];
   for (const account of before) {
     const settled = withoutWriting(parts, account);
@@ -52,7 +52,11 @@ function withoutWriting({store, incident, by}: SwitchParts, account: Account): S
   const row = store.person(incident, account.id);
   if (signsInWithPassword(account)) {
     if (row?.state === 'switching' && !row.is_held) {
-      store.settle(incident, [{user: account.id, state: 'switched', says: 'found switched after an interruption'}], by);
+      store.settle(
+        incident,
+        [{user: account.id, state: 'switched', message: 'found switched after an interruption'}],
+        by,
+      );
       return outcomeOf(account, 'switched', null);
     }
     return outcomeOf(account, 'already', row ? null : 'Signs in with email and password, and was not switched here.');
@@ -111,8 +115,8 @@ async function prove(
   const updates: PersonUpdate[] = [];
   const outcomes = mine.map((account) => {
     const verdict = judge(account, after.get(account.id), said.get(account.id) ?? null);
-    updates.push({user: account.id, state: verdict.state, says: verdict.says});
-    return outcomeOf(account, verdict.state, verdict.says);
+    updates.push({user: account.id, state: verdict.state, message: verdict.message});
+    return outcomeOf(account, verdict.state, verdict.message);
   });
   store.settle(incident, updates, by);
   return outcomes;
@@ -121,23 +125,23 @@ async function prove(
 function judge(
   before: Account,
   after: Account | undefined,
-  says: string | null,
-): {state: 'switched' | 'failed' | 'conflict'; says: string | null} {
+  message: string | null,
+): {state: 'switched' | 'failed' | 'conflict'; message: string | null} {
   if (!after) {
-    return {state: 'failed', says: 'The account is gone.'};
+    return {state: 'failed', message: 'The account is gone.'};
   }
   if (signsInWithPassword(after)) {
-    return {state: 'switched', says: null};
+    return {state: 'switched', message: null};
   }
   return isSameSignIn(before.sign_in, after.sign_in)
-    ? {state: 'failed', says: says ?? 'It was written, but reads as before.'}
-    : {state: 'conflict', says: `Somebody else changed it to “${after.sign_in.service}” at the same moment.`};
+    ? {state: 'failed', message: message ?? 'It was written, but reads as before.'}
+    : {state: 'conflict', message: `Somebody else changed it to “${after.sign_in.service}” at the same moment.`};
 }
 
 function outcomeOf(
   {id, username, email}: Account,
   outcome: SwitchOutcome['outcome'],
-  says: string | null,
+  message: string | null,
 ): SwitchOutcome {
-  return {id, username, email, outcome, says};
+  return {id, username, email, outcome, message};
 }

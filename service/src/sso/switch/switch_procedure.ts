@@ -125,7 +125,7 @@ function requireBudget({failed, people}: Tally, inARow: number, total: number): 
     const last = people.findLast(({outcome}) => outcome === 'failed');
     throw new Failure(
       'ERROR_BUDGET_SPENT',
-      `${failed} of ${total} accounts failed so far${last?.says ? `; the last one: ${last.says}` : ''}. Those already switched stay switched and are on the return list.`,
+      `${failed} of ${total} accounts failed so far${last?.message ? `; the last one: ${last.message}` : ''}. Those already switched stay switched and are on the return list.`,
     );
   }
 }

@@ -57,7 +57,7 @@ function leave(
   if (store.person(incident, id) === null) {
     store.take({incident, holder: newHolder(), by}, 'returning', [{user: id, username, email, original}]);
   }
-  store.settle(incident, [{user: id, state: 'left', says: reason, data: {switched_at: switchedAt}}], by);
+  store.settle(incident, [{user: id, state: 'left', message: reason, data: {switched_at: switchedAt}}], by);
   snapshots.leave(id, engines.clock.now());
 }
 
@@ -105,7 +105,7 @@ async function restore(
   if (outcome?.outcome !== 'returned' && outcome?.outcome !== 'already') {
     throw new Failure(
       'SWITCH_NOT_PROVEN',
-      `@${username} could not be given back: ${outcome?.says ?? 'no reason given'}`,
+      `@${username} could not be given back: ${outcome?.message ?? 'no reason given'}`,
     );
   }
 }

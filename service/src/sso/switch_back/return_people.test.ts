@@ -57,14 +57,14 @@ function writing(after: (change: SignInChange) => void): ReturnParts['writer'] {
 
 describe('an account counts as returned only when', () => {
   test('it was written and reads back as the original, without a password', async () => {
-    expect(await give()).toMatchObject([{outcome: 'returned', says: null}]);
+    expect(await give()).toMatchObject([{outcome: 'returned', message: null}]);
     expect([live()?.sign_in, live()?.has_password, row()?.state]).toEqual([GITLAB, false, 'returned']);
   });
 
   test('the password of the outage is gone: with it still there it has failed', async () => {
     const writer = writing(({id}) => bench.world.put({id, has_password: true}));
     expect(await give({writer})).toMatchObject([
-      {outcome: 'failed', says: 'What was read back is not what was written.'},
+      {outcome: 'failed', message: 'What was read back is not what was written.'},
     ]);
     expect(row()?.state).toBe('failed');
   });
@@ -88,7 +88,7 @@ describe('an account counts as returned only when', () => {
     expect(await give()).toMatchObject([{outcome: 'failed'}]);
     bench.world.lying.clear();
     bench.world.failing.add('anna');
-    expect(await give()).toMatchObject([{outcome: 'failed', says: 'It was made to fail.'}]);
+    expect(await give()).toMatchObject([{outcome: 'failed', message: 'It was made to fail.'}]);
   });
 });
 
@@ -113,7 +113,7 @@ describe('an account that signs in as before already', () => {
 describe('nothing is written', () => {
   test('to an account in conflict; the conflict is noted with its kind', async () => {
     bench.world.put({id: 'anna', deleted_at: NOON});
-    expect(await give()).toMatchObject([{outcome: 'conflict', says: expect.stringContaining('deactivated')}]);
+    expect(await give()).toMatchObject([{outcome: 'conflict', message: expect.stringContaining('deactivated')}]);
     expect([bench.world.writesOf('anna'), row()?.state]).toEqual([0, 'conflict']);
     expect([...bench.ledger.entries()].at(-1)).toMatchObject({kind: 'sso.conflict', data: {kind: 'deactivated'}});
   });
@@ -141,7 +141,7 @@ describe('nothing is written', () => {
   test('to one that another living operation holds: neither the account nor its row, conflict or not', async () => {
     const taking = [{user: 'anna', username: 'anna', email: 'anna@corp.test', original: anna.original}];
     store.take({incident: parts.incident, holder: newHolder(), by: ROOT.actor}, 'switching', taking);
-    expect(await give()).toMatchObject([{outcome: 'failed', says: expect.stringContaining('Somebody else')}]);
+    expect(await give()).toMatchObject([{outcome: 'failed', message: expect.stringContaining('Somebody else')}]);
     bench.world.put({id: 'anna', deleted_at: NOON});
     expect(await give()).toMatchObject([{outcome: 'conflict'}]);
     expect([bench.world.writesOf('anna'), row()?.state]).toEqual([0, 'switching']);
@@ -178,7 +178,7 @@ describe('what the outage left behind', () => {
         sessions_revoked: 1,
         sessions_kept: 1,
         tokens_purged: 1,
-        says: '1 session of the outage password may live on: It was made to fail.',
+        message: '1 session of the outage password may live on: It was made to fail.',
       },
     ]);
     expect([bench.world.log.revoked, bench.world.log.purged, forgotten]).toEqual([['born'], ['anna'], ['anna']]);

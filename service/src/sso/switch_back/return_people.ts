@@ -12,7 +12,7 @@ export type ReturnOutcome = {
   username: string;
   email: string;
   outcome: 'returned' | 'already' | 'conflict' | 'failed';
-  says: string | null;
+  message: string | null;
   sessions_revoked: number;
   sessions_kept: number;
   tokens_purged: number;
@@ -70,15 +70,15 @@ function noteConflict(
   person: Returning,
   conflict: ReturnConflict | null,
 ): ReturnOutcome[] {
-  const says = conflict?.says ?? 'The account is gone.';
+  const message = conflict?.message ?? 'The account is gone.';
   if (store.take({incident, holder, by}, 'returning', [person]).has(person.user)) {
     store.settle(
       incident,
-      [{user: person.user, state: 'conflict', says, data: {kind: conflict?.kind ?? 'deleted'}}],
+      [{user: person.user, state: 'conflict', message, data: {kind: conflict?.kind ?? 'deleted'}}],
       by,
     );
   }
-  return [outcomeOf(person, 'conflict', says)];
+  return [outcomeOf(person, 'conflict', message)];
 }
 
 async function write(
@@ -123,7 +123,7 @@ async function write(
       );
     store.settle(
       incident,
-      failed.map(({id, says}) => ({user: id, state: 'failed', says})),
+      failed.map(({id, message}) => ({user: id, state: 'failed', message})),
       by,
     );
     const busy = go
@@ -171,17 +171,17 @@ async function settleReturned(
       ],
     };
     // The sign-in is back all the same; that an old session may live on is told, and is not a reason to stop the others.
-    const says =
+    const message =
       left.length > 0
         ? `${left.length === 1 ? '1 session' : `${left.length} sessions`} of the outage password may live on: ${notRevoked.get(left[0]?.id ?? '') ?? ''}`
         : null;
     updates.push({
       user: person.user,
       state: 'returned',
-      says,
+      message,
       data: {sessions_revoked: counts.sessions_revoked, sessions_left: left.length},
     });
-    return {...outcomeOf(person, outcome, says), ...counts};
+    return {...outcomeOf(person, outcome, message), ...counts};
   });
   ensureRows(parts, back);
   store.settle(incident, updates, by);
@@ -216,14 +216,14 @@ export function isParked(account: Account): boolean {
 function outcomeOf(
   {user, username, email}: Returning,
   outcome: ReturnOutcome['outcome'],
-  says: string | null,
+  message: string | null,
 ): ReturnOutcome {
   return {
     id: user,
     username,
     email,
     outcome,
-    says,
+    message,
     sessions_revoked: 0,
     sessions_kept: 0,
     tokens_purged: 0,

@@ -145,7 +145,9 @@ export function returnProcedure(tools: ReturnTools): Procedure<PrivateReturnPlan
         duration_ms: need(found, 'duration_ms'),
       };
       const isWhole =
-        tally.returned > 0 && tally.failed + tally.conflicts === 0 && tally.people.every(({says}) => says === null);
+        tally.returned > 0 &&
+        tally.failed + tally.conflicts === 0 &&
+        tally.people.every(({message}) => message === null);
       return {result, status: isWhole ? 'success' : 'warning'};
     },
     clean: async () => undefined,
@@ -164,7 +166,7 @@ function passGates(
   }
   engines.ledger.append('sso.provider_check_overridden', actor, {
     incident,
-    gates: closedOf(gates()).map(({name, says}) => ({name, says})),
+    gates: closedOf(gates()).map(({name, message}) => ({name, message})),
   });
 }
 
@@ -174,7 +176,7 @@ const closedOf = (gates: readonly Gate[]): Gate[] => gates.filter(({passed}) => 
 export function requireOpen(gates: readonly Gate[]): void {
   const closed = closedOf(gates);
   if (closed.length > 0) {
-    throw new Failure('PROVIDER_NOT_HEALTHY', closed.map(({says}) => says).join(' '), {details: {gates: closed}});
+    throw new Failure('PROVIDER_NOT_HEALTHY', closed.map(({message}) => message).join(' '), {details: {gates: closed}});
   }
 }
 
@@ -187,11 +189,11 @@ async function awaitLogin(
   const until = engines.clock.now() + engines.settings.canary_minutes * 60_000;
   const name = canary?.username ?? '';
   const provider = people.find(({id}) => id === canary_id)?.service ?? 'the provider';
-  const says = `Waiting for @${name} to sign in through ${providerName(provider)}`;
-  context.note('info', `@${name} is switched back first. ${says}; ask @${name} to do so now.`);
+  const message = `Waiting for @${name} to sign in through ${providerName(provider)}`;
+  context.note('info', `@${name} is switched back first. ${message}; ask @${name} to do so now.`);
   if (canary) {
     const {id, username, email} = canary;
-    context.progress({done: 0, total: null, unit: 'people', waiting: {person: {id, username, email}, until, says}});
+    context.progress({done: 0, total: null, unit: 'people', waiting: {person: {id, username, email}, until, message}});
   }
   for (;;) {
     const login =
@@ -233,7 +235,7 @@ async function returnAll(tools: ReturnTools, plan: PrivateReturnPlan, context: S
     if (inARow >= FAILURES_IN_A_ROW) {
       throw new Failure(
         'ERROR_BUDGET_SPENT',
-        `${inARow} accounts in a row could not be switched back; the last one: ${tally.people.at(-1)?.says ?? 'no reason given'}.`,
+        `${inARow} accounts in a row could not be switched back; the last one: ${tally.people.at(-1)?.message ?? 'no reason given'}.`,
       );
     }
     await throttle(engines, {done: batch.length, startedAt}, context.signal);
@@ -328,9 +330,9 @@ function count(tally: Tally, outcome: ReturnOutcome): void {
   tally.sessions_revoked += outcome.sessions_revoked;
   tally.sessions_kept += outcome.sessions_kept;
   tally.reset_tokens_purged += outcome.tokens_purged;
-  const {id, username, email, says, changes} = outcome;
+  const {id, username, email, message, changes} = outcome;
   if (tally.people.length < SHOWN || outcome.outcome === 'failed' || outcome.outcome === 'conflict') {
-    tally.people.push({id, username, email, outcome: outcome.outcome, says});
+    tally.people.push({id, username, email, outcome: outcome.outcome, message});
   }
   if (changes.length > 0 && tally.drift.length < SHOWN) {
     tally.drift.push({person: {id, username, email}, changes});

@@ -75,14 +75,14 @@ function gates({clock, settings}: SsoEngines, watch: ProviderWatch): Gate[] {
     {
       name: 'watched',
       passed: running,
-      says: running
+      message: running
         ? 'The providers are being watched.'
         : 'Nobody watches the providers: no companion (drctl serve) has probed them lately.',
     },
     {
       name: 'provider healthy',
       passed: isLong,
-      says:
+      message:
         since === null
           ? `Not every provider is up: ${providers.map(({provider, state}) => `${provider} is ${state}`).join(', ') || 'none was seen yet'}.`
           : `Every provider has been up for ${formatDuration(now - since)}${isLong ? '' : `, of ${formatDuration(needed)} that are asked for`}.`,

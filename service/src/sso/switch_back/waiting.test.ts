@@ -18,7 +18,7 @@ async function lookWhileWaiting(people: number): Promise<{seen: Seen; bench: Ben
         seen ??= {
           status: await bench.sso.status(),
           list: await bench.sso.returnList(),
-          brief: (await bench.sso.brief())?.says,
+          brief: (await bench.sso.brief())?.message,
           close: await bench.sso.close(ROOT).then(
             () => null,
             (error: unknown) => asFailure(error),
@@ -56,7 +56,7 @@ function beHealthy(bench: Bench): void {
     state: 'up',
     since: at - HOUR_MS,
     outcome: 'ok',
-    says: 'answers',
+    message: 'answers',
     last_round_at: at,
     rounds_down: 0,
     rounds_up: 9,
@@ -76,11 +76,11 @@ test.each([1, 12])(
     const {seen, bench} = await lookWhileWaiting(people);
     expect(seen.status.waiting).toMatchObject({
       person: {username: 'person001'},
-      says: 'Waiting for @person001 to sign in through GitLab',
+      message: 'Waiting for @person001 to sign in through GitLab',
     });
-    expect(seen.status.next_actions.filter(({says}) => !says.includes('snapshot'))).toEqual([
+    expect(seen.status.next_actions.filter(({message}) => !message.includes('snapshot'))).toEqual([
       {
-        says: 'Waiting for @person001 to sign in through GitLab, 1 min left. Ask @person001 to do so now.',
+        message: 'Waiting for @person001 to sign in through GitLab, 1 min left. Ask @person001 to do so now.',
         how: 'drctl jobs',
       },
     ]);
@@ -89,7 +89,7 @@ test.each([1, 12])(
     expect(seen.job.progress).toMatchObject({phase: 'await_login', total: null, waiting: seen.status.waiting});
     // Afterwards it is over for all of them.
     const after = await bench.sso.status();
-    expect([after.waiting, after.next_actions[0]?.says]).toEqual([null, 'Everyone is back.']);
+    expect([after.waiting, after.next_actions[0]?.message]).toEqual([null, 'Everyone is back.']);
   },
 );
 

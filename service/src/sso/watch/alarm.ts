@@ -8,13 +8,13 @@ import {forecast} from '../locked_out/forecast.ts';
 const SOON_MS = 8 * 3_600_000;
 
 /** What an administrator reads who was woken by it: what, since when, who is hurt, what to do; what the probes saw comes last. */
-export async function suspectedMessage(engines: SsoEngines, {provider, since, says}: Suspicion): Promise<string> {
+export async function suspectedMessage(engines: SsoEngines, {provider, since, message}: Suspicion): Promise<string> {
   const name = providerName(provider);
   const clock = new Date(since).toISOString().slice(11, 16);
   return [
     `**${name} seems to have been down since ${clock} UTC.** ${await whoIsHurt(engines)} Nothing was changed.`,
     `**What to do:** look at \`/dr sso status\`. If it is an outage, declare it: \`/dr sso declare --reason "${name} is down"\`. Then keep people in (\`/dr sso extend-sessions\`) and let in who is locked out (\`/dr sso locked-out\`, \`/dr sso let-in USER\`).`,
-    `Seen by the probes: ${says}`,
+    `Seen by the probes: ${message}`,
   ].join('\n\n');
 }
 

@@ -37,7 +37,7 @@ const claimSheet =
     const asked = await request();
     return withSso(options, async ({sso}) => {
       const sheet = await writeSheet(out, render, () => sso.claimSheet(asked, byShell()));
-      const skipped = sheet.skipped.map(({person, says}) => `  ! ${person.username}: ${says}`);
+      const skipped = sheet.skipped.map(({person, message}) => `  ! ${person.username}: ${message}`);
       output.say(
         [
           `${sheet.codes.length === 1 ? '1 code' : `${sheet.codes.length} codes`} in ${out}, good until ${isoTime(sheet.expires_at)}. Print it, hand the slips out, delete it.`,

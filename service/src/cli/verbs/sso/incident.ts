@@ -40,7 +40,7 @@ const setAgain =
         result.left.length > 0
           ? new Failure(
               'SETTING_LOCKED',
-              `Not in force: ${result.left.map(({key, says}) => `${key}. ${says}`).join(' ')}`,
+              `Not in force: ${result.left.map(({key, message}) => `${key}. ${message}`).join(' ')}`,
             )
           : undefined;
       return {value: result, ...(failure && {failure})};

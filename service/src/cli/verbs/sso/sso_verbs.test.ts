@@ -169,14 +169,14 @@ test.each<[string[], RegExp]>([
   [['resolve', 'anna', '--choice', 'delete', '--reason', 'left us'], /^--choice/],
   [['claim-sheet', '--identified-by', 'badge', '--out', '/tmp/x.pdf'], /\.html or \.txt/],
   [['admin-access', '--user', 'root', '--password', 'hunter2'], /unknown option/],
-])('drctl sso %j is refused, and nothing is asked of the capability', async (argv, says) => {
+])('drctl sso %j is refused, and nothing is asked of the capability', async (argv, message) => {
   const error = await refused(...argv);
-  expect(error?.message.replace(/^error: /, '')).toMatch(says);
+  expect(error?.message.replace(/^error: /, '')).toMatch(message);
   expect(calls).toEqual([]);
 });
 
 test('a setting that could not be set again is a failure, and what could be is told', async () => {
-  const left = [{key: 'TeamSettings.EnableUserCreation', says: 'The environment of Mattermost sets it.'}];
+  const left = [{key: 'TeamSettings.EnableUserCreation', message: 'The environment of Mattermost sets it.'}];
   changes = {setAgain: async () => ({set: ['EmailSettings.EnableSignInWithEmail'], left, settings: []})};
   expect((await run('set-again')).failure).toMatchObject({
     code: 'SETTING_LOCKED',

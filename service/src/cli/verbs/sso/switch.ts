@@ -65,13 +65,13 @@ const switchBack =
 type Counted = {
   conflicts: number;
   failed: number;
-  people: readonly {outcome: string; username: string; says: string | null}[];
+  people: readonly {outcome: string; username: string; message: string | null}[];
 };
 
 /** Not everybody who was meant: the answer is there, and it is not the one that was wanted. */
 function incomplete({conflicts, failed, people}: Counted, what: string): Failure | undefined {
   const first = people.find(({outcome}) => outcome === (failed > 0 ? 'failed' : 'conflict'));
-  const example = first ? `, such as ${first.username}${first.says === null ? '' : `: ${first.says}`}` : '';
+  const example = first ? `, such as ${first.username}${first.message === null ? '' : `: ${first.message}`}` : '';
   if (failed > 0) {
     return new Failure('SWITCH_NOT_PROVEN', `${failed} of the accounts could not be ${what}${example}`);
   }

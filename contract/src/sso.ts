@@ -185,20 +185,23 @@ export const ExtendResult = z
   .meta({id: 'ExtendResult'});
 export type ExtendResult = z.infer<typeof ExtendResult>;
 
+const IdentifiedBy = z
+  .string()
+  .min(3)
+  .max(200)
+  .describe('How the administrator knows that it is this person; kept in the ledger.');
+const ValidMinutes = z
+  .number()
+  .int()
+  .min(1)
+  .max(24 * 60)
+  .default(15);
+
 export const LetInRequest = z
   .object({
     user: z.string().min(1).max(128).describe('Username, email address or id.'),
-    identified_by: z
-      .string()
-      .min(3)
-      .max(200)
-      .describe('How the administrator knows that it is this person; kept in the ledger.'),
-    valid_minutes: z
-      .number()
-      .int()
-      .min(1)
-      .max(24 * 60)
-      .default(15),
+    identified_by: IdentifiedBy,
+    valid_minutes: ValidMinutes,
     mail: z.boolean().default(false).describe('Send the code by the mail of Mattermost as well.'),
   })
   .strict()
@@ -228,13 +231,8 @@ export const ClaimSheetRequest = z
       .max(1000)
       .optional()
       .describe('Left out: everybody who is switched and has not claimed.'),
-    identified_by: z.string().min(3).max(200),
-    valid_minutes: z
-      .number()
-      .int()
-      .min(1)
-      .max(24 * 60)
-      .default(15),
+    identified_by: IdentifiedBy,
+    valid_minutes: ValidMinutes,
   })
   .strict()
   .meta({id: 'ClaimSheetRequest'});
@@ -286,7 +284,7 @@ export type ClaimReply = z.infer<typeof ClaimReply>;
 
 /** Over HTTP and chat no password travels: the administrator gets a code like anybody else, but without a declared outage. */
 export const AdminAccessRequest = z
-  .object({user: z.string().min(1).max(128), identified_by: z.string().min(3).max(200)})
+  .object({user: z.string().min(1).max(128), identified_by: IdentifiedBy})
   .strict()
   .meta({id: 'AdminAccessRequest'});
 export type AdminAccessRequest = z.infer<typeof AdminAccessRequest>;

@@ -57,6 +57,7 @@ export type ProviderState = z.infer<typeof ProviderState>;
 export const Suspicion = z
   .object({provider: z.string(), since: Timestamp, message: z.string()})
   .meta({id: 'Suspicion'});
+export type Suspicion = z.infer<typeof Suspicion>;
 
 export const Detection = z
   .object({

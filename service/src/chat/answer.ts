@@ -26,11 +26,8 @@ export async function read<Value>(
   value: Promise<Value>,
   render: (value: Value) => string,
 ): Promise<CommandReply> {
-  const answer = await patiently(parts.clock, value);
+  const answer = await inTime(parts, value);
   if (answer === 'late') {
-    value.catch((error: unknown) => {
-      logged(parts, error);
-    });
     throw new Failure(
       'DATABASE_UNREACHABLE',
       `Mattermost's database has not answered within ${PATIENCE_MS / 1000} seconds. Try again in a moment.`,
@@ -45,14 +42,22 @@ export async function write<Value>(
   value: Promise<Value>,
   render: (value: Value) => string,
 ): Promise<CommandReply> {
-  const answer = await patiently(parts.clock, value);
+  const answer = await inTime(parts, value);
   if (answer === 'late') {
-    value.catch((error: unknown) => {
-      logged(parts, error);
-    });
     return reply(
       `⏳ It takes longer than ${PATIENCE_MS / 1000} seconds and may still be done. Look at \`/dr sso status\`, then say it again if it was not; a code that you did not see is replaced by the next one.`,
     );
   }
   return reply(render(answer));
+}
+
+/** The value, or `late` when the bridge would no longer wait for it; what becomes of it then is in the log. */
+async function inTime<Value>(parts: AnswerParts, value: Promise<Value>): Promise<Value | 'late'> {
+  const answer = await patiently(parts.clock, value);
+  if (answer === 'late') {
+    value.catch((error: unknown) => {
+      logged(parts, error);
+    });
+  }
+  return answer;
 }

@@ -148,7 +148,7 @@ describe('the post of a job', () => {
       passed: false,
       checked_at: START,
       duration_ms: 5000,
-      findings: [{set: SET, severity: 'error', what: 'file *x* is gone', where: 'data/x'}],
+      findings: [{set: SET, severity: 'error', message: 'file *x* is gone', where: 'data/x'}],
     };
     expect(
       lines(renderJob(aJob({kind: 'verify', status: 'warning', finished_at: START, result}), [])).slice(0, 4),
@@ -167,7 +167,7 @@ describe('the post of a job', () => {
       passed: false,
       checked_at: START,
       duration_ms: 1,
-      findings: Array.from({length: 50}, () => ({set: SET, severity: 'error', what: 'x'.repeat(5000), where: null})),
+      findings: Array.from({length: 50}, () => ({set: SET, severity: 'error', message: 'x'.repeat(5000), where: null})),
     };
     expect(renderJob(aJob({kind: 'verify', status: 'warning', result: long}), []).length).toBeLessThan(16_000);
   });

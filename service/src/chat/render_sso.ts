@@ -21,7 +21,7 @@ import {counted} from '../words/plural.ts';
 import {settingLines} from './render_sso_result.ts';
 import {
   CHECK_MARKS,
-  exclusionWords,
+  excludedBecause,
   GROUP_WORDS,
   INCIDENT_WORDS,
   PROVIDER_WORDS,
@@ -217,7 +217,7 @@ export function switchPlanAnswer(plan: SwitchPlan, again: string | null): string
     ...(counts.length === 0
       ? []
       : [
-          `- **Left as they are**: ${counts.map(([reason, count]) => `${formatCount(count)} ${exclusionWords(reason)}`).join(' · ')}`,
+          `- **Left as they are**: ${counts.map(([reason, count]) => `${formatCount(count)} ${excludedBecause(reason, count)}`).join(' · ')}`,
         ]),
     ...plan.settings.map(
       ({key, from, to, locked}) =>

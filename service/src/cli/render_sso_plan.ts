@@ -10,7 +10,7 @@ import type {
   SwitchPlan,
   SwitchResult,
 } from '@disaster-recovery/contract';
-import {exclusionWords, GROUP_WORDS, RETURN_WORDS, serviceName, settingChange, settingValue} from '../words/sso.ts';
+import {excludedBecause, GROUP_WORDS, RETURN_WORDS, serviceName, settingChange, settingValue} from '../words/sso.ts';
 import {counted, people} from '../words/plural.ts';
 import {stepWords} from '../words/steps.ts';
 import {isoTime} from '../kernel/clock.ts';
@@ -35,7 +35,7 @@ export function renderSwitchPlan(plan: SwitchPlan): string {
       ? [
           'Left as they are',
           ...counts.map(
-            ([reason, count]) => `  ${formatCount(count)}: ${exclusionWords(reason)}${examples(plan, reason)}`,
+            ([reason, count]) => `  ${formatCount(count)} ${excludedBecause(reason, count)}${examples(plan, reason)}`,
           ),
         ]
       : []),

@@ -93,7 +93,7 @@ describe('no verb is declared anywhere else', () => {
   test('no address of the companion', () => {
     const files = [...sources('service/src/**/*.ts'), ...sources('server-bridge/*.go', 'contract_gen.go')];
     // What the bridge answers itself.
-    const own = /"\/?api\/v1\/(connection|enroll|autocomplete\/(sets)?|)"/;
+    const own = /"\/?api\/v1\/(connection|enrol|autocomplete\/(sets)?|)"/;
     expect(found(files, /["'`]\/?api\/v1\/[^"'`]*["'`]/g).filter((hit) => !own.test(hit))).toEqual([]);
   });
 

@@ -19,41 +19,26 @@ export const INCIDENT_WORDS = {
   closed: 'The SSO outage is closed',
 } as const satisfies Record<IncidentState, string>;
 
-/** Why accounts are left as they are, behind a number: `3 bot`. */
-const EXCLUSION_WORDS = {
-  bot: 'bot',
-  remote: 'account of another server',
-  deactivated: 'deactivated',
-  guest_without_licence: 'guest, and guests need a license here',
-  magic_link: 'signs in by magic link',
-  local: 'has email and password already',
-  no_auth_data: 'has no sign-in data that could be put back',
-  unknown_service: 'signs in through an unknown service',
-  no_email: 'has no email address',
-  dormant: 'not seen for long',
-  break_glass: 'kept for emergencies',
-  denied: 'on the list of denied people',
-  already_switched: 'switched already',
-  not_found: 'no such account',
-} as const satisfies Record<Exclusion, string>;
-
-/** The same of one account: `@anna …`. */
-export const EXCLUDED_BECAUSE = {
-  bot: 'is a bot',
-  remote: 'belongs to another server',
-  deactivated: 'is deactivated',
-  guest_without_licence: 'is a guest, and guests may not sign in with a password here',
-  magic_link: 'signs in by magic link',
-  local: 'signs in with email and password already',
-  no_auth_data: 'has no sign-in data to come back to',
-  unknown_service: 'signs in through something that is not known here',
-  no_email: 'has no usable email address',
-  dormant: 'has not been seen for a long time',
-  break_glass: 'is named in sso.never_switch',
-  denied: 'is on the list of people who must not get in',
-  already_switched: 'is switched already',
-  not_found: 'was not found',
-} as const satisfies Record<Exclusion, string>;
+/** Why an account is left as it is, and why several are: `@anna is a bot`, `3 are bots`. */
+const EXCLUSIONS = {
+  bot: ['is a bot', 'are bots'],
+  remote: ['belongs to another server', 'belong to another server'],
+  deactivated: ['is deactivated', 'are deactivated'],
+  guest_without_licence: [
+    'is a guest, and guests may not sign in with a password here',
+    'are guests, and guests may not sign in with a password here',
+  ],
+  magic_link: ['signs in by magic link', 'sign in by magic link'],
+  local: ['signs in with email and password already', 'sign in with email and password already'],
+  no_auth_data: ['has no sign-in data to come back to', 'have no sign-in data to come back to'],
+  unknown_service: ['signs in through an unknown service', 'sign in through an unknown service'],
+  no_email: ['has no usable email address', 'have no usable email address'],
+  dormant: ['has not been seen for a long time', 'have not been seen for a long time'],
+  break_glass: ['is named in sso.never_switch', 'are named in sso.never_switch'],
+  denied: ['is on the list of denied people', 'are on the list of denied people'],
+  already_switched: ['is switched already', 'are switched already'],
+  not_found: ['was not found', 'were not found'],
+} as const satisfies Record<Exclusion, readonly [one: string, several: string]>;
 
 const SETTING_WORDS = {
   changed: 'changed',
@@ -90,9 +75,11 @@ export const CHECK_MARKS = {ok: '✅', warning: '⚠️', failed: '❌', skipped
   string
 >;
 
-/** Which exclusion it is, in words; a reason that this version does not know is shown as it is. */
-export function exclusionWords(reason: string): string {
-  return Object.hasOwn(EXCLUSION_WORDS, reason) ? EXCLUSION_WORDS[reason as Exclusion] : reason.replaceAll('_', ' ');
+/** Why so many accounts are left as they are, behind who or how many; a reason that this version does not know is shown as it is. */
+export function excludedBecause(reason: string, count = 1): string {
+  return Object.hasOwn(EXCLUSIONS, reason)
+    ? EXCLUSIONS[reason as Exclusion][count === 1 ? 0 : 1]
+    : `${count === 1 ? 'is' : 'are'} left out: ${reason.replaceAll('_', ' ')}`;
 }
 
 /** `true`, `"text"`, cut after 60 characters. */

@@ -3,11 +3,9 @@ import type {Client, Connection} from '../client.ts';
 import {Badge} from '../components/badge.tsx';
 import {Button} from '../components/button.tsx';
 import {Card} from '../components/card.tsx';
+import {ConfirmedButton} from '../components/confirmed_button.tsx';
 import {Definitions} from '../components/definitions.tsx';
-import {ConfirmDialog} from '../components/dialog.tsx';
-import {FailureNotice} from '../components/failure_notice.tsx';
 import {ServerText} from '../components/server_text.tsx';
-import {useRequest} from '../components/use_request.ts';
 import {Text, useSay, type Message} from '../i18n/say.tsx';
 import {EnrollForm} from './enroll_form.tsx';
 
@@ -106,38 +104,28 @@ function ConnectionFacts({connection}: {connection: Connection}) {
   );
 }
 
+const REVOKE = {
+  open: 'connection.revoke',
+  title: 'connection.revoke.title',
+  confirm: 'connection.revoke.confirm',
+  notDone: 'not_done.revoke',
+} as const;
+
 function RevokeButton({url, client, onRevoked}: {url: string; client: Client; onRevoked(news: Message): void}) {
   const say = useSay();
-  const [isAsking, setAsking] = useState(false);
-  const {failure, isBusy, send, forget} = useRequest();
-  const close = () => {
-    setAsking(false);
-    forget();
-  };
-  const revoke = () =>
-    void send(client.revoke, (outcome) => {
-      setAsking(false);
-      onRevoked(
-        outcome?.companion_told === false
-          ? {id: 'connection.revoked_here', values: {reason: outcome.last_error ?? '–'}}
-          : {id: 'connection.revoked'},
-      );
-    });
   return (
-    <>
-      <Button onClick={() => setAsking(true)}>{say('connection.revoke')}</Button>
-      {isAsking && (
-        <ConfirmDialog
-          title="connection.revoke.title"
-          confirm="connection.revoke.confirm"
-          isBusy={isBusy}
-          onConfirm={revoke}
-          onClose={close}
-        >
-          <p>{say('connection.revoke.text', {url})}</p>
-          <FailureNotice failure={failure} what="not_done.revoke" />
-        </ConfirmDialog>
-      )}
-    </>
+    <ConfirmedButton
+      words={REVOKE}
+      act={client.revoke}
+      onDone={(outcome) =>
+        onRevoked(
+          outcome?.companion_told === false
+            ? {id: 'connection.revoked_here', values: {reason: outcome.last_error ?? '–'}}
+            : {id: 'connection.revoked'},
+        )
+      }
+    >
+      <p>{say('connection.revoke.text', {url})}</p>
+    </ConfirmedButton>
   );
 }

@@ -1,12 +1,11 @@
-import axios, {isAxiosError, type AxiosResponse} from 'axios';
+import {isAxiosError, type AxiosResponse} from 'axios';
 import {z} from 'zod';
 import {Failure} from '../../kernel/failure.ts';
-import {parseJson} from '../mattermost/http.ts';
+import {createPlainHttp, parseJson} from '../mattermost/http.ts';
 import type {MattermostRest} from './port.ts';
 
 const TIMEOUT_MS = 30_000;
 const ANSWER_TIMEOUT_MS = 5000;
-const MAX_REPLY_BYTES = 4 * 1024 * 1024;
 
 /** Mattermost's own error. */
 const AppError = z.object({id: z.string(), message: z.string()});
@@ -20,17 +19,8 @@ const MFA_IDS: readonly string[] = [
 
 /** `url`: the address of Mattermost, subpath included. */
 export function createMattermostRest(url: string): MattermostRest {
-  const http = axios.create({
-    // One slash less than the caller may have typed.
-    baseURL: `${url.replace(/\/+$/, '')}/api/v4`,
-    timeout: TIMEOUT_MS,
-    proxy: false,
-    maxRedirects: 0,
-    maxContentLength: MAX_REPLY_BYTES,
-    responseType: 'text',
-    validateStatus: () => true,
-    headers: {Accept: 'application/json'},
-  });
+  // One slash less than the caller may have typed.
+  const http = createPlainHttp({baseURL: `${url.replace(/\/+$/, '')}/api/v4`, timeout: TIMEOUT_MS});
   const post = (path: string, body: unknown, session?: string): Promise<AxiosResponse<unknown>> =>
     answerOf(
       http.post<unknown>(path, body, session === undefined ? {} : {headers: {Authorization: `Bearer ${session}`}}),

@@ -49,6 +49,22 @@ function unlikePlugin(status: number): Failure {
   return new Failure('MATTERMOST_UNREACHABLE', `Mattermost is there, but ${what}.`, {details: {status}});
 }
 
+/**
+ * To Mattermost's own interface, outside of the plugin. Every status is an answer. Errors are axios's own and print the request, so the
+ * caller takes their code alone.
+ */
+export function createPlainHttp(to: {baseURL: string; socketPath?: string; timeout: number}): AxiosInstance {
+  return axios.create({
+    ...to,
+    proxy: false,
+    maxRedirects: 0,
+    maxContentLength: MAX_REPLY_BYTES,
+    responseType: 'text',
+    validateStatus: () => true,
+    headers: {Accept: 'application/json'},
+  });
+}
+
 export function parseJson(text: unknown): unknown {
   try {
     return typeof text === 'string' && text !== '' ? JSON.parse(text) : undefined;

@@ -1,14 +1,13 @@
-import axios, {isAxiosError} from 'axios';
+import {isAxiosError} from 'axios';
 import {z} from 'zod';
 import {Failure} from '../../kernel/failure.ts';
-import {parseJson} from '../mattermost/http.ts';
+import {createPlainHttp, parseJson} from '../mattermost/http.ts';
 import type {SignInSettings} from './port.ts';
 import {patchOf, settingValues, stillTrue, type Config} from './values.ts';
 
 /** Where it is unless ServiceSettings.LocalModeSocketLocation says otherwise. */
 export const LOCAL_SOCKET = '/var/tmp/mattermost_local.socket';
 const TIMEOUT_MS = 15_000;
-const MAX_REPLY_BYTES = 32 * 1024 * 1024;
 
 const Configuration = z.record(z.string(), z.unknown());
 const AppError = z.object({message: z.string()});
@@ -18,17 +17,7 @@ const AppError = z.object({message: z.string()});
  * What the environment locks it does not tell; a locked setting is answered unchanged.
  */
 export function createSocketSettings(socketPath: string = LOCAL_SOCKET): SignInSettings {
-  const http = axios.create({
-    socketPath,
-    baseURL: 'http://localhost/api/v4',
-    timeout: TIMEOUT_MS,
-    proxy: false,
-    maxRedirects: 0,
-    maxContentLength: MAX_REPLY_BYTES,
-    responseType: 'text',
-    validateStatus: () => true,
-    headers: {Accept: 'application/json'},
-  });
+  const http = createPlainHttp({socketPath, baseURL: 'http://localhost/api/v4', timeout: TIMEOUT_MS});
 
   async function ask(method: 'GET' | 'PUT', url: string, data?: unknown): Promise<Config> {
     const {status, data: text} = await http.request<unknown>({method, url, data}).catch((error: unknown) => {

@@ -9,8 +9,7 @@ import {passwordRules, requireFitting} from './password_rules.ts';
 import {openSignIn} from '../settings/sign_in_settings.ts';
 import type {By} from '../sso.ts';
 import type {SsoStore} from '../store/store.ts';
-import {newHolder} from '../store/people.ts';
-import {switchPeople} from '../switch/switch_people.ts';
+import {switchParts, switchPeople} from '../switch/switch_people.ts';
 
 const SETS = ['abcdefghjkmnpqrstuvwxyz', 'ABCDEFGHJKLMNPQRSTUVWXYZ', '23456789', '!#%+-=?'] as const;
 const LENGTH = 24;
@@ -38,14 +37,7 @@ export async function adminAccess(
   store.moveIncident(incident, 'open', by.actor);
   warnings.push(...(await openOrWarn({engines, store}, incident, by)));
   if (!signsInWithPassword(account)) {
-    const parts = {
-      accounts: engines.accounts,
-      store,
-      writer: await engines.writer(),
-      incident,
-      by: by.actor,
-      holder: newHolder(),
-    };
+    const parts = await switchParts({engines, store}, {incident, by: by.actor});
     const [outcome] = await switchPeople(parts, [account.id]);
     if (outcome?.outcome !== 'switched') {
       throw new Failure(

@@ -10,7 +10,7 @@ import type {
 import type {Account} from '../../engines/accounts/port.ts';
 import {asFailure, Failure} from '../../kernel/failure.ts';
 import type {Codes, CodeWay} from '../codes/codes.ts';
-import {EXCLUDED_BECAUSE} from '../../words/sso.ts';
+import {excludedBecause} from '../../words/sso.ts';
 import {exclusionOf} from '../people/eligibility.ts';
 import {COMPANION, type SsoConfig, type SsoEngines} from '../engines.ts';
 import {isParked} from '../switch_back/return_people.ts';
@@ -20,8 +20,7 @@ import {setAgain} from '../settings/drift.ts';
 import {openSignIn, requirePasswordSignIn, restartWarning} from '../settings/sign_in_settings.ts';
 import type {By} from '../sso.ts';
 import type {SsoStore} from '../store/store.ts';
-import {newHolder} from '../store/people.ts';
-import {switchPeople} from '../switch/switch_people.ts';
+import {switchParts, switchPeople} from '../switch/switch_people.ts';
 import {claimUrl} from '../switch/switch_procedure.ts';
 
 const TOKEN_GOOD_FOR_MS = 15 * 60 * 1000;
@@ -110,7 +109,7 @@ function requireSwitchable({engines, store}: LetInParts, account: Account): bool
     dormantBefore: null,
   });
   if (reason !== null) {
-    throw new Failure('ACCOUNT_EXCLUDED', `@${account.username} ${EXCLUDED_BECAUSE[reason]}.`, {details: {reason}});
+    throw new Failure('ACCOUNT_EXCLUDED', `@${account.username} ${excludedBecause(reason)}.`, {details: {reason}});
   }
   return false;
 }
@@ -120,14 +119,7 @@ async function switchOne(
   account: Account,
   {incident, by}: {incident: string; by: By},
 ): Promise<void> {
-  const parts = {
-    accounts: engines.accounts,
-    store,
-    writer: await engines.writer(),
-    incident,
-    by: by.actor,
-    holder: newHolder(),
-  };
+  const parts = await switchParts({engines, store}, {incident, by: by.actor});
   const isHeld = (): boolean => store.person(incident, account.id)?.is_held === true;
   await untilFree(engines, isHeld);
   let [outcome] = await switchPeople(parts, [account.id]);

@@ -1,28 +1,16 @@
-import type {BridgeProbes, Detection, ProbeResult} from '@disaster-recovery/contract';
+import type {BridgeProbes, Detection, ProbeResult, Suspicion} from '@disaster-recovery/contract';
 import type {Probe, ProbeTarget} from '../../engines/provider/port.ts';
 import type {Clock} from '../../kernel/clock.ts';
 import {asFailure} from '../../kernel/failure.ts';
 import type {Logger} from '../../kernel/log.ts';
 import type {State} from '../../kernel/state.ts';
 import type {Ledger} from '../../ledger/index.ts';
+import type {SsoEngines} from '../engines.ts';
 import {isFlapping, nextTrack, transition, type ProviderTrack, type Thresholds} from './rules.ts';
 import {createDetectionStore, type DetectionStore, type Owed, type StoredTrack} from './store.ts';
 
 /** `sso.probe` of the companion's settings, as far as rounds need it. */
-type ProbeSettings = {
-  interval_seconds: number;
-  timeout_seconds: number;
-  slow_seconds: number;
-  rounds_down: number;
-  minimum_down_seconds: number;
-  rounds_up: number;
-  vantage_points: number;
-  healthy_minutes: number;
-  flap_limit: number;
-};
-
-/** `since`: of the first bad round of those that led there. */
-export type Suspicion = {provider: string; since: number; message: string};
+type ProbeSettings = Omit<SsoEngines['settings']['probe'], 'enabled' | 'controls'>;
 
 export type ProviderWatchParts = {
   state: State;
@@ -38,6 +26,7 @@ export type ProviderWatchParts = {
   bridgeProbes(): Promise<BridgeProbes | null>;
   /** The same judgement for what the bridge saw as for what the companion sees. */
   classify(probe: BridgeProbes['probes'][number], slowMs: number): Pick<ProbeResult, 'outcome' | 'message'>;
+  /** `since`: of the first bad round of those that led there. */
   onSuspected(suspicion: Suspicion): Promise<void>;
   onRecovered(provider: string): Promise<void>;
 };

@@ -59,7 +59,7 @@ test('what somebody wrote over is told with name and time, in status and return 
   ]);
   expect(drift).toMatchObject({of: 3, by: 'ada', at: bench.now()});
   expect(drift?.message).toBe('3 of 3 settings of the incident were changed by @ada at 2026-11-24 13:00 UTC.');
-  expect(next[0]).toEqual({message: drift?.message, how: 'drctl sso set-again'});
+  expect(next[0]).toMatchObject({message: drift?.message, remedy: 'drctl sso set-again'});
   expect(settings.find(({key}) => key === 'TeamSettings.EnableUserCreation')).toMatchObject({to: false, live: true});
   expect((await bench.sso.returnList()).settings.every(({to, live: now}) => now !== to)).toBe(true);
 });

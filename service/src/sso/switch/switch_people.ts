@@ -3,7 +3,7 @@ import type {Account, AccountWriter, SignInOutcome} from '../../engines/accounts
 import type {SsoEngines} from '../engines.ts';
 import {EMAIL, identityOf, isOriginal, isSameSignIn, signsInWithPassword} from '../people/identity.ts';
 import type {SsoStore} from '../store/store.ts';
-import type {PersonUpdate} from '../store/people.ts';
+import {newHolder, type PersonUpdate} from '../store/people.ts';
 
 export type SwitchOutcome = {
   id: string;
@@ -20,6 +20,14 @@ export type SwitchParts = Pick<SsoEngines, 'accounts'> & {
   by: Actor;
   holder: string;
 };
+
+/** What one operation of an incident switches accounts with. */
+export async function switchParts(
+  {engines, store}: {engines: SsoEngines; store: SsoStore},
+  asked: {incident: string; by: Actor},
+): Promise<SwitchParts> {
+  return {accounts: engines.accounts, store, writer: await engines.writer(), ...asked, holder: newHolder()};
+}
 
 /**
  * Switches accounts to email and password: ledger, compare, write, read back. Safe to repeat after any crash: what is unclear is decided by the live

@@ -4,8 +4,7 @@ import {need, type Procedure, type StepContext} from '../../jobs/index.ts';
 import type {SsoEngines} from '../engines.ts';
 import {openSignIn, restartWarning} from '../settings/sign_in_settings.ts';
 import type {SsoStore} from '../store/store.ts';
-import {newHolder} from '../store/people.ts';
-import {switchPeople, type SwitchOutcome} from './switch_people.ts';
+import {switchParts, switchPeople, type SwitchOutcome} from './switch_people.ts';
 
 /** Small enough that a kill leaves few unclear rows, large enough that signing and round trips do not count. */
 const BATCH = 50;
@@ -89,14 +88,13 @@ async function switchAll(
   context: StepContext,
 ): Promise<Tally> {
   const tally: Tally = {switched: 0, already: 0, conflicts: 0, failed: 0, people: []};
-  const {accounts} = engines;
-  const by = {store, accounts, writer: await engines.writer(), incident, by: context.actor};
+  const parts = await switchParts({engines, store}, {incident, by: context.actor});
   let inARow = 0;
   for (let start = 0; start < ids.length; start += BATCH) {
     context.signal.throwIfAborted();
     const startedAt = engines.clock.now();
     const batch = ids.slice(start, start + BATCH);
-    const outcomes = await switchPeople({...by, holder: newHolder()}, batch, context.signal);
+    const outcomes = await switchPeople(parts, batch, context.signal);
     for (const outcome of outcomes) {
       count(tally, outcome);
       inARow = outcome.outcome === 'failed' ? inARow + 1 : 0;

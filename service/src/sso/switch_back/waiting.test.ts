@@ -81,7 +81,9 @@ test.each([1, 12])(
     expect(seen.status.next_actions.filter(({message}) => !message.includes('snapshot'))).toEqual([
       {
         message: 'Waiting for @person001 to sign in through GitLab, 1 min left. Ask @person001 to do so now.',
-        how: 'drctl jobs',
+        remedy: 'drctl jobs',
+        shell: 'drctl jobs',
+        chat: null,
       },
     ]);
     expect(seen.list.next).toBeNull();

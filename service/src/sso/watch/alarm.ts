@@ -1,7 +1,6 @@
-import {providerName} from '@disaster-recovery/contract';
+import {providerName, type Suspicion} from '@disaster-recovery/contract';
 import {asFailure} from '../../kernel/failure.ts';
 import {formatCount, formatHorizon} from '../../kernel/format.ts';
-import type {Suspicion} from '../detection/watch_providers.ts';
 import type {SsoEngines} from '../engines.ts';
 import {forecast} from '../locked_out/forecast.ts';
 

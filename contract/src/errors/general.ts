@@ -59,6 +59,21 @@ export const GENERAL_FAILURES = {
     remedy:
       'Correct the file at the place that the message names, or name another one; Mattermost itself would not start on it.',
   },
+  MATTERMOST_CONFIG_IN_DATABASE: {
+    status: 409,
+    exit: 3,
+    retryable: false,
+    meaning: 'Mattermost keeps its configuration in a database, where only Mattermost itself can change it.',
+    remedy: 'Start Mattermost, then run again.',
+  },
+  MATTERMOST_CONFIG_NOT_WRITABLE: {
+    status: 500,
+    exit: 3,
+    retryable: false,
+    meaning: 'The Mattermost configuration file could not be written.',
+    remedy:
+      'Run drctl as root or as the mattermost user, and check that the directory of config.json is not mounted read-only or full.',
+  },
   MATTERMOST_CONFIG_CHANGING: {
     status: 409,
     exit: 3,

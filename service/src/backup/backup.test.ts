@@ -14,7 +14,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {beforeEach, expect, test} from '@jest/globals';
 import type {BackupRequest, Job, SetManifest} from '@disaster-recovery/contract';
-import {aManifest} from '../chat/fixtures.ts';
+import {aManifest} from '../testkit/answers.ts';
 import {createFileConfig} from '../engines/configsource/file.ts';
 import {createMemoryServer, type MemoryServer} from '../engines/database/memory.ts';
 import type {DatabaseSource} from '../engines/database/port.ts';

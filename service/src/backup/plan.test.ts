@@ -1,6 +1,6 @@
 import {expect, test} from '@jest/globals';
 import type {BackupRequest} from '@disaster-recovery/contract';
-import {aManifest, SET, START} from '../chat/fixtures.ts';
+import {aManifest, SET, START} from '../testkit/answers.ts';
 import type {DatabaseFacts, Obstacle} from '../engines/database/port.ts';
 import {lacksSpace, planBackup, type BackupFacts} from './plan.ts';
 

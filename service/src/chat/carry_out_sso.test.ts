@@ -6,7 +6,7 @@ import type {Sso} from '../sso/index.ts';
 import type {Answer} from './answer.ts';
 import {carryOut} from './carry_out.ts';
 import {ssoAnswers, type SsoAnswerParts} from './carry_out_sso.ts';
-import {aSwitchPlan, CODE, createFakeSso, START, type SsoCall} from './fixtures.ts';
+import {aSwitchPlan, CODE, createFakeSso, START, type SsoCall} from '../testkit/answers.ts';
 
 const actor: Actor = {kind: 'mattermost', id: 'u1', name: 'admin'};
 const origin = {channel_id: 'c1', root_id: ''};

@@ -9,7 +9,7 @@ import {createJobs, JOB_TABLES, type Jobs, type Procedure} from '../jobs/index.t
 import {Failure} from '../kernel/failure.ts';
 import {openState} from '../kernel/state.ts';
 import {createChat, type ChatParts} from './chat.ts';
-import {aManifest, anApproval, aStatus, createFakeSso, SET, summary} from './fixtures.ts';
+import {aManifest, anApproval, aStatus, createFakeSso, SET, summary} from '../testkit/answers.ts';
 import {CHAT_TABLES} from './post_store.ts';
 
 const actor: Actor = {kind: 'mattermost', id: 'u1', name: 'admin'};

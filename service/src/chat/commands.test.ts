@@ -1,7 +1,7 @@
 import {describe, expect, test} from '@jest/globals';
 import type {Failure} from '../kernel/failure.ts';
 import {parseCommand} from './commands.ts';
-import {SET, START} from './fixtures.ts';
+import {SET, START} from '../testkit/answers.ts';
 import {tokenize} from './tokenizer.ts';
 
 test.each<[string, string[]]>([

@@ -8,7 +8,7 @@ import {errorBody, Failure} from '../kernel/failure.ts';
 import {openState, type State} from '../kernel/state.ts';
 import type {Origin} from '../jobs/index.ts';
 import {createBrowserEvents} from './browser_events.ts';
-import {aJob, START} from './fixtures.ts';
+import {aJob, START} from '../testkit/answers.ts';
 import {createLivePosts} from './live_post.ts';
 import {CHAT_TABLES} from './post_store.ts';
 

@@ -20,7 +20,7 @@ import {
   START,
   switchBackResult,
   switchResult,
-} from './fixtures.ts';
+} from '../testkit/answers.ts';
 import {failureAnswer, helpAnswer} from './render_answers.ts';
 import {renderJob} from './render_job.ts';
 import {

@@ -2,7 +2,7 @@ import {describe, expect, test} from '@jest/globals';
 import {optionsOf, verbsOf} from '@disaster-recovery/contract';
 import type {Failure} from '../kernel/failure.ts';
 import {parseCommand} from './commands.ts';
-import {START} from './fixtures.ts';
+import {START} from '../testkit/answers.ts';
 
 const HOUR = 3_600_000;
 const many = {dormant_days: 90};

@@ -3,7 +3,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterEach, beforeEach, expect, jest, test} from '@jest/globals';
 import type {Event, Job} from '@disaster-recovery/contract';
-import {aJob} from '../chat/fixtures.ts';
+import {aJob} from '../testkit/answers.ts';
 import {createJobs, JOB_TABLES, type Jobs, type StartedJob} from '../jobs/index.ts';
 import {Failure} from '../kernel/failure.ts';
 import {openState} from '../kernel/state.ts';

@@ -7,7 +7,7 @@ import type {
   RestoreResult,
   SetManifest,
 } from '@disaster-recovery/contract';
-import {aJob, aManifest, aSet, aStatus, SET, START, summary} from '../chat/fixtures.ts';
+import {aJob, aManifest, aSet, aStatus, SET, START, summary} from '../testkit/answers.ts';
 import {errorBody, Failure} from '../kernel/failure.ts';
 import {progressLine} from './live_view.ts';
 import {recoverySheet} from './recovery_sheet.ts';

@@ -17,7 +17,7 @@ import {
   START,
   switchBackResult,
   switchResult,
-} from '../chat/fixtures.ts';
+} from '../testkit/answers.ts';
 import {
   renderAdminAccess,
   renderForecast,

@@ -2,7 +2,7 @@ import {chmodSync, mkdirSync, mkdtempSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {expect, test} from '@jest/globals';
-import {aManifest} from '../chat/fixtures.ts';
+import {aManifest} from '../testkit/answers.ts';
 import {createLocalFileStore, createRemoteFileStore} from '../engines/filestore/local.ts';
 import type {DatabaseFacts} from '../engines/database/port.ts';
 import type {MattermostBridge} from '../engines/mattermost/port.ts';

@@ -8,7 +8,7 @@ import {
   type Route,
   type RouteName,
 } from '@disaster-recovery/contract';
-import {createFakeSso} from '../chat/fixtures.ts';
+import {createFakeSso} from '../testkit/answers.ts';
 import {Failure} from '../kernel/failure.ts';
 import type {Sso} from '../sso/index.ts';
 import {createTestServer} from './test_server.ts';

@@ -1,7 +1,7 @@
 import {expect, test} from '@jest/globals';
 import {pino} from 'pino';
 import type {SetSummary} from '@disaster-recovery/contract';
-import {aJob, aManifest, aSet, START, summary} from '../chat/fixtures.ts';
+import {aJob, aManifest, aSet, START, summary} from '../testkit/answers.ts';
 import {Failure} from '../kernel/failure.ts';
 import {verdictOf} from '../status/verdict.ts';
 import {createMetrics} from './metrics.ts';

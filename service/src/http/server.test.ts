@@ -13,7 +13,7 @@ import {
   type Route,
   type RouteName,
 } from '@disaster-recovery/contract';
-import {aJob, SET} from '../chat/fixtures.ts';
+import {aJob, SET} from '../testkit/answers.ts';
 import type {Jobs} from '../jobs/index.ts';
 import {systemClock} from '../kernel/clock.ts';
 import {createRateLimit} from './rate_limit.ts';

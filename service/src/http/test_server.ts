@@ -14,7 +14,7 @@ import {
   START,
   summary,
   type SsoCall,
-} from '../chat/fixtures.ts';
+} from '../testkit/answers.ts';
 import {createFakeBridge} from '../testkit/fake_bridge.ts';
 import {createEnrollment, ENROLLMENT_TABLES} from '../enrollment/index.ts';
 import {createJobs, JOB_TABLES} from '../jobs/index.ts';

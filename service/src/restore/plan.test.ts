@@ -3,7 +3,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {expect, test} from '@jest/globals';
 import type {RestorePlan, RestoreRequest, SetManifest} from '@disaster-recovery/contract';
-import {aManifest, SET} from '../chat/fixtures.ts';
+import {aManifest, SET} from '../testkit/answers.ts';
 import type {Obstacle, TargetFacts} from '../engines/database/port.ts';
 import {requirePossible} from './gate.ts';
 import {lacksSpace, planRestore, type RestoreFacts} from './plan.ts';

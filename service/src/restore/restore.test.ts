@@ -13,7 +13,7 @@ import {join} from 'node:path';
 import {beforeEach, describe, expect, test} from '@jest/globals';
 import type {Job, RestoreRequest, RestoreResult, SetManifest} from '@disaster-recovery/contract';
 import {APPROVAL_TABLES, createApprovals} from '../approvals/index.ts';
-import {aJob, aManifest, SET} from '../chat/fixtures.ts';
+import {aJob, aManifest, SET} from '../testkit/answers.ts';
 import {createMemoryServer, type MemoryServer} from '../engines/database/memory.ts';
 import {createMemoryRepository, type MemoryRepository} from '../engines/repository/memory.ts';
 import {createJobs, JOB_TABLES} from '../jobs/index.ts';

@@ -16,7 +16,7 @@ import {join} from 'node:path';
 import {afterEach, expect, jest, test} from '@jest/globals';
 import type {DatabaseRecord, RestoreResult, SetManifest, VerifyLevel, VerifyResult} from '@disaster-recovery/contract';
 import {createBackup, crossCheckLists, EXPECTED_FILES} from '../backup/index.ts';
-import {aManifest} from '../chat/fixtures.ts';
+import {aManifest} from '../testkit/answers.ts';
 import {createFileConfig} from '../engines/configsource/file.ts';
 import type {DatabaseEngine, DatabaseSource, ExpectedFile} from '../engines/database/port.ts';
 import {createLocalFileStore} from '../engines/filestore/local.ts';

@@ -2,7 +2,7 @@ import {mkdirSync, mkdtempSync, realpathSync, symlinkSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {expect, test} from '@jest/globals';
-import {SET} from '../chat/fixtures.ts';
+import {SET} from '../testkit/answers.ts';
 import {openState} from '../kernel/state.ts';
 import {formerStates} from './leavings.ts';
 import {createUndoLog, UNDO_TABLE} from './undo_log.ts';

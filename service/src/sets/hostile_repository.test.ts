@@ -4,7 +4,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {beforeAll, expect, jest, test} from '@jest/globals';
 import type {SetManifest} from '@disaster-recovery/contract';
-import {aManifest} from '../chat/fixtures.ts';
+import {aManifest} from '../testkit/answers.ts';
 import type {Repository} from '../engines/repository/port.ts';
 import {createRestic} from '../engines/repository/restic.ts';
 import {systemClock} from '../kernel/clock.ts';

@@ -3,7 +3,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {expect, test} from '@jest/globals';
 import type {SetManifest} from '@disaster-recovery/contract';
-import {aManifest} from '../chat/fixtures.ts';
+import {aManifest} from '../testkit/answers.ts';
 import {createMemoryRepository, type MemoryRepository} from '../engines/repository/memory.ts';
 import {systemClock} from '../kernel/clock.ts';
 import {Failure} from '../kernel/failure.ts';

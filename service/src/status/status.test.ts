@@ -3,7 +3,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {expect, test} from '@jest/globals';
 import type {Approval, EnrollmentState, Job, NextAction, SetSummary} from '@disaster-recovery/contract';
-import {aJob, anApproval, aSet, START, summary} from '../chat/fixtures.ts';
+import {aJob, anApproval, aSet, START, summary} from '../testkit/answers.ts';
 import {createJobs, JOB_TABLES, type Jobs} from '../jobs/index.ts';
 import {errorBody, Failure} from '../kernel/failure.ts';
 import {openState} from '../kernel/state.ts';

@@ -1,6 +1,6 @@
 import {expect, test} from '@jest/globals';
 import type {Job, SetSummary, Verdict} from '@disaster-recovery/contract';
-import {aJob, aSet, START, summary} from '../chat/fixtures.ts';
+import {aJob, aSet, START, summary} from '../testkit/answers.ts';
 import {verdictOf, type VerdictFacts} from './verdict.ts';
 
 const HOUR = 3_600_000;

@@ -7,7 +7,7 @@ import {z} from 'zod';
 import {goContract, openApiDocument, routesOf, VERBS, type Actor, type Verb} from '@disaster-recovery/contract';
 import {plainAnswer} from '../chat/answer.ts';
 import {createChat, type ChatParts} from '../chat/chat.ts';
-import {START} from '../chat/fixtures.ts';
+import {START} from '../testkit/answers.ts';
 import {cliPage} from '../cli/cli_page.ts';
 import {plainRun} from '../cli/plain_run.ts';
 import {runProgram} from '../cli/program.ts';

@@ -4,7 +4,7 @@ import {join} from 'node:path';
 import {expect, test} from '@jest/globals';
 import type {CrossCheckFinding, SetManifest, SetSnapshot, VerifyLevel, VerifyResult} from '@disaster-recovery/contract';
 import {crossCheckLists} from '../backup/index.ts';
-import {aManifest} from '../chat/fixtures.ts';
+import {aManifest} from '../testkit/answers.ts';
 import type {Damage} from '../engines/repository/port.ts';
 import {createMemoryRepository} from '../engines/repository/memory.ts';
 import {createJobs, JOB_TABLES} from '../jobs/index.ts';

@@ -126,16 +126,24 @@ test.each([
   const failure: unknown = await settings
     .change([{key: EMAIL, from: true, to: false}])
     .catch((error: unknown) => error);
-  expect(failure).toMatchObject({code: 'MATTERMOST_CONFIG_UNREADABLE'});
+  expect(failure).toMatchObject({code: 'MATTERMOST_CONFIG_INVALID'});
   expect(String(failure)).not.toContain(SECRET);
   expect(readFileSync(path, 'utf8')).toBe(text);
 });
 
 test('a configuration in a database is refused by name', async () => {
   const settings = createFileSettings({kind: 'database', location: 'postgres://mm@db/mattermost'});
-  await expect(settings.read()).rejects.toMatchObject({code: 'MATTERMOST_CONFIG_UNREADABLE'});
+  await expect(settings.read()).rejects.toMatchObject({code: 'MATTERMOST_CONFIG_IN_DATABASE'});
   await expect(settings.change([{key: EMAIL, from: true, to: false}])).rejects.toMatchObject({
+    code: 'MATTERMOST_CONFIG_IN_DATABASE',
+  });
+});
+
+test('a file that is not there is told by its place and by why', async () => {
+  const settings = createFileSettings({kind: 'file', location: '/nowhere/config.json'});
+  await expect(settings.read()).rejects.toMatchObject({
     code: 'MATTERMOST_CONFIG_UNREADABLE',
+    message: '/nowhere/config.json could not be read (ENOENT).',
   });
 });
 

@@ -21,7 +21,7 @@ import {openSignIn, requirePasswordSignIn, restartWarning} from '../settings/sig
 import type {By} from '../sso.ts';
 import type {SsoStore} from '../store/store.ts';
 import {switchParts, switchPeople} from '../switch/switch_people.ts';
-import {claimUrl} from '../switch/switch_procedure.ts';
+import {claimUrl} from '../codes/claim_url.ts';
 
 const TOKEN_GOOD_FOR_MS = 15 * 60 * 1000;
 const READ_OUT_MINUTES = 60;

@@ -4,7 +4,7 @@ import type {Codes} from '../codes/codes.ts';
 import type {SsoEngines} from '../engines.ts';
 import {putSessionsBack} from '../sessions/extend_procedure.ts';
 import {returnList, type ListParts} from '../return_list/return_list.ts';
-import {waitingFor} from '../status/status.ts';
+import {waitingFor} from '../switch_back/waiting_for.ts';
 import type {SessionStore} from '../sessions/store.ts';
 import {
   outageWords,
@@ -16,7 +16,7 @@ import {
 } from '../settings/sign_in_settings.ts';
 import type {By} from '../sso.ts';
 import type {SsoStore} from '../store/store.ts';
-import {claimUrl} from '../switch/switch_procedure.ts';
+import {claimUrl} from '../codes/claim_url.ts';
 
 const DAY_MS = 24 * 3_600_000;
 

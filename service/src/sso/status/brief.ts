@@ -4,7 +4,7 @@ import {actionBy} from '../../words/next_action.ts';
 import {isSameSignIn, signsInWithPassword} from '../people/identity.ts';
 import {knownOriginal} from '../return_list/return_list.ts';
 import type {SnapshotStore} from '../originals/store.ts';
-import {waitingFor} from './status.ts';
+import {waitingFor} from '../switch_back/waiting_for.ts';
 import type {SsoStore} from '../store/store.ts';
 
 /** More are not looked at: the line says "many" then, and the return list names them. */

@@ -7,7 +7,6 @@ import {
   type NextAction,
   type ReturnList,
   type SsoStatus,
-  type WaitingFor,
 } from '@disaster-recovery/contract';
 import {formatCount, formatDuration} from '../../kernel/format.ts';
 import type {Approvals} from '../../approvals/index.ts';
@@ -18,7 +17,8 @@ import type {LiveSettings} from '../settings/drift.ts';
 import {outageWords} from '../settings/sign_in_settings.ts';
 import type {SnapshotStore} from '../originals/store.ts';
 import type {SsoStore} from '../store/store.ts';
-import {claimUrl} from '../switch/switch_procedure.ts';
+import {waitingFor} from '../switch_back/waiting_for.ts';
+import {claimUrl} from '../codes/claim_url.ts';
 
 const SNAPSHOT_TOO_OLD_MS = 26 * 3_600_000;
 
@@ -73,13 +73,6 @@ export async function ssoStatus(parts: StatusParts): Promise<SsoStatus> {
 async function declarationOf({effectiveConfig, siteUrl}: SsoEngines): Promise<SsoStatus['declaration']> {
   const {headline, text, warnings} = outageWords(await effectiveConfig().catch(() => null), claimUrl(siteUrl()));
   return {text: `${headline} ${text}`, warnings};
-}
-
-/** Whom a running switch back waits for. */
-export function waitingFor(job: Job | null): WaitingFor | null {
-  const {waiting, phase} = job?.progress ?? {};
-  const isStill = job?.steps.some(({name, outcome}) => name === phase && outcome === 'running');
-  return job?.kind === 'sso_switch_back' && job.status === 'in_progress' && isStill ? (waiting ?? null) : null;
 }
 
 function stateOf(declared: IncidentState | undefined, {proposal}: Detection): IncidentState {

@@ -1,6 +1,7 @@
 import type {SwitchPlan, SwitchResult} from '@disaster-recovery/contract';
 import {asFailure, Failure} from '../../kernel/failure.ts';
 import {need, type Procedure, type StepContext} from '../../jobs/index.ts';
+import {claimUrl} from '../codes/claim_url.ts';
 import type {SsoEngines} from '../engines.ts';
 import {openSignIn, restartWarning} from '../settings/sign_in_settings.ts';
 import type {SsoStore} from '../store/store.ts';
@@ -166,9 +167,4 @@ function switchedMessage({siteUrl}: SsoEngines): string {
     `Before you sign out or use another device, ask your administrator for a one-time code and choose a password at ${claimUrl(siteUrl())}. ` +
     'When single sign-on is back, your account is switched back and that password stops working.'
   );
-}
-
-/** The page of the plugin that takes codes. */
-export function claimUrl(siteUrl: string | null): string {
-  return `${(siteUrl ?? '').replace(/\/+$/, '')}/plugins/disaster-recovery/claim`;
 }

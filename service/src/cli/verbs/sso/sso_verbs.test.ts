@@ -12,7 +12,7 @@ import {
   switchBackResult,
   switchResult,
   type SsoCall,
-} from '../../../chat/fixtures.ts';
+} from '../../../testkit/answers.ts';
 import {createJobs, JOB_TABLES} from '../../../jobs/index.ts';
 import {Failure} from '../../../kernel/failure.ts';
 import {openState} from '../../../kernel/state.ts';

@@ -1,6 +1,3 @@
-import {execFile} from 'node:child_process';
-import {fileURLToPath} from 'node:url';
-import {promisify} from 'node:util';
 import {afterAll, afterEach, beforeAll, expect, test} from '@jest/globals';
 import type {Page} from 'playwright-core';
 import {cannedSets, cannedWorld, type World} from './host_page/canned_answers.ts';
@@ -14,12 +11,6 @@ let page: Page;
 let host: HostPage | undefined;
 
 beforeAll(async () => {
-  const root = fileURLToPath(new URL('../../', import.meta.url));
-  await promisify(execFile)(
-    process.execPath,
-    ['node_modules/webpack/bin/webpack.js', '--config', 'webapp/webpack.config.cjs'],
-    {cwd: root},
-  );
   browser = await openBrowser();
   page = browser.page;
 }, 120_000);

@@ -1,7 +1,4 @@
-import {execFile} from 'node:child_process';
 import {existsSync} from 'node:fs';
-import {fileURLToPath} from 'node:url';
-import {promisify} from 'node:util';
 import {afterAll, afterEach, beforeAll, beforeEach, expect, test} from '@jest/globals';
 import type {Page} from 'playwright-core';
 import {FAINT_WORDS} from './faint_words.ts';
@@ -16,12 +13,6 @@ let page: Page;
 let host: HostPage | undefined;
 
 beforeAll(async () => {
-  const root = fileURLToPath(new URL('../../', import.meta.url));
-  await promisify(execFile)(
-    process.execPath,
-    ['node_modules/webpack/bin/webpack.js', '--config', 'webapp/webpack.config.cjs'],
-    {cwd: root},
-  );
   browser = await openBrowser();
   page = browser.page;
 }, 120_000);

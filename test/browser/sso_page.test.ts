@@ -1,7 +1,4 @@
-import {execFile} from 'node:child_process';
 import {readFile, stat} from 'node:fs/promises';
-import {fileURLToPath} from 'node:url';
-import {promisify} from 'node:util';
 import {afterAll, afterEach, beforeAll, beforeEach, expect, test} from '@jest/globals';
 import type {Page} from 'playwright-core';
 import {cannedSets, cannedWorld, type World} from './host_page/canned_answers.ts';
@@ -13,17 +10,11 @@ import {openBrowser, type HostPage, type OpenBrowser} from './index.ts';
 import {showWorld} from './states.ts';
 
 // Single sign-on on the page of the System Console, and the claim page as the plugin serves it. What they are told is canned here.
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 let browser: OpenBrowser;
 let page: Page;
 let host: HostPage | ClaimHost | undefined;
 
 beforeAll(async () => {
-  await promisify(execFile)(
-    process.execPath,
-    ['node_modules/webpack/bin/webpack.js', '--config', 'webapp/webpack.config.cjs'],
-    {cwd: ROOT},
-  );
   browser = await openBrowser();
   page = browser.page;
 }, 120_000);

@@ -1,6 +1,3 @@
-import {execFile} from 'node:child_process';
-import {fileURLToPath} from 'node:url';
-import {promisify} from 'node:util';
 import {AxeBuilder} from '@axe-core/playwright';
 import {afterAll, afterEach, beforeAll, beforeEach, expect, test} from '@jest/globals';
 import type {Page} from 'playwright-core';
@@ -15,12 +12,6 @@ let page: Page;
 let host: HostPage | undefined;
 
 beforeAll(async () => {
-  const root = fileURLToPath(new URL('../../', import.meta.url));
-  await promisify(execFile)(
-    process.execPath,
-    ['node_modules/webpack/bin/webpack.js', '--config', 'webapp/webpack.config.cjs'],
-    {cwd: root},
-  );
   browser = await openBrowser({width: 1440});
   page = browser.page;
 }, 120_000);

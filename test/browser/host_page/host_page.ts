@@ -1,3 +1,4 @@
+import {existsSync} from 'node:fs';
 import {readFile} from 'node:fs/promises';
 import {createServer, type IncomingMessage, type ServerResponse} from 'node:http';
 import type {AddressInfo} from 'node:net';
@@ -42,6 +43,9 @@ const HTML = '<!doctype html><meta charset="utf-8"><title>Disaster Recovery</tit
 
 /** A page with the globals, the registry and the layout of the real web client, for a real or a canned server behind it. */
 export async function startHostPage({target, port = 0, react = 18, ...canned}: HostPageOptions = {}): Promise<HostPage> {
+  if (!target && !existsSync(join(DIST, 'main.js'))) {
+    throw new Error('There is no web part in webapp/dist; run `make webapp`.');
+  }
   const script = await bundlePage(react);
   const behind = target ? new URL(target) : null;
   const server = createServer((request, response) => {

@@ -1,4 +1,4 @@
-import {mkdir, rm} from 'node:fs/promises';
+import {lstat, mkdir, rename, rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {RestorePlan, RestoreResult, SetManifest, SetSnapshot, TableCount} from '@disaster-recovery/contract';
 import {requireUnused, type DatabaseTarget, type RightsOfToday} from '../engines/database/port.ts';
@@ -143,6 +143,11 @@ async function loadDatabase(
 ): Promise<Pick<RestoreFound, 'loaded'>> {
   const record = databaseRecord(found);
   const name = freshName(plan);
+  const {directory} = need(found, 'dump');
+  if (!(await lstat(directory).catch(() => null))) {
+    // It was loaded and removed, and the process died before that was in the journal. What was left out is known only from loading it.
+    await fetchDump(engines, found, context);
+  }
   // Only a killed attempt of this very restore can have left tables: there were none, or no database, when it began.
   const {tables} = await target.describe(name);
   const isOurs = plan.targets.database?.exists !== true || plan.mode === 'in_place';
@@ -153,7 +158,7 @@ async function loadDatabase(
   for (const note of need(found, 'created').notes) {
     context.note('warning', note);
   }
-  const leftOut = await target.load(name, need(found, 'dump').directory, record, {
+  const leftOut = await target.load(name, directory, record, {
     jobs: engines.jobs,
     signal: context.signal,
     replace: tables > 0 && !isOurs,
@@ -161,11 +166,19 @@ async function loadDatabase(
       context.progress({done: Math.min(done, total ?? done), total, unit: 'bytes'});
     },
   });
-  await rm(need(found, 'dump').directory, {recursive: true, force: true});
+  await removeLoaded(directory);
   for (const line of leftOut) {
     context.note('warning', `Left out: ${line}.`);
   }
   return {loaded: {left_out: leftOut}};
+}
+
+/** It is there whole, or not at all: half of it must not be loaded by who goes on after a kill. */
+async function removeLoaded(dump: string): Promise<void> {
+  const loaded = `${dump}.loaded`;
+  await rm(loaded, {recursive: true, force: true});
+  await rename(dump, loaded);
+  await rm(loaded, {recursive: true, force: true});
 }
 
 async function stageFiles(

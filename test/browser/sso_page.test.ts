@@ -5,7 +5,7 @@ import {cannedSets, cannedWorld, type World} from './host_page/canned_answers.ts
 import {cannedEntries, cannedSso, setIncident, UP, type SsoWorld} from './host_page/canned_sso.ts';
 import {claimReply, refusedFactor, startClaimHost, type ClaimHost} from './host_page/claim_host.ts';
 import {FAINT_WORDS} from './faint_words.ts';
-import {confirmByKeyboard, pressEnter} from './keyboard.ts';
+import {confirmByKeyboard, pressEnter, untilFocused} from './keyboard.ts';
 import {openBrowser, type HostPage, type OpenBrowser} from './index.ts';
 import {showWorld} from './states.ts';
 
@@ -43,14 +43,13 @@ async function show(
   return world;
 }
 
-const focused = () => page.evaluate('document.activeElement.textContent || document.activeElement.id');
-
 test('a companion that does not know of it: the page is as it was', async () => {
   const started = await showWorld(cannedWorld());
   host = started;
+  const asked = page.waitForResponse((response) => response.url().endsWith('/api/v1/sso'));
   await page.goto(started.url());
   await page.getByRole('heading', {name: 'Sets', exact: true}).waitFor();
-  await page.waitForTimeout(300);
+  await (await asked).finished();
   expect(await page.getByRole('heading', {name: 'Single sign-on'}).count()).toBe(0);
   expect(await page.getByRole('alert').count()).toBe(0);
 }, 60_000);
@@ -62,7 +61,7 @@ test('an outage from suspicion to the end, by keyboard alone', async () => {
   await page.keyboard.press('Enter');
   await page.getByText(/Outage declared/).waitFor();
   expect(world.sso.asked['sso/incidents']).toEqual({reason: 'GitLab is down', tell: true});
-  expect(await focused()).toBe('Single sign-on');
+  await untilFocused(page, 'Single sign-on');
 
   await pressEnter(page.getByRole('button', {name: 'Let someone in…'}));
   await page.keyboard.type('user.five');
@@ -70,7 +69,7 @@ test('an outage from suspicion to the end, by keyboard alone', async () => {
   await page.keyboard.type('seen on video');
   await page.keyboard.press('Enter');
   await page.getByRole('heading', {name: 'Code for @user.five'}).waitFor();
-  expect(await focused()).toBe('Code for @user.five');
+  await untilFocused(page, 'Code for @user.five');
   expect(await page.getByRole('timer').textContent()).toMatch(/^Works once, for 1[45] min/);
   await page.getByRole('table', {name: 'Return list: one person'}).waitFor();
   await pressEnter(page.getByRole('button', {name: 'Done, forget the code'}));
@@ -91,7 +90,7 @@ test('an outage from suspicion to the end, by keyboard alone', async () => {
   await pressEnter(page.getByRole('button', {name: 'Close the incident…'}));
   await confirmByKeyboard(page);
   await page.getByText('No outage. 3 providers answer.').waitFor();
-  expect(await focused()).toBe('Single sign-on');
+  await untilFocused(page, 'Single sign-on');
   expect(await page.locator('.host-main').getAttribute('data-submits')).toBe('0');
   expect(browser.problems).toEqual([]);
 }, 90_000);
@@ -107,10 +106,11 @@ test('a plan for the way back with a shut gate: Tab reaches the override, Escape
   });
   await pressEnter(page.getByRole('button', {name: 'Switch back…'}));
   await page.getByRole('alertdialog').waitFor();
+  await untilFocused(page, 'Go back');
   await page.keyboard.press('Tab');
   expect(await page.evaluate('document.activeElement.type')).toBe('checkbox');
   await page.keyboard.press('Escape');
-  expect(await focused()).toBe('Switch back…');
+  await untilFocused(page, 'Switch back…');
   expect(world.sso.asked['sso/switch-backs']).toBeUndefined();
 }, 60_000);
 

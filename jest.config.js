@@ -1,1 +1,4 @@
-export default {projects: ['contract', 'service', 'webapp', 'test'].map((name) => `<rootDir>/${name}`)};
+export default {
+  projects: ['contract', 'service', 'webapp', 'test', 'test/soak'].map((name) => `<rootDir>/${name}`),
+  testSequencer: '<rootDir>/test/longest_first.ts',
+};

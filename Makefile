@@ -6,6 +6,9 @@ VERSION := $(shell sed -n 's/.*"version": "\(.*\)".*/\1/p' plugin.json)
 BUNDLE := dist/disaster-recovery-$(VERSION).tar.gz
 JEST := node --disable-warning=ExperimentalWarning --experimental-vm-modules node_modules/jest/bin/jest.js
 
+# What is random in the tests follows from it.
+SEED := $(or $(SEED),$(shell od -An -N3 -tu4 /dev/urandom | tr -d ' '))
+
 .PHONY: help
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -67,7 +70,7 @@ fix: contract ## Format the code and mend what the linter can
 types: contract ## Check all types
 	npx tsc -b contract service
 	npx tsc -p webapp --noEmit
-	for part in test test/browser demo bench; do npx tsc -p $$part --noEmit || exit 1; done
+	for part in test test/browser; do npx tsc -p $$part --noEmit || exit 1; done
 
 .PHONY: unit
 unit: setup contract ## Run the unit tests (one file or folder: T=name)
@@ -92,9 +95,14 @@ parts: setup ## Build what only tests need: the real Mattermost server, once per
 system: build parts ## Run the system tests on a real Mattermost, PostgreSQL, restic and browser (one: T=name)
 	$(JEST) --selectProjects system --maxWorkers=2 $(T)
 
+.PHONY: soak
+soak: build parts ## Rare and long tests: each kill, hundreds at random, much of everything (SEED= SAMPLE= COUNT= SECONDS= T=)
+	@echo 'SEED=$(SEED)'
+	SOAK_SEED=$(SEED) SOAK_SAMPLE=$(SAMPLE) SOAK_COUNT=$(COUNT) SOAK_SECONDS=$(SECONDS) $(JEST) --selectProjects soak --maxWorkers=2 $(T)
+
 .PHONY: test
-test: setup build parts ## Lint, types, unit, Go and system tests
-	node scripts/test.ts
+test: setup build parts ## Lint, types, unit, Go and system tests, and a sample of the long ones (the same one again: SEED= SAMPLE=)
+	SEED=$(SEED) SAMPLE=$(SAMPLE) node scripts/test.ts
 
 .PHONY: demo
 demo: setup build parts ## A real Mattermost with the plugin, a first backup made, verified and restored

@@ -24,6 +24,8 @@ export interface Ending {
 
 export interface Running {
   readonly pid: number;
+  /** In ms since 1970. */
+  readonly startedAt: number;
   readonly ending: Promise<Ending>;
   ended(): boolean;
 }
@@ -38,6 +40,7 @@ export interface Place {
 
 /** Starts drctl with `--json`. Of this environment it sees only what any program needs. */
 export function startDrctl(args: readonly string[], place: Place = {}): Running {
+  const startedAt = Date.now();
   const child = execa(DRCTL, [...args, ...(place.json === false ? [] : ['--json'])], {
     env: {PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '/', LC_ALL: 'C.UTF-8', ...place.environment},
     extendEnv: false,
@@ -57,7 +60,7 @@ export function startDrctl(args: readonly string[], place: Place = {}): Running 
     const result = json.find((line) => line['type'] === 'result') as unknown as Ending['result'];
     return {exitCode, signal, stdout, stderr, result, events: json.filter((line) => line['type'] !== 'result')};
   });
-  return {pid: child.pid, ending, ended: () => over};
+  return {pid: child.pid, startedAt, ending, ended: () => over};
 }
 
 export async function drctl(args: readonly string[], place: Place = {}): Promise<Ending> {

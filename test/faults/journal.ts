@@ -4,45 +4,72 @@ import {soonAs} from './soon_as.ts';
 import type {Companion} from './companion.ts';
 import type {Running} from './drctl.ts';
 
-/** Waits until the newest job runs `step`. Throws when the program ends before. */
-export async function untilStep(
-  companion: Pick<Companion, 'state'>,
-  running: Running,
-  step: string,
-  seconds = 60,
-): Promise<void> {
-  await soonAs(
-    `step ${step}`,
-    running,
-    async () => stepsOf(companion).some((row) => row.step === step && row.outcome === 'running'),
-    seconds,
-  );
+type Place = Pick<Companion, 'state'>;
+
+interface StepRow {
+  readonly step: string;
+  readonly outcome: string;
+  readonly started_at: number;
 }
 
-function stepsOf({state}: Pick<Companion, 'state'>): {step: string; outcome: string}[] {
-  return read(
-    state,
-    'SELECT step, outcome FROM journal WHERE job = (SELECT id FROM jobs ORDER BY created_at DESC, rowid DESC LIMIT 1)',
-  ) as {step: string; outcome: string}[];
+const NEWEST_JOB = 'SELECT id, kind, status FROM jobs ORDER BY created_at DESC, rowid DESC LIMIT 1';
+const STEPS = `SELECT step, outcome, started_at FROM journal WHERE job = (SELECT id FROM (${NEWEST_JOB})) ORDER BY started_at, rowid`;
+
+/** Waits until that program runs `step`: not one before it that died there. Throws when the program ends before. */
+export async function untilStep(place: Place, running: Running, step: string, seconds = 60): Promise<void> {
+  const state = openState(place);
+  try {
+    const runsIt = async () =>
+      state
+        .rows<StepRow>(STEPS)
+        .some((row) => row.step === step && row.outcome === 'running' && row.started_at >= running.startedAt);
+    await soonAs(`step ${step}`, running, runsIt, seconds);
+  } finally {
+    state.close();
+  }
+}
+
+/** The newest job has not ended, and has come to `step` in this process or in one before. */
+export function hasBegun(place: Place, step: string): boolean {
+  return newestJob(place)?.status === 'in_progress' && stepNames(place).includes(step);
+}
+
+/** The steps that the newest job has journalled, in their order. */
+export function stepNames(place: Place): string[] {
+  return once<StepRow>(place, STEPS).map(({step}) => step);
 }
 
 /** Status of the newest job. */
-export function newestJob({state}: Pick<Companion, 'state'>): {id: string; kind: string; status: string} | undefined {
-  return read(state, 'SELECT id, kind, status FROM jobs ORDER BY created_at DESC, rowid DESC LIMIT 1')[0] as
-    {id: string; kind: string; status: string} | undefined;
+export function newestJob(place: Place): {id: string; kind: string; status: string} | undefined {
+  return once<{id: string; kind: string; status: string}>(place, NEWEST_JOB)[0];
 }
 
-function read(state: string, sql: string): unknown[] {
-  let db: DatabaseSync | undefined;
+function once<Row>(place: Place, sql: string): Row[] {
+  const state = openState(place);
   try {
-    db = new DatabaseSync(join(state, 'state.db'), {readOnly: true, timeout: 5000});
-    return db.prepare(sql).all();
-  } catch {
-    // It does not exist yet.
-    return [];
+    return state.rows<Row>(sql);
   } finally {
-    db?.close();
+    state.close();
   }
+}
+
+/** Stays open while it is asked again and again: to open it takes longer than to read. */
+function openState({state}: Place) {
+  let db: DatabaseSync | undefined;
+  return {
+    rows: <Row>(sql: string): Row[] => {
+      try {
+        db ??= new DatabaseSync(join(state, 'state.db'), {readOnly: true, timeout: 5000});
+        return db.prepare(sql).all() as Row[];
+      } catch {
+        // It does not exist yet.
+        return [];
+      }
+    },
+    close: () => {
+      db?.close();
+    },
+  };
 }
 
 /** Makes the ledger slow to take entries of `kind`, so that a step which only writes one lasts long enough to be hit. */

@@ -16,6 +16,6 @@ export async function soonAs(
     if (performance.now() > deadline) {
       throw new Error(`Waited ${seconds} s for ${what}, in vain.`);
     }
-    await pause(2);
+    await pause(4);
   }
 }

@@ -1,12 +1,14 @@
 import {readdir} from 'node:fs/promises';
 import {join} from 'node:path';
-import {afterAll, afterEach, beforeAll, describe, expect, jest, test} from '@jest/globals';
+import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test} from '@jest/globals';
 import {FAILURES} from '../../contract/src/errors.ts';
 import {newCompanion} from '../faults/companion.ts';
 import type {Companion} from '../faults/companion.ts';
 import type {Running} from '../faults/drctl.ts';
 import {expectNothingLeft, expectWholeAgain} from '../faults/expect_whole.ts';
-import {newestJob, slowLedger, untilStep} from '../faults/journal.ts';
+import {newestJob, stepNames, untilStep} from '../faults/journal.ts';
+import {kill, killAtSide} from '../faults/kill.ts';
+import {BACKUP_POINTS, BACKUP_STEPS, isSealed, pointName} from '../faults/kill_table.ts';
 import {descendants} from '../faults/processes.ts';
 import {stoppedServer} from '../faults/server.ts';
 import type {StoppedServer} from '../faults/server.ts';
@@ -15,11 +17,13 @@ import type {Slowness} from '../faults/slow_restic.ts';
 import {soonAs} from '../faults/soon_as.ts';
 import {removeScratch} from '../harness/scratch.ts';
 
+// Each point of test/faults/kill_table.ts is hit once here, in a chain; `make soak` takes each by itself.
 jest.setTimeout(300_000);
 
 let server: StoppedServer;
 let companion: Companion;
 let restic: Slowness;
+let before: string[];
 
 beforeAll(async () => {
   server = await stoppedServer();
@@ -28,48 +32,38 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await server.postgres.stop();
+  await server?.postgres.stop();
   removeScratch();
 });
 
-afterEach(async () => {
-  await restic.fast();
-  slowLedger(companion, null);
-});
+afterEach(() => restic.fast());
 
-const BACKUP_STEPS = [
-  'preflight',
-  'first_pass',
-  'capture_database',
-  'store_database',
-  'capture_config',
-  'second_pass',
-  'cross_check',
-  'seal',
-  'read_back',
-  'record',
-];
+describe('a backup that is killed at every point, and run again each time', () => {
+  beforeAll(async () => {
+    await companion.succeed(['backup']);
+    before = await companion.sets();
+  });
 
-describe('kill -9 of drctl during a backup', () => {
-  test.each(BACKUP_STEPS)('in %s: nothing half made is listed and a rerun makes exactly one set', async (step) => {
-    const before = await companion.sets();
-    await restic.slow(0.5);
-    slowLedger(companion, step === 'record' ? 'backup.finished' : null);
-    const backup = companion.start(['backup']);
-    await untilStep(companion, backup, step);
-    process.kill(backup.pid, 'SIGKILL');
-    expect((await backup.ending).signal).toBe('SIGKILL');
-    await restic.fast();
-    slowLedger(companion, null);
-    const isSealed = step === 'read_back' || step === 'record';
-    expect(await companion.sets()).toHaveLength(before.length + (isSealed ? 1 : 0));
+  test.each(BACKUP_POINTS.map((point) => [pointName(point), point] as const))(
+    '%s: nothing half made is listed',
+    async (_name, point) => {
+      await killAtSide(companion, ['backup'], point);
+      expect(await companion.sets()).toHaveLength(before.length + (isSealed(point) ? 1 : 0));
+    },
+  );
+
+  test('makes exactly one set when it comes to its end, and that were all its steps', async () => {
     await expectWholeAgain(companion, before);
+    expect(stepNames(companion)).toEqual([...BACKUP_STEPS]);
   });
 });
 
-describe('a set that was sealed a moment before the kill', () => {
-  test('is not sealed a second time by the rerun', async () => {
-    const before = await companion.sets();
+describe('after a kill', () => {
+  beforeEach(async () => {
+    before = await companion.sets();
+  });
+
+  test('a set that was sealed a moment before is not sealed a second time by the rerun', async () => {
     const snapshots = async () => (await readdir(join(companion.repository, 'snapshots'))).length;
     const backup = companion.start(['backup']);
     await untilStep(companion, backup, 'seal');
@@ -77,8 +71,7 @@ describe('a set that was sealed a moment before the kill', () => {
     await restic.slow(2, 'after');
     // The record first, the manifest second.
     await soonAs('the manifest', backup, async () => (await snapshots()) === unsealed + 2);
-    process.kill(backup.pid, 'SIGKILL');
-    await backup.ending;
+    await kill(backup);
     await restic.fast();
     expect(newestJob(companion)?.status).toBe('in_progress');
     await expectWholeAgain(companion, before);
@@ -86,6 +79,10 @@ describe('a set that was sealed a moment before the kill', () => {
 });
 
 describe('kill -9 of a program that a backup runs', () => {
+  beforeEach(async () => {
+    before = await companion.sets();
+  });
+
   async function killChild(running: Running, name: string, argument: string): Promise<void> {
     const wanted = () =>
       descendants(running.pid).filter((child) => child.name === name && child.command.includes(argument));
@@ -95,7 +92,7 @@ describe('kill -9 of a program that a backup runs', () => {
     });
   }
 
-  async function expectNamedAndNothingListed(running: Running, code: string, before: readonly string[]): Promise<void> {
+  async function expectNamedAndNothingListed(running: Running, code: string): Promise<void> {
     const {result, exitCode} = await running.ending;
     expect(result).toMatchObject({ok: false, error: {code}});
     expect(exitCode).toBe(FAILURES[code as keyof typeof FAILURES].exit);
@@ -105,22 +102,20 @@ describe('kill -9 of a program that a backup runs', () => {
   }
 
   test('pg_dump: named, nothing listed, a rerun succeeds', async () => {
-    const before = await companion.sets();
     const backup = companion.start(['backup']);
     await killChild(backup, 'pg_dump', '--snapshot=');
-    await expectNamedAndNothingListed(backup, 'DUMP_FAILED', before);
+    await expectNamedAndNothingListed(backup, 'DUMP_FAILED');
   });
 
   test.each(['first_pass', 'store_database', 'seal'])(
     'restic in %s: named, nothing listed, a rerun succeeds',
     async (step) => {
-      const before = await companion.sets();
       await restic.slow(0.5);
       const backup = companion.start(['backup']);
       await untilStep(companion, backup, step);
       await killChild(backup, 'restic', '');
       await restic.fast();
-      await expectNamedAndNothingListed(backup, 'REPOSITORY_UNREACHABLE', before);
+      await expectNamedAndNothingListed(backup, 'REPOSITORY_UNREACHABLE');
     },
   );
 });

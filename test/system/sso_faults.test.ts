@@ -1,7 +1,6 @@
-import {afterAll, afterEach, beforeAll, describe, expect, jest, test} from '@jest/globals';
+import {afterAll, beforeAll, describe, expect, jest, test} from '@jest/globals';
 import type {LetInResult, SsoStatus, SwitchBackResult, SwitchResult} from '@disaster-recovery/contract';
 import type {Ending, Running} from '../faults/drctl.ts';
-import {newestJob, slowLedger, untilStep} from '../faults/journal.ts';
 import {
   claimAccount,
   countAway,
@@ -11,42 +10,27 @@ import {
   sso,
   startSso,
   takeWrites,
-  untilAway,
-  untilNothingIsWritten,
-  watchWrites,
 } from '../faults/sso.ts';
+import {BACK, BACK_MOMENTS, EVERYONE, SWITCH, SWITCH_MOMENTS, ssoGround} from '../faults/sso_kills.ts';
+import type {SsoGround} from '../faults/sso_kills.ts';
 import {choosePassword, useCode} from '../harness/claim.ts';
 import {removeScratch} from '../harness/scratch.ts';
 import {signInThroughProvider, signInWithPassword, tokenWorks} from '../harness/sso_login.ts';
-import {startSsoServer} from '../harness/sso_server.ts';
 import type {ExtraAccount, SsoServer} from '../harness/sso_server.ts';
 import {waitFor} from '../harness/wait_for.ts';
 
 jest.setTimeout(300_000);
 
-const EXTRAS = 120;
-const EVERYONE = EXTRAS + 1;
-const SWITCH = ['switch', '--everyone', '--yes'] as const;
-const BACK = ['switch-back', '--yes', '--without-provider-check'] as const;
-
+let ground: SsoGround;
 let server: SsoServer;
 let url: string;
 let before: string;
-/** Accounts that no test has used yet. */
-let fresh: ExtraAccount[];
 
 beforeAll(async () => {
-  server = await startSsoServer({
-    people: 1,
-    extraSsoRows: EXTRAS,
-    sso: {second_look_seconds: 1},
-    // They are told, so that there is a step in which they are.
-    extraSessions: () => [{expiresAt: Date.now() + 24 * 3_600_000}],
-  });
+  ground = await ssoGround();
+  server = ground.server;
   url = server.mattermost().url;
-  fresh = [...server.extras];
   before = await server.settingsHash();
-  await watchWrites(server);
 });
 
 afterAll(async () => {
@@ -54,116 +38,72 @@ afterAll(async () => {
   removeScratch();
 });
 
-afterEach(() => {
-  slow(null);
-});
-
-const place = () => ({state: server.stateDirectory});
-const slow = (kind: string | null) => {
-  slowLedger(place(), kind);
-};
 const status = async () => (await sso(server, 'status')) as SsoStatus;
-const declare = () => sso(server, 'declare', '--reason', 'the provider does not answer');
+const someone = () => ground.someone();
 
-function someone(): ExtraAccount {
-  const account = fresh.shift();
-  if (!account) {
-    throw new Error('There are not enough accounts for so many tests.');
-  }
-  return account;
-}
+// Each moment of test/faults/sso_kills.ts is hit once here, in one incident; `make soak` gives each an incident of its own.
+describe('one incident in which drctl is killed at every point, and run again each time', () => {
+  let early: ExtraAccount;
+  let claimer: ExtraAccount;
+  let session: {token: string};
+  const late = () => server.extras.at(-1)!;
 
-type Moment = readonly [name: string, slow: string | null, until: (running: Running) => Promise<void>];
-
-async function killIn([, entry, until]: Moment, words: readonly string[]): Promise<void> {
-  slow(entry);
-  const running = startSso(server, ...words);
-  await until(running);
-  process.kill(running.pid, 'SIGKILL');
-  expect((await running.ending).signal).toBe('SIGKILL');
-  slow(null);
-  expect(newestJob(place())?.status).toBe('in_progress');
-  await untilNothingIsWritten(server);
-}
-
-/** Closed, and nothing of it is left: not in the accounts, not in the settings. Each account was written once away and once back. */
-async function expectWholeEnd(): Promise<void> {
-  await expectEveryoneBack(server);
-  expect(await sso(server, 'close')).toMatchObject({state: 'closed'});
-  expect(await server.settingsHash()).toBe(before);
-  const writes = await takeWrites(server);
-  for (const {userId, username} of server.extras) {
-    expect({username, ...writes.get(userId)}).toEqual({username, away: 1, back: 1});
-  }
-}
-
-const inStep = (step: string) => (running: Running) => untilStep(place(), running, step);
-const away = (holds: (count: number) => boolean) => (running: Running) => untilAway(server, running, holds);
-
-// A slow entry holds the moment open; where none is named, the step lasts long enough by itself.
-const INCIDENTS: readonly {readonly away: Moment; readonly back: Moment}[] = [
-  {
-    away: ['settings, before anything', 'sso.open', inStep('settings')],
-    back: ['gates', 'sso.provider_check_overridden', inStep('gates')],
-  },
-  {
-    away: ['settings, noted and not changed', 'sso.setting', inStep('settings')],
-    back: ['canary, written and not recorded', 'sso.returned', away((count) => count < EVERYONE)],
-  },
-  {
-    away: ['switch, taken in hand and not written', 'sso.switching', inStep('switch')],
-    back: ['switch_back, five written and not recorded', 'sso.returned', away((count) => count < EVERYONE - 1)],
-  },
-  {
-    away: ['switch, the first written and not recorded', 'sso.switched', away((count) => count >= 50)],
-    back: ['switch_back, in the middle of the writing', null, away((count) => count < EVERYONE - 20)],
-  },
-  {
-    away: ['switch, in the middle of the writing', null, away((count) => count >= 70)],
-    back: ['second_look', null, inStep('second_look')],
-  },
-  {away: ['tell', null, inStep('tell')], back: ['put_back', 'sso.setting_settled', inStep('put_back')]},
-  {away: ['record', 'sso.switch_done', inStep('record')], back: ['record', 'sso.switch_back_done', inStep('record')]},
-];
-
-for (const {away: switching, back} of INCIDENTS) {
-  describe('kill -9 of drctl', () => {
-    let claimer: ExtraAccount;
-
-    test(`in ${switching[0]} of a switch of everyone: the ledger knows each account, and the same again finishes and wipes no password`, async () => {
-      claimer = someone();
-      await declare();
-      await killIn(switching, SWITCH);
+  test.each(SWITCH_MOMENTS.map((moment) => [moment.name, moment] as const))(
+    'in %s of a switch of everyone: the ledger knows each account',
+    async (_name, moment) => {
+      if (moment === SWITCH_MOMENTS[0]) {
+        await ground.declare();
+      }
+      await ground.killIn(moment, SWITCH);
       await expectListRight(server);
-      await claimAccount(server, claimer, 'Chosen in between, 1');
-      const {switch: result} = (await sso(server, ...SWITCH)) as {switch: SwitchResult};
-      expect(result).toMatchObject({failed: 0, conflicts: 0});
-      expect((await signInWithPassword(url, claimer.username, 'Chosen in between, 1')).userId).toBe(claimer.userId);
-      expect((await expectListRight(server)).count).toBe(EVERYONE);
-    });
+      if (moment === SWITCH_MOMENTS[0]) {
+        early = someone();
+        await claimAccount(server, early, 'Chosen in between, 1');
+      }
+    },
+  );
 
-    test(`in ${back[0]} of the way back: the return list is right, and the same again finishes`, async () => {
-      const session = await signInWithPassword(url, claimer.username, 'Chosen in between, 1');
-      await killIn(back, BACK);
+  test('who is let in between two kills keeps the password when the same again finishes', async () => {
+    claimer = someone();
+    await claimAccount(server, claimer, 'Chosen in between, 1');
+    const {switch: result} = (await sso(server, ...SWITCH)) as {switch: SwitchResult};
+    expect(result).toMatchObject({failed: 0, conflicts: 0});
+    for (const {username, userId} of [early, claimer]) {
+      expect((await signInWithPassword(url, username, 'Chosen in between, 1')).userId).toBe(userId);
+    }
+    expect((await expectListRight(server)).count).toBe(EVERYONE);
+    session = await signInWithPassword(url, claimer.username, 'Chosen in between, 1');
+  });
+
+  test.each(BACK_MOMENTS.map((moment) => [moment.name, moment] as const))(
+    'in %s of the way back: the return list is right',
+    async (_name, moment) => {
+      await ground.killIn(moment, BACK);
       const {entries} = await expectListRight(server);
       // Whoever is not back yet can still be let in.
-      const last = server.extras.at(-1)!;
-      if (entries.some(({person}) => person.id === last.userId)) {
-        await claimAccount(server, last, 'Chosen late, 1');
-        await signInWithPassword(url, last.username, 'Chosen late, 1');
+      if (moment === BACK_MOMENTS[0]) {
+        expect(entries.map(({person}) => person.id)).toContain(late().userId);
+        await claimAccount(server, late(), 'Chosen late, 1');
+        await signInWithPassword(url, late().username, 'Chosen late, 1');
       }
-      const {switch_back: result} = (await sso(server, ...BACK)) as {switch_back: SwitchBackResult};
-      expect(result).toMatchObject({failed: 0, conflicts: 0, provider_check: 'overridden'});
-      expect(await tokenWorks(url, session.token)).toBe(false);
-      await expect(signInWithPassword(url, claimer.username, 'Chosen in between, 1')).rejects.toMatchObject({
-        status: 401,
-      });
-      await expect(signInWithPassword(url, last.username, 'Chosen late, 1')).rejects.toMatchObject({status: 401});
-      expect(await tokenWorks(url, claimer.sessions[0]!.token)).toBe(true);
-      await expectWholeEnd();
-    });
+    },
+  );
+
+  test('the same again finishes: everybody was written once each way, and what was born of the passwords is dead', async () => {
+    const {switch_back: result} = (await sso(server, ...BACK)) as {switch_back: SwitchBackResult};
+    expect(result).toMatchObject({failed: 0, conflicts: 0, provider_check: 'overridden'});
+    expect(await tokenWorks(url, session.token)).toBe(false);
+    for (const [{username}, password] of [
+      [early, 'Chosen in between, 1'],
+      [claimer, 'Chosen in between, 1'],
+      [late(), 'Chosen late, 1'],
+    ] as const) {
+      await expect(signInWithPassword(url, username, password)).rejects.toMatchObject({status: 401});
+    }
+    expect(await tokenWorks(url, claimer.sessions[0]!.token)).toBe(true);
+    await ground.expectWholeEnd();
   });
-}
+});
 
 describe('after all that', () => {
   test('the chain of the ledger holds', async () => {
@@ -180,7 +120,7 @@ describe('after all that', () => {
 
 describe('kill -9 of drctl serve in the middle of an incident', () => {
   test('loses nothing: the state is as it was, and a code of before still works', async () => {
-    await declare();
+    await ground.declare();
     const [a, b] = [someone(), someone()];
     await sso(server, 'switch', '--user', a.username, b.username, '--yes');
     const {code} = (await sso(server, 'let-in', a.username, '--identified-by', 'by voice')) as LetInResult;

@@ -4,6 +4,7 @@ export * from './errors.ts';
 export * from './backup.ts';
 export * from './standing.ts';
 export * from './set.ts';
+export * from './reading.ts';
 export * from './restore.ts';
 export * from './verify.ts';
 export * from './job.ts';

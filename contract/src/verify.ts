@@ -11,11 +11,30 @@ export const VerifyRequest = z
   .meta({id: 'VerifyRequest'});
 export type VerifyRequest = z.infer<typeof VerifyRequest>;
 
+/** Kinds of findings. The first seven keep a restore of that part from starting; it then says the same words. */
+export const VerifyFindingKind = z.enum([
+  'part_gone',
+  'part_not_named',
+  'root_gone',
+  'unreadable',
+  'dump_incomplete',
+  'config_differs',
+  'files_differ',
+  'not_looked_at',
+  'data_damaged',
+  'file_missing',
+  'file_differs',
+  'nothing_to_compare',
+]);
+export type VerifyFindingKind = z.infer<typeof VerifyFindingKind>;
+
 export const VerifyFinding = z
   .object({
     set: SetId.nullable(),
     severity: z.enum(['error', 'warning']),
+    kind: VerifyFindingKind.optional().describe('Not in results of before.'),
     message: z.string(),
+    remedy: z.string().optional().describe('What to do about it. Not in results of before.'),
     where: z.string().nullable().describe('The file or the part of the repository that it is about.'),
   })
   .meta({id: 'VerifyFinding'});

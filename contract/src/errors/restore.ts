@@ -13,7 +13,8 @@ export const RESTORE_FAILURES = {
     status: 409,
     exit: 39,
     retryable: false,
-    meaning: 'A part of the set is in the repository in a form that no restore can take.',
+    meaning:
+      'A part of the set is not in the repository as its manifest describes it, or in a form that no restore can take.',
     remedy:
       'For a backup: run it again; nothing was sealed. For a set that exists: take another set for the named part, and make a new backup now.',
   },

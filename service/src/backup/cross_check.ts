@@ -1,7 +1,6 @@
-import {rm} from 'node:fs/promises';
 import type {CrossCheck, CrossCheckFinding} from '@disaster-recovery/contract';
 import type {ExpectedFile} from '../engines/database/port.ts';
-import {createFileIndex, type FileIndex, type FileList, type UnnamedFile} from './file_index.ts';
+import {withFileIndex, type FileIndex, type FileList, type UnnamedFile} from './file_index.ts';
 
 const KEEP_FINDINGS = 1000;
 /** Places where Mattermost keeps what no row needs after the work is done. */
@@ -37,22 +36,11 @@ export const NO_CROSS_CHECK: CrossCheck = {
 };
 
 /** The same for captured files that are not indexed yet; `scratch` is a file that is removed again. Later lists replace what earlier ones say. */
-export async function crossCheckLists(
+export const crossCheckLists = (
   captured: readonly FileList[],
   sources: CrossCheckSources,
   scratch: string,
-): Promise<CrossCheck> {
-  const index = await createFileIndex(scratch);
-  try {
-    for (const list of captured) {
-      await index.add(list);
-    }
-    return await crossCheck(index, sources);
-  } finally {
-    index.close();
-    await rm(scratch, {force: true});
-  }
-}
+): Promise<CrossCheck> => withFileIndex(captured, scratch, (index) => crossCheck(index, sources));
 
 /** Each row against its file, by name and size, without reading a file. */
 export async function crossCheck(index: FileIndex, {expected, liveSize, t0}: CrossCheckSources): Promise<CrossCheck> {

@@ -35,6 +35,28 @@ export function openFileIndex(path: string): FileIndex | null {
   return existsSync(path) ? open(path) : null;
 }
 
+/** Lists laid one over the other in an index of the file `scratch`, which is removed again. */
+export async function withFileIndex<T>(
+  lists: readonly FileList[],
+  scratch: string,
+  work: (index: FileIndex) => Promise<T> | T,
+): Promise<T> {
+  const index = await createFileIndex(scratch);
+  try {
+    for (const list of lists) {
+      await index.add(list);
+    }
+    return await work(index);
+  } finally {
+    index.close();
+    await rm(scratch, {force: true});
+  }
+}
+
+/** How many files, and bytes, several lists have, the later over the earlier: as the backup counts its two passes. */
+export const totalsOf = (lists: readonly FileList[], scratch: string): Promise<{files: number; bytes: number}> =>
+  withFileIndex(lists, scratch, (index) => index.totals());
+
 function open(path: string): FileIndex {
   const db = new DatabaseSync(path);
   // Not a database of record: it is made again when anything happens to it.

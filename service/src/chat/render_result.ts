@@ -116,7 +116,7 @@ function verifyResult(result: VerifyResult): string[] {
             .slice(0, FINDINGS_SHOWN)
             .map(
               (finding) =>
-                `- ${finding.severity === 'error' ? '❌' : '⚠️'} ${plain(finding.message)}${finding.where === null ? '' : ` (${code(finding.where)})`}`,
+                `- ${finding.severity === 'error' ? '❌' : '⚠️'} ${plain(finding.message)}${finding.where === null ? '' : ` (${code(finding.where)})`}${finding.remedy === undefined ? '' : ` ${plain(finding.remedy)}`}`,
             ),
           ...(result.findings.length > FINDINGS_SHOWN ? [`- and ${result.findings.length - FINDINGS_SHOWN} more`] : []),
         ]),

@@ -143,10 +143,12 @@ export function renderList(sets: readonly SetSummary[], unreadable: readonly Unr
 }
 
 export function renderVerify(result: VerifyResult): string {
-  const lines = result.findings.map(
-    ({severity, message, where}) =>
-      `  ${severity === 'error' ? '✗' : '!'} ${message}${where ? `\n    in ${where}` : ''}`,
-  );
+  const lines = result.findings.flatMap(({severity, message, where, remedy}, index) => [
+    `  ${severity === 'error' ? '✗' : '!'} ${message}`,
+    ...(where ? [`    in ${where}`] : []),
+    // What to do about several is said once, after the last of them.
+    ...(remedy !== undefined && remedy !== result.findings[index + 1]?.remedy ? [`    → ${remedy}`] : []),
+  ]);
   return [
     `${result.passed ? '✓' : '✗'} Set ${result.set} ${result.passed ? 'passed' : 'did not pass'} ${result.level}, in ${formatDuration(result.duration_ms)}.`,
     ...lines,

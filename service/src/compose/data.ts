@@ -18,7 +18,7 @@ import {MANIFEST_FILE, openManifest, requireRestorable, sealManifest, setTags, t
 import type {Verify} from '../verify/index.ts';
 import {VERSION} from '../version.ts';
 import type {Core} from './core.ts';
-import {composeRestore, composeVerify} from './recovery.ts';
+import {composeRestore, composeStore, composeVerify} from './recovery.ts';
 
 /** What a Mattermost server has on its machines. */
 export type Holdings = {
@@ -63,25 +63,22 @@ export type DataParts = {
 export function composeData(parts: DataParts): {backup: Backup; verify: Verify; restore: Restore} {
   const {config, core, repository, sets, holdings, approvals} = parts;
   const backup = composeBackup(parts);
+  const store = composeStore(core, {repository, sets}, holdings.databases);
   return {
     backup,
-    verify: composeVerify(core, repository, sets),
-    restore: composeRestore(
-      core,
-      {repository, sets},
-      {
-        databases: holdings.databases,
-        jobs: config.database.jobs,
-        approvals,
-        shellWaits: config.restore.needs_second_administrator,
-        live: {
-          databaseUrl: config.database.url,
-          filesDirectory: holdings.files.directory,
-          configDirectory: holdings.configSource.directory,
-        },
-        takeRestorePoint: (reason: string, actor: Actor) => backup.start({reason}, {actor, kind: 'restore_point'}),
+    verify: composeVerify(core, store),
+    restore: composeRestore(core, store, {
+      databases: holdings.databases,
+      jobs: config.database.jobs,
+      approvals,
+      shellWaits: config.restore.needs_second_administrator,
+      live: {
+        databaseUrl: config.database.url,
+        filesDirectory: holdings.files.directory,
+        configDirectory: holdings.configSource.directory,
       },
-    ),
+      takeRestorePoint: (reason: string, actor: Actor) => backup.start({reason}, {actor, kind: 'restore_point'}),
+    }),
   };
 }
 

@@ -2,7 +2,8 @@ import {rmSync} from 'node:fs';
 import {lstat, mkdir} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {crossCheckLists, EXPECTED_FILES} from '../backup/index.ts';
+import {crossCheckLists, EXPECTED_FILES, totalsOf} from '../backup/index.ts';
+import type {DatabaseEngine} from '../engines/database/port.ts';
 import {createPostgres} from '../engines/database/postgres/postgres.ts';
 import type {Repository} from '../engines/repository/port.ts';
 import type {Jobs} from '../jobs/index.ts';
@@ -11,7 +12,7 @@ import {systemClock} from '../kernel/clock.ts';
 import {Failure} from '../kernel/failure.ts';
 import type {Ledger} from '../ledger/index.ts';
 import {createRestore, type Restore, type RestoreEngines} from '../restore/index.ts';
-import {createSets, findUnrestorable, requireRestorable, type Sets} from '../sets/index.ts';
+import {createInspection, createSets, type Inspection, type Sets} from '../sets/index.ts';
 import {createVerify, type Verify} from '../verify/index.ts';
 import {composeCore, composeRepository, type Core, type RepositoryAddress} from './core.ts';
 
@@ -38,24 +39,22 @@ export async function composeRecovery(
   const {state, jobs, ledger} = core;
   const repository = composeRepository(address, join(scratch, 'cache'));
   const sets = createSets(repository, null, systemClock);
+  const databases = createPostgres(options.postgresDirectory);
+  const store = composeStore(core, {repository, sets}, databases);
   return {
     repository,
     sets,
     jobs,
     ledger,
-    verify: composeVerify(core, repository, sets),
-    restore: composeRestore(
-      core,
-      {repository, sets},
-      {
-        databases: createPostgres(options.postgresDirectory),
-        live: null,
-        approvals: null,
-        shellWaits: false,
-        jobs: options.jobs ?? 2,
-        takeRestorePoint: null,
-      },
-    ),
+    verify: composeVerify(core, store),
+    restore: composeRestore(core, store, {
+      databases,
+      live: null,
+      approvals: null,
+      shellWaits: false,
+      jobs: options.jobs ?? 2,
+      takeRestorePoint: null,
+    }),
     close: () => {
       const isDone = jobs.running() === null && jobs.interrupted().length === 0;
       state.close();
@@ -66,14 +65,29 @@ export async function composeRecovery(
   };
 }
 
-export function composeVerify(core: Core, repository: Repository, {show, lost}: Sets): Verify {
+/** A repository, the sets in it, and whether a restore can take them. */
+export type Store = {repository: Repository; sets: Sets; inspection: Inspection};
+
+export function composeStore(
+  {clock, workDirectory}: Core,
+  {repository, sets}: {repository: Repository; sets: Sets},
+  {dumps}: DatabaseEngine,
+): Store {
+  const {lost} = sets;
+  return {
+    repository,
+    sets,
+    inspection: createInspection({clock, workDirectory, repository, lost, dumps, totals: totalsOf}),
+  };
+}
+
+export function composeVerify(core: Core, {repository, sets, inspection}: Store): Verify {
   return createVerify(
     {
       ...core,
       repository,
-      show,
-      lost,
-      findUnrestorable: (snapshots, signal) => findUnrestorable(repository, snapshots, signal),
+      show: sets.show,
+      findUnrestorable: inspection.find,
       crossCheckLists,
       expectedFiles: EXPECTED_FILES,
     },
@@ -86,19 +100,10 @@ type Patient = Pick<RestoreEngines, 'databases' | 'live' | 'jobs' | 'takeRestore
 
 export function composeRestore(
   {jobs, ...core}: Core,
-  {repository, sets}: {repository: Repository; sets: Sets},
+  {repository, sets, inspection}: Store,
   patient: Patient,
 ): Restore {
-  return createRestore(
-    {
-      ...core,
-      ...patient,
-      repository,
-      show: sets.whole,
-      requireRestorable: (snapshots) => requireRestorable(repository, snapshots),
-    },
-    jobs,
-  );
+  return createRestore({...core, ...patient, repository, show: sets.whole, inspection}, jobs);
 }
 
 /** The temporary directory is everybody's: what is there already must be ours. @throws Failure STATE_UNUSABLE */

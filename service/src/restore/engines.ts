@@ -1,4 +1,4 @@
-import type {Actor, SetManifest, SetSnapshot} from '@disaster-recovery/contract';
+import type {Actor, Part, SetManifest} from '@disaster-recovery/contract';
 import type {Approvals} from '../approvals/index.ts';
 import type {DatabaseEngine} from '../engines/database/port.ts';
 import type {Repository} from '../engines/repository/port.ts';
@@ -9,6 +9,8 @@ import type {Ledger} from '../ledger/index.ts';
 
 /** The server that an in-place restore puts back. `configDirectory` is null when the configuration is in a database. Null on bare metal, where every target is named. */
 export type LiveServer = {databaseUrl: string; filesDirectory: string | null; configDirectory: string | null};
+
+type Looking = {depth: 'contents'; parts: readonly Part[]};
 
 /** All that a restore touches. */
 export type RestoreEngines = {
@@ -22,12 +24,16 @@ export type RestoreEngines = {
   workDirectory: string;
   jobs: number;
   show(set: string): Promise<SetManifest>;
-  /** @throws Failure SET_NOT_RESTORABLE when a restore could not take one of them */
-  requireRestorable(snapshots: readonly SetSnapshot[]): Promise<void>;
   /** Whether one person may replace a live server alone. Null on bare metal. */
   approvals: Pick<Approvals, 'require'> | null;
   /** Whether those who type on a shell of this machine wait for a second administrator as well. */
   shellWaits: boolean;
+  /** What keeps these parts of a set from being restored as its manifest describes them: what a verification of it finds. */
+  inspection: {
+    find(manifest: SetManifest, looking: Looking): Promise<{message: string; remedy: string; where: string | null}[]>;
+    /** @throws Failure SET_NOT_RESTORABLE, REPOSITORY_DAMAGED, PART_NOT_IN_SET with the first of them */
+    require(manifest: SetManifest, looking: Looking): Promise<void>;
+  };
   /** A backup of what is there now, as a job of its own. Null on bare metal. */
   takeRestorePoint: ((reason: string, actor: Actor) => Promise<StartedJob>) | null;
 };

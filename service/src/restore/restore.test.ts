@@ -13,6 +13,7 @@ import {join} from 'node:path';
 import {beforeEach, describe, expect, test} from '@jest/globals';
 import type {Job, RestoreRequest, RestoreResult, SetManifest} from '@disaster-recovery/contract';
 import {APPROVAL_TABLES, createApprovals} from '../approvals/index.ts';
+import {totalsOf} from '../backup/index.ts';
 import {aJob, aManifest, SET} from '../testkit/answers.ts';
 import {createMemoryServer, type MemoryServer} from '../engines/database/memory.ts';
 import {createMemoryRepository, type MemoryRepository} from '../engines/repository/memory.ts';
@@ -22,7 +23,7 @@ import {errorBody, Failure} from '../kernel/failure.ts';
 import {hashOfTree, hashTree} from '../kernel/hash_tree.ts';
 import {openState} from '../kernel/state.ts';
 import {createLedger, LEDGER_TABLE, type Ledger} from '../ledger/index.ts';
-import {requireRestorable} from '../sets/index.ts';
+import {createInspection} from '../sets/index.ts';
 import {createRestore, UNDO_TABLE, type Restore} from './index.ts';
 
 const ACTOR = {kind: 'cli' as const, id: '0', name: 'root'};
@@ -55,12 +56,14 @@ const read = (place: string): Record<string, string> =>
 beforeEach(async () => {
   shellWaits = false;
   home = mkdtempSync(join(tmpdir(), 'restore-'));
+  isGateBlind = false;
   restorePoint = () => aJob({status: 'success', subject: '20261124T115900Z-aaaaaa'});
   server = createMemoryServer(() => systemClock.now());
   server.databases.set('mattermost', {mark: 'former database', tables: TABLES});
   repository = createMemoryRepository();
   await repository.create();
-  write(at('old/dump'), {'toc.dat': JSON.stringify({mark: 'database of the set', tables: TABLES})});
+  const dump = JSON.stringify({mark: 'database of the set', tables: TABLES});
+  write(at('old/dump'), {'toc.dat': dump});
   write(at('old/files'), {'a.png': 'of the set', 'kept.png': 'second pass'});
   write(at('old/first'), {'rescued.png': 'of the first pass', 'kept.png': 'first pass'});
   write(at('old/config'), {'config.json': '{"of":"the set"}'});
@@ -77,11 +80,24 @@ beforeEach(async () => {
       {part: 'files', pass: 'second', id: await store('files'), root: at('old/files')},
       {part: 'files', pass: 'first', id: await store('first'), root: at('old/first')},
     ],
-    database: {...aManifest().database!, tables: TABLES, dump_bytes: 10},
-    files: {driver: 'local', directory: '/x', count: 2, bytes: 20},
+    database: {...aManifest().database!, tables: TABLES, dump_bytes: dump.length},
+    files: {driver: 'local', directory: '/x', count: 3, bytes: 38},
     config: {...aManifest().config!, files: config, sha256: hashOfTree(config), env_names: ['MM_A', 'MM_B']},
   });
 });
+
+/** The set is spoilt after it was looked at, as far as the restore can tell. */
+let isGateBlind = false;
+const BLIND = {find: async () => [], require: async () => undefined};
+const anInspection = () =>
+  createInspection({
+    clock: systemClock,
+    workDirectory: at('work'),
+    repository,
+    lost: async () => [],
+    dumps: server.engine.dumps,
+    totals: totalsOf,
+  });
 
 function aRestore(): Restore {
   const state = openState(at('state'), STATE);
@@ -96,9 +112,9 @@ function aRestore(): Restore {
       workDirectory: at('work'),
       jobs: 2,
       show: async () => manifest,
-      requireRestorable: (snapshots) => requireRestorable(repository, snapshots),
       approvals: createApprovals({state, clock: systemClock, ledger}),
       shellWaits,
+      inspection: isGateBlind ? BLIND : anInspection(),
       live: {databaseUrl: URL_OF_LIVE, filesDirectory: at('live/data'), configDirectory: at('live/config')},
       takeRestorePoint: async () => {
         const job = restorePoint();
@@ -232,6 +248,20 @@ test.each<[string, () => void, string]>([
     'RESTORE_NOT_PROVEN',
   ],
   [
+    'files that are fewer than in the manifest',
+    () => {
+      manifest.files!.count = 4;
+    },
+    'RESTORE_NOT_PROVEN',
+  ],
+  [
+    'files that are smaller than in the manifest',
+    () => {
+      manifest.files!.bytes = 39;
+    },
+    'RESTORE_NOT_PROVEN',
+  ],
+  [
     'a damaged file in the repository',
     () => {
       repository.damage(manifest.snapshots[2]!.id, at('old/files/a.png'));
@@ -246,6 +276,7 @@ test.each<[string, () => void, string]>([
     'PART_NOT_IN_SET',
   ],
 ])('%s end the restore before anything is replaced, and nothing of it stays', async (_name, spoil, code) => {
+  isGateBlind = true;
   spoil();
   const job = await bring();
   expect([job.status, job.error?.code]).toEqual(['error', code]);
@@ -256,6 +287,51 @@ test.each<[string, () => void, string]>([
     [],
   ]);
   expect([...ledger.entries()].at(-1)?.kind).toBe('restore.error');
+});
+
+test.each<[string, () => void, string, string]>([
+  [
+    'a configuration that is not the one of the manifest',
+    () => {
+      manifest.config!.sha256 = 'f'.repeat(64);
+    },
+    'SET_NOT_RESTORABLE',
+    'The hash of the configuration',
+  ],
+  [
+    'files that are fewer than in the manifest',
+    () => {
+      manifest.files!.count = 4;
+    },
+    'SET_NOT_RESTORABLE',
+    'A restore would find 3 files with 38 bytes; the manifest says 4 files',
+  ],
+  [
+    'a dump without a table of the manifest',
+    () => {
+      manifest.database!.tables.push({name: 'public.gone', rows: 1});
+    },
+    'SET_NOT_RESTORABLE',
+    'public.gone',
+  ],
+  [
+    'a set that names no snapshot of its files',
+    () => {
+      manifest.snapshots = manifest.snapshots.filter(({part}) => part !== 'files');
+    },
+    'PART_NOT_IN_SET',
+    'names no snapshot',
+  ],
+])('%s: the plan warns, and the restore refuses before its restore point', async (_name, spoil, code, message) => {
+  manifest.database!.tables = [...TABLES];
+  spoil();
+  restorePoint = () => {
+    throw new Error('nothing may be saved before the set is known to be whole');
+  };
+  const {warnings} = await aRestore().plan({set: SET});
+  expect(warnings).toEqual([expect.stringContaining(message)]);
+  await expect(bring()).rejects.toMatchObject({code, message: expect.stringContaining(message)});
+  expect([marks(), read(at('live/data')), leavings()]).toEqual([{mattermost: 'former database'}, FORMER_FILES, []]);
 });
 
 test('a set whose files were stored as a link is refused before anything begins, and its other parts can be restored', async () => {

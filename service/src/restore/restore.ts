@@ -1,13 +1,6 @@
 import {rm} from 'node:fs/promises';
 import {join} from 'node:path';
-import type {
-  Actor,
-  RestorePlan,
-  RestoreRequest,
-  RestoreResult,
-  SetManifest,
-  SetSnapshot,
-} from '@disaster-recovery/contract';
+import type {Actor, RestorePlan, RestoreRequest, RestoreResult, SetManifest} from '@disaster-recovery/contract';
 import {Failure} from '../kernel/failure.ts';
 import {newJobId} from '../kernel/ids.ts';
 import {realPlace} from '../kernel/real_path.ts';
@@ -81,17 +74,17 @@ export function createRestore(engines: RestoreEngines, jobs: Jobs): Restore {
       second();
     }
     await requirePossible(plan, manifest, database);
+    await engines.inspection.require(manifest, {depth: 'contents', parts: plan.parts});
     if (request.approval !== undefined) {
       second();
     }
-    await engines.requireRestorable(manifest.snapshots.filter(({part}) => isRestored(plan, part)));
     const point = plan.restore_point ? await takeRestorePoint(engines, plan, actor) : null;
     return startJob(async () => ({...plan, restore_point_set: point}));
   }
 
   return {
     start,
-    plan: async (request) => publicPlan(interrupted(request) ?? (await prepare(request)).plan),
+    plan: async (request) => publicPlan(interrupted(request) ?? (await inspected(engines, await prepare(request)))),
     ...createUndo(engines, jobs, undoLog),
   };
 }
@@ -130,8 +123,11 @@ async function prepareFor(
   return {plan: {...plan, restore_point_set: null, take_rights: taken}, manifest, database, rights};
 }
 
-const isRestored = ({parts}: RestorePlan, part: SetSnapshot['part']): boolean =>
-  parts.some((restored) => restored === part);
+/** The plan, with what would keep it from starting for the sake of the set itself. */
+async function inspected({inspection}: RestoreEngines, {plan, manifest}: Prepared): Promise<PrivatePlan> {
+  const found = await inspection.find(manifest, {depth: 'contents', parts: plan.parts});
+  return {...plan, warnings: [...plan.warnings, ...found.map(({message, remedy}) => `${message} ${remedy}`)]};
+}
 
 const urlOf = ({live}: RestoreEngines, {into}: RestoreRequest): string | null =>
   (into ? into.database : live?.databaseUrl) ?? null;

@@ -15,7 +15,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterEach, expect, jest, test} from '@jest/globals';
 import type {DatabaseRecord, RestoreResult, SetManifest, VerifyLevel, VerifyResult} from '@disaster-recovery/contract';
-import {createBackup, crossCheckLists, EXPECTED_FILES} from '../backup/index.ts';
+import {createBackup, crossCheckLists, EXPECTED_FILES, totalsOf} from '../backup/index.ts';
 import {aManifest} from '../testkit/answers.ts';
 import {createFileConfig} from '../engines/configsource/file.ts';
 import type {DatabaseEngine, DatabaseSource, ExpectedFile} from '../engines/database/port.ts';
@@ -26,8 +26,8 @@ import {systemClock} from '../kernel/clock.ts';
 import {openState} from '../kernel/state.ts';
 import {createLedger, LEDGER_TABLE} from '../ledger/index.ts';
 import {
+  createInspection,
   createSets,
-  findUnrestorable,
   MANIFEST_FILE,
   openManifest,
   requireRestorable,
@@ -134,6 +134,11 @@ function aCompanion(home: string, files: string, config: string) {
   const workDirectory = join(home, 'work');
   mkdirSync(workDirectory, {recursive: true});
   const shared = {clock: systemClock, ledger, repository, workDirectory, show: sets.show, lost: sets.lost};
+  const inspection = createInspection({
+    ...shared,
+    dumps: {contentsFile: 'toc.dat', read: async () => ({files: [], missing: []})},
+    totals: totalsOf,
+  });
   const source_ = createFileConfig(config);
   const store = createLocalFileStore(files);
   return {
@@ -159,12 +164,7 @@ function aCompanion(home: string, files: string, config: string) {
       jobs,
     ),
     verify: createVerify(
-      {
-        ...shared,
-        crossCheckLists,
-        expectedFiles: EXPECTED_FILES,
-        findUnrestorable: (snapshots, signal) => findUnrestorable(repository, snapshots, signal),
-      },
+      {...shared, crossCheckLists, expectedFiles: EXPECTED_FILES, findUnrestorable: inspection.find},
       jobs,
     ),
     restore: createRestore(
@@ -176,7 +176,7 @@ function aCompanion(home: string, files: string, config: string) {
         takeRestorePoint: null,
         approvals: null,
         shellWaits: false,
-        requireRestorable: (snapshots) => requireRestorable(repository, snapshots),
+        inspection,
         live: {databaseUrl: facts.location, filesDirectory: store.directory, configDirectory: source_.directory},
       },
       jobs,

@@ -1,6 +1,13 @@
 import {lstat, mkdir, rename, rm} from 'node:fs/promises';
 import {join} from 'node:path';
-import type {RestorePlan, RestoreResult, SetManifest, SetSnapshot, TableCount} from '@disaster-recovery/contract';
+import {
+  readingOf,
+  type RestorePlan,
+  type RestoreResult,
+  type SetManifest,
+  type SetSnapshot,
+  type TableCount,
+} from '@disaster-recovery/contract';
 import {requireUnused, type DatabaseTarget, type RightsOfToday} from '../engines/database/port.ts';
 import {Failure} from '../kernel/failure.ts';
 import {hashOfTree, hashTree} from '../kernel/hash_tree.ts';
@@ -79,14 +86,8 @@ export function restoreSteps(
   ];
 }
 
-function snapshotOf(found: Found, part: SetSnapshot['part'], pass?: SetSnapshot['pass']): SetSnapshot | undefined {
-  return need(found, 'manifest').snapshots.find(
-    (snapshot) => snapshot.part === part && (pass === undefined || snapshot.pass === pass),
-  );
-}
-
 function requireSnapshot(found: Found, part: SetSnapshot['part']): SetSnapshot {
-  const snapshot = snapshotOf(found, part);
+  const [snapshot] = readingOf(need(found, 'manifest'), part);
   if (!snapshot) {
     throw new Failure('PART_NOT_IN_SET', `Set ${need(found, 'manifest').id} names no snapshot of the part ${part}.`);
   }
@@ -187,10 +188,7 @@ async function stageFiles(
   found: Found,
   context: StepContext,
 ): Promise<Pick<RestoreFound, 'staged_files'>> {
-  // The second pass replaces what changed after the first. Either may be alone.
-  const passes = [snapshotOf(found, 'files', 'first'), snapshotOf(found, 'files', 'second')].filter(
-    (pass) => pass !== undefined,
-  );
+  const passes = readingOf(need(found, 'manifest'), 'files');
   if (passes.length === 0) {
     throw new Failure('PART_NOT_IN_SET', `Set ${plan.set} names no snapshot of its files.`);
   }
@@ -236,8 +234,21 @@ async function prove(target: DatabaseTarget | null, plan: PrivatePlan, found: Fo
   }
   // The engine compared each file that it wrote with its hash in the repository; what is told is what lies there, not what the manifest says.
   const tree = found.staged_files?.tree;
-  proven.files = tree ? {count: tree.files, bytes: tree.bytes} : null;
+  if (tree) {
+    requireAllFiles(tree, manifest.files);
+    proven.files = {count: tree.files, bytes: tree.bytes};
+  }
   return proven;
+}
+
+/** More there may be: names that cannot be shown count as one in the manifest when they look alike. */
+function requireAllFiles({files, bytes}: Staged['tree'], expected: SetManifest['files']): void {
+  if (expected && (files < expected.count || bytes < expected.bytes)) {
+    throw new Failure(
+      'RESTORE_NOT_PROVEN',
+      `${files} files with ${bytes} bytes were written; the manifest says ${expected.count} files with ${expected.bytes} bytes.`,
+    );
+  }
 }
 
 function compareCounts(

@@ -1,3 +1,4 @@
+export {createInspection, type Inspection, type Unrestorable} from './inspection.ts';
 export {openManifest, sealManifest, summaryOf} from './manifest.ts';
-export {findUnrestorable, requireRestorable} from './restorable.ts';
+export {requireRestorable} from './restorable.ts';
 export {createSets, MANIFEST_FILE, setTags, type Sets, type Unreadable} from './sets.ts';

@@ -1,17 +1,19 @@
-import {existsSync, mkdtempSync, symlinkSync, writeFileSync} from 'node:fs';
+import {existsSync, mkdtempSync, statSync, symlinkSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {expect, test} from '@jest/globals';
 import type {CrossCheckFinding, SetManifest, SetSnapshot, VerifyLevel, VerifyResult} from '@disaster-recovery/contract';
-import {crossCheckLists} from '../backup/index.ts';
+import {crossCheckLists, totalsOf} from '../backup/index.ts';
 import {aManifest} from '../testkit/answers.ts';
+import {createMemoryServer} from '../engines/database/memory.ts';
 import type {Damage} from '../engines/repository/port.ts';
 import {createMemoryRepository} from '../engines/repository/memory.ts';
 import {createJobs, JOB_TABLES} from '../jobs/index.ts';
 import {systemClock} from '../kernel/clock.ts';
+import {hashOfTree, hashTree} from '../kernel/hash_tree.ts';
 import {openState} from '../kernel/state.ts';
 import {createLedger, LEDGER_TABLE} from '../ledger/index.ts';
-import {createSets, findUnrestorable} from '../sets/index.ts';
+import {createInspection, createSets} from '../sets/index.ts';
 import {createVerify} from './index.ts';
 
 const OURS = '20261124T110000Z-k3v9qa';
@@ -32,17 +34,30 @@ async function aSet(
   writeFileSync(join(files, 'a.png'), 'abc');
   writeFileSync(join(files, 'b.png'), '');
   writeFileSync(join(record, 'expected.jsonl'), rows.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
+  const [dump, config] = [mkdtempSync(join(tmpdir(), 'dump-')), mkdtempSync(join(tmpdir(), 'config-'))];
+  const tables = [{name: 'public.posts', rows: 3}];
+  writeFileSync(join(dump, 'toc.dat'), JSON.stringify({mark: '', tables}));
+  writeFileSync(join(config, 'config.json'), '{}');
+  const [configFiles, dumpBytes] = [await hashTree(config), statSync(join(dump, 'toc.dat')).size];
+  const stored_dump = await repository.store(dump, {tags: tags(OURS, 'database')});
+  const stored_config = await repository.store(config, {tags: tags(OURS, 'config')});
   const second = await repository.store(files, {tags: tags(OURS, 'files')});
   const stored = await repository.store(record, {tags: tags(OURS, 'record')});
   const other = await repository.storeText('x', 'x', {tags: tags(OTHER, 'files')});
   const manifest = aManifest({
     id: OURS,
+    database: {...aManifest().database!, tables, dump_bytes: dumpBytes},
+    files: {driver: 'local', directory: files, count: 2, bytes: 3},
+    config: {...aManifest().config!, files: configFiles, sha256: hashOfTree(configFiles)},
     snapshots: [
+      {part: 'database', id: stored_dump.snapshot, root: dump},
+      {part: 'config', id: stored_config.snapshot, root: config},
       {part: 'files', pass: 'second', id: second.snapshot, root: files},
       {part: 'record', id: stored.snapshot, root: record},
     ],
     ...changes,
   });
+  manifest.snapshots = manifest.snapshots.filter(({part}) => part !== 'database' || manifest.database !== null);
   const state = openState(work, [JOB_TABLES, LEDGER_TABLE]);
   const ledger = createLedger(state, systemClock);
   const verify = createVerify(
@@ -53,8 +68,14 @@ async function aSet(
       crossCheckLists,
       expectedFiles: 'expected.jsonl',
       show: async () => manifest,
-      findUnrestorable: (snapshots, signal) => findUnrestorable(repository, snapshots, signal),
-      lost: createSets(repository, null, systemClock).lost,
+      findUnrestorable: createInspection({
+        clock: systemClock,
+        workDirectory: work,
+        repository,
+        lost: createSets(repository, null, systemClock).lost,
+        dumps: createMemoryServer(() => 0).engine.dumps,
+        totals: totalsOf,
+      }).find,
       repository: damages ? {...repository, check: async () => damages(second.snapshot, other.snapshot)} : repository,
     },
     createJobs(state, systemClock),
@@ -65,7 +86,7 @@ async function aSet(
     const job = await done;
     return {job, result: job.result as VerifyResult, work};
   };
-  return {check, repository, ledger, second: second.snapshot, files};
+  return {check, repository, ledger, second: second.snapshot, files, dump, config, manifest};
 }
 
 function row(path: string, bytes: number | null, owner: CrossCheckFinding['owner'] = 'file') {
@@ -93,7 +114,9 @@ test.each<VerifyLevel>(['L0', 'L1', 'L2', 'L3'])('a part that is gone does not p
     {
       set: OURS,
       severity: 'error',
+      kind: 'part_gone',
       message: `The part files (snapshot ${second}) is not in the repository.`,
+      remedy: expect.stringContaining('another set'),
       where: null,
     },
   ]);
@@ -109,16 +132,77 @@ test.each<VerifyLevel>(['L0', 'L1', 'L2', 'L3'])(
     const {snapshot} = await repository.store(link, {tags: tags(OURS, 'files')});
     const {job, result} = await check(level, {part: 'files', pass: 'first', id: snapshot, root: link});
     expect([job.status, result.passed]).toEqual(['warning', false]);
-    expect(result.findings).toEqual([
+    expect(result.findings).toMatchObject([
       {
         set: OURS,
         severity: 'error',
+        kind: 'root_gone',
         message: expect.stringContaining(`files (first pass) cannot be restored: ${link} is not a directory`),
         where: null,
       },
     ]);
   },
 );
+
+test.each<[string, (set: Awaited<ReturnType<typeof aSet>>) => void, string, Partial<Record<VerifyLevel, boolean>>]>([
+  [
+    'fewer files than the manifest says',
+    ({manifest}) => {
+      manifest.files!.count = 3;
+    },
+    'files_differ',
+    {L0: true, L1: false, L2: false, L3: false},
+  ],
+  [
+    'a dump of another size',
+    ({manifest}) => {
+      manifest.database!.dump_bytes += 1;
+    },
+    'dump_incomplete',
+    {L0: true, L1: false, L2: false, L3: false},
+  ],
+  [
+    'a dump that lacks a table',
+    ({manifest}) => {
+      manifest.database!.tables.push({name: 'public.gone', rows: 0});
+    },
+    'dump_incomplete',
+    {L0: true, L1: true, L2: false, L3: false},
+  ],
+  [
+    'a file of the configuration of another size',
+    ({manifest}) => {
+      manifest.config!.files[0]!.bytes += 1;
+    },
+    'config_differs',
+    {L0: true, L1: false, L2: false, L3: false},
+  ],
+  [
+    'a file of the configuration with another hash',
+    ({manifest}) => {
+      manifest.config!.files[0]!.sha256 = 'f'.repeat(64);
+      manifest.config!.sha256 = 'f'.repeat(64);
+    },
+    'config_differs',
+    {L0: true, L1: true, L2: false, L3: false},
+  ],
+  [
+    'no snapshot of the database, though the manifest has one',
+    ({manifest}) => {
+      manifest.snapshots = manifest.snapshots.filter(({part}) => part !== 'database');
+    },
+    'part_not_named',
+    {L0: false, L1: false, L2: false, L3: false},
+  ],
+])('%s: each level from the first that can see it says so, with what to do', async (_name, spoil, kind, passes) => {
+  const set = await aSet();
+  spoil(set);
+  for (const [level, passed] of Object.entries(passes) as [VerifyLevel, boolean][]) {
+    const {result} = await set.check(level);
+    const findings = passed ? [] : [{kind, severity: 'error', remedy: expect.stringContaining('another set')}];
+    expect(result).toMatchObject({level, passed, findings});
+  }
+});
 
 test('a changed byte passes the structure and not L2, which names the file', async () => {
   const {check, repository, second, files} = await aSet();
@@ -233,7 +317,6 @@ test('a set that does not exist starts no job', async () => {
       show: async () => {
         throw new Error('no set');
       },
-      lost: async () => [],
     },
     jobs,
   );

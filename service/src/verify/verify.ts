@@ -1,14 +1,15 @@
 import {mkdir, rm} from 'node:fs/promises';
 import {join} from 'node:path';
-import type {
-  Actor,
-  CrossCheck,
-  SetManifest,
-  SetSnapshot,
-  VerifyFinding,
-  VerifyLevel,
-  VerifyRequest,
-  VerifyResult,
+import {
+  readingOf,
+  type Actor,
+  type CrossCheck,
+  type SetManifest,
+  type SetSnapshot,
+  type VerifyFinding,
+  type VerifyLevel,
+  type VerifyRequest,
+  type VerifyResult,
 } from '@disaster-recovery/contract';
 import type {ExpectedFile} from '../engines/database/port.ts';
 import type {Damage, Repository, RepositorySnapshot, StoredFile} from '../engines/repository/port.ts';
@@ -34,10 +35,11 @@ export type VerifyEngines = {
   repository: Repository;
   workDirectory: string;
   show(set: string): Promise<SetManifest>;
-  /** Parts that a manifest names and that do not lie in the repository as parts of that set. */
-  lost(manifest: SetManifest, signal: AbortSignal): Promise<SetSnapshot[]>;
-  /** What of these parts a restore could not take. */
-  findUnrestorable(snapshots: readonly SetSnapshot[], signal: AbortSignal): Promise<{message: string}[]>;
+  /** What a restore would trip over, as closely as asked; `scratch` is a place for what is looked into. */
+  findUnrestorable(
+    manifest: SetManifest,
+    looking: {depth: 'roots' | 'listing' | 'contents'; scratch: string; signal: AbortSignal},
+  ): Promise<(Pick<VerifyFinding, 'severity' | 'kind' | 'remedy' | 'where'> & {message: string})[]>;
   /** Rows against files, as the backup does it. */
   crossCheckLists(captured: readonly FileList[], sources: CrossCheckSources, scratch: string): Promise<CrossCheck>;
   /** Name of the file in the part `record` with the rows that name files. */
@@ -88,11 +90,11 @@ function verifySteps(engines: VerifyEngines): readonly Step<VerifyPlan, VerifyFo
       name: 'read',
       run: async ({level}, found, context) => {
         const manifest = need(found, 'manifest');
-        const findings = await partsThatDoNotRestore(engines, manifest, context);
+        const findings = await partsThatDoNotRestore(engines, {manifest, level}, context);
         if (level === 'L1' || level === 'L2') {
           findings.push(...(await damages(engines, {manifest, level}, context)));
         }
-        if (level === 'L3' && findings.length === 0) {
+        if (level === 'L3' && findings.every(({severity}) => severity !== 'error')) {
           findings.push(...(await rowsWithoutFiles(engines, manifest, context)));
         }
         return {findings};
@@ -123,17 +125,25 @@ function verifySteps(engines: VerifyEngines): readonly Step<VerifyPlan, VerifyFo
   ];
 }
 
-/** L0: the seal held when the manifest was opened; here, all that it names is there, is of this set, and as a restore needs it. */
+/** How closely each level looks at what a restore would read: names and sizes cost little, contents a little more. */
+const DEPTH = {L0: 'roots', L1: 'listing', L2: 'contents', L3: 'contents'} as const;
+
+/** The seal held when the manifest was opened; here, all that it names is there, is of this set, and as a restore needs it. */
 async function partsThatDoNotRestore(
-  {lost, findUnrestorable}: VerifyEngines,
-  manifest: SetManifest,
-  {signal}: StepContext,
+  {findUnrestorable, workDirectory}: VerifyEngines,
+  {manifest, level}: {manifest: SetManifest; level: VerifyLevel},
+  {job, signal}: StepContext,
 ): Promise<VerifyFinding[]> {
-  const gone = await lost(manifest, signal);
-  const missing = gone.map(({part, id}) => `The part ${part} (snapshot ${id}) is not in the repository.`);
-  const there = manifest.snapshots.filter((snapshot) => !gone.includes(snapshot));
-  const unrestorable = (await findUnrestorable(there, signal)).map(({message}) => message);
-  return [...missing, ...unrestorable].map((message) => ({set: manifest.id, severity: 'error', message, where: null}));
+  const looking = {depth: DEPTH[level], scratch: join(workDirectory, job), signal};
+  const found = await findUnrestorable(manifest, looking);
+  return found.map(({severity, kind, message, remedy, where}) => ({
+    set: manifest.id,
+    severity,
+    kind,
+    message,
+    remedy,
+    where,
+  }));
 }
 
 async function damages(
@@ -157,6 +167,9 @@ async function damages(
   return found.flatMap((damage) => findingsOf(damage, manifest, snapshots));
 }
 
+const DAMAGED =
+  'Keep the repository as it is, verify the other sets at L2, and make a new backup into a new repository elsewhere.';
+
 /** Damage in this set is an error; damage that only others have is a warning that names them; damage that cannot be placed counts as ours. */
 function findingsOf(
   damage: Damage,
@@ -165,11 +178,15 @@ function findingsOf(
 ): VerifyFinding[] {
   const sets = new Set(damage.snapshots.map((id) => setOf(snapshots.get(id))));
   if (sets.size === 0) {
-    return [{set: null, severity: 'error', message: damage.says, where: damage.where}];
+    return [
+      {set: null, severity: 'error', kind: 'data_damaged', message: damage.says, remedy: DAMAGED, where: damage.where},
+    ];
   }
   return [...sets].map((set) => ({
     set,
     severity: set === manifest.id ? ('error' as const) : ('warning' as const),
+    kind: 'data_damaged',
+    remedy: DAMAGED,
     message: `${set === null ? 'An unfinished backup' : `Set ${set}`} needs damaged data: ${damage.says}`,
     where: damage.where,
   }));
@@ -185,15 +202,14 @@ async function rowsWithoutFiles(
   {job, signal}: StepContext,
 ): Promise<VerifyFinding[]> {
   const {repository} = engines;
-  const passes = ['first', 'second'].flatMap((pass) =>
-    manifest.snapshots.filter((snapshot) => snapshot.part === 'files' && snapshot.pass === pass),
-  );
-  const record = manifest.snapshots.find(({part}) => part === 'record');
+  const passes = readingOf(manifest, 'files');
+  const [record] = readingOf(manifest, 'record');
   if (passes.length === 0 || !record || !manifest.database) {
     return [
       {
         set: manifest.id,
         severity: 'warning',
+        kind: 'nothing_to_compare',
         message: 'The set lacks the database or the files, so there is nothing to compare.',
         where: null,
       },
@@ -217,10 +233,14 @@ async function rowsWithoutFiles(
       set: manifest.id,
       // What the backup itself saw as lost in production is old news, not damage of the set.
       severity: known.has(`${finding.kind} ${finding.path}`) ? ('warning' as const) : ('error' as const),
+      kind: finding.kind === 'missing' ? ('file_missing' as const) : ('file_differs' as const),
       message:
         finding.kind === 'missing'
           ? `The file of ${finding.owner} ${finding.id} is not in the set.`
           : `The file of ${finding.owner} ${finding.id} has ${finding.actual_bytes ?? 0} bytes instead of ${finding.expected_bytes ?? 0}.`,
+      remedy: known.has(`${finding.kind} ${finding.path}`)
+        ? 'The server had lost it before this backup; an older set may have it.'
+        : 'Make a new backup now; an older set may have the file.',
       where: finding.path,
     }));
 }

@@ -21,7 +21,8 @@ export function VerifyFindings({result}: {result: VerifyResult}) {
             <Badge tone={finding.severity === 'error' ? 'bad' : 'attention'}>
               {say(finding.severity === 'error' ? 'result.finding.error' : 'result.finding.warning')}
             </Badge>{' '}
-            <ServerText text={finding.message} /> {finding.where && <code>{finding.where}</code>}
+            <ServerText text={finding.message} /> {finding.where && <code>{finding.where}</code>}{' '}
+            {finding.remedy && <ServerText text={finding.remedy} />}
           </li>
         ))}
       </ul>

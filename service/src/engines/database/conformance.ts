@@ -1,4 +1,4 @@
-import {mkdtempSync} from 'node:fs';
+import {copyFileSync, existsSync, mkdtempSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {beforeEach, expect, test} from '@jest/globals';
@@ -33,12 +33,27 @@ async function capture(
   }
 }
 
+function dumpsAreKnown(name: string, subject: () => Subject): void {
+  test(`${name}: a dump is known by its one file of contents; a table that it lacks is named`, async () => {
+    const {record, dump} = await capture(subject(), async () => undefined);
+    const {contentsFile, read} = subject().engine.dumps;
+    const alone = mkdtempSync(join(tmpdir(), 'conformance-'));
+    copyFileSync(join(dump, contentsFile), join(alone, contentsFile));
+    const {files, missing} = await read(alone, record);
+    expect(missing).toEqual([]);
+    expect(files.filter((file) => !existsSync(join(dump, file.name)))).toEqual([]);
+    const more = {...record, tables: [...record.tables, {name: 'public.not_dumped', rows: 0}]};
+    expect((await read(alone, more)).missing).toEqual(['public.not_dumped']);
+  });
+}
+
 /** What every database engine does, whatever is behind it. */
 export function conformance(name: string, open: () => Promise<Subject>): void {
   let subject: Subject;
   beforeEach(async () => {
     subject = await open();
   });
+  dumpsAreKnown(name, () => subject);
   const target = () => subject.engine.target(subject.url('mattermost'));
   const postsIn = async (database: string): Promise<number> =>
     (await target().countTables(database)).find((table) => table.name === POSTS)?.rows ?? -1;

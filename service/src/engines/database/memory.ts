@@ -6,6 +6,7 @@ import type {
   DatabaseEngine,
   DatabaseFacts,
   DatabaseTarget,
+  DumpContents,
   ExpectedFile,
   Obstacle,
   Rights,
@@ -53,6 +54,7 @@ export function createMemoryServer(now: () => number): MemoryServer {
         openSnapshot: async () => openSnapshot(server, url, now),
       }),
       target: (url) => target(server, url),
+      dumps: {contentsFile: DUMP, read: readDump},
     },
     databases: new Map(),
     connected: new Map(),
@@ -138,6 +140,12 @@ function openSnapshot(server: MemoryServer, url: string, now: () => number) {
       server.closed += 1;
     },
   };
+}
+
+async function readDump(directory: string, record: DatabaseRecord): Promise<DumpContents> {
+  const {tables} = JSON.parse(await readFile(join(directory, DUMP), 'utf8')) as MemoryDatabase;
+  const made = new Set(tables.map(({name}) => name));
+  return {files: [], missing: record.tables.map(({name}) => name).filter((name) => !made.has(name))};
 }
 
 function target(server: MemoryServer, url: string): DatabaseTarget {

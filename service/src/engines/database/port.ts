@@ -128,4 +128,27 @@ export type DatabaseTarget = {
   drop(name: string): Promise<void>;
 };
 
-export type DatabaseEngine = {source(url: string): DatabaseSource; target(url: string): DatabaseTarget};
+/** What a dump tells of itself, held against the record of its database. */
+export type DumpContents = {
+  /** Files that it needs, each with the table whose rows are in it. */
+  files: {name: string; table: string}[];
+  /** Tables of the record that it does not make, or whose rows it does not hold. */
+  missing: string[];
+};
+
+/** Looks at dumps without loading them. */
+export type DumpReader = {
+  /** The file of a dump that tells what the others are. */
+  contentsFile: string;
+  /**
+   * Reads that file, alone in `directory`.
+   * @throws Failure TOOL_MISSING or DATABASE_VERSION when this machine cannot; DATABASE_RESTORE_FAILED when nobody could
+   */
+  read(directory: string, record: DatabaseRecord): Promise<DumpContents>;
+};
+
+export type DatabaseEngine = {
+  source(url: string): DatabaseSource;
+  target(url: string): DatabaseTarget;
+  dumps: DumpReader;
+};

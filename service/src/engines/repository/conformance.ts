@@ -1,4 +1,4 @@
-import {chmodSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync} from 'node:fs';
+import {chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {expect, test} from '@jest/globals';
@@ -49,6 +49,7 @@ export function conformance(
   },
 ): void {
   treesComeBack(name, created);
+  onlyOneComesBack(name, created);
   rootsAreTold(name, created);
   textsComeBack(name, created);
 
@@ -139,6 +140,22 @@ function treesComeBack(name: string, created: () => Promise<Repository>): void {
     ]);
     await repository.restore({snapshot, path: directory}, target, {existing: 'replace'});
     expect(readFileSync(join(target, 'a'), 'utf8')).toBe('stored');
+  });
+}
+
+function onlyOneComesBack(name: string, created: () => Promise<Repository>): void {
+  test(`${name}: of a tree one file comes back alone, whatever else has its name`, async () => {
+    const repository = await created();
+    const directory = tree({'toc.dat': 'one', 'sub/toc.dat': 'two', 'toc.da*': 'three', '4.dat': 'four'});
+    const {snapshot} = await repository.store(directory, {tags: ['a']});
+    for (const [only, content] of [
+      ['toc.dat', 'one'],
+      ['toc.da*', 'three'],
+    ] as const) {
+      const target = mkdtempSync(join(tmpdir(), 'target-'));
+      await repository.restore({snapshot, path: directory}, target, {existing: 'replace', only});
+      expect([readdirSync(target), readFileSync(join(target, only), 'utf8')]).toEqual([[only], content]);
+    }
   });
 }
 

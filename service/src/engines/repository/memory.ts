@@ -132,7 +132,9 @@ function createFaults(
   const {blobs, kept, find} = shelf;
   return {
     damage: (snapshot, path) => {
-      blobs.set(find(snapshot).files.get(path) ?? '', Buffer.from('damaged'));
+      const hash = find(snapshot).files.get(path) ?? '';
+      // As a disk does it: another content, the same size.
+      blobs.set(hash, Buffer.alloc(blobs.get(hash)?.length || 1, '\0'));
     },
     forget: (snapshot) => {
       kept.splice(kept.indexOf(find(snapshot)), 1);
@@ -215,13 +217,16 @@ export function createMemoryRepository(location = '/memory'): MemoryRepository {
       const lines = readOne(snapshot, path).split('\n');
       lines.slice(0, lines.at(-1) === '' ? -1 : undefined).forEach(onLine);
     },
-    async restore({snapshot, path: root, signal}, target, {existing}) {
+    async restore({snapshot, path: root, signal}, target, {existing, only}) {
       ready(signal);
       if (!shelf.find(snapshot).directories.has(root)) {
         throw new Failure('REPOSITORY_UNREACHABLE', `path ${root}: not a directory`);
       }
       return writeTree(
-        shelf.below(snapshot, root).map(({path, hash}) => ({path, content: shelf.read(hash)})),
+        shelf
+          .below(snapshot, root)
+          .filter(({path}) => only === undefined || path === only)
+          .map(({path, hash}) => ({path, content: shelf.read(hash)})),
         target,
         existing,
       );

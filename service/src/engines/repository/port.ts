@@ -44,7 +44,12 @@ export type StoreOptions = {
   parent?: string;
 };
 
-export type RestoreOptions = Omit<Watch, 'signal'> & {existing: 'replace' | 'keep'};
+export type RestoreOptions = Omit<Watch, 'signal'> & {
+  /** Of files that exist. */
+  existing: 'replace' | 'keep';
+  /** This one file of the root's top level. */
+  only?: string;
+};
 
 /**
  * An encrypted, deduplicating store of snapshots. Snapshots are written whole or not at all.

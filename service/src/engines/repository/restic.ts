@@ -268,13 +268,15 @@ async function directoryAt(
 async function restore(
   call: ResticCall,
   {snapshot, path: root, signal}: SnapshotPlace,
-  {target, progress, existing}: RestoreOptions & {target: string},
+  {target, progress, existing, only}: RestoreOptions & {target: string},
 ): Promise<{files: number; bytes: number}> {
+  // A pattern; with the slash it means the top level, and what is special in a pattern is itself.
+  const include = only === undefined ? [] : [`/${only.replaceAll(/[\\*?[\]]/g, '\\$&')}`];
   const overwrite = existing === 'keep' ? 'never' : 'always';
   const end = await call(
     {
       command: ['restore'],
-      options: {json: true, 'no-lock': true, verify: true, overwrite, target},
+      options: {json: true, 'no-lock': true, verify: true, overwrite, target, include},
       operands: [`${snapshot}:${root}`],
     },
     {

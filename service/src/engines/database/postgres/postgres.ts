@@ -1,6 +1,7 @@
 import {locationOf, parseConnection, withClient} from './connection.ts';
 import type {DatabaseEngine} from '../port.ts';
 import {inspectDatabase, openSnapshot} from './source/source.ts';
+import {CONTENTS_FILE, readDump} from './target/dump_contents.ts';
 import {createTarget} from './target/target.ts';
 import {findPostgresTools} from './tools/tools.ts';
 import {rightsIn} from './rights.ts';
@@ -19,5 +20,6 @@ export function createPostgres(toolsDirectory: string | undefined): DatabaseEngi
       };
     },
     target: (url) => createTarget(parseConnection(url), tools),
+    dumps: {contentsFile: CONTENTS_FILE, read: async (directory, record) => readDump(await tools(), directory, record)},
   };
 }

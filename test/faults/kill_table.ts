@@ -27,7 +27,6 @@ export const BACKUP_STEPS = [
 export const RESTORE_STEPS = [
   'find_set',
   'fetch_dump',
-  'create_database',
   'load_database',
   'stage_files',
   'stage_config',

@@ -18,7 +18,8 @@ import {aManifest} from '../testkit/answers.ts';
 import {createFileConfig} from '../engines/configsource/file.ts';
 import {createMemoryServer, type MemoryServer} from '../engines/database/memory.ts';
 import type {DatabaseSource} from '../engines/database/port.ts';
-import {createLocalFileStore, createRemoteFileStore} from '../engines/filestore/local.ts';
+import {createLocalFileStore} from '../engines/filestore/local/local.ts';
+import {createRemoteFileStore} from '../engines/filestore/remote.ts';
 import type {MattermostBridge} from '../engines/mattermost/port.ts';
 import {createMemoryRepository, type MemoryRepository} from '../engines/repository/memory.ts';
 import {createJobs, JOB_TABLES, type Jobs} from '../jobs/index.ts';
@@ -219,8 +220,8 @@ function restless(times: number): Partial<Engines> {
   return {
     config: {
       ...source,
-      copyTo: async (scratch, skip) => {
-        const copy = await source.copyTo(scratch, skip);
+      copyTo: async (scratch) => {
+        const copy = await source.copyTo(scratch);
         if (writes < times) {
           writes += 1;
           writeFileSync(
@@ -378,9 +379,27 @@ test('a file store that is moved away and replaced by a link while it is read ma
     renameSync(join(home, 'data'), join(home, 'moved'));
     symlinkSync(join(home, 'moved'), join(home, 'data'));
   };
-  // The second pass is the whole store here, so that it stores the link itself.
+  const job = await take();
+  expect(job.error).toMatchObject({code: 'FILES_UNREADABLE', message: expect.stringContaining(join(home, 'moved'))});
+  expect(await sealedSets()).toBe(0);
+});
+
+test('a file store that becomes a link at the very moment when it is read makes no set', async () => {
+  let passes = 0;
   const stored: Partial<Engines> = {
-    repository: {...repository, store: (directory, {only, ...options}) => repository.store(directory, options)},
+    repository: {
+      ...repository,
+      // The second pass is the whole store here, so that it stores the link itself.
+      store: (directory, {only, ...options}) => {
+        const isPass = directory === join(realpathSync(home), 'data');
+        passes += Number(isPass);
+        if (isPass && passes === 2) {
+          renameSync(join(home, 'data'), join(home, 'moved'));
+          symlinkSync(join(home, 'moved'), join(home, 'data'));
+        }
+        return repository.store(directory, options);
+      },
+    },
   };
   const job = await take({}, stored);
   expect(job.error).toMatchObject({

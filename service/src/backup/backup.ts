@@ -20,8 +20,11 @@ export type Backup = {
   start(request: BackupRequest, by: BackupBy): Promise<StartedJob>;
 };
 
-/** A store that cannot be reached ends the job, which the ledger keeps, and not the plan: its first step asks again. */
-const rootOf = ({files}: BackupEngines): Promise<string | null> => files.root().catch(() => files.directory);
+/** Null when no set holds the files. A store that cannot be reached ends the job, which the ledger keeps, and not the plan: its first step asks again. */
+async function rootOf({files}: BackupEngines): Promise<string | null> {
+  const readable = await files.readable().catch(() => ({root: files.location}));
+  return readable?.root ?? null;
+}
 
 export function createBackup(engines: BackupEngines, jobs: Jobs): Backup {
   const steps = backupSteps(engines);

@@ -8,7 +8,7 @@ import {hashOfTree, hashTree, type HashedFile} from '../kernel/hash_tree.ts';
 import type {StepContext} from '../jobs/index.ts';
 import type {BackupEngines} from './engines.ts';
 import type {BackupFound, StoredPart} from './found.ts';
-import {EFFECTIVE_CONFIG, isOwnName, pluginBundle, recordDirectory} from './work.ts';
+import {EFFECTIVE_CONFIG, pluginBundle, recordDirectory} from './work.ts';
 
 const ATTEMPTS = 4;
 
@@ -77,9 +77,9 @@ async function storeUnchanged(
   const {config} = engines;
   const place = (name: string): string => join(engines.workDirectory, context.job, name);
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-    const {directory, left_out} = await config.copyTo(place('config'), isOwnName);
+    const {directory, left_out} = await config.copyTo(place('config'));
     const files = await readTree(directory, config.location);
-    const again = await config.copyTo(place('config-again'), isOwnName);
+    const again = await config.copyTo(place('config-again'));
     if (hashOfTree(files) === hashOfTree(await readTree(again.directory, config.location))) {
       const facts = await readConfigFacts(join(directory, config.file), config.location);
       const {

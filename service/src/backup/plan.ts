@@ -7,7 +7,9 @@ import {
   type SetManifest,
 } from '@disaster-recovery/contract';
 import type {DatabaseFacts} from '../engines/database/port.ts';
+import type {FileStore} from '../engines/filestore/port.ts';
 import {formatBytes} from '../kernel/format.ts';
+import {FILES_ELSEWHERE} from '../words/files_elsewhere.ts';
 
 /** All that a plan depends on. */
 export type BackupFacts = {
@@ -19,7 +21,7 @@ export type BackupFacts = {
   previous: SetManifest | null;
   database: DatabaseFacts | null;
   jobs: number;
-  files: {driver: 'local' | 'amazons3' | 'azureblob'; location: string; directory: string | null};
+  files: {driver: FileStore['driver']; location: string; directory: string | null};
   config: {source: string; directory: string | null};
   staging: {directory: string; bytes_free: number};
 };
@@ -78,13 +80,7 @@ function leftOut(scope: readonly Part[]): Omission[] {
 
 function staysWhereItIs(scope: readonly Part[], {files}: BackupFacts): Omission[] {
   return scope.includes('files') && files.directory === null
-    ? [
-        {
-          part: 'files',
-          what: `users' files in ${files.location}`,
-          reason: 'they are in object storage and stay there; protect the bucket by versioning and replication',
-        },
-      ]
+    ? [{part: 'files', what: `users' files in ${files.location}`, reason: FILES_ELSEWHERE.reason}]
     : [];
 }
 

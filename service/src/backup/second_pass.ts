@@ -1,4 +1,3 @@
-import {readdir} from 'node:fs/promises';
 import type {BackupPlan} from '@disaster-recovery/contract';
 import {isoTime} from '../kernel/clock.ts';
 import type {StepContext} from '../jobs/index.ts';
@@ -6,8 +5,8 @@ import type {BackupEngines} from './engines.ts';
 import {createFileIndex, type FileIndex, type FileList} from './file_index.ts';
 import type {BackupFound, StoredPart} from './found.ts';
 import {readExpectedFiles} from './expected.ts';
-import {storePart} from './store_part.ts';
-import {fileIndexPath, isOwnName, recordDirectory} from './work.ts';
+import {storeFiles} from './store_part.ts';
+import {fileIndexPath, recordDirectory} from './work.ts';
 
 /** Mattermost files an attachment under the day of its upload and never changes it. */
 const DAY = /^\d{8}$/;
@@ -26,7 +25,6 @@ export async function secondPass(
   found: Readonly<Partial<BackupFound>>,
   context: StepContext,
 ): Promise<SecondPass> {
-  const root = plan.files?.directory ?? '';
   const index = await createFileIndex(fileIndexPath(engines.workDirectory, context.job));
   try {
     const {first_pass: first} = found;
@@ -35,17 +33,15 @@ export async function secondPass(
     }
     const only = first
       ? [
-          ...(await recentEntries(root, (found.started_at ?? 0) - RECENT_MS)),
+          ...(await recentEntries(engines, (found.started_at ?? 0) - RECENT_MS)),
           ...(await namedAndLacking(engines, index, context)),
         ]
       : undefined;
     if (only?.length === 0) {
       return {captured_files: index.totals()};
     }
-    const stored = await storePart(engines, plan, 'files', root, context, {
-      ...(only && {only}),
-      ...(first && {parent: first.snapshot}),
-    });
+    const narrowed = {...(only && {only}), ...(first && {parent: first.snapshot})};
+    const stored = await storeFiles(engines, {plan, ...narrowed}, context);
     await index.add(listOf(engines, stored, context));
     return {second_pass: stored, captured_files: index.totals()};
   } finally {
@@ -58,9 +54,15 @@ function listOf({repository}: BackupEngines, {snapshot, root}: StoredPart, {sign
 }
 
 /** Names in the top level of the file store that are no day, or a day since `since`. */
-async function recentEntries(root: string, since: number): Promise<string[]> {
+async function recentEntries({files}: BackupEngines, since: number): Promise<string[]> {
   const first = isoTime(since).slice(0, 10).replaceAll('-', '');
-  return (await readdir(root)).filter((name) => !isOwnName(name) && !(DAY.test(name) && name < first));
+  const recent: string[] = [];
+  for await (const name of files.top()) {
+    if (!(DAY.test(name) && name < first)) {
+      recent.push(name);
+    }
+  }
+  return recent;
 }
 
 /** Paths that rows of T0 name, that the first pass lacks or has with another size, and that are there. */

@@ -8,7 +8,7 @@ import type {BackupFound} from './found.ts';
 import {lacksSpace} from './plan.ts';
 import {secondPass} from './second_pass.ts';
 import {checkRowsAgainstFiles, readBack, seal} from './seal.ts';
-import {storePart} from './store_part.ts';
+import {readableAsPlanned, storeFiles, storePart} from './store_part.ts';
 
 const lacks =
   (part: 'database' | 'config' | 'files') =>
@@ -26,9 +26,7 @@ export function backupSteps(engines: BackupEngines): readonly Step<BackupPlan, B
       name: 'first_pass',
       // Without the database there is no T0 to be on both sides of.
       skip: (plan) => plan.files === null || plan.database === null,
-      run: async (plan, _found, context) => ({
-        first_pass: await storePart(engines, plan, 'files', plan.files?.directory ?? '', context),
-      }),
+      run: async (plan, _found, context) => ({first_pass: await storeFiles(engines, {plan}, context)}),
     },
     {
       name: 'capture_database',
@@ -40,7 +38,7 @@ export function backupSteps(engines: BackupEngines): readonly Step<BackupPlan, B
       skip: lacks('database'),
       run: async (plan, found, context) => {
         const {dump_directory: directory} = need(found, 'database');
-        return {stored_database: await storePart(engines, plan, 'database', directory, context)};
+        return {stored_database: await storePart(engines, {plan, part: 'database', directory}, context)};
       },
     },
     {
@@ -73,7 +71,7 @@ async function preflight(
     throw new Failure('DISK_FULL', missing, {details: plan.staging});
   }
   if (plan.files) {
-    await requireSameRoot(engines, plan.files.directory);
+    await readableAsPlanned(engines, plan);
   }
   engines.ledger.append('backup.started', context.actor, {
     set: plan.set,
@@ -93,17 +91,6 @@ async function preflight(
       ...(plan.database && {pg_dump: plan.database.dump_tool_version}),
     },
   };
-}
-
-/** The plan may be older than the run: a file store that was moved meanwhile is not stored half from here, half from there. */
-async function requireSameRoot({files}: BackupEngines, planned: string): Promise<void> {
-  const now = await files.root();
-  if (now !== planned) {
-    throw new Failure(
-      'FILES_UNREADABLE',
-      `The file store was ${planned} when this backup was planned and is ${now} now.`,
-    );
-  }
 }
 
 async function record(

@@ -6,10 +6,6 @@ export const EXPECTED_FILES = 'expected-files.jsonl';
 export const LEDGER_COPY = 'ledger.jsonl';
 export const EFFECTIVE_CONFIG = 'effective-config.json';
 
-/** Names that restores leave in the trees that they swap; no backup takes them. */
-export const OWN_NAMES = '.drctl-*';
-export const isOwnName = (name: string): boolean => name.startsWith('.drctl-');
-
 /** Where Mattermost keeps the bundle of a plugin in its file store. */
 export const pluginBundle = (id: string): string => `plugins/${id}.tar.gz`;
 

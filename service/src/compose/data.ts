@@ -8,8 +8,9 @@ import {createFileConfig} from '../engines/configsource/file.ts';
 import type {ConfigSource} from '../engines/configsource/port.ts';
 import type {DatabaseEngine, DatabaseSource} from '../engines/database/port.ts';
 import {createPostgres} from '../engines/database/postgres/postgres.ts';
-import {createLocalFileStore, createRemoteFileStore} from '../engines/filestore/local.ts';
+import {createLocalFileStore} from '../engines/filestore/local/local.ts';
 import type {FileStore} from '../engines/filestore/port.ts';
+import {createRemoteFileStore} from '../engines/filestore/remote.ts';
 import type {MattermostBridge} from '../engines/mattermost/port.ts';
 import {readServerVersion} from '../engines/mattermost/server_version.ts';
 import type {Repository} from '../engines/repository/port.ts';
@@ -74,8 +75,8 @@ export function composeData(parts: DataParts): {backup: Backup; verify: Verify; 
       shellWaits: config.restore.needs_second_administrator,
       live: {
         databaseUrl: config.database.url,
-        filesDirectory: holdings.files.directory,
-        configDirectory: holdings.configSource.directory,
+        files: config.files.driver === 'local' ? holdings.files.location : null,
+        config: holdings.configSource.directory,
       },
       takeRestorePoint: (reason: string, actor: Actor) => backup.start({reason}, {actor, kind: 'restore_point'}),
     }),

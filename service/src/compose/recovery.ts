@@ -5,6 +5,7 @@ import {join} from 'node:path';
 import {crossCheckLists, EXPECTED_FILES, totalsOf} from '../backup/index.ts';
 import type {DatabaseEngine} from '../engines/database/port.ts';
 import {createPostgres} from '../engines/database/postgres/postgres.ts';
+import {createLocalTargets} from '../engines/filestore/local/targets.ts';
 import type {Repository} from '../engines/repository/port.ts';
 import type {Jobs} from '../jobs/index.ts';
 import {sha256} from '../kernel/canonical_json.ts';
@@ -103,7 +104,8 @@ export function composeRestore(
   {repository, sets, inspection}: Store,
   patient: Patient,
 ): Restore {
-  return createRestore({...core, ...patient, repository, show: sets.whole, inspection}, jobs);
+  const fileTargets = createLocalTargets();
+  return createRestore({...core, ...patient, fileTargets, repository, show: sets.whole, inspection}, jobs);
 }
 
 /** The temporary directory is everybody's: what is there already must be ours. @throws Failure STATE_UNUSABLE */

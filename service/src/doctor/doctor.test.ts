@@ -3,7 +3,8 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {expect, test} from '@jest/globals';
 import {aManifest} from '../testkit/answers.ts';
-import {createLocalFileStore, createRemoteFileStore} from '../engines/filestore/local.ts';
+import {createLocalFileStore} from '../engines/filestore/local/local.ts';
+import {createRemoteFileStore} from '../engines/filestore/remote.ts';
 import type {DatabaseFacts} from '../engines/database/port.ts';
 import type {MattermostBridge} from '../engines/mattermost/port.ts';
 import {createMemoryRepository} from '../engines/repository/memory.ts';
@@ -150,7 +151,7 @@ test.each<[string, Partial<Engines>, string, 'warning' | 'failed', string]>([
     'a dump may need 1000 PB',
   ],
   ['files that are gone', {files: createLocalFileStore('/nonexistent/data')}, 'files', 'failed', 'FILES_UNREADABLE'],
-  ['files in object storage', {files: createRemoteFileStore('amazons3')}, 'files', 'warning', 'no set holds them'],
+  ['files in object storage', {files: createRemoteFileStore('amazons3')}, 'files', 'warning', 'no set protects'],
   [
     'no config.json',
     {

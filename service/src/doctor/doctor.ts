@@ -13,6 +13,7 @@ import {NOT_THERE} from '../kernel/real_path.ts';
 import {freeBytes} from '../kernel/space.ts';
 import type {Ledger} from '../ledger/index.ts';
 import {exposedAddress} from '../words/exposed_address.ts';
+import {FILES_ELSEWHERE} from '../words/files_elsewhere.ts';
 
 export type DoctorEngines = {
   repository: Repository;
@@ -105,19 +106,18 @@ async function checkStaging({database, workDirectory}: DoctorEngines): Promise<V
 }
 
 async function checkFiles(files: FileStore): Promise<Verdict> {
-  if (files.directory === null) {
+  const {location} = files;
+  const readable = await files.readable();
+  if (readable === null) {
     return {
       outcome: 'warning',
-      message: `Files are in ${files.location} and stay there; no set holds them`,
-      remedy: 'Protect the bucket by versioning and replication.',
+      message: `users' files in ${location}: ${FILES_ELSEWHERE.message}`,
+      remedy: FILES_ELSEWHERE.remedy,
     };
   }
-  const root = (await files.root()) ?? files.directory;
+  const {root} = readable;
   const {message, ...verdict} = await checkReadable(root);
-  return {
-    ...verdict,
-    message: root === files.directory ? message : `${files.directory} is a link to ${root}; ${message}`,
-  };
+  return {...verdict, message: root === location ? message : `${location} is a link to ${root}; ${message}`};
 }
 
 async function checkConfig({location, directory}: ConfigSource): Promise<Verdict> {

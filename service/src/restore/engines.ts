@@ -1,14 +1,15 @@
 import type {Actor, Part, SetManifest} from '@disaster-recovery/contract';
 import type {Approvals} from '../approvals/index.ts';
 import type {DatabaseEngine} from '../engines/database/port.ts';
+import type {FileTargets} from '../engines/filestore/port.ts';
 import type {Repository} from '../engines/repository/port.ts';
 import type {Clock} from '../kernel/clock.ts';
 import type {State} from '../kernel/state.ts';
 import type {StartedJob} from '../jobs/index.ts';
 import type {Ledger} from '../ledger/index.ts';
 
-/** The server that an in-place restore puts back. `configDirectory` is null when the configuration is in a database. Null on bare metal, where every target is named. */
-export type LiveServer = {databaseUrl: string; filesDirectory: string | null; configDirectory: string | null};
+/** The places of the server that an in-place restore puts back; null what it keeps where no restore writes: files in object storage, a configuration in a database. */
+export type LiveServer = {databaseUrl: string; files: string | null; config: string | null};
 
 type Looking = {depth: 'contents'; parts: readonly Part[]};
 
@@ -19,6 +20,9 @@ export type RestoreEngines = {
   ledger: Ledger;
   repository: Repository;
   databases: DatabaseEngine;
+  /** Where files and configuration go. */
+  fileTargets: FileTargets;
+  /** Null on bare metal, where every target is named. */
   live: LiveServer | null;
   /** Where the dump waits; needs its size. */
   workDirectory: string;

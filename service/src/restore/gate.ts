@@ -1,33 +1,33 @@
 import type {RestorePlan, SetManifest} from '@disaster-recovery/contract';
-import {readdir} from 'node:fs/promises';
 import {requireUnused, type Obstacle, type TargetFacts} from '../engines/database/port.ts';
-import {Failure, systemErrorCode} from '../kernel/failure.ts';
-import {mountsBelow} from '../kernel/mounts.ts';
+import type {FileTarget} from '../engines/filestore/port.ts';
+import {Failure} from '../kernel/failure.ts';
 import {lacksSpace} from './plan.ts';
 
 /** What is there now, and what keeps the set from being restored over it. */
 export type DatabaseAtTarget = {facts: TargetFacts; obstacles: readonly Obstacle[]; schema_version: number | null};
 
+/** What a plan goes by, besides what it says. `trees`: where files and configuration go. */
+export type Facts = {manifest: SetManifest; database: DatabaseAtTarget | null; trees: readonly FileTarget[]};
+
 /** Everything that must hold before a byte is written. @throws Failure, each with its own code */
-export async function requirePossible(
-  plan: RestorePlan,
-  manifest: SetManifest,
-  database: DatabaseAtTarget | null,
-): Promise<void> {
+export async function requirePossible(plan: RestorePlan, {manifest, database, trees}: Facts): Promise<void> {
   if (database) {
     requireDatabase(plan, manifest, database);
   }
-  if (plan.mode === 'side_by_side') {
-    await requireEmpty(plan.targets.files?.directory);
-    await requireEmpty(plan.targets.config?.directory);
-  }
-  if (plan.mode === 'in_place') {
-    await requireNoMountsBelow(plan.targets.files?.directory);
-    await requireNoMountsBelow(plan.targets.config?.directory);
+  for (const tree of trees) {
+    await (plan.mode === 'side_by_side' ? requireEmpty(tree) : tree.requireReplaceable());
   }
   const missing = lacksSpace(plan);
   if (missing !== null) {
     throw new Failure('DISK_FULL', missing);
+  }
+}
+
+async function requireEmpty(tree: FileTarget): Promise<void> {
+  const {entries, first} = await tree.inspect();
+  if (entries > 0) {
+    throw new Failure('TARGET_NOT_EMPTY', `${tree.place} holds ${entries} entries, first ${first ?? ''}.`);
   }
 }
 
@@ -54,30 +54,6 @@ function requireDatabase(
         'VERSION_TOO_OLD',
         `The database here has Mattermost's schema ${schema_version}; the set has ${manifest.server.schema_version}${manifest.server.version ? ` (Mattermost ${manifest.server.version})` : ''}.`,
       );
-    }
-  }
-}
-
-/** A directory is restored by renaming what is in it, and what is mounted cannot be renamed. The directory itself may be a mount. */
-async function requireNoMountsBelow(directory: string | undefined): Promise<void> {
-  const [first] = directory === undefined ? [] : await mountsBelow(directory);
-  if (directory !== undefined && first !== undefined) {
-    throw new Failure('TARGET_HOLDS_MOUNT', `${first} is mounted inside ${directory}.`);
-  }
-}
-
-async function requireEmpty(directory: string | undefined): Promise<void> {
-  if (directory === undefined) {
-    return;
-  }
-  try {
-    const entries = await readdir(directory);
-    if (entries.length > 0) {
-      throw new Failure('TARGET_NOT_EMPTY', `${directory} holds ${entries.length} entries, first ${entries[0] ?? ''}.`);
-    }
-  } catch (error) {
-    if (systemErrorCode(error) !== 'ENOENT') {
-      throw error;
     }
   }
 }

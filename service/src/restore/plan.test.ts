@@ -5,14 +5,16 @@ import {expect, test} from '@jest/globals';
 import type {RestorePlan, RestoreRequest, SetManifest} from '@disaster-recovery/contract';
 import {aManifest, SET} from '../testkit/answers.ts';
 import type {Obstacle, TargetFacts} from '../engines/database/port.ts';
+import {createLocalTargets} from '../engines/filestore/local/targets.ts';
 import {requirePossible} from './gate.ts';
 import {lacksSpace, planRestore, type RestoreFacts} from './plan.ts';
 import {chooseTargets, type Targets} from './targets.ts';
+import {treesOf} from './trees.ts';
 
 const LIVE = {
   databaseUrl: 'postgres://mm@db/mattermost',
-  filesDirectory: '/opt/mattermost/data',
-  configDirectory: '/opt/mattermost/config',
+  files: '/opt/mattermost/data',
+  config: '/opt/mattermost/config',
 };
 const into = (parts: NonNullable<RestoreRequest['into']>): RestoreRequest => ({set: SET, into: parts});
 
@@ -22,14 +24,14 @@ test.each<[string, RestoreRequest, Partial<SetManifest>, typeof LIVE | null, Tar
     {set: SET},
     {},
     LIVE,
-    {mode: 'in_place', databaseUrl: LIVE.databaseUrl, files: LIVE.filesDirectory, config: LIVE.configDirectory},
+    {mode: 'in_place', databaseUrl: LIVE.databaseUrl, files: LIVE.files, config: LIVE.config},
   ],
   [
     'nothing named and a set without files',
     {set: SET},
     {files: null},
     LIVE,
-    {mode: 'in_place', databaseUrl: LIVE.databaseUrl, files: null, config: LIVE.configDirectory},
+    {mode: 'in_place', databaseUrl: LIVE.databaseUrl, files: null, config: LIVE.config},
   ],
   [
     'a database named',
@@ -72,12 +74,7 @@ const target = (changes: Partial<TargetFacts> = {}): TargetFacts => ({
   connections: [],
   ...changes,
 });
-const IN_PLACE: Targets = {
-  mode: 'in_place',
-  databaseUrl: LIVE.databaseUrl,
-  files: LIVE.filesDirectory,
-  config: LIVE.configDirectory,
-};
+const IN_PLACE: Targets = {mode: 'in_place', databaseUrl: LIVE.databaseUrl, files: LIVE.files, config: LIVE.config};
 const BESIDE: Targets = {mode: 'side_by_side', databaseUrl: 'postgres://x/y', files: '/a', config: '/c'};
 
 function facts(changes: Partial<RestoreFacts> = {}): RestoreFacts {
@@ -199,6 +196,8 @@ test('too little room is told in words with both numbers', () => {
   expect(lacksSpace(plan)).toBe('/opt/mattermost/data has 1.0 kB free and the restore needs 3.4 GB.');
 });
 
+const fileTargets = createLocalTargets();
+
 type Gate = {
   facts?: Partial<RestoreFacts>;
   manifest?: Partial<SetManifest>;
@@ -209,10 +208,11 @@ type Gate = {
 
 function pass({facts: changes = {}, manifest = {}, database = {}, obstacles = [], schema = 148}: Gate): Promise<void> {
   const set = aManifest(manifest);
-  return requirePossible(planRestore(facts({...changes, ...withTarget(database), manifest: set})), set, {
-    facts: target(database),
-    obstacles,
-    schema_version: schema,
+  const plan = planRestore(facts({...changes, ...withTarget(database), manifest: set}));
+  return requirePossible(plan, {
+    manifest: set,
+    database: {facts: target(database), obstacles, schema_version: schema},
+    trees: treesOf({fileTargets}, plan),
   });
 }
 
@@ -278,12 +278,14 @@ test.each<[string, Gate, string, string]>([
 });
 
 test('a target directory that cannot be read is not called empty', async () => {
-  await expect(
-    pass({facts: beside(join(directoryWith('file'), 'file')), database: {tables: 0}}),
-  ).rejects.toHaveProperty('code', 'ENOTDIR');
+  await expect(pass({facts: beside(join(directoryWith('file'), 'file')), database: {tables: 0}})).rejects.toMatchObject(
+    {code: 'FILES_UNREADABLE', message: expect.stringContaining('ENOTDIR')},
+  );
 });
 
 test('without a database only directories and room count', async () => {
   const plan: RestorePlan = planRestore(facts({...beside(directoryWith('x')), database: null}));
-  await expect(requirePossible(plan, aManifest(), null)).rejects.toMatchObject({code: 'TARGET_NOT_EMPTY'});
+  await expect(
+    requirePossible(plan, {manifest: aManifest(), database: null, trees: treesOf({fileTargets}, plan)}),
+  ).rejects.toMatchObject({code: 'TARGET_NOT_EMPTY'});
 });

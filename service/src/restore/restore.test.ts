@@ -16,6 +16,7 @@ import {APPROVAL_TABLES, createApprovals} from '../approvals/index.ts';
 import {totalsOf} from '../backup/index.ts';
 import {aJob, aManifest, SET} from '../testkit/answers.ts';
 import {createMemoryServer, type MemoryServer} from '../engines/database/memory.ts';
+import {createLocalTargets} from '../engines/filestore/local/targets.ts';
 import {createMemoryRepository, type MemoryRepository} from '../engines/repository/memory.ts';
 import {createJobs, JOB_TABLES} from '../jobs/index.ts';
 import {systemClock} from '../kernel/clock.ts';
@@ -109,13 +110,14 @@ function aRestore(): Restore {
       ledger,
       repository,
       databases: server.engine,
+      fileTargets: createLocalTargets(),
       workDirectory: at('work'),
       jobs: 2,
       show: async () => manifest,
       approvals: createApprovals({state, clock: systemClock, ledger}),
       shellWaits,
       inspection: isGateBlind ? BLIND : anInspection(),
-      live: {databaseUrl: URL_OF_LIVE, filesDirectory: at('live/data'), configDirectory: at('live/config')},
+      live: {databaseUrl: URL_OF_LIVE, files: at('live/data'), config: at('live/config')},
       takeRestorePoint: async () => {
         const job = restorePoint();
         return {job, done: Promise.resolve(job)};

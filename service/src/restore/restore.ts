@@ -3,21 +3,21 @@ import {join} from 'node:path';
 import type {Actor, RestorePlan, RestoreRequest, RestoreResult, SetManifest} from '@disaster-recovery/contract';
 import {Failure} from '../kernel/failure.ts';
 import {newJobId} from '../kernel/ids.ts';
-import {realPlace} from '../kernel/real_path.ts';
 import {freeBytes} from '../kernel/space.ts';
 import {need, type Jobs, type Procedure, type StartedJob} from '../jobs/index.ts';
 import type {RestoreEngines} from './engines.ts';
 import type {Rights} from '../engines/database/port.ts';
 import {requirePossible} from './gate.ts';
 import {planRestore, type RestoreFacts} from './plan.ts';
-import {formerName, freshName, restoreSteps, type PrivatePlan, type RestoreFound} from './steps.ts';
-import {discardStaged, possibleAreas} from './area.ts';
 import {rightsToday} from './live_rights.ts';
 import {whoRegains} from './regained.ts';
 import {requireSecond} from './second_administrator.ts';
+import {restoreSteps} from './steps.ts';
+import {keptAt, stagedTrees, treesOf} from './trees.ts';
 import {chooseTargets, type Targets} from './targets.ts';
 import {createUndo, type Undo} from './undo.ts';
 import {createUndoLog} from './undo_log.ts';
+import {attemptOf, type Found, type PrivatePlan, type RestoreFound} from './work.ts';
 
 export type Restore = Undo & {
   /** What a restore would do now; changes nothing. @throws Failure SET_NOT_FOUND, PART_NOT_IN_SET, DATABASE_*, REPOSITORY_* */
@@ -43,9 +43,9 @@ export function createRestore(engines: RestoreEngines, jobs: Jobs): Restore {
     // What was left out is for a person to look at, even where everything else is proven.
     conclude: (plan, found) => ({
       status: (found.loaded?.left_out ?? []).length > 0 ? 'warning' : 'success',
-      result: resultOf(plan, found),
+      result: resultOf(engines, databaseUrl, {plan, found}),
     }),
-    clean: (job, plan, outcome) => cleanUp(engines, databaseUrl, job, plan, outcome),
+    clean: (job, plan, outcome) => cleanUp(engines, databaseUrl, {job, plan, outcome}),
   });
   /** The plan of a killed restore that asked for the same: it goes on as it was, with its own half-filled targets. */
   const interrupted = (request: RestoreRequest): PrivatePlan | null =>
@@ -73,7 +73,7 @@ export function createRestore(engines: RestoreEngines, jobs: Jobs): Restore {
     if (request.approval === undefined) {
       second();
     }
-    await requirePossible(plan, manifest, database);
+    await requirePossible(plan, {manifest, database, trees: treesOf(engines, plan)});
     await engines.inspection.require(manifest, {depth: 'contents', parts: plan.parts});
     if (request.approval !== undefined) {
       second();
@@ -95,7 +95,7 @@ async function prepareFor(
   request: RestoreRequest,
 ): Promise<Prepared> {
   const manifest = await engines.show(request.set);
-  const targets = await whereTheyAre(chooseTargets(request, manifest, engines.live));
+  const targets = await whereTheyAre(engines, chooseTargets(request, manifest, engines.live));
   const now = engines.clock.now();
   const database = await databaseFacts(engines, targets, manifest);
   const rights = targets.mode === 'in_place' ? await rightsToday(engines, manifest.t0) : null;
@@ -115,8 +115,8 @@ async function prepareFor(
       targets.mode === 'in_place' && request.without_restore_point !== true && (database?.facts.exists ?? true),
     space: {
       work: {directory: engines.workDirectory, bytes_free: await freeBytes(engines.workDirectory)},
-      files: targets.files === null ? null : await freeBytes(targets.files),
-      config: targets.config === null ? null : await freeBytes(targets.config),
+      files: await spaceAt(engines, targets.files),
+      config: await spaceAt(engines, targets.config),
     },
   });
   const taken = (keepRights ? (regains ?? []) : []).map(({id, roles, is_deactivated}) => ({id, roles, is_deactivated}));
@@ -132,14 +132,17 @@ async function inspected({inspection}: RestoreEngines, {plan, manifest}: Prepare
 const urlOf = ({live}: RestoreEngines, {into}: RestoreRequest): string | null =>
   (into ? into.database : live?.databaseUrl) ?? null;
 
-/** Links are followed before anything is planned: what is swapped is the directory, never the link to it. */
-async function whereTheyAre(targets: Targets): Promise<Targets> {
+/** Where the trees are is settled before anything is planned: a name may mean another place later. */
+async function whereTheyAre({fileTargets}: RestoreEngines, targets: Targets): Promise<Targets> {
   return {
     ...targets,
-    files: targets.files === null ? null : await realPlace(targets.files),
-    config: targets.config === null ? null : await realPlace(targets.config),
+    files: targets.files === null ? null : await fileTargets.locate(targets.files),
+    config: targets.config === null ? null : await fileTargets.locate(targets.config),
   };
 }
+
+const spaceAt = async ({fileTargets}: RestoreEngines, place: string | null): Promise<number | null> =>
+  place === null ? null : (await fileTargets.at(place).inspect()).bytes_free;
 
 /** What was asked, without the password of the target, and without the approval: with or without it, it is the same. */
 function publicRequest(engines: RestoreEngines, {approval: _approval, ...request}: RestoreRequest): unknown {
@@ -190,9 +193,10 @@ async function takeRestorePoint(engines: RestoreEngines, plan: PrivatePlan, acto
   return job.subject;
 }
 
-function resultOf(plan: PrivatePlan, found: Readonly<Partial<RestoreFound>>): RestoreResult {
+type Done = {plan: PrivatePlan; found: Found};
+
+function resultOf(engines: RestoreEngines, databaseUrl: string | null, {plan, found}: Done): RestoreResult {
   const {tables, files, config} = need(found, 'proven');
-  const areas = [found.staged_files?.area, found.staged_config?.area].filter((area) => area !== undefined);
   const inPlace = plan.mode === 'in_place';
   return {
     id: plan.id,
@@ -202,14 +206,9 @@ function resultOf(plan: PrivatePlan, found: Readonly<Partial<RestoreFound>>): Re
     files,
     config,
     restore_point: plan.restore_point_set,
-    undo: inPlace
-      ? [
-          ...(plan.targets.database?.exists ? [`database ${formerName(plan)}`] : []),
-          ...areas.map((area) => join(area, 'former')),
-        ]
-      : [],
+    undo: inPlace ? setAside(engines, databaseUrl, {plan, found}) : [],
     left_out: found.loaded?.left_out ?? [],
-    notes: [...(found.created?.notes ?? []), ...(found.settled ?? []), ...formerOwners(found)],
+    notes: [...(found.loaded?.differs ?? []), ...(found.settled ?? [])],
     next: inPlace
       ? [
           'Start Mattermost and sign in.',
@@ -219,13 +218,13 @@ function resultOf(plan: PrivatePlan, found: Readonly<Partial<RestoreFound>>): Re
   };
 }
 
-/** A restore makes one role the owner of everything; who had what before is told, because nothing else tells it any more. */
-function formerOwners(found: Readonly<Partial<RestoreFound>>): string[] {
-  const others = found.proven?.tables ? (found.manifest?.database?.others ?? []) : [];
-  return others.flatMap(({role, owns, may_use}) => [
-    ...(owns.length > 0 ? [`the role ${role} owned ${owns.join(', ')}; the role that restored owns them now`] : []),
-    ...(may_use.length > 0 ? [`the role ${role} had rights on ${may_use.join(', ')}; they are not granted again`] : []),
-  ]);
+/** Where the former state is kept. */
+function setAside(engines: RestoreEngines, databaseUrl: string | null, {plan, found}: Done): string[] {
+  const hadDatabase = databaseUrl !== null && plan.targets.database?.exists;
+  return [
+    ...(hadDatabase ? [`database ${engines.databases.target(databaseUrl).former(attemptOf(plan)).former}`] : []),
+    ...stagedTrees(engines, plan, found).map(({target, staged}) => keptAt(engines, target.former(staged))),
+  ];
 }
 
 function nextSideBySide({targets}: PrivatePlan, manifest: SetManifest): string[] {
@@ -247,13 +246,13 @@ function nextSideBySide({targets}: PrivatePlan, manifest: SetManifest): string[]
   ];
 }
 
+type Ended = {job: string; plan: PrivatePlan; outcome: string};
+
 /** After a failure nothing of the attempt stays: not the dump, not the fresh database, not the staged files. A swap that began is left for `--undo`. */
 async function cleanUp(
   engines: RestoreEngines,
   databaseUrl: string | null,
-  job: string,
-  plan: PrivatePlan,
-  outcome: string,
+  {job, plan, outcome}: Ended,
 ): Promise<void> {
   await rm(join(engines.workDirectory, job), {recursive: true, force: true});
   if (outcome !== 'error' && outcome !== 'canceled') {
@@ -264,13 +263,10 @@ async function cleanUp(
     {kind: 'system', id: 'companion', name: 'companion'},
     {restore: plan.id, set: plan.set, job},
   );
-  for (const place of [plan.targets.files, plan.targets.config].filter((entry) => entry !== null)) {
-    for (const area of possibleAreas(place.directory, plan.id)) {
-      await discardStaged(area);
-    }
+  for (const tree of treesOf(engines, plan)) {
+    await tree.discard(plan.id);
   }
-  const target = databaseUrl === null ? null : engines.databases.target(databaseUrl);
-  if (target && plan.targets.database && (plan.mode === 'in_place' || !plan.targets.database.exists)) {
-    await target.drop(freshName(plan));
+  if (databaseUrl !== null && plan.targets.database) {
+    await engines.databases.target(databaseUrl).discard(attemptOf(plan));
   }
 }

@@ -19,7 +19,8 @@ import {createBackup, crossCheckLists, EXPECTED_FILES, totalsOf} from '../backup
 import {aManifest} from '../testkit/answers.ts';
 import {createFileConfig} from '../engines/configsource/file.ts';
 import type {DatabaseEngine, DatabaseSource, ExpectedFile} from '../engines/database/port.ts';
-import {createLocalFileStore} from '../engines/filestore/local.ts';
+import {createLocalFileStore} from '../engines/filestore/local/local.ts';
+import {createLocalTargets} from '../engines/filestore/local/targets.ts';
 import {createRestic} from '../engines/repository/restic.ts';
 import {createJobs, JOB_TABLES, type StartedJob} from '../jobs/index.ts';
 import {systemClock} from '../kernel/clock.ts';
@@ -111,13 +112,14 @@ const databases = {
     location: facts.location,
     name: 'mattermost',
     describe: async () => ({exists: true, tables: 0, connections: [], server_version_num: 160_004, obstacles: []}),
-    create: async () => [],
     obstacles: async () => [],
-    load: async () => [],
-    countTables: async () => TABLES,
+    stage: async () => ({differs: [], left_out: []}),
+    prove: async () => ({compared: 1, rows: 3}),
     settle: async () => [],
+    former: () => ({name: 'mattermost', former: 'before'}),
     swap: async () => undefined,
-    drop: async () => undefined,
+    swapBack: async () => 'undone',
+    discard: async () => undefined,
   }),
 } as unknown as DatabaseEngine;
 
@@ -172,12 +174,13 @@ function aCompanion(home: string, files: string, config: string) {
         ...shared,
         state,
         databases,
+        fileTargets: createLocalTargets(),
         jobs: 1,
         takeRestorePoint: null,
         approvals: null,
         shellWaits: false,
         inspection,
-        live: {databaseUrl: facts.location, filesDirectory: store.directory, configDirectory: source_.directory},
+        live: {databaseUrl: facts.location, files: store.location, config: source_.directory},
       },
       jobs,
     ),

@@ -52,7 +52,7 @@ function inPlace(manifest: SetManifest, live: LiveServer | null): Targets {
   return {
     mode: 'in_place',
     databaseUrl: manifest.database && live.databaseUrl,
-    files: manifest.files && live.filesDirectory,
-    config: manifest.config && live.configDirectory,
+    files: manifest.files && live.files,
+    config: manifest.config && live.config,
   };
 }

@@ -1,18 +1,14 @@
-import {join} from 'node:path';
 import type {Actor, RestoreResult} from '@disaster-recovery/contract';
 import {Failure} from '../kernel/failure.ts';
-import type {Jobs, Procedure, StartedJob} from '../jobs/index.ts';
+import {need, type Jobs, type Procedure, type StartedJob} from '../jobs/index.ts';
 import type {RestoreEngines} from './engines.ts';
-import {formerStates} from './leavings.ts';
 import {rightsToday} from './live_rights.ts';
 import {requireSecond} from './second_administrator.ts';
-import {swapOut} from './stage.ts';
 import type {Undoable, UndoLog} from './undo_log.ts';
 
 type UndoPlan = Undoable & {steps: string[]};
-
-const undoneName = (plan: Pick<UndoPlan, 'kept' | 'restore'>): string =>
-  `${(plan.kept.database?.name ?? '').slice(0, 40)}_undone_${plan.restore}`;
+/** Where what the restore had brought is kept now. */
+type UndoFound = {kept_at: string[]};
 
 export type Undo = {
   /** What an undo of the newest restore in place, or of the one that is named, would put back. @throws Failure NOTHING_TO_UNDO */
@@ -36,7 +32,10 @@ export function createUndo(engines: RestoreEngines, jobs: Jobs, undoLog: UndoLog
         swapped_at: plan.swapped_at,
         puts_back: [
           ...(database ? [`database ${database.name}, from ${database.former}`] : []),
-          ...directories.map(({directory, area}) => `${directory}, from ${join(area, 'former')}`),
+          ...directories.map((aside) => {
+            const {place, former} = engines.fileTargets.whereabouts(aside);
+            return `${place}, from ${former}`;
+          }),
         ],
       };
     },
@@ -55,16 +54,14 @@ export function createUndo(engines: RestoreEngines, jobs: Jobs, undoLog: UndoLog
 }
 
 /** Where the log knows nothing, what lies on disk is pointed out: the state directory may have been lost with the server. */
-async function findUndoable({live}: RestoreEngines, undoLog: UndoLog, restore: string | undefined): Promise<Undoable> {
+async function findUndoable(engines: RestoreEngines, undoLog: UndoLog, restore: string | undefined): Promise<Undoable> {
   const known = undoLog.find(restore);
   if (known) {
     return known;
   }
-  const lying = await formerStates(live);
+  const lying = await formerStates(engines);
   const hint =
-    lying.length > 0
-      ? ` Former states of earlier restores lie in ${lying.join(', ')}; the database of before is named NAME_before_ID, with the ID in those names.`
-      : '';
+    lying.length > 0 ? ` Former states of earlier restores lie in ${lying.join(', ')}; ${databaseHint(engines)}` : '';
   throw new Failure(
     'NOTHING_TO_UNDO',
     `This state directory knows of no restore ${restore === undefined ? '' : `${restore} `}in place.${hint}`,
@@ -72,8 +69,19 @@ async function findUndoable({live}: RestoreEngines, undoLog: UndoLog, restore: s
   );
 }
 
+const databaseHint = ({databases, live}: RestoreEngines): string =>
+  live === null
+    ? ''
+    : `the database of before is named ${databases.target(live.databaseUrl).former({id: 'ID', beside: true, exists: true}).former}, with the ID in those names.`;
+
+/** Former states of the live server that lie at its places, whether or not this state directory knows of the restore that left them. */
+async function formerStates({live, fileTargets}: RestoreEngines): Promise<string[]> {
+  const places = [live?.files, live?.config].filter((place) => typeof place === 'string');
+  return (await Promise.all(places.map((place) => fileTargets.at(place).formerStates()))).flat();
+}
+
 /** Puts back what a restore in place had set aside; what the restore brought is set aside in its turn, never deleted. */
-function undoProcedure(engines: RestoreEngines, undoLog: UndoLog): Procedure<UndoPlan, object> {
+function undoProcedure(engines: RestoreEngines, undoLog: UndoLog): Procedure<UndoPlan, UndoFound> {
   return {
     kind: 'undo',
     subject: ({set}) => set,
@@ -81,21 +89,22 @@ function undoProcedure(engines: RestoreEngines, undoLog: UndoLog): Procedure<Und
       {
         name: 'swap_back',
         run: async ({kept, restore}, _found, context) => {
+          const keptAt: string[] = [];
           if (kept.database && engines.live) {
-            await engines.databases
-              .target(engines.live.databaseUrl)
-              .swap(kept.database.name, kept.database.former, undoneName({kept, restore}));
+            const undone = await engines.databases.target(engines.live.databaseUrl).swapBack(kept.database, restore);
+            keptAt.push(`database ${undone}`);
           }
-          for (const {directory, ...area} of kept.directories) {
-            await swapOut(directory, area);
+          for (const former of kept.directories) {
+            await engines.fileTargets.swapBack(former);
+            keptAt.push(engines.fileTargets.whereabouts(former).undone);
           }
           undoLog.markUndone(restore);
           engines.ledger.append('restore.undone', context.actor, {restore, job: context.job});
-          return {};
+          return {kept_at: keptAt};
         },
       },
     ],
-    conclude: (plan) => ({
+    conclude: (plan, found) => ({
       status: 'success',
       result: {
         id: plan.restore,
@@ -105,10 +114,7 @@ function undoProcedure(engines: RestoreEngines, undoLog: UndoLog): Procedure<Und
         files: null,
         config: null,
         restore_point: null,
-        undo: [
-          ...(plan.kept.database ? [`database ${undoneName(plan)}`] : []),
-          ...plan.kept.directories.map(({area}) => join(area, 'undone')),
-        ],
+        undo: need(found, 'kept_at'),
         left_out: [],
         notes: [],
         next: [

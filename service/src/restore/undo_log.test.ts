@@ -1,10 +1,9 @@
-import {mkdirSync, mkdtempSync, realpathSync, symlinkSync} from 'node:fs';
+import {mkdtempSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {expect, test} from '@jest/globals';
 import {SET} from '../testkit/answers.ts';
 import {openState} from '../kernel/state.ts';
-import {formerStates} from './leavings.ts';
 import {createUndoLog, UNDO_TABLE} from './undo_log.ts';
 
 const kept = (name: string) => ({
@@ -47,22 +46,4 @@ test('an undone restore stays the newest: asking again goes no further back, and
   expect(log.find('r9')).toBeNull();
   log.markUndone('r1');
   expect(() => log.find()).toThrow(expect.objectContaining({message: expect.not.stringContaining('name it')}));
-});
-
-test('former states are found on disk without any memory of them, beside a directory and inside it, also by a link', async () => {
-  const home = realpathSync(mkdtempSync(join(tmpdir(), 'leavings-')));
-  for (const path of [
-    'data/.drctl-in/former',
-    '.drctl-abc-data/former',
-    '.drctl-def-data/new',
-    '.drctl-abc-other/former',
-    'config',
-  ]) {
-    mkdirSync(join(home, path), {recursive: true});
-  }
-  symlinkSync(join(home, 'data'), join(home, 'link'));
-  const live = {databaseUrl: '', filesDirectory: join(home, 'link'), configDirectory: join(home, 'config')};
-  expect(await formerStates(live)).toEqual([join(home, '.drctl-abc-data/former'), join(home, 'data/.drctl-in/former')]);
-  expect(await formerStates({...live, filesDirectory: join(home, 'gone'), configDirectory: null})).toEqual([]);
-  expect(await formerStates(null)).toEqual([]);
 });

@@ -6,10 +6,10 @@ import type {State} from '../kernel/state.ts';
 export const UNDO_TABLE = `CREATE TABLE IF NOT EXISTS undo (
   restore TEXT PRIMARY KEY, set_id TEXT NOT NULL, kept TEXT NOT NULL, swapped_at INTEGER NOT NULL, undone_at INTEGER) STRICT`;
 
-/** What a restore in place set aside. */
+/** What a restore in place set aside. `directories`: files and configuration, as their engine tells it and reads it again. */
 const Kept = z.object({
   database: z.object({name: z.string(), former: z.string()}).nullable(),
-  directories: z.array(z.object({directory: z.string(), area: z.string(), inode: z.string().optional()})),
+  directories: z.array(z.record(z.string(), z.unknown())),
 });
 export type Kept = z.infer<typeof Kept>;
 

@@ -7,6 +7,7 @@ import {
   type Status,
 } from '@disaster-recovery/contract';
 import {formatDuration} from '../kernel/format.ts';
+import {FILES_ELSEWHERE} from '../words/files_elsewhere.ts';
 
 /** A repository that nobody reads is a hope. */
 const READ_BACK_EVERY_MS = 7 * 24 * 3_600_000;
@@ -122,9 +123,9 @@ function missingActions({missing}: Status['verdict'], {standing}: SetSummary): N
     .map(({part}) =>
       standing.elsewhere.includes(part)
         ? action(
-            `No set holds ${PARTS[part]}: they are in object storage and stay there.`,
+            `No set holds ${PARTS[part]}: ${FILES_ELSEWHERE.message}.`,
             {shell: null, chat: null},
-            'Protect the bucket by versioning and replication, and say how in files.protected_by.',
+            FILES_ELSEWHERE.remedy,
           )
         : action(`No set holds ${PARTS[part]}.`, BACK_UP),
     );

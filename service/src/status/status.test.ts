@@ -162,7 +162,7 @@ test.each<[string, Case, string[]]>([
     'the files stay in object storage',
     {sets: [aSet({files: 0})]},
     [
-      'No set holds the files: they are in object storage and stay there. → Protect the bucket by versioning and replication, and say how in files.protected_by.',
+      'No set holds the files: they stay in object storage, which no set protects. → Protect the bucket by versioning and replication, and say how in files.protected_by.',
     ],
   ],
   [

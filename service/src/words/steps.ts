@@ -17,7 +17,6 @@ const STEPS: Readonly<Record<string, StepWords>> = {
   find_set: {doing: 'Looking for the set', done: 'Set found'},
   read: {doing: 'Reading the set', done: 'Set read'},
   fetch_dump: {doing: 'Fetching the database copy', done: 'Database copy fetched'},
-  create_database: {doing: 'Making a fresh database', done: 'Fresh database made'},
   load_database: {doing: 'Loading the database', done: 'Database loaded'},
   stage_files: {doing: 'Writing the files beside the live ones', done: 'Files written'},
   stage_config: {doing: 'Writing the configuration beside the live one', done: 'Configuration written'},

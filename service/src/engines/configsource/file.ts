@@ -3,6 +3,7 @@ import {chmod, chown, copyFile, lstat, mkdir, readdir, realpath, rm, stat, utime
 import {basename, dirname} from 'node:path';
 import {Failure, systemErrorCode} from '../../kernel/failure.ts';
 import {realDirectory} from '../../kernel/real_path.ts';
+import {isLeftByRestore} from '../filestore/port.ts';
 import type {ConfigCopy, ConfigSource} from './port.ts';
 
 type LeftOut = ConfigCopy['left_out'];
@@ -15,13 +16,13 @@ export function createFileConfig(path: string): ConfigSource {
     location: path,
     directory,
     file: basename(path),
-    async copyTo(scratch, skip) {
+    async copyTo(scratch) {
       try {
         const source = await realDirectory(directory);
         const left_out: LeftOut = [];
         await rm(scratch, {recursive: true, force: true});
         const copying = {root: source, within: [], prefix: Buffer.byteLength(scratch) + 1, left_out};
-        await copyDirectory(copying, Buffer.from(source), Buffer.from(scratch), skip);
+        await copyDirectory(copying, Buffer.from(source), Buffer.from(scratch));
         await requireFile(`${scratch}/${basename(path)}`, path, left_out);
         return {directory: scratch, left_out};
       } catch (error) {
@@ -47,15 +48,11 @@ type Copying = {
 const join = (directory: Buffer, name: Buffer): Buffer => Buffer.concat([directory, Buffer.from('/'), name]);
 const isIn = (path: string, directory: string): boolean => `${path}/`.startsWith(`${directory}/`);
 
-async function copyDirectory(
-  copying: Copying,
-  source: Buffer,
-  target: Buffer,
-  skip: (name: string) => boolean = () => false,
-): Promise<void> {
+async function copyDirectory(copying: Copying, source: Buffer, target: Buffer): Promise<void> {
   await mkdir(target, {recursive: true, mode: 0o700});
+  const isTop = source.toString() === copying.root;
   for (const name of await readdir(source, {encoding: 'buffer'})) {
-    if (!skip(name.toString())) {
+    if (!(isTop && isLeftByRestore(name.toString()))) {
       await copyEntry(copying, join(source, name), join(target, name));
     }
   }
@@ -70,7 +67,7 @@ async function copyEntry(copying: Copying, place: Buffer, target: Buffer): Promi
   if (entry?.isDirectory()) {
     await copyDirectory(copying, place, target);
   } else if (entry?.isSymbolicLink()) {
-    await copyLinked(copying, place, target, leaveOut);
+    await copyLinked(copying, {place, target, leaveOut});
   } else if (entry?.isFile()) {
     await copyOne(place, target);
   } else if (entry) {
@@ -81,9 +78,7 @@ async function copyEntry(copying: Copying, place: Buffer, target: Buffer): Promi
 /** A link becomes what it points to: a file wherever it is, a directory of this configuration. */
 async function copyLinked(
   copying: Copying,
-  place: Buffer,
-  target: Buffer,
-  leaveOut: (reason: string) => void,
+  {place, target, leaveOut}: {place: Buffer; target: Buffer; leaveOut: (reason: string) => void},
 ): Promise<void> {
   const real = await realpath(place).catch(() => null);
   const pointed = real === null ? null : await stat(real).catch(ifGone);

@@ -15,8 +15,8 @@ export type ConfigSource = {
   /** Name of the file in the copy that Mattermost reads first. */
   file: string;
   /**
-   * Writes a copy of it as it is now into `scratch`, which is made anew. Links to files are followed. Entries of the top level for which `skip` is true are passed over.
+   * Writes a copy of it as it is now into `scratch`, which is made anew. Links to files are followed; what restores left beside it is passed over.
    * @throws Failure MATTERMOST_CONFIG_UNREADABLE, DATABASE_*
    */
-  copyTo(scratch: string, skip: (name: string) => boolean): Promise<ConfigCopy>;
+  copyTo(scratch: string): Promise<ConfigCopy>;
 };

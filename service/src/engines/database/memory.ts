@@ -2,6 +2,9 @@ import {mkdir, readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {DatabaseRecord, TableCount} from '@disaster-recovery/contract';
 import {Failure} from '../../kernel/failure.ts';
+import {requireOnlyFiles} from './dump_files.ts';
+import {formerOwners} from './former_owners.ts';
+import {formerOf, isOwn, stagedName, undoneName} from './names.ts';
 import type {
   DatabaseEngine,
   DatabaseFacts,
@@ -11,8 +14,10 @@ import type {
   Obstacle,
   Rights,
   RightsOfToday,
+  TargetFacts,
 } from './port.ts';
-import {swapDatabases} from './swap.ts';
+import {compareCounts} from './prove.ts';
+import {swapDatabases, type Renaming} from './swap.ts';
 
 const VERSION = '16.4';
 const DUMP = 'toc.dat';
@@ -42,7 +47,7 @@ export type MemoryServer = {
   record: (name: string) => Omit<DatabaseRecord, 'dump_bytes'>;
 };
 
-const nameOf = (url: string): string => new URL(url).pathname.slice(1);
+const nameOf = (url: string): string => decodeURIComponent(new URL(url).pathname.slice(1));
 
 export function createMemoryServer(now: () => number): MemoryServer {
   const server: MemoryServer = {
@@ -151,45 +156,46 @@ async function readDump(directory: string, record: DatabaseRecord): Promise<Dump
 function target(server: MemoryServer, url: string): DatabaseTarget {
   const {databases, connected} = server;
   const name = nameOf(url);
-  const describe = async (which = name) => ({
+  const describe = async (which: string): Promise<TargetFacts> => ({
     exists: databases.has(which),
     tables: databases.get(which)?.tables.length ?? 0,
     connections: connected.get(which) ?? [],
   });
+  const renaming: Renaming = {
+    describe,
+    rename: async (from, to) => {
+      databases.set(to, databaseOf(server, from));
+      databases.delete(from);
+    },
+  };
   return {
     location: url,
     name,
-    describe,
+    describe: () => describe(name),
     obstacles: async () => server.obstacles,
-    create: async (which) => {
-      databases.set(which, {mark: '', tables: []});
-      return [];
+    stage: async (attempt, {dump}) => {
+      await requireOnlyFiles(dump);
+      databases.set(stagedName(name, attempt), JSON.parse(await readFile(join(dump, DUMP), 'utf8')) as MemoryDatabase);
+      return {differs: [], left_out: server.leftOut};
     },
-    load: async (which, dump) => {
-      databases.set(which, JSON.parse(await readFile(join(dump, DUMP), 'utf8')) as MemoryDatabase);
-      return server.leftOut;
-    },
-    countTables: async (which) => databaseOf(server, which).tables,
-    settle: async () => ['cluster members forgotten: 1'],
-    takeRights: async (_name, people) => {
+    prove: async (attempt, {tables}) => compareCounts(tables, databaseOf(server, stagedName(name, attempt)).tables),
+    settle: async (_attempt, record) => ['cluster members forgotten: 1', ...formerOwners(record)],
+    takeRights: async (_attempt, people) => {
       server.taken.push(...people);
       return people.length;
     },
-    swap: (live, incoming, aside) =>
-      swapDatabases(
-        {
-          describe,
-          rename: async (from, to) => {
-            databases.set(to, databaseOf(server, from));
-            databases.delete(from);
-          },
-        },
-        live,
-        incoming,
-        aside,
-      ),
-    drop: async (which) => {
-      databases.delete(which);
+    former: (attempt) => formerOf(name, attempt),
+    swap: (attempt) =>
+      swapDatabases(renaming, {live: name, incoming: stagedName(name, attempt), aside: formerOf(name, attempt).former}),
+    swapBack: async (former, id) => {
+      const aside = undoneName(former.name, id);
+      await swapDatabases(renaming, {live: former.name, incoming: former.former, aside});
+      return aside;
+    },
+    discard: async (attempt) => {
+      if (isOwn(attempt)) {
+        databases.delete(stagedName(name, attempt));
+      }
     },
   };
 }

@@ -1,5 +1,5 @@
 import {Failure} from '../../kernel/failure.ts';
-import type {CrossCheckFinding, DatabaseRecord, FailureCode, Privileged, TableCount} from '@disaster-recovery/contract';
+import type {CrossCheckFinding, DatabaseRecord, FailureCode, Privileged} from '@disaster-recovery/contract';
 
 /** Something that keeps a backup or a restore from being whole. `stops`: nothing may begin; otherwise it is told, and what it concerns is left out. */
 export type Obstacle = {code: FailureCode; stops: boolean; message: string; remedy: string};
@@ -92,40 +92,56 @@ export function requireUnused({connections}: TargetFacts): void {
   }
 }
 
-/** A database that a restore writes. Names are plain, never quoted. */
+/**
+ * One restore of a database. `beside`: it is written under a name of its own and swapped in later; otherwise it becomes the target itself,
+ * which had no tables when the restore began, or, where it does not `exists`, is made.
+ */
+export type Attempt = {id: string; beside: boolean; exists: boolean};
+
+/** What a backup took of a database: what it recorded, and the directory of its dump. */
+export type Captured = {record: DatabaseRecord; dump: string};
+
+/** What a swap sets aside: the name of the live database, and the one under which it waits. Kept for as long as somebody may want to go back. */
+export type FormerDatabase = {name: string; former: string};
+
+/** A database that a restore writes. Until `swap` nothing of the live one is touched. */
 export type DatabaseTarget = {
   location: string;
   name: string;
-  describe(name?: string): Promise<TargetFacts>;
+  describe(): Promise<TargetFacts>;
   /** What keeps this set from being restored here, or a part of it. */
   obstacles(record: DatabaseRecord, inPlace: boolean): Promise<Obstacle[]>;
-  /** Makes `name` with the encoding and locale of the record where this server has it. Returns what had to differ. */
-  create(name: string, like: DatabaseRecord): Promise<string[]>;
   /**
-   * Loads a dump into `name`, which has no tables; with `replace` a killed load may have left some. Returns what of it was left out, in words.
-   * @throws Failure DATABASE_RESTORE_FAILED
+   * Makes the database as the record says and loads the dump; what a killed run of this attempt left is thrown away first. Returns what had to
+   * differ and what was left out, in words.
+   * @throws Failure DATABASE_RESTORE_FAILED; SET_NOT_RESTORABLE when the dump is not files alone
    */
-  load(
-    name: string,
-    dumpDirectory: string,
-    record: DatabaseRecord,
-    options: Watch & {jobs: number; replace: boolean},
-  ): Promise<string[]>;
-  countTables(name: string): Promise<TableCount[]>;
+  stage(
+    attempt: Attempt,
+    captured: Captured,
+    options: Watch & {jobs: number},
+  ): Promise<{differs: string[]; left_out: string[]}>;
+  /** Counts the rows of every table that was staged. @throws Failure RESTORE_NOT_PROVEN when they are not those of the record */
+  prove(attempt: Attempt, record: DatabaseRecord): Promise<{compared: number; rows: number}>;
   /**
-   * Settings of the database and of its role, rows that must not live on in a restored server, planner statistics. Returns what was done.
+   * Settings of the database and of its role, rows that must not live on in a restored server, planner statistics. After it the proof no longer
+   * holds, so it is a step of its own. May be run again. Returns what was done and what a person should know, in words.
    * @throws Failure RESTORE_NOT_PROVEN when a new session would not find Mattermost's tables
    */
-  settle(name: string, record: DatabaseRecord): Promise<string[]>;
-  /** Takes from these people in `name` what they may not do today, and signs them out. Returns how many there were. */
-  takeRights(name: string, people: readonly RightsOfToday[], now: number): Promise<number>;
+  settle(attempt: Attempt, record: DatabaseRecord): Promise<string[]>;
+  /** Takes from these people what they may not do today, and signs them out. Returns how many there were. */
+  takeRights(attempt: Attempt, people: readonly RightsOfToday[], now: number): Promise<number>;
+  /** What a swap will set aside; known before it begins, so that one that is killed half way can be undone. */
+  former(attempt: Attempt): FormerDatabase;
   /**
-   * Puts `incoming` in the place of `live`, which waits as `aside` afterwards. May be killed at any point and run again; once done it does nothing.
+   * Puts what was staged in the place of the live database, which waits. May be killed at any point and run again; once done it does nothing.
    * @throws Failure DATABASE_PRIVILEGE, MATTERMOST_IS_RUNNING
    */
-  swap(live: string, incoming: string, aside: string): Promise<void>;
-  /** Nothing happens when there is none. */
-  drop(name: string): Promise<void>;
+  swap(attempt: Attempt): Promise<void>;
+  /** Puts back what the swap of restore `id` set aside; what it had brought waits under the name that is returned. @throws Failure as `swap` */
+  swapBack(former: FormerDatabase, id: string): Promise<string>;
+  /** Throws away what an attempt staged and never swapped. Nothing happens when there is none. */
+  discard(attempt: Attempt): Promise<void>;
 };
 
 /** What a dump tells of itself, held against the record of its database. */

@@ -23,7 +23,7 @@ const server: Renaming = {
   },
 };
 
-const swap = (): Promise<void> => swapDatabases(server, 'mm', 'mm_dr_1', 'mm_before_1');
+const swap = (): Promise<void> => swapDatabases(server, {live: 'mm', incoming: 'mm_dr_1', aside: 'mm_before_1'});
 
 beforeEach(() => {
   databases = new Map([
@@ -72,6 +72,6 @@ test('while somebody is connected nothing is renamed, and they are named', async
 
 test('going back is the same swap the other way round', async () => {
   await swap();
-  await swapDatabases(server, 'mm', 'mm_before_1', 'mm_undone_1');
+  await swapDatabases(server, {live: 'mm', incoming: 'mm_before_1', aside: 'mm_undone_1'});
   expect(Object.fromEntries(databases)).toEqual({mm: 'former', mm_undone_1: 'new'});
 });

@@ -7,7 +7,10 @@ export type Renaming = {describe(name: string): Promise<TargetFacts>; rename(fro
  * Puts the database `incoming` in the place of `live`, which waits as `aside` afterwards. A rerun goes on where it stopped.
  * @throws Failure MATTERMOST_IS_RUNNING when a program connected meanwhile
  */
-export async function swapDatabases(server: Renaming, live: string, incoming: string, aside: string): Promise<void> {
+export async function swapDatabases(
+  server: Renaming,
+  {live, incoming, aside}: {live: string; incoming: string; aside: string},
+): Promise<void> {
   const waiting = await server.describe(incoming);
   if (!waiting.exists) {
     return;

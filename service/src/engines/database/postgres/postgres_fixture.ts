@@ -2,8 +2,8 @@ import {mkdtempSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import pg from 'pg';
-import type {DatabaseRecord} from '@disaster-recovery/contract';
 import {startPostgresServer} from '../../../testkit/postgres_server.ts';
+import type {Captured} from '../port.ts';
 import {createPostgres} from './postgres.ts';
 
 /** For tests: a real PostgreSQL with a role `mmuser` that owns a database `mattermost`, and what a backup and a restore do with them. */
@@ -61,7 +61,7 @@ export async function startFixture() {
       );
     },
     /** Dump and record of `mattermost` as the role of Mattermost takes them. */
-    async backUp(url = urlAs('mmuser', 'mattermost')): Promise<{record: DatabaseRecord; dump: string}> {
+    async backUp(url = urlAs('mmuser', 'mattermost')): Promise<Captured> {
       const dump = join(mkdtempSync(join(tmpdir(), 'fixture-dump-')), 'dump');
       const snapshot = await engine.source(url).openSnapshot();
       try {
@@ -71,15 +71,13 @@ export async function startFixture() {
         await snapshot.close();
       }
     },
-    /** Makes `name`, loads, settles. Returns what was told. */
-    async restore(set: {record: DatabaseRecord; dump: string}, name: string, url = urlAs('mmuser', name)) {
+    /** Makes `name`, loads, proves, settles. Returns what was told. */
+    async restore({record, dump}: Captured, name: string, url = urlAs('mmuser', name)) {
       const target = engine.target(url);
-      if (!(await target.describe(name)).exists) {
-        await target.create(name, set.record);
-      }
-      const leftOut = await target.load(name, set.dump, set.record, {...watch, jobs: 2, replace: false});
-      const counts = await target.countTables(name);
-      return {leftOut, counts, settled: await target.settle(name, set.record)};
+      const attempt = {id: 'abc123', beside: false, exists: (await target.describe()).exists};
+      const {left_out: leftOut} = await target.stage(attempt, {record, dump}, {...watch, jobs: 2});
+      const proven = await target.prove(attempt, record);
+      return {leftOut, proven, settled: await target.settle(attempt, record)};
     },
   };
 }

@@ -56,7 +56,8 @@ test('rights that are gone today are taken from the restored database, and their
     {id: 'm', roles: [], is_deactivated: true},
   ];
   await fixture.sql(url(), `UPDATE users SET roles = 'system_user system_admin system_manager' WHERE id = 'a'`);
-  expect(await target.takeRights('mattermost', people, 5000)).toBe(3);
+  const attempt = {id: 'abc123', beside: false, exists: true};
+  expect(await target.takeRights(attempt, people, 5000)).toBe(3);
   expect(await roles()).toMatchObject({
     a: 'system_user system_manager',
     b: 'system_user, deactivated',

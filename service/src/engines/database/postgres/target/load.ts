@@ -1,25 +1,22 @@
 import {writeFile} from 'node:fs/promises';
 import type pg from 'pg';
-import type {DatabaseRecord} from '@disaster-recovery/contract';
 import type {CommandLine} from '../../../../process/command_line.ts';
 import {run} from '../../../../process/run.ts';
 import {libpqEnvironment, withClient, type Connection} from '../connection.ts';
 import {chooseContents, type Loader} from './contents.ts';
 import {toolFailure} from '../failures.ts';
 import {roleOf} from '../obstacles.ts';
-import type {DatabaseTarget} from '../../port.ts';
+import type {Captured, DatabaseTarget} from '../../port.ts';
 import {readToolErrors} from '../tools/tool_errors.ts';
 import type {PostgresTools} from '../tools/tools.ts';
 import {watchWhile} from '../tools/watch.ts';
 
-type Options = Parameters<DatabaseTarget['load']>[3];
+type Options = Parameters<DatabaseTarget['stage']>[2] & {replace: boolean};
+type Loading = Captured & {fresh: Connection; tools: PostgresTools};
 
-/** pg_restore, of what this role can make. Returns what was left out, in words. @throws Failure DATABASE_* */
+/** pg_restore, of what this role can make; with `replace` a killed load may have left tables. Returns what was left out, in words. @throws Failure DATABASE_* */
 export async function load(
-  fresh: Connection,
-  tools: PostgresTools,
-  dumpDirectory: string,
-  record: DatabaseRecord,
+  {fresh, tools, record, dump}: Loading,
   {jobs, replace, signal, progress}: Options,
 ): Promise<string[]> {
   const {loader, at} = await withClient(fresh, async (client, reached) => ({
@@ -28,7 +25,7 @@ export async function load(
   }));
   const restore = async (options: NonNullable<CommandLine['options']>): Promise<string> => {
     const said = readToolErrors();
-    const line = {options, operands: [dumpDirectory]};
+    const line = {options, operands: [dump]};
     const result = await run(tools.restore, line, {env: libpqEnvironment(at), signal, onErrorLine: said.line});
     if (result.exitCode !== 0) {
       throw toolFailure({tool: 'pg_restore', result, said, role: at.user}, 'DATABASE_RESTORE_FAILED');
@@ -36,7 +33,7 @@ export async function load(
     return result.stdout;
   };
   const {list, leftOut} = chooseContents(await restore({list: true}), record, loader);
-  const listFile = `${dumpDirectory}.list`;
+  const listFile = `${dump}.list`;
   await writeFile(listFile, list, {mode: 0o600});
   // Ownership, grants, tablespaces and labels name things of the old server; the role that restores owns everything here.
   const loading = restore({

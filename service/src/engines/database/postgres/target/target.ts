@@ -4,11 +4,15 @@ import {locationOf, withClient, type Connection} from '../connection.ts';
 import {load} from './load.ts';
 import {maintain} from '../maintain.ts';
 import {restoreObstacles} from '../obstacles.ts';
-import type {DatabaseTarget, TargetFacts} from '../../port.ts';
+import {requireOnlyFiles} from '../../dump_files.ts';
+import {formerOwners} from '../../former_owners.ts';
+import {formerOf, isOwn, stagedName, undoneName} from '../../names.ts';
+import type {Attempt, DatabaseTarget, TargetFacts} from '../../port.ts';
+import {compareCounts} from '../../prove.ts';
 import {countTables} from '../source/record.ts';
 import {takeRights} from '../rights.ts';
 import {settleDatabase} from './settle.ts';
-import {swapDatabases} from '../../swap.ts';
+import {swapDatabases, type Renaming} from '../../swap.ts';
 import {targetState} from './target_state.ts';
 import {requireTools, type PostgresTools} from '../tools/tools.ts';
 
@@ -16,38 +20,62 @@ const quoted = (name: string): string => pg.escapeIdentifier(name);
 
 /** A database of one PostgreSQL server as the target of a restore. Databases are made, renamed and dropped from `maintenance`. */
 export function createTarget(connection: Connection, tools: () => Promise<PostgresTools>): DatabaseTarget {
-  const inside = (name: string): Connection => ({...connection, database: name});
-  const rename = (from: string, to: string): Promise<void> =>
-    maintain(connection, async (client) => {
-      await client.query(`ALTER DATABASE ${quoted(from)} RENAME TO ${quoted(to)}`);
-    });
+  const live = connection.database;
+  const staged = (attempt: Attempt): Connection => ({...connection, database: stagedName(live, attempt)});
+  const renaming: Renaming = {
+    describe: (name) => describe(connection, name),
+    rename: (from, to) =>
+      maintain(connection, async (client) => {
+        await client.query(`ALTER DATABASE ${quoted(from)} RENAME TO ${quoted(to)}`);
+      }),
+  };
 
   return {
     location: locationOf(connection),
-    name: connection.database,
-    describe: (name = connection.database) => describe(connection, name),
+    name: live,
+    describe: () => describe(connection, live),
     obstacles: async (record, inPlace) => restoreObstacles(record, inPlace, await targetState(connection)),
-    create: (name, like) => create(connection, name, like),
-    countTables: (name) =>
-      withClient(inside(name), async (client) => {
-        await client.query('SET row_security = off');
-        return countTables(client);
-      }),
-    settle: (name, record) => settleDatabase(inside(name), record),
-    takeRights: (name, people, now) => withClient(inside(name), (client) => takeRights(client, people, now)),
-    swap: (live, incoming, aside) =>
-      swapDatabases({describe: (name) => describe(connection, name), rename}, live, incoming, aside),
-    drop: (name) =>
-      maintain(connection, async (client) => {
-        await client.query(`DROP DATABASE IF EXISTS ${quoted(name)}`);
-      }),
-    load: async (name, dumpDirectory, record, options) => {
+    stage: async (attempt, captured, options) => {
       const found = await tools();
-      requireTools(found, record.server_version_num);
-      return load(inside(name), found, dumpDirectory, record, options);
+      requireTools(found, captured.record.server_version_num);
+      await requireOnlyFiles(captured.dump);
+      const fresh = staged(attempt);
+      if (!isOwn(attempt)) {
+        // It had no tables when the restore began: those that are there now are of a load that was killed.
+        const {tables} = await describe(connection, fresh.database);
+        return {
+          differs: [],
+          left_out: await load({fresh, tools: found, ...captured}, {...options, replace: tables > 0}),
+        };
+      }
+      // Only a killed run of this very attempt can have made it before.
+      await drop(fresh);
+      const differs = await create(fresh, captured.record);
+      return {differs, left_out: await load({fresh, tools: found, ...captured}, {...options, replace: false})};
     },
+    prove: (attempt, {tables}) =>
+      withClient(staged(attempt), async (client) => {
+        await client.query('SET row_security = off');
+        return compareCounts(tables, await countTables(client));
+      }),
+    settle: async (attempt, record) => [...(await settleDatabase(staged(attempt), record)), ...formerOwners(record)],
+    takeRights: (attempt, people, now) => withClient(staged(attempt), (client) => takeRights(client, people, now)),
+    former: (attempt) => formerOf(live, attempt),
+    swap: (attempt) =>
+      swapDatabases(renaming, {live, incoming: stagedName(live, attempt), aside: formerOf(live, attempt).former}),
+    swapBack: async ({name, former}, id) => {
+      const aside = undoneName(name, id);
+      await swapDatabases(renaming, {live: name, incoming: former, aside});
+      return aside;
+    },
+    discard: (attempt) => (isOwn(attempt) ? drop(staged(attempt)) : Promise.resolve()),
   };
 }
+
+const drop = (connection: Connection): Promise<void> =>
+  maintain(connection, async (client) => {
+    await client.query(`DROP DATABASE IF EXISTS ${quoted(connection.database)}`);
+  });
 
 async function describe(connection: Connection, name: string): Promise<TargetFacts> {
   const {exists, connections} = await maintain(connection, async (client) => {
@@ -78,10 +106,11 @@ async function describe(connection: Connection, name: string): Promise<TargetFac
   return {exists, tables, connections};
 }
 
-async function create(connection: Connection, name: string, like: DatabaseRecord): Promise<string[]> {
+/** Makes it with the encoding and locale of the record where this server has it. Returns what had to differ. */
+async function create(fresh: Connection, like: DatabaseRecord): Promise<string[]> {
   const literal = (text: string): string => pg.escapeLiteral(text);
-  const base = `CREATE DATABASE ${quoted(name)} TEMPLATE template0 ENCODING ${literal(like.encoding)}`;
-  return maintain(connection, async (client) => {
+  const base = `CREATE DATABASE ${quoted(fresh.database)} TEMPLATE template0 ENCODING ${literal(like.encoding)}`;
+  return maintain(fresh, async (client) => {
     try {
       await client.query(`${base} LC_COLLATE ${literal(like.collation)} LC_CTYPE ${literal(like.character_type)}`);
       return [];

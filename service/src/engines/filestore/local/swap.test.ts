@@ -2,7 +2,7 @@ import {existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync,
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {expect, jest, test} from '@jest/globals';
-import {run} from '../process/run.ts';
+import {run} from '../../../process/run.ts';
 import {swapEntries, swapEntriesBack} from './swap.ts';
 
 // Hundreds of deaths, one after the other.

@@ -1,39 +1,27 @@
 import {lstat, mkdir, readdir, rm} from 'node:fs/promises';
 import {join} from 'node:path';
-import type {SetSnapshot} from '@disaster-recovery/contract';
-import type {Repository, StoredDirectory} from '../engines/repository/port.ts';
-import {Failure} from '../kernel/failure.ts';
-import {withHeld} from '../kernel/held_directory.ts';
-import {realPlace} from '../kernel/real_path.ts';
+import type {StoredDirectory} from '../../repository/port.ts';
+import {withHeld} from '../../../kernel/held_directory.ts';
+import {realPlace} from '../../../kernel/real_path.ts';
+import {isLeftByRestore, type Pass, type StagedTree} from '../port.ts';
 import {inArea, makeArea, removeArea, type Area} from './area.ts';
-import {layOver, makeHarmless, type StagedTree} from './staged_tree.ts';
+import {layOver, makeHarmless} from './staged_tree.ts';
 import {swapEntries, swapEntriesBack} from './swap.ts';
 
 /** A part that waits beside its directory. `owner`: what the directory itself becomes, where nobody has decided that yet. */
 export type Staged = Required<Area> & {tree: StagedTree; owner: StoredDirectory | null};
 
-type Watch = {signal: AbortSignal; progress?: (done: number, total: number | null) => void};
-
-/** Brings the passes of a part into an area of its own, each over those before it. @throws Failure REPOSITORY_*, TARGET_CHANGED, DISK_FULL */
-export async function stage(
-  repository: Repository,
-  directory: string,
-  id: string,
-  passes: readonly SetSnapshot[],
-  {signal, ...watch}: Watch,
-): Promise<Staged> {
+/** Brings the passes of a part into an area of its own, each over those before it. @throws Failure as the passes do, TARGET_CHANGED, DISK_FULL */
+export async function stage(directory: string, id: string, passes: readonly Pass[]): Promise<Staged> {
   const area = await makeArea(directory, id);
-  const owner = await ownerToTake(repository, directory, passes.at(-1));
+  const owner = await ownerToTake(directory, passes.at(-1));
   const tree = await inArea(area, async ({path, pathForChildren}) => {
     await mkdir(join(path, 'new'), {mode: 0o700});
     let whole: StagedTree | null = null;
-    for (const {id: snapshot, root} of passes) {
+    for (const {write} of passes) {
       const name = whole === null ? 'new' : 'over';
       await mkdir(join(path, name), {recursive: true, mode: 0o700});
-      await repository.restore({snapshot, path: root, signal}, join(pathForChildren, name), {
-        ...watch,
-        existing: 'replace',
-      });
+      await write(join(pathForChildren, name));
       const pass = await makeHarmless(join(path, name));
       whole = whole === null ? pass : await lay(whole, pass, path);
     }
@@ -56,14 +44,10 @@ async function lay(base: StagedTree, pass: StagedTree, path: string): Promise<St
 }
 
 /** A directory that is empty and belongs to whoever runs the restore was made for it: it becomes what the stored one was. Any other keeps its own. */
-async function ownerToTake(
-  repository: Repository,
-  directory: string,
-  snapshot: SetSnapshot | undefined,
-): Promise<StoredDirectory | null> {
-  const isEmpty = (await readdir(directory)).every((name) => name.startsWith('.drctl-'));
+async function ownerToTake(directory: string, pass: Pass | undefined): Promise<StoredDirectory | null> {
+  const isEmpty = (await readdir(directory)).every(isLeftByRestore);
   const {uid} = await lstat(directory);
-  return snapshot && isEmpty && uid === process.getuid?.() ? repository.directoryAt(snapshot.id, snapshot.root) : null;
+  return pass && isEmpty && uid === process.getuid?.() ? pass.top() : null;
 }
 
 /** Puts what was staged in the place of what is there, which waits in the area. May be killed and run again. @throws Failure TARGET_CHANGED */
@@ -96,15 +80,4 @@ export async function swapOut(directory: string, area: Area): Promise<void> {
   await inArea({...area, area: area.inode === undefined ? place : area.area}, (held) =>
     withHeld(real, (target) => swapEntriesBack(target.path, join(held.path, 'former'), join(held.path, 'undone'))),
   );
-}
-
-/** A dump is files and nothing else: a link in it would make pg_restore read what it points to. @throws Failure SET_NOT_RESTORABLE */
-export async function requireOnlyFiles(directory: string): Promise<void> {
-  for (const name of await readdir(directory)) {
-    const entry = await lstat(join(directory, name));
-    if (!entry.isFile()) {
-      const kind = entry.isSymbolicLink() ? 'a link' : entry.isDirectory() ? 'a directory' : 'a device, pipe or socket';
-      throw new Failure('SET_NOT_RESTORABLE', `The dump holds ${name}, which is ${kind}; only files belong in it.`);
-    }
-  }
 }

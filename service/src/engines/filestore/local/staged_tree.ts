@@ -1,18 +1,5 @@
 import {chmod, lchown, lstat, readdir, realpath, rename, rm, unlink} from 'node:fs/promises';
-
-/** What a staged tree holds, and what of the set is not in it. */
-export type StagedTree = {
-  files: number;
-  bytes: number;
-  /** Removed: links that lead out of the tree or to nothing. */
-  links: number;
-  /** Removed: devices, pipes, sockets. */
-  special: number;
-  /** Kept without the rights that they had beyond those of whoever runs them. */
-  stripped: number;
-  /** The first of these paths. */
-  first: string | null;
-};
+import type {StagedTree} from '../port.ts';
 
 const below = (directory: Buffer, name: Buffer): Buffer => Buffer.concat([directory, Buffer.from('/'), name]);
 
@@ -101,17 +88,4 @@ async function sizeOf(place: Buffer): Promise<{files: number; bytes: number}> {
     sum.bytes += bytes;
   }
   return sum;
-}
-
-/** What was left out or changed, in words; empty when all came as it was stored. */
-export function differencesOf({links, special, stripped, first}: StagedTree): string[] {
-  const many = (count: number, one: string, more: string): string => `${count} ${count === 1 ? one : more}`;
-  const parts = [
-    ...(links > 0 ? [`${many(links, 'link that leads', 'links that lead')} out of the tree or to nothing`] : []),
-    ...(special > 0 ? [many(special, 'device, pipe or socket', 'devices, pipes or sockets')] : []),
-  ];
-  return [
-    ...(parts.length > 0 ? [`Not restored: ${parts.join(', ')}; first ${first ?? ''}.`] : []),
-    ...(stripped > 0 ? [`${many(stripped, 'file has', 'files have')} lost the set-user-ID or set-group-ID bit.`] : []),
-  ];
 }

@@ -1,8 +1,8 @@
 import {lstat, mkdir, readdir, rename, rm, rmdir} from 'node:fs/promises';
 import {basename, dirname, join} from 'node:path';
-import {Failure, systemErrorCode} from '../kernel/failure.ts';
-import {withHeld, type HeldDirectory} from '../kernel/held_directory.ts';
-import {randomToken} from '../kernel/ids.ts';
+import {Failure, systemErrorCode} from '../../../kernel/failure.ts';
+import {withHeld, type HeldDirectory} from '../../../kernel/held_directory.ts';
+import {randomToken} from '../../../kernel/ids.ts';
 
 /** Where the new and the former content of a directory wait. The inode tells later that it is still the one that was made. */
 export type Area = {area: string; inode?: string | undefined};

@@ -2,7 +2,7 @@ import {mkdirSync, mkdtempSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {expect, test} from '@jest/globals';
-import {createLocalFileStore, createRemoteFileStore} from './local.ts';
+import {createLocalFileStore} from './local.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'files-'));
 mkdirSync(join(directory, '20261124/teams'), {recursive: true});
@@ -23,9 +23,4 @@ test.each([
 
 test('what cannot be looked at is not called missing', async () => {
   await expect(sizeOf('a\0b')).rejects.toMatchObject({code: 'FILES_UNREADABLE'});
-});
-
-test('object storage stays where it is', async () => {
-  expect(createRemoteFileStore('amazons3')).toMatchObject({driver: 'amazons3', directory: null});
-  expect(await createRemoteFileStore('amazons3').sizeOf('a')).toBeNull();
 });

@@ -1,5 +1,6 @@
 import {access, mkdir, readdir, rename, rm} from 'node:fs/promises';
-import {systemErrorCode} from '../kernel/failure.ts';
+import {systemErrorCode} from '../../../kernel/failure.ts';
+import {isLeftByRestore} from '../port.ts';
 
 /**
  * Moves the entries of `directory` to `aside` and those of `incoming` into `directory`, by renames on one file system. The directory keeps its owner, mode
@@ -35,7 +36,7 @@ const completeMark = (aside: string): string => `${aside}.complete`;
 async function moveEntries(from: string, to: string): Promise<void> {
   const [source, target] = [Buffer.from(`${from}/`), Buffer.from(`${to}/`)];
   for (const name of await entriesOf(from)) {
-    if (!name.toString().startsWith('.drctl-')) {
+    if (!isLeftByRestore(name.toString())) {
       await rename(Buffer.concat([source, name]), Buffer.concat([target, name]));
     }
   }

@@ -144,6 +144,7 @@ var failures = map[string]failureKind{
 	"DATABASE_RESTORE_FAILED":         {502, true, "pg_restore ended without a whole database.", "The message has the error in the words of PostgreSQL; the former database was not touched."},
 	"SET_NOT_FOUND":                   {404, false, "The repository holds no sealed set with that name.", "List the sets with `drctl list`. A backup that did not finish is never listed."},
 	"SET_NOT_RESTORABLE":              {409, false, "A part of the set is not in the repository as its manifest describes it, or in a form that no restore can take.", "For a backup: run it again; nothing was sealed. For a set that exists: take another set for the named part, and make a new backup now."},
+	"SET_NEWER":                       {409, false, "The set was written by a newer version of drctl, which describes sets in another way.", "Use that version of drctl, or a newer one. The set is not damaged by this."},
 	"SET_IN_FUTURE":                   {409, false, "The newest set says that it was taken later than now.", "Set this machine's clock right. If it is right, do not trust that set: name the one that you want by its id."},
 	"VERIFY_NOT_PASSED":               {409, false, "The verification found damage or absence; its findings name it.", "Take a new backup now, keep the damaged set, and restore from an older one if you must."},
 	"FILES_UNREADABLE":                {500, false, "Some files or directories could not be read.", "Run drctl as root or as the mattermost user; the message names the first path."},

@@ -18,6 +18,13 @@ export const RESTORE_FAILURES = {
     remedy:
       'For a backup: run it again; nothing was sealed. For a set that exists: take another set for the named part, and make a new backup now.',
   },
+  SET_NEWER: {
+    status: 409,
+    exit: 91,
+    retryable: false,
+    meaning: 'The set was written by a newer version of drctl, which describes sets in another way.',
+    remedy: 'Use that version of drctl, or a newer one. The set is not damaged by this.',
+  },
   SET_IN_FUTURE: {
     status: 409,
     exit: 8,

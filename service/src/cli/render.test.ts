@@ -92,7 +92,7 @@ test.each<[string, string]>([
     'sets',
     renderList(
       [summary, {...summary, bytes: 0, rows: 0, files: 0, scope: [], server_version: null, kind: 'restore_point'}],
-      [{set: null, snapshot: 's', says: 'x'}],
+      [{set: null, code: 'REPOSITORY_DAMAGED', snapshot: 's', says: 'x'}],
     ),
   ],
   ['a verification', renderVerify({set: SET, level: 'L2', passed: true, findings: [], checked_at: 0, duration_ms: 0})],
@@ -167,9 +167,26 @@ test('nobody takes a seal for a signature: what is shown and what is verified sa
 });
 
 test('a damaged set is in the list, also when it is the only one', () => {
-  expect(renderList([], [{set: SET, snapshot: 's', says: 'The seal does not hold.'}])).toContain(
-    `! ${SET} cannot be read: The seal does not hold.`,
+  expect(
+    renderList([], [{set: SET, code: 'REPOSITORY_DAMAGED', snapshot: 's', says: 'The seal does not hold.'}]),
+  ).toContain(`! ${SET} cannot be read: The seal does not hold.`);
+});
+
+test('what keeps a set from being taken as it stands is said below the list', () => {
+  const [future, failed, newer] = ['20261128T110000Z-aaaaaa', '20261127T110000Z-bbbbbb', '20261129T110000Z-cccccc'];
+  const said = renderList(
+    [
+      {...summary, id: future, in_future: true},
+      {...summary, id: failed, verified: {level: 'L2', passed: false, checked_at: START}},
+      {...summary, verified: {level: 'L2', passed: true, checked_at: START}},
+    ],
+    [{set: newer, code: 'SET_NEWER', snapshot: 's', says: 'It has format 2.'}],
   );
+  expect(said.split('\n').filter((line) => line.startsWith('!'))).toEqual([
+    `! ${future} says that it is of the future; \`latest\` does not mean it.`,
+    `! ${failed} did not pass L2 on 2026-11-24T12:00:00Z: drctl verify ${failed} says why.`,
+    `! ${newer} was written by a newer version of drctl, and only that one reads it: It has format 2.`,
+  ]);
 });
 
 test.each<[string, Parameters<typeof aStatus>[0], string]>([

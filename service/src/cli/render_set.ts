@@ -2,7 +2,7 @@ import Table from 'cli-table3';
 import type {BackupPlan, SetManifest, SetSummary, VerifyResult} from '@disaster-recovery/contract';
 import {isoTime} from '../kernel/clock.ts';
 import {formatBytes, formatCount, formatDuration} from '../kernel/format.ts';
-import type {Unreadable} from '../sets/index.ts';
+import type {SetMarks, Unreadable} from '../sets/index.ts';
 import {SEAL_WORDS} from '../words/sets.ts';
 import {stepWords} from '../words/steps.ts';
 import {counted} from '../words/plural.ts';
@@ -119,7 +119,10 @@ function crossCheckWords(check: SetManifest['cross_check']): string {
     : `${rows}; ${counted(bad, 'file')} MISSING OR DIFFERENT`;
 }
 
-export function renderList(sets: readonly SetSummary[], unreadable: readonly Unreadable[]): string {
+export function renderList(
+  sets: readonly (SetSummary & Partial<SetMarks>)[],
+  unreadable: readonly Unreadable[],
+): string {
   if (sets.length === 0 && unreadable.length === 0) {
     return 'There are no sets yet. Make one with: drctl backup';
   }
@@ -137,9 +140,25 @@ export function renderList(sets: readonly SetSummary[], unreadable: readonly Unr
       set.kind === 'restore_point' ? `restore point ${set.reason}` : set.reason,
     ]);
   }
-  return [table.toString(), ...unreadable.map(({set, says}) => `! ${set ?? 'A set'} cannot be read: ${says}`)].join(
-    '\n',
-  );
+  return [
+    table.toString(),
+    ...sets.flatMap(markLines),
+    ...unreadable.map(({set, code, says}) =>
+      code === 'SET_NEWER'
+        ? `! ${set ?? 'A set'} was written by a newer version of drctl, and only that one reads it: ${says}`
+        : `! ${set ?? 'A set'} cannot be read: ${says}`,
+    ),
+  ].join('\n');
+}
+
+/** What keeps a set from being taken as it stands in the list. */
+function markLines({id, in_future, verified}: SetSummary & Partial<SetMarks>): string[] {
+  return [
+    ...(in_future ? [`! ${id} says that it is of the future; \`latest\` does not mean it.`] : []),
+    ...(verified && !verified.passed
+      ? [`! ${id} did not pass ${verified.level} on ${isoTime(verified.checked_at)}: drctl verify ${id} says why.`]
+      : []),
+  ];
 }
 
 export function renderVerify(result: VerifyResult): string {

@@ -13,7 +13,7 @@ import {systemClock} from '../kernel/clock.ts';
 import {Failure} from '../kernel/failure.ts';
 import type {Ledger} from '../ledger/index.ts';
 import {createRestore, type Restore, type RestoreEngines} from '../restore/index.ts';
-import {createInspection, createSets, type Inspection, type Sets} from '../sets/index.ts';
+import {createInspection, createSets, withMarks, type Inspection, type Sets} from '../sets/index.ts';
 import {createVerify, type Verify} from '../verify/index.ts';
 import {composeCore, composeRepository, type Core, type RepositoryAddress} from './core.ts';
 
@@ -105,7 +105,11 @@ export function composeRestore(
   patient: Patient,
 ): Restore {
   const fileTargets = createLocalTargets();
-  return createRestore({...core, ...patient, fileTargets, repository, show: sets.whole, inspection}, jobs);
+  const survey = async () => {
+    const {sets: all, unreadable} = await sets.survey();
+    return {sets: withMarks(all, {now: core.clock.now(), entries: core.ledger.entries()}), unreadable};
+  };
+  return createRestore({...core, ...patient, fileTargets, repository, show: sets.whole, survey, inspection}, jobs);
 }
 
 /** The temporary directory is everybody's: what is there already must be ours. @throws Failure STATE_UNUSABLE */

@@ -1,4 +1,4 @@
-import type {Actor, Part, SetManifest} from '@disaster-recovery/contract';
+import type {Actor, Part, SetManifest, SetSummary} from '@disaster-recovery/contract';
 import type {Approvals} from '../approvals/index.ts';
 import type {DatabaseEngine} from '../engines/database/port.ts';
 import type {FileTargets} from '../engines/filestore/port.ts';
@@ -28,6 +28,11 @@ export type RestoreEngines = {
   workDirectory: string;
   jobs: number;
   show(set: string): Promise<SetManifest>;
+  /** All sets with what is known of them, also those whose manifest does not open. */
+  survey(): Promise<{
+    sets: readonly (SetSummary & {in_future: boolean; verified: {level: string; passed: boolean} | null})[];
+    unreadable: readonly {set: string | null; says: string}[];
+  }>;
   /** Whether one person may replace a live server alone. Null on bare metal. */
   approvals: Pick<Approvals, 'require'> | null;
   /** Whether those who type on a shell of this machine wait for a second administrator as well. */

@@ -3,7 +3,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {expect, test} from '@jest/globals';
 import type {RestorePlan, RestoreRequest, SetManifest} from '@disaster-recovery/contract';
-import {aManifest, SET} from '../testkit/answers.ts';
+import {aManifest, SET, summary} from '../testkit/answers.ts';
 import type {Obstacle, TargetFacts} from '../engines/database/port.ts';
 import {createLocalTargets} from '../engines/filestore/local/targets.ts';
 import {requirePossible} from './gate.ts';
@@ -77,6 +77,17 @@ const target = (changes: Partial<TargetFacts> = {}): TargetFacts => ({
 const IN_PLACE: Targets = {mode: 'in_place', databaseUrl: LIVE.databaseUrl, files: LIVE.files, config: LIVE.config};
 const BESIDE: Targets = {mode: 'side_by_side', databaseUrl: 'postgres://x/y', files: '/a', config: '/c'};
 
+type Other = RestoreFacts['others']['sets'][number];
+const newer = (changes: Partial<Other> = {}): Other => ({
+  ...summary,
+  id: '20261125T110000Z-newer0',
+  t0: summary.t0 + 60_000,
+  in_future: false,
+  verified: null,
+  ...changes,
+});
+const others = (...sets: Other[]): Partial<RestoreFacts> => ({others: {sets, unreadable: []}});
+
 function facts(changes: Partial<RestoreFacts> = {}): RestoreFacts {
   const manifest = changes.manifest ?? aManifest();
   return {
@@ -86,6 +97,7 @@ function facts(changes: Partial<RestoreFacts> = {}): RestoreFacts {
     targets: IN_PLACE,
     steps: ['find_set'],
     restorePoint: true,
+    others: {sets: [], unreadable: []},
     regains: null,
     keepRights: false,
     database: {
@@ -158,6 +170,30 @@ test.each<[string, Partial<RestoreFacts>, RegExp[]]>([
     'a set of before, which says nothing of roles,',
     {manifest: aManifest({database: {...aManifest().database!, privileged: undefined}})},
     [/does not say who had which role/],
+  ],
+  ['a newer good set', others(newer()), [/^There is a newer good set, 20261125T110000Z-newer0, of 2026-11-2/]],
+  [
+    'newer sets of which some are not to be relied on',
+    {
+      others: {
+        sets: [
+          newer({id: '20261125T110000Z-failed', verified: {level: 'L2', passed: false}}),
+          newer({id: '20261126T110000Z-future', in_future: true}),
+          newer({id: '20261125T120000Z-lacks0', standing: {...newer().standing, kind: 'damaged'}}),
+        ],
+        unreadable: [
+          {set: '20261125T130000Z-broken', says: ''},
+          {set: '20250101T130000Z-before', says: ''},
+          {set: null, says: ''},
+        ],
+      },
+    },
+    [/^Not all newer .*lacks0 lacks files.*failed did not pass L2; .*future says.*broken cannot be read\.$/],
+  ],
+  [
+    'an older set or a newer restore point, of neither of which',
+    others(newer({t0: 1}), newer({kind: 'restore_point'})),
+    [],
   ],
   ['a server that is connected', withTarget({connections: ['mattermost from 10.0.0.5']}), [/10\.0\.0\.5.*Stop/]],
   ['an obstacle', withObstacles(true), [/^The role mm cannot create databases\. SQL;$/]],

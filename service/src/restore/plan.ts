@@ -1,6 +1,7 @@
-import type {RestorePlan, SetManifest} from '@disaster-recovery/contract';
+import {recoverySet, type RestorePlan, type SetManifest} from '@disaster-recovery/contract';
 import {isoTime} from '../kernel/clock.ts';
 import {formatBytes, formatCount, formatDuration} from '../kernel/format.ts';
+import type {RestoreEngines} from './engines.ts';
 import type {DatabaseAtTarget} from './gate.ts';
 import {regainedShown, type Regains} from './regained.ts';
 import type {Targets} from './targets.ts';
@@ -14,6 +15,8 @@ export type RestoreFacts = {
   steps: readonly string[];
   database: (DatabaseAtTarget & {location: string; name: string}) | null;
   restorePoint: boolean;
+  /** All sets there are. */
+  others: Awaited<ReturnType<RestoreEngines['survey']>>;
   /** Who would get rights back; null where nothing is replaced, or no database. */
   regains: readonly Regains[] | null;
   keepRights: boolean;
@@ -93,8 +96,34 @@ function overwrites({now, manifest, targets, database}: RestoreFacts): string[] 
   ];
 }
 
-function warnings({manifest, targets, database}: RestoreFacts): string[] {
-  const found: string[] = [];
+/** Who goes back further than there is need to, or takes an old set for the newest, hears of it before. */
+function newerSets({manifest, others}: RestoreFacts): string[] {
+  const newer = others.sets.filter(({kind, t0}) => kind === 'backup' && t0 > manifest.t0);
+  const best = recoverySet(
+    newer.filter(
+      ({in_future, verified, standing}) => !in_future && verified?.passed !== false && standing.kind === 'good',
+    ),
+  );
+  const doubtful = [
+    ...newer
+      .filter(({standing}) => standing.kind === 'damaged')
+      .map(({id}) => `${id} lacks files that its database names`),
+    ...newer.flatMap(({id, verified}) =>
+      verified && !verified.passed ? [`${id} did not pass ${verified.level}`] : [],
+    ),
+    ...newer.filter(({in_future}) => in_future).map(({id}) => `${id} says that it is of the future`),
+    // The name of a set begins with its time.
+    ...others.unreadable.flatMap(({set}) => (set !== null && set > manifest.id ? [`${set} cannot be read`] : [])),
+  ];
+  return [
+    ...(best ? [`There is a newer good set, ${best.id}, of ${isoTime(best.t0)}.`] : []),
+    ...(doubtful.length > 0 ? [`Not all newer sets can be relied on: ${doubtful.slice(0, 5).join('; ')}.`] : []),
+  ];
+}
+
+function warnings(facts: RestoreFacts): string[] {
+  const {manifest, targets, database} = facts;
+  const found = newerSets(facts);
   for (const {part, what, reason} of manifest.omitted) {
     found.push(`The set lacks ${what} (${part}): ${reason}.`);
   }

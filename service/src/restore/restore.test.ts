@@ -114,6 +114,7 @@ function aRestore(): Restore {
       workDirectory: at('work'),
       jobs: 2,
       show: async () => manifest,
+      survey: async () => ({sets: [], unreadable: []}),
       approvals: createApprovals({state, clock: systemClock, ledger}),
       shellWaits,
       inspection: isGateBlind ? BLIND : anInspection(),

@@ -111,6 +111,7 @@ async function prepareFor(
     regains,
     keepRights,
     steps: steps.map((step) => step.name),
+    others: await engines.survey(),
     restorePoint:
       targets.mode === 'in_place' && request.without_restore_point !== true && (database?.facts.exists ?? true),
     space: {

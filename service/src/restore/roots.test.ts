@@ -135,7 +135,15 @@ function aCompanion(home: string, files: string, config: string) {
   const sets = createSets(repository, null, systemClock);
   const workDirectory = join(home, 'work');
   mkdirSync(workDirectory, {recursive: true});
-  const shared = {clock: systemClock, ledger, repository, workDirectory, show: sets.show, lost: sets.lost};
+  const shared = {
+    clock: systemClock,
+    ledger,
+    repository,
+    workDirectory,
+    show: sets.show,
+    survey: async () => ({sets: [], unreadable: []}),
+    lost: sets.lost,
+  };
   const inspection = createInspection({
     ...shared,
     dumps: {contentsFile: 'toc.dat', read: async () => ({files: [], missing: []})},

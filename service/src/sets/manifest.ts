@@ -1,4 +1,5 @@
 import {SetManifest, standingOf, type SetSummary} from '@disaster-recovery/contract';
+import {z} from 'zod';
 import {canonicalJson, sha256} from '../kernel/canonical_json.ts';
 import {Failure} from '../kernel/failure.ts';
 
@@ -7,9 +8,20 @@ export function sealManifest(body: Omit<SetManifest, 'sha256'>): SetManifest {
   return {...body, sha256: sha256(canonicalJson(body))};
 }
 
-/** @throws Failure REPOSITORY_DAMAGED when the text is no manifest or its seal does not hold */
+/** All that is known of a manifest of days to come. */
+const NewerManifest = z.object({format: z.number().int().min(2)});
+
+/** @throws Failure SET_NEWER; REPOSITORY_DAMAGED when the text is no manifest or its seal does not hold */
 export function openManifest(text: string, where: string): SetManifest {
-  const parsed = SetManifest.safeParse(parseJson(text, where));
+  const json = parseJson(text, where);
+  const newer = NewerManifest.safeParse(json);
+  if (newer.success) {
+    throw new Failure(
+      'SET_NEWER',
+      `The manifest in snapshot ${where} has format ${newer.data.format}; this version of drctl knows format 1.`,
+    );
+  }
+  const parsed = SetManifest.safeParse(json);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     throw new Failure(

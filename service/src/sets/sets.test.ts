@@ -7,7 +7,7 @@ import {aManifest} from '../testkit/answers.ts';
 import {createMemoryRepository, type MemoryRepository} from '../engines/repository/memory.ts';
 import {systemClock} from '../kernel/clock.ts';
 import {Failure} from '../kernel/failure.ts';
-import {createSets, MANIFEST_FILE, openManifest, sealManifest, setTags, summaryOf} from './index.ts';
+import {createSets, MANIFEST_FILE, openManifest, sealManifest, setTags, summaryOf, withMarks} from './index.ts';
 
 function sealed(changes: Partial<SetManifest> = {}): SetManifest {
   const {sha256, ...body} = aManifest(changes);
@@ -53,7 +53,7 @@ test.each<[string, (manifest: SetManifest) => unknown, string]>([
   ],
   ['an omission taken out', (manifest) => ({...manifest, omitted: []}), 'seal'],
   ['a seal of something else', (manifest) => ({...manifest, sha256: 'c'.repeat(64)}), 'seal'],
-  ['another format', (manifest) => ({...manifest, format: 2}), 'schema (format'],
+  ['a format that there never was', (manifest) => ({...manifest, format: 0}), 'schema (format'],
   ['a part that is missing', ({database, ...manifest}) => manifest, 'schema (database'],
   ["a name that is no set's", (manifest) => ({...manifest, id: '../../etc'}), 'schema (id'],
 ])('%s is damage, and says which', (_name, change, says) => {
@@ -108,7 +108,7 @@ test('a damaged manifest hides no other set, and is not hidden itself', async ()
   const sets = createSets(repository, null, clock);
   expect((await sets.list()).map(({id}) => id)).toEqual([IDS[0]]);
   expect((await sets.survey()).unreadable).toEqual([
-    {set: IDS[1], snapshot: snapshots[1], says: expect.stringContaining('wrong hash')},
+    {set: IDS[1], snapshot: snapshots[1], code: 'REPOSITORY_DAMAGED', says: expect.stringContaining('wrong hash')},
   ]);
   await expect(sets.show(IDS[1])).rejects.toMatchObject({code: 'REPOSITORY_DAMAGED'});
 });
@@ -217,4 +217,41 @@ test('a summary adds up what a restore writes', () => {
     server_version: null,
     standing: {kind: 'good', elsewhere: ['files']},
   });
+});
+
+test('a set of a newer version is not called damaged, hides no other set and names what reads it', async () => {
+  const {repository} = await repositoryWith(sealed({id: IDS[0], t0: 1}));
+  const text = JSON.stringify({format: 2, id: IDS[1], parts: 'in another way'});
+  await repository.storeText(MANIFEST_FILE, text, {tags: setTags(IDS[1], 'manifest')});
+  const sets = createSets(repository, null, clock);
+  const {sets: readable, unreadable} = await sets.survey();
+  expect([readable.map(({id}) => id), unreadable]).toEqual([
+    [IDS[0]],
+    [expect.objectContaining({set: IDS[1], code: 'SET_NEWER', says: expect.stringContaining('format 2')})],
+  ]);
+  await expect(sets.show(IDS[1])).rejects.toMatchObject({code: 'SET_NEWER'});
+});
+
+test('the marks of a list: of the future, and the last verification that is known', () => {
+  const now = clock.now();
+  const finished = (set: string, passed: boolean, at: number) => ({
+    kind: 'verify.finished',
+    at,
+    data: {set, level: 'L2', passed, findings: 0},
+  });
+  const entries = [
+    finished(IDS[0], true, 1),
+    finished(IDS[0], false, 2),
+    {kind: 'backup.finished', at: 3, data: {set: IDS[0]}},
+    {kind: 'verify.finished', at: 4, data: {set: IDS[1]}},
+  ];
+  const [first, second] = withMarks(
+    [
+      {id: IDS[0], t0: now},
+      {id: IDS[1], t0: now + 86_400_000},
+    ],
+    {now, entries},
+  );
+  expect(first).toMatchObject({in_future: false, verified: {level: 'L2', passed: false, checked_at: 2}});
+  expect(second).toMatchObject({in_future: true, verified: null});
 });

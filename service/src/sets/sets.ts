@@ -1,6 +1,13 @@
 import {mkdir, readFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import {recoverySet, SetId, type SetManifest, type SetSnapshot, type SetSummary} from '@disaster-recovery/contract';
+import {
+  recoverySet,
+  SetId,
+  type SetManifest,
+  type SetSnapshot,
+  type FailureCode,
+  type SetSummary,
+} from '@disaster-recovery/contract';
 import type {Repository, RepositorySnapshot} from '../engines/repository/port.ts';
 import {writeFileAtomic} from '../kernel/atomic_file.ts';
 import {isoTime, type Clock} from '../kernel/clock.ts';
@@ -15,8 +22,11 @@ const MANIFEST_TAGS = ['disaster-recovery', 'part=manifest'];
 /** Clocks of a database server and of this machine may differ so far. */
 const CLOCKS_DIFFER_MS = 10 * 60_000;
 
-/** A snapshot that should hold a manifest and does not open. */
-export type Unreadable = {set: string | null; snapshot: string; says: string};
+/** Whether a set says that it was taken later than now. */
+export const isAhead = (t0: number, now: number): boolean => t0 > now + CLOCKS_DIFFER_MS;
+
+/** A snapshot that should hold a manifest and does not open: damaged, or written by a newer version (SET_NEWER). */
+export type Unreadable = {set: string | null; snapshot: string; code: FailureCode; says: string};
 
 export type Sets = {
   /** Sealed sets, newest first. @throws Failure REPOSITORY_* */
@@ -37,7 +47,7 @@ type Survey = {manifests: SetManifest[]; unreadable: Unreadable[]};
 
 /** Reads manifests from the repository. `cacheDirectory` keeps copies by snapshot id: snapshots never change. Null: no copies. */
 export function createSets(repository: Repository, cacheDirectory: string | null, clock: Clock): Sets {
-  const ahead = ({t0}: SetManifest): number => Math.max(0, t0 - clock.now() - CLOCKS_DIFFER_MS);
+  const isOfFuture = ({t0}: SetManifest): boolean => isAhead(t0, clock.now());
 
   async function readAll(signal?: AbortSignal): Promise<Survey> {
     const bySet = Map.groupBy(await repository.snapshots(MANIFEST_TAGS, signal), (snapshot) => setsOf(snapshot).join());
@@ -61,8 +71,8 @@ export function createSets(repository: Repository, cacheDirectory: string | null
     if (!newest) {
       throw new Failure('SET_NOT_FOUND', `${repository.location} holds no set yet.`);
     }
-    if (ahead(newest) > 0) {
-      const before = best(manifests.filter((manifest) => ahead(manifest) === 0));
+    if (isOfFuture(newest)) {
+      const before = best(manifests.filter((manifest) => !isOfFuture(manifest)));
       throw new Failure(
         'SET_IN_FUTURE',
         `The newest set, ${newest.id}, says that it is of ${isoTime(newest.t0)}, ${formatDuration(newest.t0 - clock.now())} ahead of this machine's clock. ${before ? `The newest before now is ${before.id}.` : 'There is no other.'}`,
@@ -79,7 +89,7 @@ export function createSets(repository: Repository, cacheDirectory: string | null
       return manifest;
     }
     throw unreadable[0]
-      ? new Failure('REPOSITORY_DAMAGED', unreadable[0].says)
+      ? new Failure(unreadable[0].code, unreadable[0].says)
       : new Failure('SET_NOT_FOUND', `${repository.location} holds no set ${set}.`);
   }
 
@@ -97,7 +107,7 @@ export function createSets(repository: Repository, cacheDirectory: string | null
       return {sets: manifests.map(summaryOf), unreadable};
     },
     newest: async (signal) =>
-      (await readAll(signal)).manifests.find((manifest) => manifest.kind === 'backup' && ahead(manifest) === 0) ?? null,
+      (await readAll(signal)).manifests.find((manifest) => manifest.kind === 'backup' && !isOfFuture(manifest)) ?? null,
     show,
     lost,
     whole: async (set, signal) => {
@@ -130,8 +140,8 @@ async function readOne(
 ): Promise<{manifest: SetManifest | null; unreadable: Unreadable[]}> {
   const opened = new Map<string, {manifest: SetManifest; snapshot: RepositorySnapshot}>();
   const unreadable: Unreadable[] = [];
-  const refuse = (snapshot: RepositorySnapshot, says: string): void => {
-    unreadable.push({set: setsOf(snapshot)[0] ?? null, snapshot: snapshot.id, says});
+  const refuse = (snapshot: RepositorySnapshot, {code, message}: Pick<Failure, 'code' | 'message'>): void => {
+    unreadable.push({set: setsOf(snapshot)[0] ?? null, snapshot: snapshot.id, code, says: message});
   };
   for (const snapshot of snapshots) {
     try {
@@ -139,16 +149,16 @@ async function readOne(
       opened.set(manifest.sha256, {manifest, snapshot});
     } catch (error) {
       const failure = asFailure(error);
-      if (failure.code !== 'REPOSITORY_DAMAGED') {
+      if (failure.code !== 'REPOSITORY_DAMAGED' && failure.code !== 'SET_NEWER') {
         throw error;
       }
-      refuse(snapshot, failure.message);
+      refuse(snapshot, failure);
     }
   }
   const [first, second] = opened.values();
   if (first && second) {
     const says = `Snapshots ${first.snapshot.id} and ${second.snapshot.id} hold two different manifests of set ${first.manifest.id}; which one is true cannot be told.`;
-    [...opened.values()].forEach(({snapshot}) => refuse(snapshot, says));
+    [...opened.values()].forEach(({snapshot}) => refuse(snapshot, {code: 'REPOSITORY_DAMAGED', message: says}));
     return {manifest: null, unreadable};
   }
   return {manifest: first?.manifest ?? null, unreadable};

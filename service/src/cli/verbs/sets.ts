@@ -2,6 +2,8 @@ import {join} from 'node:path/posix';
 import {EffectiveConfig, type SetManifest} from '@disaster-recovery/contract';
 import {EFFECTIVE_CONFIG} from '../../backup/index.ts';
 import {Failure} from '../../kernel/failure.ts';
+import {systemClock} from '../../kernel/clock.ts';
+import {withMarks} from '../../sets/index.ts';
 import {withRecovery} from '../companion.ts';
 import type {RunOf} from '../verb.ts';
 import {renderList, renderSet} from '../render_set.ts';
@@ -9,8 +11,9 @@ import type {RecoveryParts} from '../../compose/recovery.ts';
 
 /** What there is to go back to. */
 export const list: RunOf<'list'> = ({options, output}) =>
-  withRecovery(options, async ({sets}) => {
-    const {sets: found, unreadable} = await sets.survey();
+  withRecovery(options, async ({sets, ledger}) => {
+    const {sets: all, unreadable} = await sets.survey();
+    const found = withMarks(all, {now: systemClock.now(), entries: ledger.entries()});
     output.say(renderList(found, unreadable));
     return {value: {sets: found, unreadable}};
   });

@@ -14,6 +14,8 @@ import type {BackupFound, StoredPart} from './found.ts';
 import {fileIndexPath, LEDGER_COPY, pluginBundle, recordDirectory} from './work.ts';
 
 type Found = Readonly<Partial<BackupFound>>;
+/** What is to be sealed. */
+type Sealing = {plan: BackupPlan; found: Found};
 
 /** Step: every row that names a file against the files in the repository. */
 export async function checkRowsAgainstFiles(
@@ -61,8 +63,7 @@ async function expectedBundles(
 /** Step: the record, then the manifest, last of all. From then on the set exists. */
 export async function seal(
   engines: BackupEngines,
-  plan: BackupPlan,
-  found: Found,
+  {plan, found}: Sealing,
   context: StepContext,
 ): Promise<Pick<BackupFound, 'sealed'>> {
   const sealed = context.repeated ? await alreadySealed(engines, plan, context) : null;
@@ -70,7 +71,7 @@ export async function seal(
     return {sealed};
   }
   const record = await storeRecord(engines, plan, context);
-  const body = manifestBody(engines, plan, found, context, record);
+  const body = manifestBody(engines, {plan, found, record}, context);
   const [contents] = await Promise.all([
     contentsOf(engines, plan.set, context.signal),
     engines.sets.requireRestorable(body.snapshots, context.signal),
@@ -120,10 +121,8 @@ async function storeRecord(engines: BackupEngines, plan: BackupPlan, context: St
 
 function manifestBody(
   engines: BackupEngines,
-  plan: BackupPlan,
-  found: Found,
+  {plan, found, record}: Sealing & {record: StoredPart},
   context: StepContext,
-  record: StoredPart,
 ): Omit<SetManifest, 'sha256'> {
   const {database, config, captured_files: files} = found;
   const startedAt = need(found, 'started_at');
@@ -207,12 +206,7 @@ function environmentOmission({config}: Found): SetManifest['omitted'] {
 }
 
 /** Step: what was sealed is read back from the repository, not believed. */
-export async function readBack(
-  engines: BackupEngines,
-  plan: BackupPlan,
-  found: Found,
-  context: StepContext,
-): Promise<object> {
+export async function readBack(engines: BackupEngines, {plan, found}: Sealing, context: StepContext): Promise<object> {
   const {manifest, snapshot} = need(found, 'sealed');
   // Side by side: opening the repository, where its key is made slow on purpose, is most of what either costs.
   const [text, snapshots] = await Promise.all([

@@ -21,8 +21,7 @@ type SecondPass = Pick<BackupFound, 'captured_files'> & Partial<Pick<BackupFound
  */
 export async function secondPass(
   engines: BackupEngines,
-  plan: BackupPlan,
-  found: Readonly<Partial<BackupFound>>,
+  {plan, found}: {plan: BackupPlan; found: Readonly<Partial<BackupFound>>},
   context: StepContext,
 ): Promise<SecondPass> {
   const index = await createFileIndex(fileIndexPath(engines.workDirectory, context.job));

@@ -49,14 +49,14 @@ export function backupSteps(engines: BackupEngines): readonly Step<BackupPlan, B
     {
       name: 'second_pass',
       skip: lacks('files'),
-      run: (plan, found, context) => secondPass(engines, plan, found, context),
+      run: (plan, found, context) => secondPass(engines, {plan, found}, context),
     },
     {name: 'cross_check', run: (_plan, found, context) => checkRowsAgainstFiles(engines, found, context)},
-    {name: 'seal', commits: true, run: (plan, found, context) => seal(engines, plan, found, context)},
-    {name: 'read_back', run: (plan, found, context) => readBack(engines, plan, found, context)},
+    {name: 'seal', commits: true, run: (plan, found, context) => seal(engines, {plan, found}, context)},
+    {name: 'read_back', run: (plan, found, context) => readBack(engines, {plan, found}, context)},
     {
       name: 'record',
-      run: async (plan, found, context) => record(engines, plan, need(found, 'sealed').manifest, context),
+      run: async (plan, found, context) => record(engines, {plan, manifest: need(found, 'sealed').manifest}, context),
     },
   ];
 }
@@ -95,8 +95,7 @@ async function preflight(
 
 async function record(
   engines: BackupEngines,
-  plan: BackupPlan,
-  manifest: BackupFound['sealed']['manifest'],
+  {plan, manifest}: {plan: BackupPlan; manifest: BackupFound['sealed']['manifest']},
   context: StepContext,
 ): Promise<object> {
   engines.ledger.append('backup.finished', context.actor, {

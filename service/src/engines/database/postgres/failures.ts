@@ -40,7 +40,7 @@ export function databaseFailure(error: unknown, {location, role, need = 'write'}
   }
   const code = BY_CODE[systemErrorCode(error) ?? ''] ?? byMessage(error.message);
   const says = error.message || systemErrorCode(error) || 'no answer';
-  return code ? new Failure(code, `${location}: ${withSql(code, says, role, need)}`, {cause: error}) : error;
+  return code ? new Failure(code, `${location}: ${withSql(code, says, {role, need})}`, {cause: error}) : error;
 }
 
 // Errors of Node's own modules come from another realm under the test runner.
@@ -48,7 +48,7 @@ const isError = (error: unknown): error is Error =>
   error instanceof Error || (systemErrorCode(error) !== undefined && typeof (error as Error).message === 'string');
 
 /** A right that is missing is told with the SQL that gives it. */
-function withSql(code: FailureCode, says: string, role: string, need: Need): string {
+function withSql(code: FailureCode, says: string, {role, need}: {role: string; need: Need}): string {
   const sql = code === 'DATABASE_PRIVILEGE' ? missingRight(says, role, need) : null;
   return sql === null ? says : `${says}. As superuser: ${sql}`;
 }
@@ -110,7 +110,7 @@ export function toolFailure({tool, result, said, role}: ToolRun, otherwise: Fail
   const at = object === null ? '' : ` at ${object}`;
   return new Failure(
     code,
-    `${tool} ${ending}${at}: ${withSql(code, words, role, tool === 'pg_dump' ? 'read' : 'load')}`,
+    `${tool} ${ending}${at}: ${withSql(code, words, {role, need: tool === 'pg_dump' ? 'read' : 'load'})}`,
   );
 }
 

@@ -10,7 +10,7 @@ const below = (directory: Buffer, name: Buffer): Buffer => Buffer.concat([direct
 export async function makeHarmless(root: string): Promise<StagedTree> {
   const tree: StagedTree = {files: 0, bytes: 0, links: 0, special: 0, stripped: 0, first: null};
   const links: Buffer[] = [];
-  await walk(Buffer.from(root), tree, links, root.length + 1);
+  await walk(Buffer.from(root), {tree, links, prefix: root.length + 1});
   const inside = `${await realpath(root)}/`;
   for (const link of links) {
     const target = await realpath(link).catch(() => null);
@@ -25,12 +25,16 @@ export async function makeHarmless(root: string): Promise<StagedTree> {
 
 const shown = (place: Buffer, prefix: number): string => place.subarray(prefix).toString();
 
-async function walk(directory: Buffer, tree: StagedTree, links: Buffer[], prefix: number): Promise<void> {
+/** `prefix`: bytes of a path before its path in the tree. */
+type Walk = {tree: StagedTree; links: Buffer[]; prefix: number};
+
+async function walk(directory: Buffer, walking: Walk): Promise<void> {
+  const {tree, links, prefix} = walking;
   for (const name of await readdir(directory, {encoding: 'buffer'})) {
     const place = below(directory, name);
     const entry = await lstat(place);
     if (entry.isDirectory()) {
-      await walk(place, tree, links, prefix);
+      await walk(place, walking);
     } else if (entry.isSymbolicLink()) {
       links.push(place);
     } else if (entry.isFile()) {

@@ -89,7 +89,7 @@ export async function openSnapshot(connection: Connection, tools: PostgresTools)
       mattermost: await mattermostFacts(client),
       record: () => named(databaseRecord(client)),
       expectedFiles: () => expectedFiles(client),
-      dump: (directory, options) => dump(at, tools, row.snapshot, directory, options),
+      dump: (directory, options) => dump({connection: at, tools, snapshot: row.snapshot}, directory, options),
       // Ending the connection ends the transaction, also when the server is gone.
       close: () => client.end().catch(() => undefined),
     };
@@ -100,9 +100,7 @@ export async function openSnapshot(connection: Connection, tools: PostgresTools)
 }
 
 async function dump(
-  connection: Connection,
-  tools: PostgresTools,
-  snapshot: string,
+  {connection, tools, snapshot}: {connection: Connection; tools: PostgresTools; snapshot: string},
   directory: string,
   {jobs, signal, progress}: Parameters<DatabaseSnapshot['dump']>[1],
 ): Promise<number> {

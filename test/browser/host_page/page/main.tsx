@@ -20,6 +20,8 @@ const hostPage = {
   emit(event: string, data: Record<string, unknown>): void {
     host.handlers.get(event)?.({event, data, broadcast: {}, seq: 0});
   },
+  /** As a user changes it in the settings: the page is not loaded anew. */
+  applyTheme,
   async login(login_id: string, password: string): Promise<number> {
     const reply = await fetch('/api/v4/users/login', {
       method: 'POST',

@@ -1,6 +1,6 @@
 // The whole test command: what can be told without a server first, then the system tests; all results counted, one plain line at the end.
 import {mkdtemp, rm} from 'node:fs/promises';
-import {tmpdir} from 'node:os';
+import {availableParallelism, tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {childSeconds, runGoTests, runJest, runTarget, type Count, type Outcome, type TestFile} from './test_stages.ts';
 import {readSeconds, secondsFile, writeSeconds} from './test_seconds.ts';
@@ -43,9 +43,11 @@ function take(outcome: Outcome): void {
  * passes then failed because the machine was busy. It counts by its second result, and is named.
  */
 async function systemTests(): Promise<TestFile[]> {
-  const environment = {TEST_SECONDS: seconds, SOAK_SEED: seed, SOAK_SAMPLE: process.env['SAMPLE'] || '2'};
+  const environment = {TEST_SECONDS: seconds, SOAK_SEED: seed, SOAK_SAMPLE: process.env['SAMPLE'] || '1'};
   const projects = ['system', 'soak'];
-  const first = await runJest({name: 'system', projects, workers: 2, environment, scratch});
+  // Each has servers of its own on free ports. It waits for them a third of its time: one more than there are cores fills these.
+  const workers = availableParallelism() + 1;
+  const first = await runJest({name: 'system', projects, workers, environment, scratch});
   const failed = first.files.filter(({status}) => status === 'failed');
   const again = failed.length > SECOND_TRIES ? [] : failed;
   take({...first, count: withoutFiles(first.count, again), output: ''});

@@ -10,7 +10,8 @@ import {restoreGround, UNDO} from '../faults/restore_ground.ts';
 import type {RestoreGround} from '../faults/restore_ground.ts';
 import {stateOf} from '../faults/state_of_server.ts';
 import {removeScratch} from '../harness/scratch.ts';
-import {sized} from './sizing.ts';
+import {chosen, sized} from './sizing.ts';
+import type {Case} from './sizing.ts';
 
 // Much of everything: it goes through, in bounded memory and in a time that somebody can wait for.
 jest.setTimeout(3 * 3_600_000);
@@ -51,60 +52,67 @@ async function secondsOf(work: () => Promise<unknown>): Promise<number> {
   return (performance.now() - begun) / 1000;
 }
 
-describe(`${FILES} files`, () => {
-  test('are backed up, restored by a run that was killed while they came in, and taken back, in bounded memory', async () => {
-    const {companion, server} = ground;
-    for (let directory = 0; directory < FILES / FILES_IN_DIRECTORY; directory += 1) {
-      const path = join(server.dataDirectory, 'big', String(directory));
-      await mkdir(path, {recursive: true});
-      for (let number = 0; number < FILES_IN_DIRECTORY; number += 1) {
-        await writeFile(join(path, `${number}.txt`), `${directory} ${number}`);
+const CASES: readonly Case[] = [
+  {
+    name: `${FILES} files are backed up, restored by a run that was killed while they came in, and taken back, in bounded memory`,
+    run: async () => {
+      const {companion, server} = ground;
+      for (let directory = 0; directory < FILES / FILES_IN_DIRECTORY; directory += 1) {
+        const path = join(server.dataDirectory, 'big', String(directory));
+        await mkdir(path, {recursive: true});
+        for (let number = 0; number < FILES_IN_DIRECTORY; number += 1) {
+          await writeFile(join(path, `${number}.txt`), `${directory} ${number}`);
+        }
       }
-    }
-    const stored = await stateOf(server);
-    expect(await peakOf(companion.start(['backup']))).toBeLessThan(MEMORY);
-    const before = await ground.change();
-    const args = ['restore', 'latest', '--yes', '--without-restore-point'];
-    await ground.killAt({step: 'swap', at: 'while files come in'}, args);
-    expect(await peakOf(companion.start(args))).toBeLessThan(MEMORY);
-    expect(await stateOf(server)).toEqual(stored);
-    expect(await peakOf(companion.start(UNDO))).toBeLessThan(MEMORY);
-    expect(await stateOf(server)).toEqual(before);
-    await expectLedgerHolds(companion);
-  });
-});
+      const stored = await stateOf(server);
+      expect(await peakOf(companion.start(['backup']))).toBeLessThan(MEMORY);
+      const before = await ground.change();
+      const args = ['restore', 'latest', '--yes', '--without-restore-point'];
+      await ground.killAt({step: 'swap', at: 'while files come in'}, args);
+      expect(await peakOf(companion.start(args))).toBeLessThan(MEMORY);
+      expect(await stateOf(server)).toEqual(stored);
+      expect(await peakOf(companion.start(UNDO))).toBeLessThan(MEMORY);
+      expect(await stateOf(server)).toEqual(before);
+      await expectLedgerHolds(companion);
+    },
+  },
+  {
+    name: `${SETS} sets are listed, each of them, and the newest is known, within a minute`,
+    run: async () => {
+      const {companion} = ground;
+      const before = await companion.sets();
+      for (let number = 0; number < SETS; number += 1) {
+        await companion.succeed(['backup', '--scope', 'config']);
+      }
+      const sets: string[] = [];
+      expect(await secondsOf(async () => sets.push(...(await companion.sets())))).toBeLessThan(60);
+      expect(sets).toHaveLength(before.length + SETS);
+      expect(await secondsOf(() => companion.succeed(['status']))).toBeLessThan(60);
+      await companion.succeed(['show', sets[0]!]);
+    },
+  },
+  {
+    name: `a ledger of ${ENTRIES} entries is verified from its first entry, in bounded memory, within a minute`,
+    run: async () => {
+      const {companion} = ground;
+      const db = new DatabaseSync(join(companion.state, 'state.db'), {timeout: 5000});
+      const ledger = createLedger(
+        {db, directory: companion.state, transact: (work) => work(), check: () => undefined, close: () => undefined},
+        {now: () => Date.now(), sleep: (ms) => pause(ms)},
+      );
+      db.exec('BEGIN IMMEDIATE');
+      for (let number = 0; number < ENTRIES; number += 1) {
+        ledger.append('config.changed', {kind: 'system', id: 'soak', name: 'soak'}, {number});
+      }
+      db.exec('COMMIT');
+      db.close();
+      expect(await secondsOf(() => expectLedgerHolds(companion))).toBeLessThan(60);
+      expect(await peakOf(companion.start(['backup', '--scope', 'config']))).toBeLessThan(MEMORY);
+      await expectLedgerHolds(companion);
+    },
+  },
+];
 
-describe(`${SETS} sets`, () => {
-  test('are listed, each of them, and the newest is known, within a minute', async () => {
-    const {companion} = ground;
-    const before = await companion.sets();
-    for (let number = 0; number < SETS; number += 1) {
-      await companion.succeed(['backup', '--scope', 'config']);
-    }
-    const sets: string[] = [];
-    expect(await secondsOf(async () => sets.push(...(await companion.sets())))).toBeLessThan(60);
-    expect(sets).toHaveLength(before.length + SETS);
-    expect(await secondsOf(() => companion.succeed(['status']))).toBeLessThan(60);
-    await companion.succeed(['show', sets[0]!]);
-  });
-});
-
-describe(`a ledger of ${ENTRIES} entries`, () => {
-  test('is verified from its first entry, in bounded memory, within a minute', async () => {
-    const {companion} = ground;
-    const db = new DatabaseSync(join(companion.state, 'state.db'), {timeout: 5000});
-    const ledger = createLedger(
-      {db, directory: companion.state, transact: (work) => work(), check: () => undefined, close: () => undefined},
-      {now: () => Date.now(), sleep: (ms) => pause(ms)},
-    );
-    db.exec('BEGIN IMMEDIATE');
-    for (let number = 0; number < ENTRIES; number += 1) {
-      ledger.append('config.changed', {kind: 'system', id: 'soak', name: 'soak'}, {number});
-    }
-    db.exec('COMMIT');
-    db.close();
-    expect(await secondsOf(() => expectLedgerHolds(companion))).toBeLessThan(60);
-    expect(await peakOf(companion.start(['backup', '--scope', 'config']))).toBeLessThan(MEMORY);
-    await expectLedgerHolds(companion);
-  });
+describe('much of everything', () => {
+  test.each(chosen('big', CASES))('%s', (_name, {run}) => run());
 });

@@ -10,6 +10,7 @@ import {stateOf} from '../faults/state_of_server.ts';
 import type {Random} from '../harness/random.ts';
 import {removeScratch} from '../harness/scratch.ts';
 import {chosen, inRounds} from './sizing.ts';
+import type {Case} from './sizing.ts';
 
 // kill -9 of drctl during backup, restore and undo: each kill of the table by itself, and kills at random moments.
 jest.setTimeout(6 * 3_600_000);
@@ -27,12 +28,7 @@ afterAll(async () => {
 
 afterEach(() => ground.tidy());
 
-interface Case {
-  readonly name: string;
-  run(): Promise<void>;
-}
-
-const CASES: readonly Case[] = [
+const KILLED: readonly Case[] = [
   ...KILLS.backup.map((point) => ({
     name: `a backup that is killed ${pointName(point)}: the same again makes exactly one set`,
     run: async () => {
@@ -80,10 +76,6 @@ const CASES: readonly Case[] = [
     },
   })),
 ];
-
-describe('kill -9 of drctl', () => {
-  test.each(chosen('kills of data', CASES).map((each) => [each.name, each] as const))('%s', (_name, {run}) => run());
-});
 
 /** Kills it after a part of the time that it usually takes. False: it had ended by itself. */
 async function killSometime(random: Random, usual: number, running: Running): Promise<boolean> {
@@ -168,15 +160,17 @@ async function undoIfSwapped(): Promise<void> {
   }
 }
 
-describe('kill -9 of drctl at random moments', () => {
-  test.each(chosen('works', Object.keys(WORKS)))(
-    'of a %s: the same again, or --undo, and all is whole',
-    async (name) => {
-      const round = await WORKS[name]!();
-      await inRounds(name, async (random, number) => {
-        await round(random, number);
-        await ground.tidy();
-      });
-    },
-  );
+const AT_RANDOM: readonly Case[] = Object.entries(WORKS).map(([name, prepare]) => ({
+  name: `a ${name} that is killed at random moments: the same again, or --undo, and all is whole`,
+  run: async () => {
+    const work = await prepare();
+    await inRounds(name, async (random, round) => {
+      await work(random, round);
+      await ground.tidy();
+    });
+  },
+}));
+
+describe('kill -9 of drctl', () => {
+  test.each(chosen('kills of data', [...KILLED, ...AT_RANDOM]))('%s', (_name, {run}) => run());
 });

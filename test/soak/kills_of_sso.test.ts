@@ -3,12 +3,13 @@ import {afterAll, beforeAll, describe, expect, jest, test} from '@jest/globals';
 import type {SwitchBackResult, SwitchResult} from '@disaster-recovery/contract';
 import {claimAccount, expectListRight, sso, startSso, untilNothingIsWritten} from '../faults/sso.ts';
 import {BACK, BACK_MOMENTS, EVERYONE, ssoGround, SWITCH, SWITCH_MOMENTS} from '../faults/sso_kills.ts';
-import type {SsoGround} from '../faults/sso_kills.ts';
+import type {SsoGround, SsoMoment} from '../faults/sso_kills.ts';
 import type {Random} from '../harness/random.ts';
 import {removeScratch} from '../harness/scratch.ts';
 import {signInWithPassword, tokenWorks} from '../harness/sso_login.ts';
 import type {ExtraAccount, SsoServer} from '../harness/sso_server.ts';
 import {chosen, inRounds} from './sizing.ts';
+import type {Case} from './sizing.ts';
 
 // kill -9 of drctl during a switch of everyone and during the way back: each moment in an incident of its own, and kills at random moments.
 jest.setTimeout(6 * 3_600_000);
@@ -28,9 +29,6 @@ afterAll(async () => {
   removeScratch();
 });
 
-/** One moment of the switch and one of the way back: each pair is an incident. */
-const INCIDENTS = SWITCH_MOMENTS.map((away, index) => ({away, back: BACK_MOMENTS[index]!}));
-
 async function finishSwitch(claimer: ExtraAccount, password: string): Promise<void> {
   const {switch: result} = (await sso(server, ...SWITCH)) as {switch: SwitchResult};
   expect(result).toMatchObject({failed: 0, conflicts: 0});
@@ -43,50 +41,55 @@ async function finishWayBack(): Promise<void> {
   expect(result).toMatchObject({failed: 0, conflicts: 0, provider_check: 'overridden'});
 }
 
-describe('kill -9 of drctl', () => {
-  test.each(chosen('incidents', INCIDENTS).map((each) => [each.away.name, each.back.name, each] as const))(
-    'in %s of a switch of everyone, and in %s of the way back: the ledger knows each account, and the same again finishes',
-    async (_away, _back, {away, back}) => {
-      const claimer = ground.someone();
-      const password = 'Chosen in between, 1';
-      await ground.declare();
-      await ground.killIn(away, SWITCH);
-      await expectListRight(server);
-      await claimAccount(server, claimer, password);
-      await finishSwitch(claimer, password);
-
-      const session = await signInWithPassword(url, claimer.username, password);
-      await ground.killIn(back, BACK);
-      const {entries} = await expectListRight(server);
-      // Whoever is not back yet can still be let in.
-      const last = server.extras.at(-1)!;
-      if (entries.some(({person}) => person.id === last.userId)) {
-        await claimAccount(server, last, 'Chosen late, 1');
-        await signInWithPassword(url, last.username, 'Chosen late, 1');
-      }
-      await finishWayBack();
-      expect(await tokenWorks(url, session.token)).toBe(false);
-      await expect(signInWithPassword(url, claimer.username, password)).rejects.toMatchObject({status: 401});
-      await expect(signInWithPassword(url, last.username, 'Chosen late, 1')).rejects.toMatchObject({status: 401});
-      expect(await tokenWorks(url, claimer.sessions[0]!.token)).toBe(true);
-      await ground.expectWholeEnd();
-    },
-  );
+const KILLED: readonly Case[] = SWITCH_MOMENTS.map((away, index) => {
+  // One moment of the switch and one of the way back: each pair is an incident.
+  const back = BACK_MOMENTS[index]!;
+  return {
+    name: `in ${away.name} of a switch of everyone, and in ${back.name} of the way back: the ledger knows each account, and the same again finishes`,
+    run: () => oneIncident(away, back),
+  };
 });
 
-describe('kill -9 of drctl at random moments', () => {
-  async function killSometime(random: Random, words: readonly string[], usual: number): Promise<void> {
-    const running = startSso(server, ...words);
-    await pause(random.below(usual));
-    if (!running.ended()) {
-      process.kill(running.pid, 'SIGKILL');
-    }
-    await running.ending;
-    await untilNothingIsWritten(server);
-    await expectListRight(server);
-  }
+async function oneIncident(away: SsoMoment, back: SsoMoment): Promise<void> {
+  const claimer = ground.someone();
+  const password = 'Chosen in between, 1';
+  await ground.declare();
+  await ground.killIn(away, SWITCH);
+  await expectListRight(server);
+  await claimAccount(server, claimer, password);
+  await finishSwitch(claimer, password);
 
-  test('of a switch of everyone and of the way back: the same again finishes', async () => {
+  const session = await signInWithPassword(url, claimer.username, password);
+  await ground.killIn(back, BACK);
+  const {entries} = await expectListRight(server);
+  // Whoever is not back yet can still be let in.
+  const last = server.extras.at(-1)!;
+  if (entries.some(({person}) => person.id === last.userId)) {
+    await claimAccount(server, last, 'Chosen late, 1');
+    await signInWithPassword(url, last.username, 'Chosen late, 1');
+  }
+  await finishWayBack();
+  expect(await tokenWorks(url, session.token)).toBe(false);
+  await expect(signInWithPassword(url, claimer.username, password)).rejects.toMatchObject({status: 401});
+  await expect(signInWithPassword(url, last.username, 'Chosen late, 1')).rejects.toMatchObject({status: 401});
+  expect(await tokenWorks(url, claimer.sessions[0]!.token)).toBe(true);
+  await ground.expectWholeEnd();
+}
+
+async function killSometime(random: Random, words: readonly string[], usual: number): Promise<void> {
+  const running = startSso(server, ...words);
+  await pause(random.below(usual));
+  if (!running.ended()) {
+    process.kill(running.pid, 'SIGKILL');
+  }
+  await running.ending;
+  await untilNothingIsWritten(server);
+  await expectListRight(server);
+}
+
+const AT_RANDOM: Case = {
+  name: 'at random moments of a switch of everyone and of the way back: the same again finishes',
+  run: async () => {
     // As long as either usually takes; the first round measures it.
     let usual = 3000;
     await inRounds('switch and switch back', async (random) => {
@@ -101,5 +104,9 @@ describe('kill -9 of drctl at random moments', () => {
       await finishWayBack();
       await ground.expectWholeEnd();
     });
-  });
+  },
+};
+
+describe('kill -9 of drctl', () => {
+  test.each(chosen('kills of sso', [...KILLED, AT_RANDOM]))('%s', (_name, {run}) => run());
 });

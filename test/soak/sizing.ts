@@ -13,28 +13,32 @@ const whole = (name: string): number | undefined => {
 
 /** All that is random follows from it: the same number gives the same run. `make soak` and `make test` choose one and print it. */
 const SEED = whole('SOAK_SEED') ?? 1;
-/** So many of each list are taken, at random. Undefined: all. */
+/** So many cases of each file are taken, at random. Undefined: all. */
 const SAMPLE = whole('SOAK_SAMPLE');
 /** Random rounds of each kind of work, and how long they go on at most. */
 const COUNT = whole('SOAK_COUNT') ?? (SAMPLE === undefined ? 100 : 1);
 const SECONDS = whole('SOAK_SECONDS') ?? Infinity;
 
-/** Is this the sample that the ordinary run takes? */
-export const isSample = SAMPLE !== undefined;
+const isSample = SAMPLE !== undefined;
 
 /** Random numbers of their own for whatever has this name. */
 export function randomOf(name: string): Random {
   return seededRandom(createHash('sha256').update(`${SEED} ${name}`).digest().readUInt32LE());
 }
 
-/** All of `list`, or what the sample takes of it. `name` tells lists apart. */
-export function chosen<Item>(name: string, list: readonly Item[]): Item[] {
-  const random = randomOf(name);
-  const left = [...list];
-  const taken = Array.from({length: Math.min(SAMPLE ?? 0, list.length)}, () =>
-    left.splice(random.below(left.length), 1),
-  ).flat();
-  return isSample ? list.filter((item) => taken.includes(item)) : left;
+/** A test, by what it protects. */
+export interface Case {
+  readonly name: string;
+  run(): Promise<void>;
+}
+
+/** The cases of a file, for `test.each`: all of them, or those that the sample takes. */
+export function chosen(file: string, cases: readonly Case[]): [string, Case][] {
+  const random = randomOf(file);
+  const left = cases.map((each): [string, Case] => [each.name, each]);
+  return isSample
+    ? Array.from({length: Math.min(SAMPLE ?? 0, cases.length)}, () => left.splice(random.below(left.length), 1)).flat()
+    : left;
 }
 
 /** Does the work COUNT times, or for SECONDS. What fails says its round and how to see it again. */

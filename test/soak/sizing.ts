@@ -22,7 +22,7 @@ const SECONDS = whole('SOAK_SECONDS') ?? Infinity;
 const isSample = SAMPLE !== undefined;
 
 /** Random numbers of their own for whatever has this name. */
-export function randomOf(name: string): Random {
+function randomOf(name: string): Random {
   return seededRandom(createHash('sha256').update(`${SEED} ${name}`).digest().readUInt32LE());
 }
 

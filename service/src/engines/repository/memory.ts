@@ -222,14 +222,9 @@ export function createMemoryRepository(location = '/memory'): MemoryRepository {
       if (!shelf.find(snapshot).directories.has(root)) {
         throw new Failure('REPOSITORY_UNREACHABLE', `path ${root}: not a directory`);
       }
-      return writeTree(
-        shelf
-          .below(snapshot, root)
-          .filter(({path}) => only === undefined || path === only)
-          .map(({path, hash}) => ({path, content: shelf.read(hash)})),
-        target,
-        existing,
-      );
+      const found = shelf.below(snapshot, root).filter(({path}) => only === undefined || path === only);
+      const files = found.map(({path, hash}) => ({path, content: shelf.read(hash)}));
+      return writeTree(files, target, existing);
     },
     async check(depth, {signal}) {
       ready(signal);

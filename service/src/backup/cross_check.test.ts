@@ -262,3 +262,15 @@ test('a file that came after T0 is on its way to its row, an older one without a
     'transient young',
   ]);
 });
+
+test.each<[string, Files]>([
+  ['a file that is missing', {}],
+  ['a file of another size', {a: 2}],
+])('without a live store to look at, %s is never excused as lost in production', async (_name, files) => {
+  const result = await check({files, rows: [row('a', 1)], live: null});
+  expect([result.outcome, result.missing_in_production, result.findings[0]?.in_production]).toEqual([
+    'failed',
+    0,
+    false,
+  ]);
+});

@@ -10,7 +10,7 @@ import {makeHarmless} from './local/staged_tree.ts';
 import type {FileStore, FileTarget, FileTargets, FormerFiles, Pass, StagedFiles, StagedTree} from './port.ts';
 
 /** Contents by path. */
-export type MemoryTree = Map<string, Buffer>;
+type MemoryTree = Map<string, Buffer>;
 const EMPTY = (): MemoryTree => new Map<string, Buffer>();
 /** What of one restore waits at a place. */
 type Waiting = {staged?: MemoryTree; former?: MemoryTree; undone?: MemoryTree};

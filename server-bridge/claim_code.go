@@ -34,7 +34,7 @@ func (p *Plugin) postClaimCode(c *plugin.Context, w http.ResponseWriter, r *http
 	}
 	done, ok := p.claimTries.turn(r.Context())
 	if !ok {
-		writeFailure(w, fail("CLAIM_TOO_MANY_TRIES", "Very many codes are tried at this moment; yours was not used up."))
+		writeFailure(w, fail("CLAIM_TOO_MANY_TRIES", "Too many codes are being tried right now; yours was not used up."))
 		return
 	}
 	answer, err := p.relayClaim(c, r, code)

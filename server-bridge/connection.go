@@ -145,7 +145,7 @@ func parseJSON(body []byte, into any) error {
 		return fail("USAGE_INVALID", "The body is not the JSON that this route takes: "+err.Error())
 	}
 	if decoder.More() {
-		return fail("USAGE_INVALID", "The body goes on after its JSON.")
+		return fail("USAGE_INVALID", "There is more after the JSON of the body.")
 	}
 	return nil
 }

@@ -85,7 +85,7 @@ func (p *Plugin) enrolled() (*enrollment, place, error) {
 		return nil, place{}, err
 	}
 	if who == nil {
-		return nil, place{}, fail("NOT_ENROLLED", "This server has not been enrolled at a companion.")
+		return nil, place{}, fail("NOT_ENROLLED", "This server has not been enrolled with a companion.")
 	}
 	where, _ := p.whereabouts(who)
 	at, err := newPlace(where)
@@ -150,7 +150,7 @@ func (p *Plugin) enroll(ctx context.Context, input enrollInput, by *actor) (*enr
 		return nil, err
 	}
 	if appErr := p.API.KVSet(enrollmentKey, text); appErr != nil {
-		return nil, fail("INTERNAL", "The enrollment could not be stored, so it does not hold: "+refusal(appErr))
+		return nil, fail("INTERNAL", "The enrollment could not be stored, so it did not take effect: "+refusal(appErr))
 	}
 	p.reach.runs(at.url, reply.Version)
 	p.sets.forget()

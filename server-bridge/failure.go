@@ -46,7 +46,7 @@ func asFailure(err error) *Failure {
 	if errors.As(err, &failure) {
 		return failure
 	}
-	return fail("INTERNAL", "The plugin met an error that was not foreseen: "+err.Error())
+	return fail("INTERNAL", "The plugin met an unexpected error: "+err.Error())
 }
 
 func writeFailure(w http.ResponseWriter, err error) {

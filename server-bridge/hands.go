@@ -86,7 +86,7 @@ func (p *Plugin) checkCompanion(text string, r *http.Request, body []byte) error
 		return err
 	}
 	if who == nil {
-		return fail("NOT_ENROLLED", "This server has not been enrolled at a companion.")
+		return fail("NOT_ENROLLED", "This server has not been enrolled with a companion.")
 	}
 	token, err := parseToken(text, who.companionPublic)
 	if err != nil {

@@ -22,7 +22,7 @@ func (p *Plugin) postDirectMessages(w http.ResponseWriter, asked handsRequest) {
 		return
 	}
 	if len(wanted.Users) == 0 || len(wanted.Users) > maxReceivers || wanted.Message == "" || utf8.RuneCountInString(wanted.Message) > maxMessage {
-		writeFailure(w, fail("USAGE_INVALID", "users must name 1 to 100 accounts, and message is needed and ends at 16000 characters."))
+		writeFailure(w, fail("USAGE_INVALID", "users must name 1 to 100 accounts, and message must have 1 to 16000 characters."))
 		return
 	}
 	bot, err := p.botID()
@@ -87,12 +87,12 @@ func (p *Plugin) postMail(w http.ResponseWriter, asked handsRequest) {
 	}
 	address, err := mail.ParseAddress(wanted.To)
 	if err != nil || address.Address != wanted.To {
-		writeFailure(w, fail("USAGE_INVALID", "to must be one e-mail address."))
+		writeFailure(w, fail("USAGE_INVALID", "to must be one email address."))
 		return
 	}
 	if wanted.Subject == "" || utf8.RuneCountInString(wanted.Subject) > maxSubject || strings.ContainsAny(wanted.Subject, "\r\n") ||
 		wanted.HTML == "" || utf8.RuneCountInString(wanted.HTML) > maxHTML {
-		writeFailure(w, fail("USAGE_INVALID", "subject takes one line of 1 to 200 characters, and html 1 to 50000."))
+		writeFailure(w, fail("USAGE_INVALID", "subject must be one line of 1 to 200 characters, and html must have 1 to 50000 characters."))
 		return
 	}
 	if says := p.mailFault(); says != "" {

@@ -23,7 +23,7 @@ func (p *Plugin) signFor(request signedRequest, who *enrollment, by *actor) (str
 	}
 	options := model.PluginKVSetOptions{ExpireInSeconds: signedKeptSeconds}
 	if _, appErr := p.API.KVSetWithOptions(signedKey(token.Jti), tokenHash(text), options); appErr != nil {
-		return "", fail("INTERNAL", "What the companion must be able to ask about this request could not be stored, so it was not sent: "+refusal(appErr))
+		return "", fail("INTERNAL", "The record by which the companion confirms this request could not be stored, so it was not sent: "+refusal(appErr))
 	}
 	return text, nil
 }

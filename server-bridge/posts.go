@@ -19,7 +19,7 @@ func parseBotPost(body []byte) (*botPost, error) {
 		return nil, err
 	}
 	if wanted.ChannelID == "" || wanted.Message == "" || len([]rune(wanted.Message)) > maxMessage {
-		return nil, fail("USAGE_INVALID", "channel_id and message are needed, and message ends at 16000 characters.")
+		return nil, fail("USAGE_INVALID", "channel_id and message are needed, and message has at most 16000 characters.")
 	}
 	return &wanted, nil
 }

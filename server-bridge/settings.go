@@ -60,7 +60,7 @@ func (p *Plugin) getSettings(w http.ResponseWriter, _ handsRequest) {
 func (p *Plugin) answerSettings(w http.ResponseWriter) {
 	config := p.API.GetConfig()
 	if config == nil {
-		writeFailure(w, fail("MATTERMOST_REFUSED", "Mattermost did not give its configuration."))
+		writeFailure(w, fail("MATTERMOST_REFUSED", "Mattermost did not return its configuration."))
 		return
 	}
 	writeJSON(w, http.StatusOK, map[string]any{"values": settingValues(config)})
@@ -101,7 +101,7 @@ func (p *Plugin) patchSettings(w http.ResponseWriter, asked handsRequest) {
 	defer p.settingsWrite.Unlock()
 	config := p.API.GetUnsanitizedConfig()
 	if config == nil {
-		writeFailure(w, fail("MATTERMOST_REFUSED", "Mattermost did not give its configuration."))
+		writeFailure(w, fail("MATTERMOST_REFUSED", "Mattermost did not return its configuration."))
 		return
 	}
 	config = wholeConfig(config)

@@ -75,7 +75,7 @@ func sendPatch(client *http.Client, base, token string, patch []byte) error {
 		return err
 	}
 	if err != nil {
-		return fail("MATTERMOST_REFUSED", "Mattermost broke off while it changed settings: "+plainCause(err)+". Look at the settings before a new try.")
+		return fail("MATTERMOST_REFUSED", "Mattermost broke off while changing settings: "+plainCause(err)+". Look at the settings before you try again.")
 	}
 	defer response.Body.Close()
 	answer, _ := io.ReadAll(io.LimitReader(response.Body, maxPatchAnswer))

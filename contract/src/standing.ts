@@ -33,6 +33,11 @@ export function standingOf({scope, files, omitted, cross_check: check}: Held): S
   return {kind: isDamaged ? 'damaged' : missing.length > 0 ? 'partial' : 'good', missing, incomplete, elsewhere};
 }
 
+/** Whether a backup ends without a warning: nothing that it was asked for is left out, and its files fit its database. */
+export function isWhole({omitted, cross_check: check}: Pick<Held, 'omitted' | 'cross_check'>): boolean {
+  return omitted.length === 0 && check.outcome !== 'failed';
+}
+
 type Dated = {kind: 'backup' | 'restore_point'; t0: number; standing: SetStanding};
 
 /**

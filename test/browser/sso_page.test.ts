@@ -76,7 +76,7 @@ test('an outage from suspicion to the end, by keyboard alone', async () => {
   expect(await page.content()).not.toContain('9QXD');
 
   setIncident(world.sso, 'open', UP(), cannedEntries());
-  await page.getByText('The providers answer again. 4 people are to be switched back.').waitFor({timeout: 20_000});
+  await page.getByText('The providers answer again. 4 people have to be switched back.').waitFor({timeout: 20_000});
   await pressEnter(page.getByRole('button', {name: 'Switch back…'}));
   await confirmByKeyboard(page);
   await page.getByRole('heading', {name: 'Switch back in progress'}).waitFor();
@@ -86,7 +86,7 @@ test('an outage from suspicion to the end, by keyboard alone', async () => {
   expect(await page.getByRole('button', {name: 'Close the incident…'}).isDisabled()).toBe(true);
   world.advance = (job) => ({...job, status: 'success', progress: null, finished_at: Date.now()});
   setIncident(world.sso, 'switching_back', UP());
-  await page.getByText('Nobody is to be switched back.', {exact: true}).waitFor({timeout: 20_000});
+  await page.getByText('Nobody has to be switched back.', {exact: true}).waitFor({timeout: 20_000});
   await pressEnter(page.getByRole('button', {name: 'Close the incident…'}));
   await confirmByKeyboard(page);
   await page.getByText('No outage. 3 providers answer.').waitFor();

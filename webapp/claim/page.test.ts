@@ -248,7 +248,7 @@ test('sign-in by username being off: the password is set, and the page says how 
   const user = open({...claimed(), login: [refused(401, 'api.user.login.invalid_credentials_sso')]});
   await enterPassword(user);
   expect(await screen.findByRole('heading', {name: 'Your password is set'})).toBeInTheDocument();
-  expect(document.getElementById('done')).toHaveTextContent('Sign in with your e-mail address and the new password.');
+  expect(document.getElementById('done')).toHaveTextContent('Sign in with your email address and the new password.');
   expect(screen.getByRole('link', {name: 'Go to the sign-in page'})).toHaveAttribute('href', '/chat/login');
   expect(went).toEqual([]);
 });

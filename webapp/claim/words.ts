@@ -74,7 +74,7 @@ export const SAYS = {
   titleHalf: 'Your password is set',
   done: 'Mattermost opens by itself.',
   open: 'Open Mattermost',
-  byMail: 'Sign in with your e-mail address and the new password.',
+  byMail: 'Sign in with your email address and the new password.',
   notOpen:
     'Mattermost does not take passwords at sign-in right now, so you cannot get in yet. Tell your administrator. Once that is switched on again, this password works with your e-mail address; you need no other code.',
   refused: 'Signing in from here did not work: ',

@@ -7,7 +7,8 @@ export const DATABASE_FAILURES = {
     exit: 20,
     retryable: true,
     meaning: 'PostgreSQL does not answer at that address.',
-    remedy: 'Check that PostgreSQL runs, and host, port and firewall of the connection URL.',
+    remedy:
+      'Check that PostgreSQL is running, and check the host and port of the connection URL and any firewall in between.',
   },
   DATABASE_REFUSED: {
     status: 502,
@@ -35,15 +36,14 @@ export const DATABASE_FAILURES = {
     status: 409,
     exit: 24,
     retryable: false,
-    meaning: 'The PostgreSQL versions do not fit each other.',
+    meaning: 'The PostgreSQL versions are not compatible.',
     remedy: 'Use PostgreSQL programs at least as new as the server, and a target at least as new as the set.',
   },
   DATABASE_LOCKED: {
     status: 409,
     exit: 27,
     retryable: true,
-    meaning:
-      'A table is locked by another program, such as a migration of Mattermost, for longer than a backup may wait.',
+    meaning: 'Another program, such as a Mattermost migration, has kept a table locked for longer than a backup waits.',
     remedy: 'Wait until that program is done; pg_stat_activity and pg_locks name it. Then run again.',
   },
   DATABASE_BUSY: {
@@ -57,7 +57,7 @@ export const DATABASE_FAILURES = {
     status: 507,
     exit: 29,
     retryable: true,
-    meaning: 'PostgreSQL has no more room on its own disk.',
+    meaning: 'PostgreSQL has run out of space on its own disk.',
     remedy: 'Free space where PostgreSQL keeps its data, then run again.',
   },
   DATABASE_ROW_SECURITY: {
@@ -86,14 +86,14 @@ export const DATABASE_FAILURES = {
     status: 502,
     exit: 25,
     retryable: true,
-    meaning: 'pg_dump ended without a whole dump.',
+    meaning: 'pg_dump ended before the dump was complete.',
     remedy: 'The message has the error in the words of PostgreSQL; run again when the cause is gone.',
   },
   DATABASE_RESTORE_FAILED: {
     status: 502,
     exit: 26,
     retryable: true,
-    meaning: 'pg_restore ended without a whole database.',
+    meaning: 'pg_restore ended before the database was complete.',
     remedy: 'The message has the error in the words of PostgreSQL; the former database was not touched.',
   },
 } as const satisfies Record<string, FailureKind>;

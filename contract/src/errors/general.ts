@@ -124,7 +124,7 @@ export const GENERAL_FAILURES = {
     status: 409,
     exit: 4,
     retryable: false,
-    meaning: 'A companion runs on this state directory already.',
+    meaning: 'A companion is already running on this state directory.',
     remedy: 'Stop that one, or give this one a state_directory of its own.',
   },
   STATE_NEWER: {
@@ -139,7 +139,7 @@ export const GENERAL_FAILURES = {
     exit: 4,
     retryable: false,
     meaning: 'Other users of this machine could change what the companion remembers and whom it trusts.',
-    remedy: 'Give the state directory to the user that the companion runs as, with mode 0700.',
+    remedy: 'Make the user that the companion runs as the owner of the state directory, with mode 0700.',
   },
   STATE_MISSING: {
     status: 500,

@@ -8,7 +8,7 @@ export const REPOSITORY_FAILURES = {
     retryable: false,
     meaning: 'There is no repository at that location.',
     remedy:
-      'Mount the place, or correct the repository URL. Do not make a new repository before you have looked: only where there has never been one, `drctl init` makes it.',
+      'Mount the file system, or correct the repository URL. Do not make a new repository before you have looked: only where there has never been one, `drctl init` makes it.',
   },
   REPOSITORY_LOCKED: {
     status: 409,

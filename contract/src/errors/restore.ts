@@ -14,7 +14,7 @@ export const RESTORE_FAILURES = {
     exit: 39,
     retryable: false,
     meaning:
-      'A part of the set is not in the repository as its manifest describes it, or in a form that no restore can take.',
+      'A part of the set is not in the repository as its manifest describes it, or is there in a form that cannot be restored.',
     remedy:
       'For a backup: run it again; nothing was sealed. For a set that exists: take another set for the named part, and make a new backup now.',
   },
@@ -65,16 +65,17 @@ export const RESTORE_FAILURES = {
     status: 409,
     exit: 45,
     retryable: false,
-    meaning: 'A directory that the restore works in is not the one that it was or that the restore made.',
+    meaning: 'A directory that the restore works in was replaced while it ran.',
     remedy:
-      'Find out who moved or replaced it while the restore ran. What the restore set aside is in the area that its result or `drctl jobs` names; nothing was deleted.',
+      'Find out who moved or replaced it. What the restore set aside is in the area that its result or `drctl jobs` names; nothing was deleted.',
   },
   TARGET_HOLDS_MOUNT: {
     status: 409,
     exit: 44,
     retryable: false,
     meaning: 'Something is mounted inside a directory that would be replaced, and a mount cannot be set aside.',
-    remedy: 'Unmount it for the restore, or restore beside with --into-files and point Mattermost at that directory.',
+    remedy:
+      'Unmount it for the restore, or restore side by side with --into-files and point Mattermost at that directory.',
   },
   MATTERMOST_IS_RUNNING: {
     status: 409,

@@ -21,13 +21,13 @@ export const SSO_FAILURES = {
     exit: 72,
     retryable: false,
     meaning: 'Accounts, settings or sessions are not yet as they were before the outage.',
-    remedy: 'Look at `drctl sso return-list`, run `drctl sso switch-back`, and decide about what is in conflict.',
+    remedy: 'Look at `drctl sso return-list`, run `drctl sso switch-back`, and decide each conflict.',
   },
   PROVIDER_NOT_HEALTHY: {
     status: 409,
     exit: 73,
     retryable: true,
-    meaning: 'The identity provider was not seen healthy for long enough.',
+    meaning: 'The identity provider has not been healthy for long enough.',
     remedy:
       'Wait until `drctl sso status` says so. If you know better, use --without-provider-check; that is recorded.',
   },
@@ -80,7 +80,7 @@ export const SSO_FAILURES = {
     exit: 80,
     retryable: false,
     meaning: 'This account is of a kind that is never switched, or not in this state.',
-    remedy: 'Take somebody else, or change what stands against it; `drctl sso return-list` shows who is switched.',
+    remedy: 'Choose another account, or remove what prevents it; `drctl sso return-list` shows who is switched.',
   },
   ACCOUNT_CONFLICT: {
     status: 409,

@@ -7,7 +7,7 @@ export const TRUST_FAILURES = {
     exit: 50,
     retryable: true,
     meaning: 'Mattermost, or the plugin in it, does not answer.',
-    remedy: 'Check that Mattermost runs and the plugin is enabled. Backups go on without it.',
+    remedy: 'Check that Mattermost is running and the plugin is enabled. Backups go on without it.',
   },
   MATTERMOST_REFUSED: {
     status: 502,
@@ -49,14 +49,15 @@ export const TRUST_FAILURES = {
     exit: 63,
     retryable: true,
     meaning: 'The signed request is older than sixty seconds, or comes from the future.',
-    remedy: 'Set the clocks of both machines by NTP.',
+    remedy: 'Synchronize the clocks of both machines with NTP.',
   },
   TOKEN_REPLAYED: {
     status: 401,
     exit: 64,
     retryable: false,
     meaning: 'This signed request was already used once.',
-    remedy: 'Send a new request. If nobody repeated it, somebody listens: look at the network path and turn TLS on.',
+    remedy:
+      'Send a new request. If nobody sent it twice, somebody may be listening: check the network path and turn on TLS.',
   },
   NOT_SYSTEM_ADMIN: {
     status: 403,
@@ -85,7 +86,7 @@ export const TRUST_FAILURES = {
     status: 500,
     exit: 67,
     retryable: false,
-    meaning: 'The companion is to listen beyond this machine, but has no TLS certificate.',
+    meaning: 'The companion is set to listen beyond this machine, but has no TLS certificate.',
     remedy: 'Set serve.tls_certificate and serve.tls_key, or listen on 127.0.0.1.',
   },
 } as const satisfies Record<string, FailureKind>;

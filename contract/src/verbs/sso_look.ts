@@ -92,7 +92,7 @@ export const lockedOut = {
     sso_people: {
       method: 'GET',
       path: '/api/v1/sso/people',
-      summary: 'Accounts whose username, e-mail address or name begins with `?q=TEXT`, 20 at most.',
+      summary: 'Accounts whose username, email address or name begins with `?q=TEXT`, 20 at most.',
       access: 'signed',
       response: {status: 200, body: PeopleFound},
       errors: ['DATABASE_UNREACHABLE'],

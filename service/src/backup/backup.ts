@@ -1,6 +1,6 @@
 import {rm} from 'node:fs/promises';
 import {join} from 'node:path';
-import type {Actor, BackupPlan, BackupRequest} from '@disaster-recovery/contract';
+import {isWhole, type Actor, type BackupPlan, type BackupRequest} from '@disaster-recovery/contract';
 import type {Obstacle} from '../engines/database/port.ts';
 import {Failure} from '../kernel/failure.ts';
 import {newSetId} from '../kernel/ids.ts';
@@ -72,8 +72,7 @@ export function createBackup(engines: BackupEngines, jobs: Jobs): Backup {
     subject: ({set}) => set,
     conclude: (_plan, found) => {
       const {manifest} = need(found, 'sealed');
-      const isWhole = manifest.cross_check.outcome !== 'failed' && manifest.omitted.length === 0;
-      return {result: manifest, status: isWhole ? 'success' : 'warning'};
+      return {result: manifest, status: isWhole(manifest) ? 'success' : 'warning'};
     },
     async clean(job, {set}, outcome) {
       // The dump holds every credential in plain text: it never outlives its job.

@@ -1,4 +1,11 @@
-import {SetManifest, VerifyResult, type CrossCheck, type Job, type Omission} from '@disaster-recovery/contract';
+import {
+  isWhole,
+  SetManifest,
+  VerifyResult,
+  type CrossCheck,
+  type Job,
+  type Omission,
+} from '@disaster-recovery/contract';
 import {laneOf} from '../jobs/index.ts';
 import {formatBytes, formatDuration} from '../kernel/format.ts';
 import {code, minute, plain} from './markdown.ts';
@@ -36,9 +43,8 @@ function tookMs(job: Job): number {
 
 function backupResult(manifest: SetManifest, ms: number): string[] {
   // Files that the live server had lost before are told below; they do not make the set partial.
-  const isWhole = manifest.omitted.length === 0 && manifest.cross_check.outcome !== 'failed';
   return [
-    `#### ${isWhole ? '✅ Backup complete' : '⚠️ Backup made, but not everything is in it'}`,
+    `#### ${isWhole(manifest) ? '✅ Backup complete' : '⚠️ Backup made, but not everything is in it'}`,
     ...manifestLines(manifest),
     `Added ${formatBytes(manifest.bytes_added)} to the repository in ${formatDuration(ms)}.`,
     '',

@@ -63,7 +63,7 @@ function requireName(name: string, path: string, line: number): void {
     throw wrong(path, line, `is longer than the ${limit} characters that it may have`);
   }
   if (!USERNAME.test(name) && !ADDRESS.test(name)) {
-    throw wrong(path, line, 'does not begin with a username, an e-mail address or an id');
+    throw wrong(path, line, 'does not begin with a username, an email address or an id');
   }
 }
 
@@ -126,6 +126,6 @@ function firstColumn(text: string, path: string, line: number): string {
 /** The content is not quoted: it may be any file that somebody named by mistake. */
 function wrong(path: string, line: number, says: string): Failure {
   return new Failure('USAGE_INVALID', `Line ${line} of ${path} ${says}.`, {
-    remedy: `Give a file with one username, e-mail address or id a line, or in the first column of CSV. A first line of column names may begin with ${[...HEADERS].slice(0, 5).join(', ')} and the like.`,
+    remedy: `Give a file with one username, email address or id a line, or in the first column of CSV. A first line of column names may begin with ${[...HEADERS].slice(0, 5).join(', ')} and the like.`,
   });
 }

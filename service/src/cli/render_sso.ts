@@ -139,7 +139,7 @@ export function renderLockedOut({count, people}: LockedOut): string {
   if (count === 0) {
     return 'Nobody is locked out now.';
   }
-  const table = plainTable(['Person', 'E-mail', 'Through', 'Last seen', 'Teams']);
+  const table = plainTable(['Person', 'Email', 'Through', 'Last seen', 'Teams']);
   for (const {username, email, service, is_administrator, last_seen_at, teams} of people) {
     table.push([
       `${printable(username)}${is_administrator ? ' (administrator)' : ''}`,
@@ -150,7 +150,7 @@ export function renderLockedOut({count, people}: LockedOut): string {
     ]);
   }
   return [
-    `${count === 1 ? '1 person is' : `${formatCount(count)} people are`} locked out now.`,
+    `${counted(count, 'person is', 'people are')} locked out now.`,
     table.toString(),
     ...(count > people.length ? [`and ${formatCount(count - people.length)} more`] : []),
     'To let one in: drctl sso let-in USER --identified-by "…"',

@@ -97,7 +97,7 @@ function setActions({verdict, last_set: last, running, now, rpo_objective_ms: ob
           action(
             `Set ${last.id} says that it was made ${formatDuration(last.t0 - now)} from now.`,
             {shell: null, chat: null},
-            'Set the clocks of the database server and of this machine by NTP, and take a new backup.',
+            'Synchronize the clocks of the database server and of this machine with NTP, and take a new backup.',
           ),
         ]
       : []),

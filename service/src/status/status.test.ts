@@ -174,7 +174,7 @@ test.each<[string, Case, string[]]>([
     'the newest set claims to come from the future',
     {sets: [{...summary, t0: START + HOUR}]},
     [
-      `Set ${summary.id} says that it was made 1 h 0 min from now. → Set the clocks of the database server and of this machine by NTP, and take a new backup.`,
+      `Set ${summary.id} says that it was made 1 h 0 min from now. → Synchronize the clocks of the database server and of this machine with NTP, and take a new backup.`,
     ],
   ],
   [

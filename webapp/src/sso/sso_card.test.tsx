@@ -334,7 +334,7 @@ test('the return list shows both sides of a conflict and what can be done', asyn
   );
   expect(rows[1]).toMatch(/GitLab1001The account is gone\./);
   expect(rows[2]).toMatch(/switched, not claimedGitLab1001email and password/);
-  expect(screen.getByText(/Everyone was to be back by/)).toBeInTheDocument();
+  expect(screen.getByText(/Everyone should have been back by/)).toBeInTheDocument();
   expect(screen.getByText('7 sessions are longer than before.')).toBeInTheDocument();
 });
 
@@ -342,7 +342,7 @@ test('settings and sessions that are still changed are no reason to keep the inc
   const settings = [{key: 'TeamSettings.EnableUserCreation', from: true, to: false, state: 'changed' as const}];
   show(open([exampleProvider()]), {'GET sso/return-list': {body: exampleList([], {settings, sessions: 3})}});
   expect(
-    await screen.findByText('Nobody is to be switched back. What is below is put back when the incident is closed.'),
+    await screen.findByText('Nobody has to be switched back. What is below is put back when the incident is closed.'),
   ).toBeInTheDocument();
   expect(screen.getByText('3 sessions are longer than before.')).toBeInTheDocument();
   expect(screen.getByText('One setting is changed for the incident.')).toBeInTheDocument();
@@ -354,7 +354,7 @@ test('the incident cannot be closed before the return list is empty, and the but
   const close = await screen.findByRole('button', {name: 'Close the incident…'});
   expect(close).toBeDisabled();
   await waitFor(() =>
-    expect(close).toHaveAccessibleDescription('It can be closed when nobody is on the return list any more.'),
+    expect(close).toHaveAccessibleDescription('It can be closed when nobody is on the return list anymore.'),
   );
 });
 
@@ -363,7 +363,7 @@ test('everyone is back: the incident is closed after a question', async () => {
     'GET sso/return-list': {body: exampleList()},
     'POST sso/incidents/current/close': {body: exampleIncident({state: 'closed'})},
   });
-  expect(await screen.findByText('Nobody is to be switched back.')).toBeInTheDocument();
+  expect(await screen.findByText('Nobody has to be switched back.')).toBeInTheDocument();
   await user.click(screen.getByRole('button', {name: 'Close the incident…'}));
   await user.click(within(screen.getByRole('alertdialog')).getByRole('button', {name: 'Close the incident'}));
   await waitFor(() => expect(asked.some(({path}) => path === 'sso/incidents/current/close')).toBe(true));

@@ -71,7 +71,7 @@ test('a switch that switches nobody says so in its plan, and ends with a warning
   await bench.sso.declare({reason: 'GitLab is down', tell: false}, ROOT);
   const everyone = {everyone: true, dormant_days: 90} as const;
   expect((await bench.sso.planSwitch(everyone, ROOT)).warnings).toEqual([
-    'Nobody would be switched. 1 person was not seen for long; --include-dormant takes them along.',
+    'Nobody would be switched. 1 person has not been seen for a long time; --include-dormant includes them.',
   ]);
   expect((await bench.run(bench.sso.startSwitch(everyone, ROOT))).status).toBe('warning');
   const all = await bench.run(bench.sso.startSwitch({...everyone, include_dormant: true}, ROOT));

@@ -6,6 +6,7 @@ import {knownOriginal} from '../return_list/return_list.ts';
 import type {SnapshotStore} from '../originals/store.ts';
 import {waitingFor} from '../switch_back/waiting_for.ts';
 import type {SsoStore} from '../store/store.ts';
+import {counted} from '../../words/plural.ts';
 
 /** More are not looked at: the line says "many" then, and the return list names them. */
 const LOOKED_AT = 200;
@@ -29,15 +30,15 @@ export async function brief(parts: BriefParts): Promise<NextAction | null> {
   const {store, detection} = parts;
   const incident = store.incident();
   if (incident) {
-    const counted = store.countPeople(incident.id);
-    const away = AWAY.reduce((sum, state) => sum + (counted[state] ?? 0), 0);
+    const states = store.countPeople(incident.id);
+    const away = AWAY.reduce((sum, state) => sum + (states[state] ?? 0), 0);
     const waiting = waitingFor(parts.running());
     if (waiting) {
       return actionBy(`${waiting.message}; the switch back goes on then.`, HOW);
     }
     const isLate = parts.clock.now() > incident.deadline_at;
     return actionBy(
-      `An SSO outage is declared; ${people(away)} not switched back yet${away > 0 && isLate ? ', and should have been' : ''}.`,
+      `An SSO outage is declared; ${counted(away, 'person is', 'people are')} not switched back yet${away > 0 && isLate ? ', and should have been' : ''}.`,
       HOW,
     );
   }
@@ -62,8 +63,4 @@ async function countOutside({accounts, store, snapshots}: BriefParts): Promise<n
     const known = signsInWithPassword(account) ? knownOriginal(store, snapshots, account.id) : null;
     return known !== null && !isSameSignIn(account.sign_in, known.original.sign_in);
   }).length;
-}
-
-function people(count: number): string {
-  return count === 1 ? '1 person is' : `${count.toLocaleString('en-US')} people are`;
 }

@@ -8,7 +8,7 @@ import {
   type ReturnList,
   type SsoStatus,
 } from '@disaster-recovery/contract';
-import {formatCount, formatDuration} from '../../kernel/format.ts';
+import {formatDuration} from '../../kernel/format.ts';
 import type {Approvals} from '../../approvals/index.ts';
 import type {SsoEngines} from '../engines.ts';
 import {actionBy} from '../../words/next_action.ts';
@@ -19,6 +19,7 @@ import type {SnapshotStore} from '../originals/store.ts';
 import type {SsoStore} from '../store/store.ts';
 import {waitingFor} from '../switch_back/waiting_for.ts';
 import {claimUrl} from '../codes/claim_url.ts';
+import {counted, people} from '../../words/plural.ts';
 
 const SNAPSHOT_TOO_OLD_MS = 26 * 3_600_000;
 
@@ -79,8 +80,7 @@ function stateOf(declared: IncidentState | undefined, {proposal}: Detection): In
   return declared ?? (proposal === null ? 'watching' : 'suspected');
 }
 
-const people = (count: number): string => (count === 1 ? '1 person' : `${formatCount(count)} people`);
-const peopleAre = (count: number): string => `${people(count)} ${count === 1 ? 'is' : 'are'}`;
+const peopleAre = (count: number): string => counted(count, 'person is', 'people are');
 
 type Shown = Omit<SsoStatus, 'next_actions'>;
 
@@ -107,7 +107,7 @@ function nextActions(status: Shown, list: ReturnList): NextAction[] {
     ...(counts.conflicts > 0
       ? [
           actionBy(
-            `${counts.conflicts === 1 ? '1 account needs' : `${formatCount(counts.conflicts)} accounts need`} a decision.`,
+            `${counted(counts.conflicts, 'account needs', 'accounts need')} a decision.`,
             'drctl sso return-list',
           ),
         ]
@@ -115,7 +115,7 @@ function nextActions(status: Shown, list: ReturnList): NextAction[] {
     ...(status.incident === null && list.count > 0
       ? [
           actionBy(
-            `${list.count === 1 ? '1 account was' : `${formatCount(list.count)} accounts were`} switched to email and password by something else.`,
+            `${counted(list.count, 'account was', 'accounts were')} switched to email and password by something else.`,
             'drctl sso return-list',
           ),
         ]

@@ -2,7 +2,6 @@ import type {SwitchRequest} from '@disaster-recovery/contract';
 import {z} from 'zod';
 import type {Approvals, Reach} from '../../approvals/index.ts';
 import {Failure} from '../../kernel/failure.ts';
-import {formatCount} from '../../kernel/format.ts';
 import {chooseCohort, type Chosen, type Cohort} from './cohort.ts';
 import type {SsoEngines} from '../engines.ts';
 import {isAdministrator} from '../people/identity.ts';
@@ -10,6 +9,7 @@ import {plannedSettings, requirePasswordSignIn} from '../settings/sign_in_settin
 import type {SsoStore} from '../store/store.ts';
 import {SWITCH_STEPS, type PrivateSwitchPlan} from './switch_procedure.ts';
 import type {By} from '../sso.ts';
+import {counted} from '../../words/plural.ts';
 
 /** `approvals` decides whether one person's word is enough for whom the plan touches. */
 export type PlanParts = {engines: SsoEngines; store: SsoStore; approvals: Pick<Approvals, 'isNeeded'>};
@@ -122,7 +122,7 @@ function nobodyWarning({people, excluded_counts: counts}: Cohort): string[] {
   }
   const dormant = counts.dormant ?? 0;
   return [
-    `Nobody would be switched.${dormant > 0 ? ` ${dormant === 1 ? '1 person was' : `${formatCount(dormant)} people were`} not seen for long; --include-dormant takes them along.` : ''}`,
+    `Nobody would be switched.${dormant > 0 ? ` ${counted(dormant, 'person has', 'people have')} not been seen for a long time; --include-dormant includes them.` : ''}`,
   ];
 }
 

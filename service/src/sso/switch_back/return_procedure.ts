@@ -18,6 +18,7 @@ import {putSettingsBack, SYNC_KEYS, WAIT_FOR_PLUGIN, wouldBeLost} from '../setti
 import type {SsoStore} from '../store/store.ts';
 import {newHolder} from '../store/people.ts';
 import {throttle} from '../switch/switch_procedure.ts';
+import {counted} from '../../words/plural.ts';
 
 const BATCH = 50;
 const SHOWN = 1000;
@@ -279,7 +280,7 @@ async function lookAgain(tools: ReturnTools, plan: PrivateReturnPlan, context: S
       again += reverted.length;
       context.note(
         'warning',
-        `${reverted.length === 1 ? '1 account' : `${reverted.length} accounts`} had a password again after the switch back: ${reverted
+        `${counted(reverted.length, 'account')} had a password again after the switch back: ${reverted
           .map(({username}) => `@${username}`)
           .join(', ')
           .slice(0, 300)}. This is repeated.`,

@@ -3,6 +3,7 @@ import {asFailure} from '../../kernel/failure.ts';
 import {formatCount, formatHorizon} from '../../kernel/format.ts';
 import type {SsoEngines} from '../engines.ts';
 import {forecast} from '../locked_out/forecast.ts';
+import {counted} from '../../words/plural.ts';
 
 const SOON_MS = 8 * 3_600_000;
 
@@ -21,7 +22,7 @@ async function whoIsHurt(engines: SsoEngines): Promise<string> {
   try {
     const {locked_out_now: now, curve} = await forecast(engines);
     const soon = (curve.find(({within_ms: within}) => within >= SOON_MS)?.locked_out ?? now) - now;
-    const people = now === 1 ? '1 person is' : now === 0 ? 'Nobody is' : `${formatCount(now)} people are`;
+    const people = now === 0 ? 'Nobody is' : counted(now, 'person is', 'people are');
     return `${people} locked out now${soon > 0 ? `, ${formatCount(soon)} more within ${formatHorizon(SOON_MS)}` : ''}.`;
   } catch (error) {
     engines.log.warn({code: asFailure(error).code}, 'Who is locked out could not be counted.');

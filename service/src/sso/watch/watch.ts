@@ -4,6 +4,7 @@ import {daysLate} from '../return_list/return_list.ts';
 import type {Round} from '../sso.ts';
 import type {SsoStore} from '../store/store.ts';
 import {tellAdministrators} from '../people/tell.ts';
+import {counted} from '../../words/plural.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -64,5 +65,5 @@ async function remind({engines, store, countAway}: WatchParts): Promise<void> {
 
 function reminder({reason, deadline_at: deadline}: Incident, count: number, now: number): string {
   const days = daysLate(deadline, now);
-  return `**${count === 1 ? '1 person is' : `${count} people are`} still on email and password** since the outage “${reason}”; the deadline was ${days === 0 ? 'today' : `${days === 1 ? '1 day' : `${days} days`} ago`}. \`/dr sso return-list\` shows them, \`/dr sso switch-back\` brings them back.`;
+  return `**${counted(count, 'person is', 'people are')} still on email and password** since the outage “${reason}”; the deadline was ${days === 0 ? 'today' : `${days === 1 ? '1 day' : `${days} days`} ago`}. \`/dr sso return-list\` shows them, \`/dr sso switch-back\` brings them back.`;
 }

@@ -10,6 +10,7 @@ import {
 } from '../../render_sso_plan.ts';
 import type {RunOf} from '../../verb.ts';
 import {byShell, type SsoRuns, type WithSso} from './parts.ts';
+import {people} from '../../../words/plural.ts';
 
 /** To email and password, and back: the plan is shown, then confirmed, then carried out. */
 export function switchVerbs(withSso: WithSso): SsoRuns<'sso switch' | 'sso switch-back'> {
@@ -26,11 +27,7 @@ const switchPeople =
       if (options['dryRun']) {
         return {value: {plan}};
       }
-      await requireConfirmation(
-        output,
-        options,
-        `Switch ${plan.count === 1 ? '1 person' : `${plan.count} people`} to email and password?`,
-      );
+      await requireConfirmation(output, options, `Switch ${people(plan.count)} to email and password?`);
       const job = await followJob({jobs, output, lane: 'accounts'}, () => sso.startSwitch(asked, byShell()));
       const result = SwitchResult.parse(job.result);
       output.say(renderSwitchResult(result));
@@ -49,11 +46,7 @@ const switchBack =
       if (options['dryRun']) {
         return {value: {plan}};
       }
-      await requireConfirmation(
-        output,
-        options,
-        `Switch ${plan.count === 1 ? '1 person' : `${plan.count} people`} back to single sign-on?`,
-      );
+      await requireConfirmation(output, options, `Switch ${people(plan.count)} back to single sign-on?`);
       const job = await followJob({jobs, output, lane: 'accounts'}, () => sso.startSwitchBack(asked, byShell()));
       const result = SwitchBackResult.parse(job.result);
       output.say(renderSwitchBackResult(result));

@@ -32,6 +32,8 @@ const (
 	routeListSets          = "/api/v1/sets"
 	routeStartVerify       = "/api/v1/verifications"
 	routeStatus            = "/api/v1/status"
+	routeListSchedules     = "/api/v1/schedules"
+	routePreviewSchedules  = "/api/v1/schedule-previews"
 	routeSSOStatus         = "/api/v1/sso"
 	routeSSODetection      = "/api/v1/sso/detection"
 	routeSSOReadiness      = "/api/v1/sso/readiness"
@@ -69,6 +71,11 @@ var forwarded = []struct {
 	{http.MethodGet, "/api/v1/sets/{set}", false},
 	{http.MethodPost, "/api/v1/verifications", true},
 	{http.MethodGet, "/api/v1/status", false},
+	{http.MethodGet, "/api/v1/schedules", false},
+	{http.MethodPost, "/api/v1/schedule-previews", false},
+	{http.MethodPost, "/api/v1/schedules/{schedule}/runs", true},
+	{http.MethodPost, "/api/v1/schedules/{schedule}/pause", true},
+	{http.MethodPost, "/api/v1/schedules/{schedule}/resume", true},
 	{http.MethodGet, "/api/v1/sso", false},
 	{http.MethodGet, "/api/v1/sso/detection", false},
 	{http.MethodGet, "/api/v1/sso/readiness", false},
@@ -212,7 +219,7 @@ var settingKeys = []string{
 var services = []string{"ldap", "saml", "gitlab", "google", "office365", "openid"}
 
 // What `/dr help` says.
-const helpLines = "- `/dr help`: What can be typed here\n- `/dr backup [--scope database,config,files] [--reason \"text\"]`: Take a backup now, while Mattermost runs\n- `/dr list`: List the sets, newest first\n- `/dr show SET|latest`: Show what a set holds\n- `/dr verify SET|latest [--level L0|L1|L2|L3]`: Prove that a set is whole: L0 sealed, L1 structure, L2 every byte, L3 rows against files\n- `/dr status`: Newest set, what runs, what to do next\n- `/dr approve ID`: Approve, as a second administrator, what somebody asked for that touches many people or other administrators\n- `/dr cancel JOB`: Ask a job to stop\n- `/dr enroll URL CODE`: Connect this server with a companion\n- `/dr sso …`: Through an SSO outage and back: `/dr sso help` lists the steps"
+const helpLines = "- `/dr help`: What can be typed here\n- `/dr backup [--scope database,config,files] [--reason \"text\"]`: Take a backup now, while Mattermost runs\n- `/dr list`: List the sets, newest first\n- `/dr show SET|latest`: Show what a set holds\n- `/dr verify SET|latest [--level L0|L1|L2|L3]`: Prove that a set is whole: L0 sealed, L1 structure, L2 every byte, L3 rows against files\n- `/dr status`: Newest set, what runs, what to do next\n- `/dr approve ID`: Approve, as a second administrator, what somebody asked for that touches many people or other administrators\n- `/dr cancel JOB`: Ask a job to stop\n- `/dr enroll URL CODE`: Connect this server with a companion\n- `/dr schedule …`: Backups by themselves: `/dr schedule help` lists the steps\n- `/dr sso …`: Through an SSO outage and back: `/dr sso help` lists the steps"
 
 // Verbs that can be typed after `/dr`, in the order of the suggestions. A group holds verbs of two words.
 var slashVerbs = []slashVerb{
@@ -239,6 +246,22 @@ var slashVerbs = []slashVerb{
 	}},
 	{name: "cancel", hint: "JOB", says: "Ask a job to stop", arguments: []slashArgument{
 		{says: "Id of a job", hint: "JOB"},
+	}},
+	{name: "schedule", hint: "[step]", says: "Backups by themselves"},
+	{group: "schedule", name: "help", says: "What can be typed here"},
+	{group: "schedule", name: "list", says: "List the schedules: when each runs next, and how its last run went"},
+	{group: "schedule", name: "preview", hint: "[SCHEDULE] [--days N]", says: "Show the runs to come, also over a change to or from summer time", arguments: []slashArgument{
+		{says: "Name of a schedule; all without it", hint: "SCHEDULE"},
+		{name: "days", says: "How many days to look ahead", hint: "N"},
+	}},
+	{group: "schedule", name: "run", hint: "SCHEDULE", says: "Run what a schedule runs, now; its times stay as they are", arguments: []slashArgument{
+		{says: "Name of a schedule", hint: "SCHEDULE"},
+	}},
+	{group: "schedule", name: "pause", hint: "SCHEDULE", says: "Let a schedule begin nothing until it is resumed; what runs goes on", arguments: []slashArgument{
+		{says: "Name of a schedule", hint: "SCHEDULE"},
+	}},
+	{group: "schedule", name: "resume", hint: "SCHEDULE", says: "Let a paused schedule run again; what came due meanwhile is not made up for", arguments: []slashArgument{
+		{says: "Name of a schedule", hint: "SCHEDULE"},
 	}},
 	{name: "sso", hint: "[step]", says: "Through an SSO outage and back"},
 	{group: "sso", name: "help", says: "What can be typed here"},

@@ -8,6 +8,7 @@ export * from './reading.ts';
 export * from './restore.ts';
 export * from './verify.ts';
 export * from './job.ts';
+export * from './schedule.ts';
 export * from './event.ts';
 export * from './status.ts';
 export * from './enrollment.ts';

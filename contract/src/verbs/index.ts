@@ -3,6 +3,7 @@ import {approve} from './approve.ts';
 import {backup} from './backup.ts';
 import {cancel, jobs} from './jobs.ts';
 import {restore} from './restore.ts';
+import {scheduleList, schedulePause, schedulePreview, scheduleResume, scheduleRun} from './schedule.ts';
 import {config, enroll, init, serve} from './set_up.ts';
 import {list, show} from './sets.ts';
 import {adminAccess, claimSheet, letIn} from './sso_access.ts';
@@ -24,6 +25,11 @@ export const VERBS = {
   verify,
   restore,
   status,
+  'schedule list': scheduleList,
+  'schedule preview': schedulePreview,
+  'schedule run': scheduleRun,
+  'schedule pause': schedulePause,
+  'schedule resume': scheduleResume,
   'sso status': ssoStatus,
   'sso readiness': readiness,
   'sso snapshot': snapshot,
@@ -49,9 +55,17 @@ export const VERBS = {
 
 /** The first word of verbs that have two. */
 export const VERB_GROUPS = {
+  schedule: {
+    says: 'backups by themselves: list, look ahead, run now, pause',
+    says_in_chat: 'backups by themselves',
+    title: 'Backups by themselves',
+    footnote: 'Times and parts are in the configuration of the companion, under `schedules`.',
+  },
   sso: {
     says: 'let people in while single sign-on is down, and bring everyone back',
     says_in_chat: 'through an SSO outage and back',
+    title: 'When single sign-on is down',
+    footnote: 'All of it works on a shell as well, also when Mattermost is down: `drctl sso`.',
   },
 } as const satisfies Record<string, VerbGroup>;
 

@@ -91,7 +91,8 @@ export type Verb = {
   routes?: Readonly<Record<string, Route>>;
 };
 
-export type VerbGroup = {says: string; says_in_chat: string};
+/** Verbs that share their first word. `title` and `footnote`: around their list in the chat. */
+export type VerbGroup = {says: string; says_in_chat: string; title: string; footnote: string};
 
 /** Options of the verbs that show a plan before they do it. */
 export const DRY_RUN = {says: 'print the plan and change nothing'} as const satisfies Option;

@@ -3,8 +3,7 @@ import type {Clock} from '../kernel/clock.ts';
 import {reply} from './answer_in_time.ts';
 import type {Answer, By} from './answer.ts';
 import {parseCommand} from './commands.ts';
-import {helpAnswer, unknownAnswer} from './render_answers.ts';
-import {ssoHelpAnswer} from './render_sso.ts';
+import {groupHelpAnswer, helpAnswer, unknownAnswer} from './render_answers.ts';
 
 export type CarryOutParts = {
   clock: Clock;
@@ -26,7 +25,7 @@ export async function carryOut(
 ): Promise<CommandReply> {
   const command = parseCommand(typed, parts.clock.now(), verbs);
   if (command.kind === 'help') {
-    return reply(command.group === null ? helpAnswer(verbs) : ssoHelpAnswer(verbs));
+    return reply(command.group === null ? helpAnswer(verbs) : groupHelpAnswer(command.group, verbs));
   }
   const answer = command.kind === 'verb' ? answers[command.name] : undefined;
   if (command.kind === 'unknown' || answer === undefined) {

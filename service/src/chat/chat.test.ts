@@ -11,6 +11,7 @@ import {openState} from '../kernel/state.ts';
 import {createChat, type ChatParts} from './chat.ts';
 import {aManifest, anApproval, aStatus, createFakeSso, SET, summary} from '../testkit/answers.ts';
 import {CHAT_TABLES} from './post_store.ts';
+import {nightlySchedules} from '../testkit/schedules.ts';
 
 const actor: Actor = {kind: 'mattermost', id: 'u1', name: 'admin'};
 const here = {channel_id: 'c1', root_id: ''};
@@ -72,6 +73,7 @@ beforeEach(() => {
     },
     verify: {start: () => Promise.reject(new Failure('SET_NOT_FOUND', 'There is no such set.'))},
     sets: {list: async () => [summary], show: async () => aManifest()},
+    schedules: nightlySchedules({clock, jobs, backup: () => parts.backup.start({}, {actor})}),
     status: {report: async () => aStatus()},
     sso: createFakeSso(),
     approvals: {approve: (id, by) => anApproval({id, approved_by: by})},

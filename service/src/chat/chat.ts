@@ -5,6 +5,7 @@ import {laneOf, type Jobs} from '../jobs/index.ts';
 import type {Clock} from '../kernel/clock.ts';
 import type {Logger} from '../kernel/log.ts';
 import type {State} from '../kernel/state.ts';
+import type {Schedules} from '../schedule/index.ts';
 import type {Sets} from '../sets/index.ts';
 import type {Sso} from '../sso/index.ts';
 import type {StatusReport} from '../status/index.ts';
@@ -13,6 +14,7 @@ import type {Answer, Answers} from './answer.ts';
 import {announce, inTime, logged, reply} from './answer_in_time.ts';
 import {createBrowserEvents, type BrowserEventParts} from './browser_events.ts';
 import {carryOut} from './carry_out.ts';
+import {scheduleAnswers} from './carry_out_schedule.ts';
 import {ssoAnswers} from './carry_out_sso.ts';
 import {createLivePosts, type Posting} from './live_post.ts';
 import {code} from './markdown.ts';
@@ -35,6 +37,7 @@ export type ChatParts = {
   verify: Verify;
   status: Pick<StatusReport, 'report'>;
   jobs: Jobs;
+  schedules: Schedules;
   sso: Omit<Sso, 'watch'>;
   approvals: Pick<Approvals, 'approve'>;
   bridge: Posting & BrowserEventParts['bridge'];
@@ -54,7 +57,7 @@ export function createChat(
     answer: async (request, actor) => {
       try {
         const {channel_id, root_id, command: typed} = request;
-        const answers = {...ownAnswers(parts), ...ssoAnswers(parts), ...declared.answers} as Record<string, Answer>;
+        const answers = {...answersTo(parts), ...declared.answers} as Record<string, Answer>;
         return await carryOut(
           parts,
           {answers, verbs: declared.verbs},
@@ -72,8 +75,12 @@ export function createChat(
   };
 }
 
-/** What is answered to each verb that is not of an outage. */
-export function ownAnswers(parts: ChatParts): Answers<Exclude<ChatVerb, `sso ${string}`>> {
+/** What is answered to each verb. */
+export function answersTo(parts: ChatParts): Answers {
+  return {...ownAnswers(parts), ...scheduleAnswers(parts), ...ssoAnswers(parts)};
+}
+
+function ownAnswers(parts: ChatParts): Answers<Exclude<ChatVerb, `${string} ${string}`>> {
   return {
     status: async () => reply(statusAnswer(await inTime(parts, parts.status.report()))),
     list: async () => reply(listAnswer(await inTime(parts, parts.sets.list()))),

@@ -8,9 +8,11 @@ import {tokenize} from './tokenizer.ts';
 /** `ask`: show the plan and wait for `--yes`. A verb without a plan runs. */
 export type Mode = 'dry_run' | 'ask' | 'run';
 
+type Group = keyof typeof VERB_GROUPS;
+
 /** What was typed after `/dr`, ready to be carried out. */
 export type Command =
-  | {kind: 'help'; group: string | null}
+  | {kind: 'help'; group: Group | null}
   | {kind: 'verb'; name: string; verb: Verb; subject: string; request: unknown; mode: Mode}
   | {kind: 'unknown'; typed: string; suggestion: string | null};
 
@@ -20,7 +22,7 @@ export type Command =
  */
 export function parseCommand(text: string, now: number, verbs: Readonly<Record<string, Verb>> = VERBS): Command {
   const [first = 'help', ...rest] = tokenize(text.trim().replace(/^\/dr\b/, ''));
-  const group = Object.hasOwn(VERB_GROUPS, first.toLowerCase()) ? first.toLowerCase() : null;
+  const group = groupOf(first.toLowerCase());
   const [typed = 'help', words] = group === null ? [first, rest] : [rest[0], rest.slice(1)];
   const word = typed.toLowerCase();
   const prefix = group === null ? '' : `${group} `;
@@ -36,7 +38,11 @@ export function parseCommand(text: string, now: number, verbs: Readonly<Record<s
   return withUsage(chatUsage(name, verb), () => readVerb({name, verb}, words, now));
 }
 
-function readHelp(group: string | null, words: readonly string[]): Command {
+function groupOf(word: string): Group | null {
+  return Object.hasOwn(VERB_GROUPS, word) ? (word as Group) : null;
+}
+
+function readHelp(group: Group | null, words: readonly string[]): Command {
   readArguments({says: '', ways: ['chat']}, words);
   return {kind: 'help', group};
 }

@@ -1,6 +1,7 @@
 import {
   chatHelp,
   type Approval,
+  VERB_GROUPS,
   type Job,
   type NextAction,
   type SetManifest,
@@ -25,6 +26,17 @@ export function helpAnswer(verbs?: Readonly<Record<string, Verb>>): string {
     ...chatHelp(null, verbs).map(({usage, says}) => `- ${code(usage)}: ${says}`),
     '',
     'A restore replaces this very server, so it is run on a shell: `drctl restore`. It works when Mattermost is gone.',
+  ].join('\n');
+}
+
+/** The verbs of a group of {@link VERB_GROUPS}. */
+export function groupHelpAnswer(group: keyof typeof VERB_GROUPS, verbs?: Readonly<Record<string, Verb>>): string {
+  const {title, footnote} = VERB_GROUPS[group];
+  return [
+    `#### ${title}`,
+    ...chatHelp(group, verbs).map(({usage, says}) => `- ${code(usage)}: ${plain(says)}`),
+    '',
+    footnote,
   ].join('\n');
 }
 

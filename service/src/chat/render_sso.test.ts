@@ -1,5 +1,5 @@
 import {describe, expect, test} from '@jest/globals';
-import {verbsOf, type Job, type SsoStatus} from '@disaster-recovery/contract';
+import {splitName, VERB_GROUPS, verbsOf, type Job, type SsoStatus} from '@disaster-recovery/contract';
 import {errorBody, Failure} from '../kernel/failure.ts';
 import {
   ANNA,
@@ -21,7 +21,7 @@ import {
   switchBackResult,
   switchResult,
 } from '../testkit/answers.ts';
-import {failureAnswer, helpAnswer} from './render_answers.ts';
+import {failureAnswer, groupHelpAnswer, helpAnswer} from './render_answers.ts';
 import {renderJob} from './render_job.ts';
 import {
   codeAnswer,
@@ -32,7 +32,6 @@ import {
   returnListAnswer,
   setAgainAnswer,
   snapshotAnswer,
-  ssoHelpAnswer,
   ssoStatusAnswer,
   switchBackPlanAnswer,
   switchPlanAnswer,
@@ -106,7 +105,7 @@ const answers: [string, string][] = [
     }),
   ],
   ['a decision', resolvedAnswer(aReturnEntry({live: null, switched_at: null}))],
-  ['help', ssoHelpAnswer()],
+  ['help', groupHelpAnswer('sso')],
   ['the post of a switch', renderJob(ended('sso_switch', switchResult, 'warning'), [])],
   ['the post of a switch back', renderJob(ended('sso_switch_back', switchBackResult, 'warning'), [])],
   ['the post of an extension', renderJob(ended('sso_extend', extendResult), [])],
@@ -281,7 +280,8 @@ test('who needs a second administrator is told both commands', () => {
 
 test('help lists every verb', () => {
   for (const [verb] of verbsOf('chat')) {
-    expect(verb.startsWith('sso ') ? ssoHelpAnswer() : helpAnswer()).toContain(verb);
+    const {group} = splitName(verb);
+    expect(group === null ? helpAnswer() : groupHelpAnswer(group as keyof typeof VERB_GROUPS)).toContain(verb);
   }
   expect(helpAnswer()).toContain('/dr sso');
 });

@@ -14,7 +14,7 @@ import type {
   SwitchBackPlan,
   SwitchPlan,
 } from '@disaster-recovery/contract';
-import {chatHelp, chatUsage, VERBS, type Verb} from '@disaster-recovery/contract';
+import {chatUsage, VERBS} from '@disaster-recovery/contract';
 import {formatCount, formatHorizon} from '../kernel/format.ts';
 import {code, howTo, minute, plain, progressBar, prose} from './markdown.ts';
 import {counted} from '../words/plural.ts';
@@ -33,15 +33,6 @@ import {stepWords} from '../words/steps.ts';
 import {inPlace} from '../words/place.ts';
 
 const SHOWN = 15;
-
-export function ssoHelpAnswer(verbs?: Readonly<Record<string, Verb>>): string {
-  return [
-    '#### When single sign-on is down',
-    ...chatHelp('sso', verbs).map(({usage, says}) => `- ${code(usage)}: ${plain(says)}`),
-    '',
-    'All of it works on a shell as well, also when Mattermost is down: `drctl sso`.',
-  ].join('\n');
-}
 
 export function ssoStatusAnswer(status: SsoStatus): string {
   const {incident, counts, snapshot, next_actions: next} = status;

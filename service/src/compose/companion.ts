@@ -13,6 +13,7 @@ import type {Clock} from '../kernel/clock.ts';
 import {Failure} from '../kernel/failure.ts';
 import {createLog, type Logger} from '../kernel/log.ts';
 import type {State} from '../kernel/state.ts';
+import type {Schedules} from '../schedule/index.ts';
 import {createSets, type Sets} from '../sets/index.ts';
 import type {Sso} from '../sso/index.ts';
 import {createStatus, type StatusReport} from '../status/index.ts';
@@ -20,6 +21,7 @@ import {VERSION} from '../version.ts';
 import {addressOf, composeCore, composeRepository, type Core} from './core.ts';
 import {composeData, composeHoldings, readConfigInDatabase, type Holdings} from './data.ts';
 import type {RecoveryParts} from './recovery.ts';
+import {composeSchedules} from './schedule.ts';
 import {composeSso} from './sso.ts';
 
 /** Everything, for a companion with a configuration. */
@@ -28,6 +30,7 @@ export type Companion = RecoveryParts & {
   doctor: Doctor;
   status: StatusReport;
   enrollment: Enrollment;
+  schedules: Schedules;
   chat: Chat;
   sso: Sso;
   approvals: Approvals;
@@ -78,13 +81,15 @@ export async function composeCompanion(config: Config): Promise<Companion> {
   const requireWritable = (): void => {
     enrollment.requireWritable();
   };
-  const chat = createChat({...core, ...data, sso, approvals, sets, status, bridge, requireWritable, log});
+  const schedules = composeSchedules({...data, config, core, requireWritable});
+  const chat = createChat({...core, ...data, schedules, sso, approvals, sets, status, bridge, requireWritable, log});
   return {
     ...core,
     ...data,
     doctor,
     status,
     enrollment,
+    schedules,
     chat,
     sso,
     approvals,

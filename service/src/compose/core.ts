@@ -14,6 +14,7 @@ import {openState, type State} from '../kernel/state.ts';
 import {createLedger, LEDGER_TABLE, type Ledger} from '../ledger/index.ts';
 import {endOrphans} from '../process/orphans.ts';
 import {UNDO_TABLE} from '../restore/index.ts';
+import {SCHEDULE_TABLES} from '../schedule/index.ts';
 import {DETECTION_TABLES, SSO_DRIFT_TABLE, SSO_TABLES} from '../sso/index.ts';
 
 /**
@@ -24,6 +25,7 @@ export const MIGRATIONS: readonly string[] = [
   [LEDGER_TABLE, JOB_TABLES, ENROLLMENT_TABLES, CHAT_TABLES, UNDO_TABLE, SSO_TABLES, DETECTION_TABLES].join(';\n'),
   SSO_DRIFT_TABLE,
   [APPROVAL_TABLES, 'DROP TABLE IF EXISTS sso_claim_tries'].join(';\n'),
+  SCHEDULE_TABLES,
 ];
 
 /** What every job needs, whatever it does. `workDirectory`: where a job keeps what it needs until it ends. */

@@ -1,5 +1,7 @@
 import {z} from 'zod';
 import {NamedRepository, OnlyRepository, repositoriesOf, repositoryProblems} from './repositories.ts';
+import {RepositoryLocation} from './repository_location.ts';
+import {Schedules} from './schedules.ts';
 
 const absolutePath = z.string().startsWith('/', 'must be an absolute path');
 
@@ -104,6 +106,7 @@ export const Config = z
       })
       .strict()
       .prefault({}),
+    schedules: Schedules.default([]).describe('Backups that are made by themselves while `drctl serve` runs.'),
     sso: z
       .object({
         deadline_days: z

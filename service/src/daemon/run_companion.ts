@@ -9,6 +9,7 @@ import {Failure, systemErrorCode} from '../kernel/failure.ts';
 import type {Logger} from '../kernel/log.ts';
 import {becomeSoleCompanion} from '../kernel/sole_companion.ts';
 import type {State} from '../kernel/state.ts';
+import type {Schedules} from '../schedule/index.ts';
 import type {Sso} from '../sso/index.ts';
 import type {StatusReport} from '../status/index.ts';
 import {VERSION} from '../version.ts';
@@ -17,8 +18,12 @@ import {followJobs} from './follow_jobs.ts';
 import {cancelRunning, continueInterrupted} from './unfinished_jobs.ts';
 import {watchIdentity} from './watch_identity.ts';
 
-export type DaemonParts = Omit<Verbs, 'sso'> & {
+/** A run begins so much after its time at the most. */
+const LOOK_AT_SCHEDULES_MS = 15_000;
+
+export type DaemonParts = Omit<Verbs, 'sso' | 'schedules'> & {
   sso: Sso;
+  schedules: Schedules;
   status: StatusReport;
   chat: Chat;
   jobs: Jobs;
@@ -43,6 +48,7 @@ export async function runCompanion(parts: DaemonParts, untilStopped: (url: strin
   await continueInterrupted(parts);
   await untilStopped(address.url);
   stop.abort();
+  parts.schedules.stop();
   cancelRunning(parts.jobs);
   await server.close();
   await watching;
@@ -64,13 +70,18 @@ async function listen(parts: DaemonParts, {host, port, tls}: ListenAddress): Pro
   return {close: () => server.close()};
 }
 
-/** Posts and browsers, who the bridge is, and how people sign in: each at its own pace. */
-function watch({jobs, chat, enrollment, bridge, sso}: DaemonParts, beat: Beat): Promise<unknown> {
+/** Posts and browsers, what is due, who the bridge is, and how people sign in: each at its own pace. */
+function watch({jobs, chat, enrollment, bridge, schedules, sso}: DaemonParts, beat: Beat): Promise<unknown> {
   // The number first: what happens while the old posts are taken up is then heard as well.
   const after = jobs.lastEventSeq();
   return Promise.all([
     followJobs(beat, jobs, {after, listeners: chat.listeners()}),
     watchIdentity(beat, enrollment, bridge),
+    every(beat, {
+      everyMs: LOOK_AT_SCHEDULES_MS,
+      failed: 'What is due could not be started; it is tried again in a moment.',
+      run: () => schedules.tick(),
+    }),
     ...sso.watch().map((round) => every(beat, round)),
   ]);
 }

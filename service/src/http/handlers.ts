@@ -9,6 +9,7 @@ import type {Jobs} from '../jobs/index.ts';
 import type {Clock} from '../kernel/clock.ts';
 import {Failure} from '../kernel/failure.ts';
 import type {State} from '../kernel/state.ts';
+import type {Schedules} from '../schedule/index.ts';
 import type {Sets} from '../sets/index.ts';
 import type {Sso} from '../sso/index.ts';
 import type {StatusReport} from '../status/index.ts';
@@ -30,6 +31,7 @@ export type Verbs = {
   verify: Verify;
   doctor: Doctor;
   status: Pick<StatusReport, 'report'>;
+  schedules: Omit<Schedules, 'tick' | 'stop'>;
   jobs: Jobs;
   /** Answers a slash command. */
   chat: {answer(request: CommandRequest, actor: Actor): Promise<CommandReply>};
@@ -52,7 +54,7 @@ export type HandlerParts = {
 
 /** One function a route. Policy is in the capabilities. */
 export function createHandlers({verbs, enrollment, clock, version, openapi, metrics, closing}: HandlerParts): Handlers {
-  const {backup, sets, verify, doctor, status, jobs, chat, approvals} = verbs;
+  const {backup, sets, verify, doctor, status, schedules, jobs, chat, approvals} = verbs;
   const approve = ({request, actor}: {request: FastifyRequest; actor: Actor}) =>
     approvals.approve(parameter(request, 'id'), actor);
   const streams = createStreamLimit(STREAMS);
@@ -72,6 +74,11 @@ export function createHandlers({verbs, enrollment, clock, version, openapi, metr
     list_sets: async () => ({sets: await sets.list()}),
     show_set: ({request}) => sets.show(parameter(request, 'set')),
     start_verify: async ({body, actor}) => (await verify.start(body, {actor})).job,
+    list_schedules: () => ({schedules: schedules.list()}),
+    preview_schedules: ({body}) => schedules.preview(body),
+    run_schedule: async ({request, actor}) => (await schedules.run(parameter(request, 'schedule'), actor)).job,
+    pause_schedule: ({request, actor}) => schedules.pause(parameter(request, 'schedule'), actor),
+    resume_schedule: ({request, actor}) => schedules.resume(parameter(request, 'schedule'), actor),
     list_jobs: ({request}) => {
       const withResults = flag(request, 'results');
       return {jobs: jobs.newest(JOBS_SHOWN).map((job) => listedJob(job, withResults))};

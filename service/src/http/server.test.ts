@@ -26,6 +26,7 @@ let it: Test;
 const CANARY = 'canary-secret-5f2c';
 const BODIES: Partial<Record<RouteName, unknown>> = {
   plan_backup: {scope: ['database']},
+  preview_schedules: {days: 30},
   start_backup: {reason: CANARY},
   start_verify: {set: 'latest', level: 'L2'},
   sso_declare: {reason: CANARY},
@@ -52,7 +53,11 @@ afterEach(async () => {
 });
 
 function urlOf({path}: Route): string {
-  return path.replace('{set}', SET).replace('{job}', 'job1').replace('{id}', 'approval1');
+  return path
+    .replace('{set}', SET)
+    .replace('{job}', 'job1')
+    .replace('{id}', 'approval1')
+    .replace('{schedule}', 'nightly');
 }
 
 type Sent = {method: 'GET' | 'POST' | 'DELETE'; url: string; body?: string};

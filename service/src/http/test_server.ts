@@ -23,6 +23,7 @@ import {openState} from '../kernel/state.ts';
 import {createLedger, LEDGER_TABLE} from '../ledger/index.ts';
 import {createServer, type Served} from './server.ts';
 import type {Verbs} from './handlers.ts';
+import {nightlySchedules} from '../testkit/schedules.ts';
 
 const plan: BackupPlan = {
   set: SET,
@@ -111,6 +112,11 @@ export async function createTestServer(
         doctor: {report: () => Promise.resolve({healthy: true, checks: []})},
         status: {report: () => Promise.resolve(aStatus())},
         chat: {answer: ({command}) => Promise.resolve({message: command, job: null})},
+        schedules: nightlySchedules({
+          clock,
+          jobs,
+          backup: () => Promise.resolve({job: aJob(), done: Promise.resolve(aJob())}),
+        }),
         sso: createFakeSso(ssoCalls),
         approvals: {approve: (id, by) => anApproval({id, approved_by: by})},
         ...verbs,

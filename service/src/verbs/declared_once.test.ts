@@ -3,9 +3,8 @@ import {join} from 'node:path';
 import {describe, expect, test} from '@jest/globals';
 import {z} from 'zod';
 import {ROUTES, VERB_GROUPS, VERBS, verbsOf, type Option, type Subject, type Verb} from '@disaster-recovery/contract';
-import {ownAnswers, type ChatParts} from '../chat/chat.ts';
+import {answersTo, type ChatParts} from '../chat/chat.ts';
 import {parseCommand} from '../chat/commands.ts';
-import {ssoAnswers} from '../chat/carry_out_sso.ts';
 import {tokenize} from '../chat/tokenizer.ts';
 import {requestReader} from '../cli/options.ts';
 import {buildProgram} from '../cli/program.ts';
@@ -28,8 +27,7 @@ describe('every way in that a verb declares exists, and no other', () => {
   });
 
   test('in the chat', () => {
-    const answers = {...ownAnswers(anything as ChatParts), ...ssoAnswers(anything)};
-    expect(Object.keys(answers).sort()).toEqual(names('chat').sort());
+    expect(Object.keys(answersTo(anything as ChatParts)).sort()).toEqual(names('chat').sort());
   });
 
   test('over HTTP', () => {

@@ -1,6 +1,5 @@
 import {z} from 'zod';
 import {NamedRepository, OnlyRepository, repositoriesOf, repositoryProblems} from './repositories.ts';
-import {RepositoryLocation} from './repository_location.ts';
 import {Schedules} from './schedules.ts';
 
 const absolutePath = z.string().startsWith('/', 'must be an absolute path');

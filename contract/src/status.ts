@@ -1,6 +1,7 @@
 import {z} from 'zod';
 import {Job} from './job.ts';
 import {SetSummary} from './set.ts';
+import {PlannedRun} from './schedule.ts';
 import {Part, SetId, Timestamp} from './primitives.ts';
 
 export const DoctorCheck = z
@@ -91,6 +92,9 @@ export const Status = z
     running: Job.nullable(),
     last_failed: Job.nullable().describe('The newest failed backup, when it is newer than the last good set.'),
     rpo_objective_ms: z.number().nullable(),
+    next_run: PlannedRun.nullable()
+      .optional()
+      .describe('The backup that begins by itself next; null without a schedule. Not in answers of older companions.'),
     next_actions: z.array(NextAction).describe('Most urgent first.'),
   })
   .meta({id: 'Status'});

@@ -5,6 +5,7 @@ import {reservations, verdictWords} from '../words/verdict.ts';
 import {facts, plainTable} from './render_set.ts';
 import {stepWords} from '../words/steps.ts';
 import {counted} from '../words/plural.ts';
+import {wallTime} from '../words/schedule.ts';
 import {onTerminal} from '../words/place.ts';
 
 export function renderStatus(status: Status): string {
@@ -16,6 +17,14 @@ export function renderStatus(status: Status): string {
         ? `${last.id}, ${formatDuration(status.verdict.age_ms ?? 0)} old: ${counted(last.rows, 'row')}, ${counted(last.files, 'file')}, ${formatBytes(last.bytes)}`
         : 'none',
     ],
+    ...(status.next_run
+      ? [
+          [
+            'Next',
+            `${wallTime(status.next_run.at, status.next_run.time_zone)}, by schedule ${status.next_run.schedule}`,
+          ],
+        ]
+      : []),
     ['Repository', `${status.repository.location}: ${status.repository.message}`],
     [
       'Running',

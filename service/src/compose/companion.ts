@@ -77,11 +77,11 @@ export async function composeCompanion(config: Config): Promise<Companion> {
     identities: (into) => sso.writeIdentities(into),
   });
   const doctor = composeDoctor({config, core, repository, sets, holdings, enrollment, bridge: enrolledBridge});
-  const status = composeStatus({config, core, repository, sets, enrollment, sso, approvals});
   const requireWritable = (): void => {
     enrollment.requireWritable();
   };
   const schedules = composeSchedules({...data, config, core, requireWritable});
+  const status = composeStatus({config, core, repository, sets, enrollment, sso, schedules, approvals});
   const chat = createChat({...core, ...data, schedules, sso, approvals, sets, status, bridge, requireWritable, log});
   return {
     ...core,
@@ -136,8 +136,8 @@ function composeDoctor(
   });
 }
 
-function composeStatus(parts: Reported & {sso: Sso; approvals: Approvals}): StatusReport {
-  const {config, core, repository, sets, enrollment, sso, approvals} = parts;
+function composeStatus(parts: Reported & {sso: Sso; schedules: Schedules; approvals: Approvals}): StatusReport {
+  const {config, core, repository, sets, enrollment, sso, schedules, approvals} = parts;
   return createStatus({
     clock: core.clock,
     jobs: core.jobs,
@@ -147,6 +147,7 @@ function composeStatus(parts: Reported & {sso: Sso; approvals: Approvals}): Stat
     rpoObjectiveMs: config.objectives.rpo_hours * 3_600_000,
     protectedBy: config.files.protected_by === undefined ? {} : {files: config.files.protected_by},
     listSets: () => sets.list(),
+    nextRun: () => schedules.next(),
     enrollment: () => enrollment.state(),
     sso: () => sso.brief(),
     approvals: () => approvals.open(),

@@ -34,6 +34,8 @@ export type ScheduleParts = {
 
 export type Schedules = {
   list(): Schedule[];
+  /** Of all schedules that are not paused. */
+  next(): PlannedRun | null;
   /** @throws Failure NOT_FOUND */
   preview(request: PreviewRequest): SchedulePreview;
   /** Starts what a schedule starts, now, without changing its times. @throws Failure NOT_FOUND, JOB_ALREADY_RUNNING, … as a backup */
@@ -89,7 +91,7 @@ export function createSchedules(parts: ScheduleParts): Schedules {
       time_zone: timeZoneOf(setting),
       scope: [...scope],
       verify,
-      next: pausedAt === null ? nextOf(setting, clock.now()) : [],
+      next: pausedAt === null ? nextOf(setting, {now: clock.now(), most: NEXT_SHOWN}) : [],
       last: run && shown(run),
       paused: pausedAt === null ? null : {since: pausedAt, by: pausedBy ?? ''},
     };
@@ -97,6 +99,17 @@ export function createSchedules(parts: ScheduleParts): Schedules {
 
   return {
     list: () => settings().map(describe),
+    next: () => {
+      const running = settings().filter((setting) => rowOf(setting).pausedAt === null);
+      const first = running.flatMap((setting) =>
+        nextOf(setting, {now: clock.now(), most: 1}).map((at) => ({
+          schedule: setting.name,
+          at,
+          time_zone: timeZoneOf(setting),
+        })),
+      );
+      return first.sort((a, b) => a.at - b.at)[0] ?? null;
+    },
     preview: ({schedule, days}) =>
       previewOf(schedule === undefined ? settings() : [settingOf(schedule)], {now: clock.now(), days}),
     run: async (name, actor, origin) => {
@@ -138,8 +151,8 @@ export function createSchedules(parts: ScheduleParts): Schedules {
   };
 }
 
-function nextOf(setting: ScheduleSetting, now: number): number[] {
-  return firstOf(occurrences(setting, {after: now, until: now + LOOK_AHEAD_MS}), NEXT_SHOWN);
+function nextOf(setting: ScheduleSetting, {now, most}: {now: number; most: number}): number[] {
+  return firstOf(occurrences(setting, {after: now, until: now + LOOK_AHEAD_MS}), most);
 }
 
 function previewOf(settings: readonly ScheduleSetting[], {now, days}: {now: number; days: number}): SchedulePreview {

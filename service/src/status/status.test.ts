@@ -55,6 +55,7 @@ function report({
     repositoryLocation: '/srv/repository',
     rpoObjectiveMs: objective,
     protectedBy,
+    nextRun: () => null,
     enrollment: () => ({...enrollment, state}),
     approvals: () => asking,
     sso: async () => {

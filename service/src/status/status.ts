@@ -3,6 +3,7 @@ import type {
   EnrollmentState,
   NextAction,
   Part,
+  PlannedRun,
   SetSummary,
   Status,
   Verdict,
@@ -26,6 +27,8 @@ type Sources = {
   /** How parts are protected that no set holds. */
   protectedBy: Readonly<Partial<Record<Part, string>>>;
   listSets(): Promise<SetSummary[]>;
+  /** The backup that begins by itself next. */
+  nextRun(): PlannedRun | null;
   enrollment(): EnrollmentState;
   /** What single sign-on needs, in one line. Left out where there is no such part. */
   sso?(): Promise<NextAction | null>;
@@ -70,6 +73,7 @@ async function report(sources: Sources, judge: StatusReport['judge']): Promise<S
     running: sources.jobs.running(),
     last_failed: failed?.status === 'error' ? failed : null,
     rpo_objective_ms: sources.rpoObjectiveMs,
+    next_run: sources.nextRun(),
   };
   return {
     ...status,

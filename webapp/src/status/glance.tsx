@@ -20,6 +20,12 @@ export function Glance({status, oldest, now}: {status: Status; oldest: number | 
         value={age === null ? say(isKnown ? 'facts.none' : 'facts.not_known') : bare({duration: age})}
       >
         <Objective age={age} objective={status.rpo_objective_ms} />
+        {status.next_run && (
+          <>
+            {' · '}
+            <Text id="facts.next" values={{time: {duration: Math.max(0, status.next_run.at - now)}}} />
+          </>
+        )}
       </Fact>
       <Fact title="facts.sets" value={isKnown ? String(status.sets) : say('facts.not_known')}>
         {oldest !== null && <Text id="facts.oldest" values={{age: {duration: Math.max(0, now - oldest)}}} />}

@@ -15,7 +15,7 @@ import type {StatusReport} from '../status/index.ts';
 import {VERSION} from '../version.ts';
 import {every, type Beat} from './every.ts';
 import {followJobs} from './follow_jobs.ts';
-import {cancelRunning, continueInterrupted} from './unfinished_jobs.ts';
+import {continueInterrupted} from './unfinished_jobs.ts';
 import {watchIdentity} from './watch_identity.ts';
 
 /** A run begins so much after its time at the most. */
@@ -49,7 +49,7 @@ export async function runCompanion(parts: DaemonParts, untilStopped: (url: strin
   await untilStopped(address.url);
   stop.abort();
   parts.schedules.stop();
-  cancelRunning(parts.jobs);
+  await parts.jobs.stop();
   await server.close();
   await watching;
   yieldPlace();

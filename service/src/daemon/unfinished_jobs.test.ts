@@ -1,7 +1,7 @@
 import {expect, test} from '@jest/globals';
 import type {Job} from '@disaster-recovery/contract';
 import {createLog} from '../kernel/log.ts';
-import {cancelRunning, continueInterrupted} from './unfinished_jobs.ts';
+import {continueInterrupted} from './unfinished_jobs.ts';
 
 const job = (id: string, kind: Job['kind'], by: Job['actor']['kind']): Job =>
   ({id, kind, actor: {kind: by, id: '1', name: 'somebody'}}) as Job;
@@ -25,20 +25,4 @@ test('interrupted backups go on as who asked for them, also after one that canno
     [{reason: 'before 11.2'}, {actor: job('a', 'backup', 'mattermost').actor, kind: 'backup'}],
     [{reason: 'before a restore'}, {actor: job('d', 'backup', 'cli').actor, kind: 'restore_point'}],
   ]);
-});
-
-test.each<[string, Job | null, Job | null, string[]]>([
-  ['nothing runs', null, null, []],
-  ['both lanes run for users', job('a', 'backup', 'cli'), job('b', 'sso_switch', 'mattermost'), ['a', 'b']],
-  ['a shell changes accounts', null, job('b', 'sso_switch', 'cli'), []],
-])('when the companion stops and %s, only what it runs itself is canceled', (_when, data, accounts, expected) => {
-  const canceled: string[] = [];
-  cancelRunning({
-    running: (lane) => (lane === 'accounts' ? accounts : data),
-    cancel: (id) => {
-      canceled.push(id);
-      return job(id, 'backup', 'cli');
-    },
-  });
-  expect(canceled).toEqual(expected);
 });

@@ -26,13 +26,3 @@ export async function continueInterrupted(parts: {
     }
   }
 }
-
-/** Both lanes. What somebody runs on a shell goes on without the companion; only what it started itself must end with it. */
-export function cancelRunning(jobs: Pick<Jobs, 'running' | 'cancel'>): void {
-  const [data, accounts] = [jobs.running('data'), jobs.running('accounts')];
-  for (const running of [data, accounts?.actor.kind === 'cli' ? null : accounts]) {
-    if (running) {
-      jobs.cancel(running.id);
-    }
-  }
-}

@@ -520,3 +520,21 @@ test('what a dead job left on disk is removed before another job begins, and not
   ).done;
   expect([abandoned, orphans]).toEqual([[first], 2]);
 });
+
+test('a process that stops cancels what it runs, waits for its end, and begins nothing more; what others run goes on', async () => {
+  const until = (signal: AbortSignal) =>
+    new Promise<void>((_resolve, reject) => {
+      signal.addEventListener('abort', () => {
+        reject(signal.reason as Error);
+      });
+    });
+  const {job} = await start([step('long', {}, ({signal}) => until(signal))]);
+  const other = createJobs(openState(directory, [JOB_TABLES]), clock);
+  await other.stop();
+  expect(jobs.get(job.id).status).toBe('in_progress');
+  await jobs.stop();
+  expect(jobs.get(job.id).status).toBe('canceled');
+  expect(cleaned).toEqual(['job canceled']);
+  await expect(start([step('one')])).rejects.toMatchObject({code: 'JOB_ALREADY_RUNNING'});
+  await jobs.stop();
+});

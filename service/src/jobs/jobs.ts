@@ -42,6 +42,8 @@ export type Jobs = {
   running(lane?: Lane): Job | null;
   /** @throws Failure NOT_FOUND, JOB_NOT_RUNNING */
   cancel(id: string): Job;
+  /** Cancels what this process runs and waits until it has ended; what others run goes on. Nothing is started any more. */
+  stop(): Promise<void>;
   lastEventSeq(): number;
   /** Events after `after`, as they come, from whichever process runs the job; ends with the signal. */
   follow(after: number, signal: AbortSignal): AsyncGenerator<Event>;
@@ -59,11 +61,18 @@ export type Leftovers = {abandon(job: string): void; endOrphans(): Promise<void>
 const NO_LEFTOVERS: Leftovers = {abandon: () => undefined, endOrphans: async () => undefined};
 
 export function createJobs(state: State, clock: Clock, leftovers: Leftovers = NO_LEFTOVERS): Jobs {
-  const parts: Parts = {store: createJobStore(state, clock), lease: createLease(state), clock, leftovers};
+  const parts: Parts = {
+    store: createJobStore(state, clock),
+    lease: createLease(state),
+    clock,
+    leftovers,
+    own: {jobs: new Map(), isStopping: false},
+  };
   const {store, lease} = parts;
   return {
     start: (procedure, makePlan, options) => start(parts, {procedure, makePlan, options}),
     cancel: (id) => cancel(parts, id),
+    stop: () => stop(parts),
     follow: (after, signal) => follow(parts, after, signal),
     sweep: () => sweep(parts),
     planToContinue: (kind, request) =>
@@ -83,14 +92,22 @@ export function createJobs(state: State, clock: Clock, leftovers: Leftovers = NO
   };
 }
 
-type Parts = {store: JobStore; lease: Lease; clock: Clock; leftovers: Leftovers};
+type Parts = {
+  store: JobStore;
+  lease: Lease;
+  clock: Clock;
+  leftovers: Leftovers;
+  /** What this process runs, until it has ended. */
+  own: {jobs: Map<string, Promise<Job>>; isStopping: boolean};
+};
 type Planned = {steps: readonly string[]};
 type Asked<Plan, Found> = {procedure: Procedure<Plan, Found>; makePlan: () => Promise<Plan>; options: StartOptions};
 
 async function start<Plan extends Planned, Found>(parts: Parts, asked: Asked<Plan, Found>): Promise<StartedJob> {
-  const {store, lease, clock} = parts;
+  const {store, lease, clock, own} = parts;
   const {kind} = asked.procedure;
   const request = canonicalJson(asked.options.request ?? null);
+  requireGoingOn(parts);
   await parts.leftovers.endOrphans();
   const {job, plan} = takeInterrupted(parts, kind, request) ?? (await addNew(parts, asked, request));
   const {id} = job;
@@ -100,7 +117,30 @@ async function start<Plan extends Planned, Found>(parts: Parts, asked: Asked<Pla
       lease.release(id);
     })
     .then(() => store.get(id).job);
+  own.jobs.set(id, done);
+  const forget = (): void => void own.jobs.delete(id);
+  done.then(forget, forget);
   return {job, done};
+}
+
+/** @throws Failure JOB_ALREADY_RUNNING */
+function requireGoingOn({own}: Parts): void {
+  if (own.isStopping) {
+    throw new Failure('JOB_ALREADY_RUNNING', 'The companion is being stopped.', {
+      remedy: 'Ask again when it runs again.',
+    });
+  }
+}
+
+async function stop(parts: Parts): Promise<void> {
+  const {store, own} = parts;
+  own.isStopping = true;
+  for (const id of own.jobs.keys()) {
+    if (!hasEnded(store.get(id).job.status)) {
+      cancel(parts, id);
+    }
+  }
+  await Promise.allSettled(own.jobs.values());
 }
 
 /** Jobs that have not ended and whose process is gone. */
@@ -143,6 +183,7 @@ async function addNew<Plan extends Planned, Found>(
   try {
     sweep(parts);
     const plan = await makePlan();
+    requireGoingOn(parts);
     store.add({
       id,
       kind: procedure.kind,

@@ -15,7 +15,9 @@ export const serve: RunOf<'serve'> = ({options, output}) =>
 function untilStopped(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.once(signal, () => {
+      // For good: were this listener taken away with the first signal, the one that ends our programs with us would find
+      // itself alone, and end this process before its jobs are canceled.
+      process.on(signal, () => {
         resolve();
       });
     }

@@ -32,7 +32,7 @@ const sso = `${src}/sso`;
 /** The rooms of an SSO outage, from the ground up: each imports only those before it, and the two files of all. */
 const SSO_ROOMS = [
   'people', 'codes', 'detection', 'readiness', 'originals', 'store', 'settings', 'sessions', 'locked_out',
-  'return_list', 'switch', 'switch_back', 'status', 'incident', 'access', 'watch',
+  'return_list', 'switch', 'switch_back', 'status', 'incident', 'access', 'announce', 'watch',
 ];
 const SSO_FILES = ['engines.ts', 'sso.ts'];
 const unplaced = foldersOf(sso).filter((name) => !SSO_ROOMS.includes(name));

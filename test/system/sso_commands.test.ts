@@ -283,6 +283,13 @@ const WAYS: Record<'drctl' | 'http' | 'chat', Way> = {
   },
 };
 
+/** Where the bot tells the system administrator what happened. */
+async function directChannel(): Promise<string> {
+  const bot = await server.client.request<{id: string}>('GET', '/users/username/disaster-recovery');
+  const me = await server.client.request<{id: string}>('GET', '/users/me');
+  return (await server.client.request<{id: string}>('POST', '/channels/direct', [me.id, bot.id])).id;
+}
+
 describe.each(['drctl', 'http', 'chat'] as const)('an incident by %s', (name) => {
   const way = WAYS[name];
   const byName = (list: readonly {username: string}[]) =>
@@ -318,6 +325,8 @@ describe.each(['drctl', 'http', 'chat'] as const)('an incident by %s', (name) =>
     expect(await way.switchBack()).toMatchObject({returned: 2});
     expect(await way.list()).toEqual([]);
     expect(await way.close()).toMatchObject({state: 'closed'});
+    const announced = await untilBotSays(server.client, await directChannel(), new RegExp(`closed.*by ${name}`), 30);
+    expect(announced.message).toContain('Everyone and everything is as it was before');
     await server.client.request('PUT', `/users/${bob.userId}/active`, {active: true});
     for (const {username, authData} of [ann, bob, cleo]) {
       expect(await server.row(username)).toMatchObject({

@@ -3,7 +3,7 @@ import type {Sso} from '../sso/index.ts';
 import {read, write, type Answers} from './answer.ts';
 import {announce, reply, type AnswerParts} from './answer_in_time.ts';
 import type {Mode} from './commands.ts';
-import {code} from './markdown.ts';
+import {code} from '../words/markdown.ts';
 import {
   codeAnswer,
   forecastAnswer,

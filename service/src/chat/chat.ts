@@ -17,7 +17,7 @@ import {carryOut} from './carry_out.ts';
 import {scheduleAnswers} from './carry_out_schedule.ts';
 import {ssoAnswers} from './carry_out_sso.ts';
 import {createLivePosts, type Posting} from './live_post.ts';
-import {code} from './markdown.ts';
+import {code} from '../words/markdown.ts';
 import {approvalAnswer, failureAnswer, listAnswer, showAnswer, statusAnswer} from './render_answers.ts';
 import {LEVEL_WORDS} from '../words/sets.ts';
 

@@ -2,7 +2,7 @@ import {describe, expect, test} from '@jest/globals';
 import type {CrossCheck, Job, NextAction, Status} from '@disaster-recovery/contract';
 import {errorBody, Failure} from '../kernel/failure.ts';
 import {aJob, aManifest, aSet, aStatus, SET, START, summary} from '../testkit/answers.ts';
-import {code, plain, progressBar, prose} from './markdown.ts';
+import {code, plain, progressBar, prose} from '../words/markdown.ts';
 import {failureAnswer, helpAnswer, listAnswer, showAnswer, statusAnswer} from './render_answers.ts';
 import {renderJob} from './render_job.ts';
 import {crossCheckWords} from './render_result.ts';

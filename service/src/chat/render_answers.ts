@@ -12,7 +12,7 @@ import {
 import {Failure, errorBody} from '../kernel/failure.ts';
 import {formatBytes, formatDuration} from '../kernel/format.ts';
 import {reservations, VERDICT_TONES, verdictWords} from '../words/verdict.ts';
-import {code, minute, plain, prose} from './markdown.ts';
+import {code, minute, plain, prose} from '../words/markdown.ts';
 import {counted} from '../words/plural.ts';
 import {manifestLines} from './render_result.ts';
 import {KIND_WORDS, OUTCOME_MARKS, PART_WORDS} from '../words/sets.ts';

@@ -1,7 +1,7 @@
 import type {Job, Progress, StepRecord} from '@disaster-recovery/contract';
 import {hasEnded, laneOf} from '../jobs/index.ts';
 import {formatBytes, formatCount, formatDuration} from '../kernel/format.ts';
-import {code, minute, plain, progressBar, prose} from './markdown.ts';
+import {code, minute, plain, progressBar, prose} from '../words/markdown.ts';
 import {renderResult} from './render_result.ts';
 import {KIND_WORDS} from '../words/sets.ts';
 import {stepWords} from '../words/steps.ts';

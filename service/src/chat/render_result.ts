@@ -8,7 +8,7 @@ import {
 } from '@disaster-recovery/contract';
 import {laneOf} from '../jobs/index.ts';
 import {formatBytes, formatDuration} from '../kernel/format.ts';
-import {code, minute, plain} from './markdown.ts';
+import {code, minute, plain} from '../words/markdown.ts';
 import {counted} from '../words/plural.ts';
 import {renderSsoResult} from './render_sso_result.ts';
 import {KIND_WORDS, LEVEL_WORDS, OUTCOME_MARKS, PART_WORDS} from '../words/sets.ts';

@@ -16,7 +16,7 @@ import type {
 } from '@disaster-recovery/contract';
 import {chatUsage, VERBS} from '@disaster-recovery/contract';
 import {formatCount, formatHorizon} from '../kernel/format.ts';
-import {code, howTo, minute, plain, progressBar, prose} from './markdown.ts';
+import {code, howTo, minute, plain, progressBar, prose} from '../words/markdown.ts';
 import {counted} from '../words/plural.ts';
 import {settingLines} from './render_sso_result.ts';
 import {

@@ -7,7 +7,7 @@ import {
   type Person,
 } from '@disaster-recovery/contract';
 import {formatDuration} from '../kernel/format.ts';
-import {code, minute, plain} from './markdown.ts';
+import {code, minute, plain} from '../words/markdown.ts';
 import {counted} from '../words/plural.ts';
 import {settingChange, settingValue} from '../words/sso.ts';
 

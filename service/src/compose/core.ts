@@ -15,7 +15,7 @@ import {createLedger, LEDGER_TABLE, type Ledger} from '../ledger/index.ts';
 import {endOrphans} from '../process/orphans.ts';
 import {UNDO_TABLE} from '../restore/index.ts';
 import {SCHEDULE_TABLES} from '../schedule/index.ts';
-import {DETECTION_TABLES, SSO_DRIFT_TABLE, SSO_TABLES} from '../sso/index.ts';
+import {DETECTION_TABLES, SSO_ANNOUNCED_TABLE, SSO_DRIFT_TABLE, SSO_TABLES} from '../sso/index.ts';
 
 /**
  * The schema of the state, by number: the first is number 1. A migration that was released is never changed; a new one is added at the end.
@@ -26,6 +26,7 @@ export const MIGRATIONS: readonly string[] = [
   SSO_DRIFT_TABLE,
   [APPROVAL_TABLES, 'DROP TABLE IF EXISTS sso_claim_tries'].join(';\n'),
   SCHEDULE_TABLES,
+  SSO_ANNOUNCED_TABLE,
 ];
 
 /** What every job needs, whatever it does. `workDirectory`: where a job keeps what it needs until it ends. */

@@ -131,6 +131,13 @@ export const Config = z
           .describe(
             'Whether settings that an outage has set are set again by themselves when somebody writes over them, three times an hour at most. Otherwise the administrators are told.',
           ),
+        announcements: z
+          .string()
+          .regex(/^(administrators|nobody|[a-z0-9]{26})$/, 'must be `administrators`, `nobody` or the id of a channel')
+          .default('administrators')
+          .describe(
+            'Who hears that an outage is declared or closed, and that people are being or were switched: `administrators` by a direct message, `nobody`, or the channel with this id (its ⋮ menu, View Info).',
+          ),
         tell_people: z.boolean().default(true).describe('Whether switched people get a direct message.'),
         changes_per_second: z.number().min(1).max(1000).default(150).describe('Accounts changed a second at most.'),
         second_look_seconds: z

@@ -1,6 +1,7 @@
 import {providerName, type IdentitySnapshot, type Job, type Readiness} from '@disaster-recovery/contract';
 import type {Approvals} from '../approvals/index.ts';
 import type {Jobs} from '../jobs/index.ts';
+import {createAnnouncer} from './announce/announce.ts';
 import {adminAccess, administratorCode} from './access/admin_access.ts';
 import {suspectedMessage} from './watch/alarm.ts';
 import {brief} from './status/brief.ts';
@@ -62,6 +63,7 @@ export function createSso({engines, jobs, approvals, readiness, classify}: SsoPa
         round: (it) => watch.round(it),
         snapshot: () => snapshot({actor: COMPANION}),
         lookAtSettings: createDriftWatch(made),
+        announce: createAnnouncer({...made, jobs}),
         countAway: async () => (await readList(made)).list.count,
       }),
   };

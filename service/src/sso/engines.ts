@@ -30,6 +30,7 @@ export type SsoSettings = {
   everyone_needs_second_administrator: boolean;
   never_switch: string[];
   set_settings_again: boolean;
+  announcements: string;
   tell_people: boolean;
   changes_per_second: number;
   second_look_seconds: number;

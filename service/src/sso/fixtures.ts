@@ -1,7 +1,7 @@
 import {mkdtempSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import type {Job, SettingValues} from '@disaster-recovery/contract';
+import type {BotPost, Job, SettingValues} from '@disaster-recovery/contract';
 import {APPROVAL_TABLES, createApprovals, type Approvals} from '../approvals/index.ts';
 import {createMemoryAccounts, type MemoryAccounts} from '../engines/accounts/memory.ts';
 import type {MattermostRest} from '../engines/accounts/port.ts';
@@ -15,7 +15,16 @@ import {Failure} from '../kernel/failure.ts';
 import {createLog} from '../kernel/log.ts';
 import {openState, type State} from '../kernel/state.ts';
 import {createLedger, LEDGER_TABLE, type Ledger} from '../ledger/index.ts';
-import {createSso, DETECTION_TABLES, SSO_DRIFT_TABLE, SSO_TABLES, type By, type Sso, type SsoEngines} from './index.ts';
+import {
+  createSso,
+  DETECTION_TABLES,
+  SSO_ANNOUNCED_TABLE,
+  SSO_DRIFT_TABLE,
+  SSO_TABLES,
+  type By,
+  type Sso,
+  type SsoEngines,
+} from './index.ts';
 import type {SsoSettings} from './engines.ts';
 
 export const NOON = Date.UTC(2026, 10, 24, 12);
@@ -30,6 +39,7 @@ const SETTINGS: SsoSettings = {
   everyone_needs_second_administrator: true,
   never_switch: ['glass'],
   set_settings_again: false,
+  announcements: 'nobody',
   tell_people: true,
   changes_per_second: 1000,
   second_look_seconds: 0,
@@ -79,6 +89,9 @@ export type Bench = {
   pass(ms: number): void;
   now(): number;
   mailFails: boolean;
+  /** What the bot said in channels, and with what it is refused. */
+  posts: BotPost[];
+  postFails: Failure | null;
   mattermostAnswers: boolean;
   /** Passwords that were set by Mattermost itself, and those that were written as a hash. */
   passwords: {reset: string[]; written: string[]};
@@ -117,6 +130,7 @@ export function createBench(
     SSO_TABLES,
     DETECTION_TABLES,
     SSO_DRIFT_TABLE,
+    SSO_ANNOUNCED_TABLE,
     APPROVAL_TABLES,
   ]);
   const ledger = createLedger(state, clock);
@@ -129,6 +143,8 @@ export function createBench(
     told: [] as Bench['told'],
     mails: [] as Bench['mails'],
     mailFails: false,
+    posts: [] as Bench['posts'],
+    postFails: null as Bench['postFails'],
     mattermostAnswers: true,
     passwords: {reset: [] as string[], written: [] as string[]},
   };
@@ -229,11 +245,18 @@ function memorySettings(settings: SettingValues['values']): SignInSettings {
   };
 }
 
-function memoryBridge(bench: Pick<Bench, 'told' | 'mails' | 'mailFails'>): MattermostBridge {
+function memoryBridge(bench: Pick<Bench, 'told' | 'mails' | 'mailFails' | 'posts' | 'postFails'>): MattermostBridge {
   return {
     sendDirectMessages: async (message: {users: string[]; message: string}) => {
       bench.told.push(message);
       return {failed: []};
+    },
+    createPost: async (post: BotPost) => {
+      if (bench.postFails) {
+        throw bench.postFails;
+      }
+      bench.posts.push(post);
+      return {id: 'p'};
     },
     sendMail: async ({to, html}: {to: string; html: string}) => {
       if (bench.mailFails) {

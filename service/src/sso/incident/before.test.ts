@@ -221,11 +221,13 @@ describe('an incident', () => {
         setTimeout(resolve, 50);
       });
     await wait();
-    expect(bench.told).toEqual([]);
+    const early = bench.told.splice(0);
     now += 15 * 24 * HOUR_MS;
     await wait();
+    // Before anything is expected: a loop that nobody stops keeps the test from ending.
     stop.abort();
     await watching;
+    expect(early).toEqual([]);
     expect(bench.told).toHaveLength(1);
     expect(bench.told[0]).toMatchObject({
       users: ['ada'],

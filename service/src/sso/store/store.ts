@@ -1,3 +1,4 @@
+import {announcedStore} from './announced.ts';
 import {driftStore} from './drift.ts';
 import {incidentStore} from './incidents.ts';
 import type {StoreParts} from './parts.ts';
@@ -8,5 +9,11 @@ import {settingStore} from './settings.ts';
 export type SsoStore = ReturnType<typeof createSsoStore>;
 
 export function createSsoStore(parts: StoreParts) {
-  return {...incidentStore(parts), ...peopleStore(parts), ...settingStore(parts), ...driftStore(parts)};
+  return {
+    ...incidentStore(parts),
+    ...peopleStore(parts),
+    ...settingStore(parts),
+    ...driftStore(parts),
+    ...announcedStore(parts),
+  };
 }

@@ -11,6 +11,7 @@ const DAY_MS = 24 * HOUR_MS;
 /** How often it is looked whether how people sign in has changed. */
 const LOOK_EVERY_MS = HOUR_MS;
 const REMINDER_LOOK_MS = 60_000;
+const ANNOUNCE_MS = 5000;
 /** Somebody who is let in wants to sign in minutes later: settings that were written over must be seen before. */
 const SETTINGS_LOOK_MS = 15_000;
 
@@ -20,6 +21,7 @@ export type WatchParts = {
   round(signal: AbortSignal): Promise<void>;
   snapshot(): Promise<IdentitySnapshot>;
   lookAtSettings(): Promise<void>;
+  announce(): Promise<void>;
   countAway(): Promise<number>;
 };
 
@@ -45,6 +47,7 @@ export function rounds(parts: WatchParts): readonly Round[] {
       failed: 'The settings of the incident could not be looked at.',
       run: () => parts.lookAtSettings(),
     },
+    {everyMs: ANNOUNCE_MS, failed: 'What happened could not be announced.', run: () => parts.announce()},
     {everyMs: REMINDER_LOOK_MS, failed: 'The reminder could not be sent.', run: () => remind(parts)},
   ];
 }

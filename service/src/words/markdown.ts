@@ -1,5 +1,5 @@
 import {isoTime} from '../kernel/clock.ts';
-import {inPlace} from '../words/place.ts';
+import {inPlace} from './place.ts';
 
 const ZERO_WIDTH = '\u200B';
 const BAR_CELLS = 20;

@@ -1,4 +1,5 @@
 import {createReadStream} from 'node:fs';
+import {CsvError, parse} from 'csv-parse';
 import {Failure, systemErrorCode} from '../kernel/failure.ts';
 import {accountName} from '../verbs/index.ts';
 
@@ -34,10 +35,9 @@ const HEADERS = new Set([
 export async function readNames(path: string): Promise<string[]> {
   const names = new Set<string>();
   let isFirst = true;
-  for await (const {text, line} of linesOf(path)) {
-    const name = firstColumn(text, path, line);
+  for await (const {name, line} of rowsOf(path)) {
     const isHeader = isFirst && HEADERS.has(name.toLowerCase());
-    isFirst &&= name === '';
+    isFirst = false;
     if (name === '' || isHeader) {
       continue;
     }
@@ -67,60 +67,46 @@ function requireName(name: string, path: string, line: number): void {
   }
 }
 
-type Line = {text: string; line: number};
+type Row = {name: string; line: number};
 
-async function* linesOf(path: string): AsyncGenerator<Line> {
-  let pending = '';
-  let line = 0;
-  for await (const chunk of chunksOf(path)) {
-    pending += line === 0 && pending === '' ? chunk.replace(/^\uFEFF/, '') : chunk;
-    const ended = pending.split(/\r\n|\n|\r(?!$)/);
-    pending = ended.pop() ?? '';
-    for (const text of ended) {
-      line += 1;
-      yield {text: checked(text, path, line), line};
-    }
-    checked(pending, path, line + 1);
-  }
-  yield {text: checked(pending.replace(/\r$/, ''), path, line + 1), line: line + 1};
-}
-
-async function* chunksOf(path: string): AsyncGenerator<string> {
+/** The first column of each line; in quotes a separator belongs to it. Comments and empty lines are left out. */
+async function* rowsOf(path: string): AsyncGenerator<Row> {
+  const rows = parse({
+    bom: true,
+    delimiter: [',', ';', '\t'],
+    record_delimiter: ['\r\n', '\n', '\r'],
+    comment: '#',
+    comment_no_infix: true,
+    skip_empty_lines: true,
+    trim: true,
+    relax_column_count: true,
+    max_record_size: LINE_LIMIT,
+    info: true,
+    raw: true,
+  });
   try {
-    for await (const chunk of createReadStream(path, {encoding: 'utf8'})) {
-      yield chunk as string;
+    for await (const row of createReadStream(path, {encoding: 'utf8'}).compose(rows)) {
+      const {raw, record, info} = row as {raw: string; record: string[]; info: {lines: number}};
+      if (raw.includes('\u0000') || raw.includes('\uFFFD')) {
+        throw wrong(path, info.lines, 'is not UTF-8 text; save the file as CSV UTF-8');
+      }
+      yield {name: accountName(record[0] ?? ''), line: info.lines};
     }
   } catch (error) {
-    throw error instanceof Failure
-      ? error
-      : new Failure('USAGE_INVALID', `${path} cannot be read (${systemErrorCode(error) ?? 'unknown error'}).`, {
-          cause: error,
-        });
+    throw error instanceof Failure ? error : unreadable(path, error);
   }
 }
 
-function checked(text: string, path: string, line: number): string {
-  if (text.length > LINE_LIMIT) {
-    throw wrong(path, line, 'is too long for a list of people');
+function unreadable(path: string, error: unknown): Failure {
+  if (error instanceof CsvError) {
+    const line = Number(error['lines']);
+    return error.code === 'CSV_MAX_RECORD_SIZE'
+      ? wrong(path, line, 'is too long for a list of people')
+      : wrong(path, line, 'has a quote that is not closed, or where none belongs');
   }
-  if (text.includes('\u0000') || text.includes('\uFFFD')) {
-    throw wrong(path, line, 'is not UTF-8 text; save the file as CSV UTF-8');
-  }
-  return text;
-}
-
-/** Empty for an empty line and a comment. In quotes a separator belongs to the name, and `""` is a quote. */
-function firstColumn(text: string, path: string, line: number): string {
-  const trimmed = text.trim();
-  if (trimmed.startsWith('#')) {
-    return '';
-  }
-  const quoted = /^"((?:[^"]|"")*)"\s*(?:[,;\t]|$)/.exec(trimmed)?.[1];
-  if (trimmed.startsWith('"') && quoted === undefined) {
-    throw wrong(path, line, 'has a quote that is not closed');
-  }
-  const column = quoted?.replaceAll('""', '"') ?? trimmed.split(/[,;\t]/, 1)[0] ?? '';
-  return accountName(column.trim());
+  return new Failure('USAGE_INVALID', `${path} cannot be read (${systemErrorCode(error) ?? 'unknown error'}).`, {
+    cause: error,
+  });
 }
 
 /** The content is not quoted: it may be any file that somebody named by mistake. */

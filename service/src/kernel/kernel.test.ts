@@ -5,7 +5,7 @@ import {expect, test} from '@jest/globals';
 import {SetId} from '@disaster-recovery/contract';
 import {writeFileAtomic} from './atomic_file.ts';
 import {createCipher} from './cipher.ts';
-import {canonicalJson} from './canonical_json.ts';
+import {canonicalJson, sha256} from './canonical_json.ts';
 import {asFailure, errorBody, Failure} from './failure.ts';
 import {formatBytes, formatDuration} from './format.ts';
 import {newSetId} from './ids.ts';
@@ -16,6 +16,20 @@ test('set ids fit the contract and sort by time', () => {
   expect(SetId.safeParse(earlier).success).toBe(true);
   expect(earlier.startsWith('20261124T120301Z-')).toBe(true);
   expect([later, earlier].sort()).toEqual([earlier, later]);
+});
+
+test('the hash of what was written years ago stays what it was, keys like numbers included', () => {
+  const value = {
+    b: 1,
+    a: {d: [3, {z: null, y: 'ü\u2028"\\'}], c: 1.5e300},
+    10: true,
+    9: -0,
+    é: undefined,
+    Z: 1e21,
+    n: 0.1,
+  };
+  // Recorded, and never to be changed: ledgers and manifests that exist hold such hashes.
+  expect(sha256(canonicalJson(value))).toBe('52d45640ea4d78775e3dc5e490273cd55bff9b9394be942c38d8267ed9afca7e');
 });
 
 test('canonical JSON does not depend on the order of keys', () => {

@@ -1,4 +1,5 @@
 import {signInRefusal} from '@disaster-recovery/contract';
+import pMap from 'p-map';
 import type pg from 'pg';
 import {z} from 'zod';
 import type {Clock} from '../../kernel/clock.ts';
@@ -6,7 +7,6 @@ import {systemErrorCode} from '../../kernel/failure.ts';
 import {parseConnection, withClient} from '../database/postgres/connection.ts';
 import {DATA_IN_USE} from './rules.ts';
 import type {AccountTokens, AccountWriter, MattermostRest, SignInChange, SignInOutcome} from './port.ts';
-import {inParallel} from './writer_batches.ts';
 
 const FORGET_AT_ONCE = 4;
 const UNIQUE_VIOLATION = '23505';
@@ -121,12 +121,13 @@ async function forget(written: readonly Written[], {rest, tokens, clock}: Cache)
   if (written.length === 0 || !(await rest.answers())) {
     return stale;
   }
-  await inParallel(written, FORGET_AT_ONCE, async (account) => {
+  const forgetOne = async (account: Written): Promise<void> => {
     try {
       await rest.verifyEmail(await tokens.emailVerification(account, clock.now()));
     } catch {
       stale.set(account.id, 'It is written, but Mattermost may remember the account as it was for up to 30 minutes.');
     }
-  });
+  };
+  await pMap(written, forgetOne, {concurrency: FORGET_AT_ONCE});
   return stale;
 }

@@ -1,4 +1,5 @@
 import type {ReadinessCheck} from '@disaster-recovery/contract';
+import {getDomain} from 'tldts';
 import {peopleChecks} from './checks_people.ts';
 import {providerChecks} from './checks_providers.ts';
 import {hostOf, type Facts, type ReadinessConfig} from './facts.ts';
@@ -134,9 +135,7 @@ function mail(config: ReadinessConfig, {targets}: Facts): Finding {
   }
   const hosts = [...new Set(targets.map(hostOf))];
   const shared = SHARED_MAIL.find(([smtp, provider]) => smtp.test(server) && hosts.some((host) => provider.test(host)));
-  const neighbour = hosts.find(
-    (host) => registrableDomain(host) !== null && registrableDomain(host) === registrableDomain(server),
-  );
+  const neighbour = hosts.find((host) => getDomain(host) !== null && getDomain(host) === getDomain(server));
   const owner = shared?.[2] ?? neighbour;
   return owner === undefined
     ? {outcome: 'ok', message: `Mail goes by ${server}, which is not the provider's.`}
@@ -145,16 +144,6 @@ function mail(config: ReadinessConfig, {targets}: Facts): Finding {
         message: `Mail goes by ${server}, which is in the same hands as the provider (${owner}): both may fail together.`,
         remedy: 'Plan to read codes out or print them, or use another mail server.',
       };
-}
-
-/** The last two labels, or three below the usual second levels of countries. A guess without the public suffix list, good enough for advice. */
-function registrableDomain(host: string): string | null {
-  const labels = host.split('.');
-  if (labels.length < 2 || /^[\d.]+$/.test(host) || host.includes(':')) {
-    return null;
-  }
-  const isCountry = /^(ac|co|com|edu|gov|net|org)$/.test(labels.at(-2) ?? '') && labels.at(-1)?.length === 2;
-  return labels.slice(isCountry ? -3 : -2).join('.');
 }
 
 function support(config: ReadinessConfig): Finding {

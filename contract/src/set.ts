@@ -203,5 +203,11 @@ export const SetSummary = z
   .meta({id: 'SetSummary'});
 export type SetSummary = z.infer<typeof SetSummary>;
 
+export const ListRequest = z
+  .object({good: z.boolean().default(false).describe('Only those that give everything back.')})
+  .strict()
+  .meta({id: 'ListRequest'});
+export type ListRequest = z.infer<typeof ListRequest>;
+
 export const SetList = z.object({sets: z.array(SetSummary)}).meta({id: 'SetList'});
 export type SetList = z.infer<typeof SetList>;

@@ -1,4 +1,4 @@
-import {SetList, SetManifest} from '../set.ts';
+import {ListRequest, SetList, SetManifest} from '../set.ts';
 import {REPOSITORY_OPTIONS, type Subject, type Verb} from './verb.ts';
 
 /** A set, as it is named by all verbs that take one. */
@@ -15,7 +15,11 @@ export const SET_SUBJECT = {
 export const list = {
   says: 'list the sets, newest first',
   ways: ['cli', 'chat'],
-  options: REPOSITORY_OPTIONS,
+  request: ListRequest,
+  options: {
+    good: {field: 'good', says: 'only the sets that give everything back', ways: ['cli']},
+    ...REPOSITORY_OPTIONS,
+  },
   examples: ['list'],
   routes: {
     list_sets: {

@@ -30,7 +30,8 @@ test.each<[VerbName, Typed, unknown]>([
     {options: {'sessions-ending-before': '8h'}},
     {sessions_ending_before: NOW + 28_800_000, dormant_days: 90},
   ],
-  ['list', {options: {}}, undefined],
+  ['list', {options: {}}, {good: false}],
+  ['jobs', {options: {}}, undefined],
 ])('%s with %j asks for %j', (name, typed, request) => {
   expect(read(name, typed)).toEqual(request);
 });

@@ -1,4 +1,5 @@
-import type {CrossCheck, JobKind, Part, VerifyLevel} from '@disaster-recovery/contract';
+import type {CrossCheck, JobKind, Part, SetSummary, VerifyLevel} from '@disaster-recovery/contract';
+import {counted} from './plural.ts';
 
 export const KIND_WORDS = {
   backup: 'Backup',
@@ -31,3 +32,15 @@ export const OUTCOME_MARKS = {
   failed: '❌',
   not_possible: '➖',
 } as const satisfies Record<CrossCheck['outcome'], string>;
+
+/** What is left of a list when only good sets are asked for; `says` when that is nothing although there are others. */
+export function goodSets(sets: readonly SetSummary[]): {sets: SetSummary[]; says: string | null} {
+  const good = sets.filter(({standing}) => standing.kind === 'good');
+  const none = sets.length > 0 && good.length === 0;
+  return {
+    sets: good,
+    says: none
+      ? `None of the ${counted(sets.length, 'set')} gives everything back; without --good they are listed.`
+      : null,
+  };
+}

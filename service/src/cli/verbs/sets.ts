@@ -6,17 +6,22 @@ import {systemClock} from '../../kernel/clock.ts';
 import {withMarks} from '../../sets/index.ts';
 import {withRecovery} from '../companion.ts';
 import type {RunOf} from '../verb.ts';
+import {goodSets} from '../../words/sets.ts';
 import {renderList, renderSet} from '../render_set.ts';
 import type {RecoveryParts} from '../../compose/recovery.ts';
 
 /** What there is to go back to. */
-export const list: RunOf<'list'> = ({options, output}) =>
-  withRecovery(options, async ({sets, ledger}) => {
-    const {sets: all, unreadable} = await sets.survey();
-    const found = withMarks(all, {now: systemClock.now(), entries: ledger.entries()});
-    output.say(renderList(found, unreadable));
+export const list: RunOf<'list'> = async ({options, request, output}) => {
+  const {good} = await request();
+  return withRecovery(options, async ({sets, ledger}) => {
+    const survey = await sets.survey();
+    const all = withMarks(survey.sets, {now: systemClock.now(), entries: ledger.entries()});
+    const {unreadable} = survey;
+    const {sets: found, says} = good ? goodSets(all) : {sets: all, says: null};
+    output.say(says ?? renderList(found, unreadable));
     return {value: {sets: found, unreadable}};
   });
+};
 
 /** One set, whole. */
 export const show: RunOf<'show'> = ({options, subject: set = 'latest', output}) =>

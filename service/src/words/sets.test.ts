@@ -1,0 +1,16 @@
+import {expect, test} from '@jest/globals';
+import {aSet, summary} from '../chat/fixtures.ts';
+import {goodSets} from './sets.ts';
+
+const partial = aSet({id: '20261124T113000Z-part00', scope: ['database']});
+const damaged = aSet({id: '20261124T114500Z-damage', cross_check: 'failed'});
+
+test('of a list only the sets that give everything back are left, in their order', () => {
+  const older = {...summary, id: '20261123T110000Z-older0'};
+  expect(goodSets([damaged, partial, summary, older])).toEqual({sets: [summary, older], says: null});
+});
+
+test('a list without a good set says so, and is never taken for an empty repository', () => {
+  expect(goodSets([damaged, partial]).says).toContain('None of the 2 sets gives everything back');
+  expect(goodSets([])).toEqual({sets: [], says: null});
+});

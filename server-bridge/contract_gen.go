@@ -232,7 +232,7 @@ var slashVerbs = []slashVerb{
 		{name: "scope", says: "Parts to take, of database,config,files (default: all)", hint: "PARTS", choices: []slashChoice{{"database", "The database"}, {"config", "The configuration directory"}, {"files", "Uploaded files, emoji, pictures, plugins"}}},
 		{name: "reason", says: "Why; kept in the set and in the ledger", hint: "\"before the upgrade\""},
 	}},
-	{name: "list", says: "List the sets, newest first"},
+	{name: "list", hint: "[--good]", says: "List the sets, newest first"},
 	{name: "show", hint: "SET|latest", says: "Show what a set holds", arguments: []slashArgument{
 		{says: "Id of a set, or latest", hint: "SET", suggests: "sets"},
 	}},

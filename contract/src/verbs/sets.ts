@@ -17,10 +17,10 @@ export const list = {
   ways: ['cli', 'chat'],
   request: ListRequest,
   options: {
-    good: {field: 'good', says: 'only the sets that give everything back', ways: ['cli']},
+    good: {field: 'good', says: 'only the sets that give everything back'},
     ...REPOSITORY_OPTIONS,
   },
-  examples: ['list'],
+  examples: ['list', 'list --good'],
   routes: {
     list_sets: {
       method: 'GET',

@@ -9,7 +9,7 @@ import {createJobs, JOB_TABLES, type Jobs, type Procedure} from '../jobs/index.t
 import {Failure} from '../kernel/failure.ts';
 import {openState} from '../kernel/state.ts';
 import {createChat, type ChatParts} from './chat.ts';
-import {aManifest, anApproval, aStatus, createFakeSso, SET, summary} from '../testkit/answers.ts';
+import {aManifest, anApproval, aSet, aStatus, createFakeSso, SET, summary} from '../testkit/answers.ts';
 import {CHAT_TABLES} from './post_store.ts';
 import {nightlySchedules} from '../testkit/schedules.ts';
 
@@ -95,6 +95,15 @@ beforeEach(() => {
 async function typed(command: string): Promise<CommandReply> {
   return CommandReply.parse(await createChat(parts).answer({command, ...here}, actor));
 }
+
+test('/dr list --good shows the sets that give everything back, and says when there is none', async () => {
+  const partial = aSet({id: '20261124T113000Z-part00', scope: ['database']});
+  parts.sets = {...parts.sets, list: async () => [partial, summary]};
+  const {message} = await typed('list --good');
+  expect([message.includes(summary.id), message.includes(partial.id)]).toEqual([true, false]);
+  parts.sets = {...parts.sets, list: async () => [partial]};
+  expect((await typed('list --good')).message).toContain('The only set does not give everything back');
+});
 
 test.each([
   ['help', '/dr verify SET|latest'],

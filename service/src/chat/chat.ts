@@ -19,7 +19,7 @@ import {ssoAnswers} from './carry_out_sso.ts';
 import {createLivePosts, type Posting} from './live_post.ts';
 import {code} from '../words/markdown.ts';
 import {approvalAnswer, failureAnswer, listAnswer, showAnswer, statusAnswer} from './render_answers.ts';
-import {LEVEL_WORDS} from '../words/sets.ts';
+import {goodSets, LEVEL_WORDS} from '../words/sets.ts';
 
 export type Chat = {
   /** Answers what was typed after `/dr`. Never rejects: a failure is an answer too. */
@@ -83,7 +83,11 @@ export function answersTo(parts: ChatParts): Answers {
 function ownAnswers(parts: ChatParts): Answers<Exclude<ChatVerb, `${string} ${string}`>> {
   return {
     status: async () => reply(statusAnswer(await inTime(parts, parts.status.report()))),
-    list: async () => reply(listAnswer(await inTime(parts, parts.sets.list()))),
+    list: async ({request: {good}}) => {
+      const all = await inTime(parts, parts.sets.list());
+      const {sets, says} = good ? goodSets(all) : {sets: all, says: null};
+      return reply(says ?? listAnswer(sets));
+    },
     show: async ({subject}) => reply(showAnswer(await inTime(parts, parts.sets.show(subject)))),
     backup: ({request, by}) =>
       announce(parts, parts.backup.start(request, by), {

@@ -1,5 +1,5 @@
 import {expect, test} from '@jest/globals';
-import {aSet, summary} from '../chat/fixtures.ts';
+import {aSet, summary} from '../testkit/answers.ts';
 import {goodSets} from './sets.ts';
 
 const partial = aSet({id: '20261124T113000Z-part00', scope: ['database']});

@@ -1,5 +1,4 @@
 import type {CrossCheck, JobKind, Part, SetSummary, VerifyLevel} from '@disaster-recovery/contract';
-import {counted} from './plural.ts';
 
 export const KIND_WORDS = {
   backup: 'Backup',
@@ -36,11 +35,10 @@ export const OUTCOME_MARKS = {
 /** What is left of a list when only good sets are asked for; `says` when that is nothing although there are others. */
 export function goodSets(sets: readonly SetSummary[]): {sets: SetSummary[]; says: string | null} {
   const good = sets.filter(({standing}) => standing.kind === 'good');
-  const none = sets.length > 0 && good.length === 0;
-  return {
-    sets: good,
-    says: none
-      ? `None of the ${counted(sets.length, 'set')} gives everything back; without --good they are listed.`
-      : null,
-  };
+  if (sets.length === 0 || good.length > 0) {
+    return {sets: good, says: null};
+  }
+  const [none, listed] =
+    sets.length === 1 ? ['The only set does not give', 'it is'] : [`None of the ${sets.length} sets gives`, 'they are'];
+  return {sets: [], says: `${none} everything back; without --good ${listed} listed.`};
 }

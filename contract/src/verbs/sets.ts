@@ -16,10 +16,7 @@ export const list = {
   says: 'list the sets, newest first',
   ways: ['cli', 'chat'],
   request: ListRequest,
-  options: {
-    good: {field: 'good', says: 'only the sets that give everything back'},
-    ...REPOSITORY_OPTIONS,
-  },
+  options: {good: {field: 'good', says: 'only the sets that give everything back'}, ...REPOSITORY_OPTIONS},
   examples: ['list', 'list --good'],
   routes: {
     list_sets: {

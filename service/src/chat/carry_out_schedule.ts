@@ -3,7 +3,7 @@ import {lastWords, nextWords, NO_SCHEDULES, plannedWords} from '../words/schedul
 import {announce, reply} from './answer_in_time.ts';
 import type {Answers} from './answer.ts';
 import type {ChatParts} from './chat.ts';
-import {code, plain} from './markdown.ts';
+import {code, plain} from '../words/markdown.ts';
 
 const RUNS_SHOWN = 20;
 

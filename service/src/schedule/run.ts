@@ -41,9 +41,9 @@ export async function advance(parts: Parts, setting: ScheduleSetting, row: Sched
   if (found) {
     const {due, before} = found;
     const waited = run?.outcome === 'waiting' && run.due === due ? run : null;
-    await startDue(parts, setting, {...(waited ?? newRun(due, now)), missed: before}, row);
+    await startDue(parts, setting, {run: {...(waited ?? newRun(due, now)), missed: before}, row});
   } else if (run && isToTryAgain(run, now)) {
-    await startDue(parts, setting, run, row);
+    await startDue(parts, setting, {run, row});
   }
 }
 
@@ -64,7 +64,11 @@ export const newRun = (due: number, at: number): StoredRun => ({
   next_try: null,
 });
 
-async function startDue(parts: Parts, setting: ScheduleSetting, run: StoredRun, row: ScheduleRow): Promise<void> {
+async function startDue(
+  parts: Parts,
+  setting: ScheduleSetting,
+  {run, row}: {run: StoredRun; row: ScheduleRow},
+): Promise<void> {
   const {clock, store, begin, ledger} = parts;
   const actor = actorOf(setting);
   const account = (outcome: Partial<StoredRun>): void => {
@@ -112,36 +116,38 @@ async function follow(parts: Parts, setting: ScheduleSetting, run: StoredRun): P
     await takeUpInterrupted(parts, setting, {run, job});
     return false;
   }
-  const save = (outcome: Partial<StoredRun>): void => {
-    parts.store.saveRun(setting.name, {...run, next_try: null, at: parts.clock.now(), ...outcome});
-  };
+  const next = afterJob(run, job, parts.clock.now());
+  if (next.outcome === 'running') {
+    await startNext(parts, setting, next);
+    return false;
+  }
+  parts.store.saveRun(setting.name, next);
+  return true;
+}
+
+/** What becomes of a run whose job has ended; it runs on when something follows. */
+function afterJob(run: StoredRun, job: Job, now: number): StoredRun {
+  const ended = {...run, next_try: null, at: now};
   const message = job.error ? `${job.error.code}: ${job.error.message}` : null;
   if (job.status === 'canceled' && run.next_try !== null) {
     // Nobody canceled it: the companion stopped.
-    if (isBackup(run)) {
-      save({outcome: 'error', message: 'The companion was stopped.', next_try: run.next_try});
-      return true;
-    }
-    await startNext(parts, setting, {...run, next_try: null});
-    return false;
+    return isBackup(run) ? {...run, at: now, outcome: 'error', message: 'The companion was stopped.'} : ended;
   }
   if (isBackup(run) && job.status === 'canceled') {
     // Who cancels it does not want it tried again.
-    save({outcome: 'canceled', message});
-    return true;
+    return {...ended, outcome: 'canceled', message};
   }
   if (isBackup(run) && job.status === 'error') {
-    save(failed(run, run.tries, {now: parts.clock.now(), message: message ?? says(job)}));
-    return true;
+    return failed(run, run.tries, {now, message: message ?? says(job)});
   }
   const worst = job.status === 'success' ? run.message : (message ?? run.message ?? says(job));
-  const [next, ...rest] = isBackup(run) ? run.rest : run.rest.slice(1);
-  if (next) {
-    await startNext(parts, setting, {...run, message: worst, next_try: null, rest: [next, ...rest]});
-    return false;
-  }
-  save({outcome: worst === null ? 'success' : 'warning', message: worst, rest: []});
-  return true;
+  const rest = isBackup(run) ? run.rest : run.rest.slice(1);
+  return {
+    ...ended,
+    message: worst,
+    rest,
+    outcome: rest.length > 0 ? 'running' : worst === null ? 'success' : 'warning',
+  };
 }
 
 const isBackup = ({job, current}: StoredRun): boolean => current === job;

@@ -95,8 +95,10 @@ function start(): Schedules & {ledger: () => string[]; end(): void} {
 }
 
 async function pass(schedules: Schedules, until: string, every = HOUR / 4) {
-  for (await schedules.tick(); now < at(until); await schedules.tick()) {
+  await schedules.tick();
+  while (now < at(until)) {
     now += every;
+    await schedules.tick();
   }
 }
 

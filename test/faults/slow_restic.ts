@@ -7,8 +7,8 @@ import type {Companion} from './companion.ts';
 export const RESTIC = join(dirname(DRCTL), 'lib', 'restic');
 
 export interface Slowness {
-  /** From now on each restic waits before (or after) it does its real work. */
-  slow(seconds: number, when?: 'before' | 'after'): Promise<void>;
+  /** From now on each restic waits before (or after) it does its real work, until `fast` is called at the latest. `only`: each that has this in its arguments, as `part=files`. */
+  slow(seconds: number, which?: {readonly when?: 'before' | 'after'; readonly only?: string}): Promise<void>;
   fast(): Promise<void>;
 }
 
@@ -19,10 +19,18 @@ export async function slowRestic(companion: Companion): Promise<Slowness> {
   await writeFile(
     script,
     `#!/bin/sh
-if [ -f '${before}' ]; then sleep "$(cat '${before}')"; fi
+all="$*"
+take_time() {
+  if read -r tenths only 2> /dev/null < "$1"; then
+    case "$all" in
+      *"$only"*) while [ -f "$1" ] && [ "$tenths" -gt 0 ]; do sleep 0.1; tenths=$((tenths - 1)); done ;;
+    esac
+  fi
+}
+take_time '${before}'
 if [ ! -f '${after}' ]; then exec '${RESTIC}' "$@"; fi
 '${RESTIC}' "$@"; code=$?
-sleep "$(cat '${after}')"
+take_time '${after}'
 exit $code
 `,
     {mode: 0o700},
@@ -35,9 +43,9 @@ exit $code
     await rm(after, {force: true});
   };
   return {
-    slow: async (seconds, when = 'before') => {
+    slow: async (seconds, {when = 'before', only = ''} = {}) => {
       await fast();
-      await writeFile(when === 'before' ? before : after, String(seconds));
+      await writeFile(when === 'before' ? before : after, `${Math.ceil(seconds * 10)} ${only}\n`);
     },
     fast,
   };

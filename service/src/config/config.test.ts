@@ -265,6 +265,9 @@ test('every setting is documented and has a name in the environment of its own',
     'repositories[].password_file',
     'repositories[].environment',
     'repository.environment',
+    ...['name', 'cron', 'time_zone', 'scope', 'jitter_minutes', 'window_minutes', 'verify'].map(
+      (setting) => `schedules[].${setting}`,
+    ),
   ]);
   expect(fields.find(({env}) => env === 'DRCTL_DATABASE_JOBS')).toMatchObject({
     type: 'integer',

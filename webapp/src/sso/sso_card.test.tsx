@@ -170,7 +170,7 @@ test('letting in: who and how known, then the code, its page and its time', asyn
   expect(screen.getByText('The clock is off.')).toBeInTheDocument();
   expect(screen.getByRole('timer')).toHaveTextContent('Works once, for 15 min more.');
   now = NOW + 15 * MINUTE;
-  await waitFor(() => expect(screen.getByRole('timer')).toHaveTextContent('This code is too old now.'));
+  await waitFor(() => expect(screen.getByRole('timer')).toHaveTextContent('This code has expired. Make a new one.'));
   await user.click(screen.getByRole('button', {name: 'Done, forget the code'}));
   expect(screen.queryByText('4ABC')).toBeNull();
 });

@@ -209,5 +209,43 @@ export const ListRequest = z
   .meta({id: 'ListRequest'});
 export type ListRequest = z.infer<typeof ListRequest>;
 
-export const SetList = z.object({sets: z.array(SetSummary)}).meta({id: 'SetList'});
+/** A repository in which a set is. */
+export const SetLocation = z
+  .object({
+    repository: z.string().describe('Its name in the configuration.'),
+    snapshot: Sha256.describe('The snapshot with the manifest.'),
+    sha256: Sha256.describe('Hash of the manifest: the same in every copy.'),
+    complete: z.boolean().describe('All that the manifest names is there.'),
+    lost: z.array(SetSnapshot.shape.part).describe('Parts that the manifest names and that are not there as sealed.'),
+  })
+  .meta({id: 'SetLocation'});
+export type SetLocation = z.infer<typeof SetLocation>;
+
+/** One set, and where it is. */
+export const ListedSet = SetSummary.extend({in: z.array(SetLocation)}).meta({id: 'ListedSet'});
+export type ListedSet = z.infer<typeof ListedSet>;
+
+/** Something that a list of several repositories cannot show as a set. */
+export const RepositoryFinding = z
+  .object({
+    code: z.string().describe('Name of an error of docs/errors.md.'),
+    repository: z.string(),
+    set: SetId.nullable(),
+    message: z.string(),
+    remedy: z.string(),
+  })
+  .meta({id: 'RepositoryFinding'});
+export type RepositoryFinding = z.infer<typeof RepositoryFinding>;
+
+export const SetList = z
+  .object({
+    sets: z.array(ListedSet),
+    findings: z
+      .array(RepositoryFinding)
+      .optional()
+      .describe(
+        'Repositories that could not be asked, and sets that differ between two. Not told by older companions.',
+      ),
+  })
+  .meta({id: 'SetList'});
 export type SetList = z.infer<typeof SetList>;

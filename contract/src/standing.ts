@@ -50,6 +50,16 @@ export function recoverySet<T extends Dated>(sets: readonly T[]): T | null {
   return sets.filter(({kind}) => kind === 'backup').sort(better)[0] ?? null;
 }
 
+type Placed = {in?: readonly {complete: boolean}[]};
+
+/** Whether all that the manifest names is there, somewhere; where nobody has looked, it is taken to be. */
+export const isAllThere = ({in: places}: Placed): boolean => places?.some(({complete}) => complete) ?? true;
+
+/** The same among sets of which some may have lost parts: one of those is taken only where there is no other. */
+export function bestSet<T extends Dated & Placed>(sets: readonly T[]): T | null {
+  return recoverySet(sets.filter(isAllThere)) ?? recoverySet(sets);
+}
+
 function worth({kind, missing}: SetStanding): number {
   if (kind === 'good') {
     return 3;

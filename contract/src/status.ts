@@ -57,7 +57,10 @@ export const Verdict = z
         }),
       )
       .describe('Parts that `set` does not hold.'),
-    damage: z.enum(['cross_check', 'verification']).nullable().describe('The check that `set` did not pass.'),
+    damage: z
+      .enum(['cross_check', 'verification', 'lost_parts'])
+      .nullable()
+      .describe('The check that `set` did not pass. lost_parts: not all of it is in the repository any more.'),
     newer: SetSummary.nullable().describe('The newest backup, when it is newer than `set` and holds less.'),
   })
   .meta({id: 'Verdict'});
@@ -79,12 +82,34 @@ export const RepositoryState = z
   .meta({id: 'RepositoryState'});
 export type RepositoryState = z.infer<typeof RepositoryState>;
 
+/** One of the repositories, as it answers now. */
+export const RepositoryStatus = z
+  .object({
+    name: z.string(),
+    location: z.string(),
+    in_use: z.boolean().describe('Backups go there, and the verdict is about it: true for exactly one.'),
+    outcome: z.enum(['ok', 'failed']),
+    message: z.string(),
+    remedy: z.string().nullable(),
+    sets: z.number().int().nullable(),
+    newest: SetId.nullable().describe('The newest good set that is there whole.'),
+    newest_t0: Timestamp.nullable(),
+    age_ms: z.number().nullable().describe('Time since T0 of `newest`.'),
+    locked: z.boolean().nullable().describe('A program is at work there, or one died at it; null when not known.'),
+  })
+  .meta({id: 'RepositoryStatus'});
+export type RepositoryStatus = z.infer<typeof RepositoryStatus>;
+
 export const Status = z
   .object({
     version: z.string(),
     now: Timestamp,
     companion_id: z.string(),
     repository: RepositoryState,
+    repositories: z
+      .array(RepositoryStatus)
+      .optional()
+      .describe('All of them, the one in use first. Not told by older companions.'),
     enrollment: EnrollmentState,
     verdict: Verdict,
     last_set: SetSummary.nullable().describe('The set of the verdict.'),

@@ -43,6 +43,12 @@ export type VerifyFinding = z.infer<typeof VerifyFinding>;
 export const VerifyResult = z
   .object({
     set: SetId,
+    repository: z
+      .string()
+      .optional()
+      .describe(
+        'Name of the repository that was read: it says nothing of the set in another. Not told before there were several.',
+      ),
     level: VerifyLevel,
     passed: z.boolean(),
     findings: z.array(VerifyFinding),

@@ -1,4 +1,4 @@
-import {cp, mkdir, open, readdir, rm, stat} from 'node:fs/promises';
+import {cp, mkdir, open, readdir, rm, stat, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {execa} from 'execa';
 import {buildCached} from './build_cached.ts';
@@ -25,6 +25,33 @@ export async function placeRepository(repository: string, stateDirectory: string
 export async function copyRepository({repository, keyFile}: RepositoryPlace, to: string): Promise<RepositoryPlace> {
   await cp(repository, to, {recursive: true});
   return {repository: to, keyFile};
+}
+
+/** An empty repository with a key of its own, made by restic. */
+export async function makeRepository(place: RepositoryPlace): Promise<void> {
+  await writeFile(place.keyFile, `key of ${place.repository}\n`, {mode: 0o600});
+  await runRestic(['init'], environmentOf(place));
+}
+
+/** `restic copy`, as an administrator would run it: all snapshots of one repository, or those named, put into another. */
+export async function copySnapshots(
+  from: RepositoryPlace,
+  to: RepositoryPlace,
+  ids: readonly string[] = [],
+): Promise<void> {
+  await runRestic(
+    ['copy', '--from-repo', from.repository, '--from-password-file', from.keyFile, ...ids],
+    environmentOf(to),
+  );
+}
+
+const environmentOf = ({repository, keyFile}: RepositoryPlace) => ({
+  RESTIC_REPOSITORY: repository,
+  RESTIC_PASSWORD_FILE: keyFile,
+});
+
+async function runRestic(words: readonly string[], env: Readonly<Record<string, string>>): Promise<void> {
+  await execa(await buildCached('restic'), [...words, '--no-cache'], {env});
 }
 
 export async function snapshots({repository, keyFile}: RepositoryPlace): Promise<Snapshot[]> {

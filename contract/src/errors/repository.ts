@@ -46,4 +46,20 @@ export const REPOSITORY_FAILURES = {
     meaning: 'There is a repository at that location already, and it opens with another key.',
     remedy: 'Give its key with --password-file, or name an empty location.',
   },
+  REPOSITORY_UNKNOWN: {
+    status: 404,
+    exit: 16,
+    retryable: false,
+    meaning: 'The configuration names no such repository.',
+    remedy:
+      'Name one of those that the message lists; `drctl config show` has them all. For one that is in no configuration, give --repository URL with --password-file.',
+  },
+  SET_DIVERGENT: {
+    status: 409,
+    exit: 17,
+    retryable: false,
+    meaning: 'Two repositories hold different sets under one id.',
+    remedy:
+      'One of them was changed or made up. Verify both with `drctl verify SET --from NAME --level L3`, trust the repository that is harder to write to, and find out who wrote to the other.',
+  },
 } as const satisfies Record<string, FailureKind>;

@@ -98,8 +98,9 @@ export type VerbGroup = {says: string; says_in_chat: string; title: string; foot
 export const DRY_RUN = {says: 'print the plan and change nothing'} as const satisfies Option;
 export const YES = {says: 'do not ask; the plan was read'} as const satisfies Option;
 
-/** For the verbs that work from a repository URL and its key alone. */
+/** For the verbs that work from another repository than the one in use, or from a repository URL and its key alone. */
 export const REPOSITORY_OPTIONS = {
+  from: {value: 'name', says: 'repository of the configuration to work from (default: the one in use)', ways: ['cli']},
   repository: {value: 'url', says: 'repository, when there is no configuration any more', ways: ['cli']},
   'password-file': {value: 'file', says: 'file (mode 0600) with the key of that repository', ways: ['cli']},
   scratch: {

@@ -82,7 +82,7 @@ function aBackup(changes: Partial<Engines> = {}): Backup {
   };
   ledger = createLedger(state, clock);
   jobs = createJobs(state, clock);
-  const sets = createSets(repository, null, clock);
+  const sets = createSets(repository, {name: 'main', cacheDirectory: null, clock: clock});
   return createBackup(
     {
       clock,
@@ -144,7 +144,9 @@ test('a whole backup is sealed, reads back, and leaves no dump behind', async ()
     files: {count: 1, bytes: 3},
     plugins: [{id: 'jira', enabled: true, bundle: false}],
   });
-  expect((await createSets(repository, null, systemClock).show('latest')).sha256).toBe(job.set.sha256);
+  expect(
+    (await createSets(repository, {name: 'main', cacheDirectory: null, clock: systemClock}).show('latest')).sha256,
+  ).toBe(job.set.sha256);
   expect(job.set.snapshots.map(({part, pass}) => pass ?? part)).toEqual([
     'database',
     'config',

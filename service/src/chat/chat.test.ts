@@ -9,7 +9,7 @@ import {createJobs, JOB_TABLES, type Jobs, type Procedure} from '../jobs/index.t
 import {Failure} from '../kernel/failure.ts';
 import {openState} from '../kernel/state.ts';
 import {createChat, type ChatParts} from './chat.ts';
-import {aManifest, anApproval, aSet, aStatus, createFakeSso, SET, summary} from '../testkit/answers.ts';
+import {aManifest, anApproval, aSet, aStatus, createFakeSso, listed, SET, summary} from '../testkit/answers.ts';
 import {CHAT_TABLES} from './post_store.ts';
 import {nightlySchedules} from '../testkit/schedules.ts';
 
@@ -72,7 +72,7 @@ beforeEach(() => {
         }),
     },
     verify: {start: () => Promise.reject(new Failure('SET_NOT_FOUND', 'There is no such set.'))},
-    sets: {list: async () => [summary], show: async () => aManifest()},
+    sets: {list: async () => [listed(summary)], show: async () => aManifest()},
     schedules: nightlySchedules({clock, jobs, backup: () => parts.backup.start({}, {actor})}),
     status: {report: async () => aStatus()},
     sso: createFakeSso(),
@@ -98,10 +98,10 @@ async function typed(command: string): Promise<CommandReply> {
 
 test('/dr list --good shows the sets that give everything back, and says when there is none', async () => {
   const partial = aSet({id: '20261124T113000Z-part00', scope: ['database']});
-  parts.sets = {...parts.sets, list: async () => [partial, summary]};
+  parts.sets = {...parts.sets, list: async () => [listed(partial), listed(summary)]};
   const {message} = await typed('list --good');
   expect([message.includes(summary.id), message.includes(partial.id)]).toEqual([true, false]);
-  parts.sets = {...parts.sets, list: async () => [partial]};
+  parts.sets = {...parts.sets, list: async () => [listed(partial)]};
   expect((await typed('list --good')).message).toContain('The only set does not give everything back');
 });
 

@@ -11,7 +11,7 @@ import {
 } from '@disaster-recovery/contract';
 import {Failure, errorBody} from '../kernel/failure.ts';
 import {formatBytes, formatDuration} from '../kernel/format.ts';
-import {reservations, VERDICT_TONES, verdictWords} from '../words/verdict.ts';
+import {copyLines, reservations, VERDICT_TONES, verdictWords} from '../words/verdict.ts';
 import {code, minute, plain, prose} from '../words/markdown.ts';
 import {counted} from '../words/plural.ts';
 import {manifestLines} from './render_result.ts';
@@ -100,6 +100,7 @@ export function statusAnswer(status: Status): string {
         ]
       : []),
     `- **Repository**: ${code(status.repository.location)}: ${plain(status.repository.message)}`,
+    ...copyLines(status).map((line) => `- **Copies**: ${plain(line)}`),
     ...(next_actions.length === 0 ? [] : ['', '**Next**', ...next_actions.map(nextLine)]),
   ].join('\n');
 }

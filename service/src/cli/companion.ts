@@ -3,6 +3,7 @@ import type {Actor} from '@disaster-recovery/contract';
 import {composeCompanion, type Companion} from '../compose/companion.ts';
 import {composeRecovery, type RecoveryParts} from '../compose/recovery.ts';
 import {configFile, loadConfig, requirePrivate} from '../config/load.ts';
+import {RepositoryName} from '../config/repositories.ts';
 import {requireSafeLocation} from '../config/repository_location.ts';
 import {Failure} from '../kernel/failure.ts';
 import type {CommonOptions} from './verb.ts';
@@ -29,15 +30,16 @@ export async function withCompanion<T>(options: CommonOptions, work: (companion:
 }
 
 /** Options that name a repository without a configuration, for the day when nothing else is left. */
-export type RepositoryOptions = {repository?: string; passwordFile?: string; scratch?: string};
+export type RepositoryOptions = {from?: string; repository?: string; passwordFile?: string; scratch?: string};
 
-/** With `--repository` and `--password-file`: from these alone. Otherwise from the configuration. */
+/** With `--repository` and `--password-file`: from these alone. Otherwise from the configuration, and there from the repository that was named. */
 export async function withRecovery<T>(
   options: CommonOptions & RepositoryOptions,
   work: (parts: RecoveryParts) => Promise<T>,
 ): Promise<T> {
-  if (options.repository === undefined) {
-    return withCompanion(options, work);
+  const name = nameOf(options);
+  if (options.repository === undefined || name !== undefined) {
+    return withCompanion(options, (companion) => work(name === undefined ? companion : companion.from(name)));
   }
   if (options.passwordFile === undefined) {
     throw new Failure(
@@ -60,4 +62,13 @@ export async function withRecovery<T>(
   } finally {
     parts.close();
   }
+}
+
+/** A word after `--repository` without a key is a name, as after `--from`. @throws Failure USAGE_INVALID */
+function nameOf({from, repository, passwordFile}: RepositoryOptions): string | undefined {
+  if (from !== undefined && repository !== undefined) {
+    throw new Failure('USAGE_INVALID', '--from and --repository are one too many: name one repository.');
+  }
+  const isName = passwordFile === undefined && RepositoryName.safeParse(repository).success;
+  return from ?? (isName ? repository : undefined);
 }

@@ -1,10 +1,11 @@
 import Table from 'cli-table3';
-import type {BackupPlan, SetManifest, SetSummary, VerifyResult} from '@disaster-recovery/contract';
+import type {BackupPlan, ListedSet, RepositoryFinding, SetManifest, VerifyResult} from '@disaster-recovery/contract';
 import {isoTime} from '../kernel/clock.ts';
 import {formatBytes, formatCount, formatDuration} from '../kernel/format.ts';
 import type {SetMarks, Unreadable} from '../sets/index.ts';
 import {SEAL_WORDS} from '../words/sets.ts';
 import {stepWords} from '../words/steps.ts';
+import {onTerminal} from '../words/place.ts';
 import {counted} from '../words/plural.ts';
 
 const bullets = (lines: readonly string[]): string => lines.map((line) => `  ! ${line}`).join('\n');
@@ -119,17 +120,44 @@ function crossCheckWords(check: SetManifest['cross_check']): string {
     : `${rows}; ${counted(bad, 'file')} MISSING OR DIFFERENT`;
 }
 
-export function renderList(
-  sets: readonly (SetSummary & Partial<SetMarks>)[],
-  unreadable: readonly Unreadable[],
-): string {
-  if (sets.length === 0 && unreadable.length === 0) {
-    return 'There are no sets yet. Make one with: drctl backup';
+type Listed = {
+  sets: readonly (ListedSet & Partial<SetMarks>)[];
+  unreadable: readonly (Unreadable & {repository: string})[];
+  findings: readonly RepositoryFinding[];
+  /** How many were asked. With one, nobody needs to read where a set is. */
+  repositories: number;
+  /** Said of a list without sets, where that does not mean that there are none. */
+  none?: string | null;
+};
+
+export function renderList({sets, unreadable, findings, repositories, none = null}: Listed): string {
+  const isSeveral = repositories > 1;
+  const trouble = [
+    ...unreadable.map(
+      ({set, code, says, repository}) =>
+        `! ${set ?? 'A set'}${isSeveral ? ` in ${repository}` : ''} ${code === 'SET_NEWER' ? 'was written by a newer version of drctl, and only that one reads it' : 'cannot be read'}: ${says}`,
+    ),
+    ...sets.flatMap(({id, in: places}) =>
+      places
+        .filter(({complete}) => !complete)
+        .map(
+          ({repository, lost}) =>
+            `! ${id} is not whole${isSeveral ? ` in ${repository}` : ''}: ${lost.join(', ')} lost`,
+        ),
+    ),
+    ...findings.map(({message, remedy}) => `! ${message}\n  → ${onTerminal(remedy)}`),
+  ];
+  if (sets.length === 0 && (none !== null || trouble.length === 0)) {
+    return [none ?? 'There are no sets yet. Make one with: drctl backup', ...trouble].join('\n');
   }
-  const table = plainTable(['Set', 'T0', 'Parts', 'Rows', 'Files', 'Size', 'Added', 'Cross-check', 'Reason']);
+  const where = isSeveral ? ['In'] : [];
+  const table = plainTable(['Set', ...where, 'T0', 'Parts', 'Rows', 'Files', 'Size', 'Added', 'Cross-check', 'Reason']);
   for (const set of sets) {
     table.push([
       set.id,
+      ...where.map(() =>
+        set.in.map(({repository, complete}) => repository + (complete ? '' : ' (in part)')).join(', '),
+      ),
       isoTime(set.t0),
       set.scope.length === 3 ? 'everything' : set.scope.join(', '),
       formatCount(set.rows),
@@ -140,19 +168,11 @@ export function renderList(
       set.kind === 'restore_point' ? `restore point ${set.reason}` : set.reason,
     ]);
   }
-  return [
-    table.toString(),
-    ...sets.flatMap(markLines),
-    ...unreadable.map(({set, code, says}) =>
-      code === 'SET_NEWER'
-        ? `! ${set ?? 'A set'} was written by a newer version of drctl, and only that one reads it: ${says}`
-        : `! ${set ?? 'A set'} cannot be read: ${says}`,
-    ),
-  ].join('\n');
+  return [table.toString(), ...sets.flatMap(markLines), ...trouble].join('\n');
 }
 
 /** What keeps a set from being taken as it stands in the list. */
-function markLines({id, in_future, verified}: SetSummary & Partial<SetMarks>): string[] {
+function markLines({id, in_future, verified}: ListedSet & Partial<SetMarks>): string[] {
   return [
     ...(in_future ? [`! ${id} says that it is of the future; \`latest\` does not mean it.`] : []),
     ...(verified && !verified.passed

@@ -1,7 +1,7 @@
 import type {DoctorCheck, DoctorReport, Job, Status} from '@disaster-recovery/contract';
 import {isoTime} from '../kernel/clock.ts';
 import {formatBytes, formatDuration} from '../kernel/format.ts';
-import {reservations, verdictWords} from '../words/verdict.ts';
+import {copyLines, reservations, verdictWords} from '../words/verdict.ts';
 import {facts, plainTable} from './render_set.ts';
 import {stepWords} from '../words/steps.ts';
 import {counted} from '../words/plural.ts';
@@ -26,6 +26,7 @@ export function renderStatus(status: Status): string {
         ]
       : []),
     ['Repository', `${status.repository.location}: ${status.repository.message}`],
+    ...copyLines(status).map((line) => ['Copies', line]),
     [
       'Running',
       running

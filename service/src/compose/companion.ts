@@ -7,25 +7,26 @@ import type {Config} from '../config/schema.ts';
 import {createDoctor, type Doctor} from '../doctor/index.ts';
 import {createMattermostBridge} from '../engines/mattermost/bridge.ts';
 import type {MattermostBridge} from '../engines/mattermost/port.ts';
-import type {Repository} from '../engines/repository/port.ts';
 import {createEnrollment, type Confirm, type Enrollment} from '../enrollment/index.ts';
 import type {Clock} from '../kernel/clock.ts';
 import {Failure} from '../kernel/failure.ts';
 import {createLog, type Logger} from '../kernel/log.ts';
 import type {State} from '../kernel/state.ts';
 import type {Schedules} from '../schedule/index.ts';
-import {createSets, type Sets} from '../sets/index.ts';
+import {createRepositories, everywhere, type Repositories} from '../sets/index.ts';
 import type {Sso} from '../sso/index.ts';
 import {createStatus, type StatusReport} from '../status/index.ts';
 import {VERSION} from '../version.ts';
-import {addressOf, composeCore, composeRepository, type Core} from './core.ts';
+import {composeCore, type Core} from './core.ts';
 import {composeData, composeHoldings, readConfigInDatabase, type Holdings} from './data.ts';
 import type {RecoveryParts} from './recovery.ts';
+import {composeRepositories} from './repositories.ts';
 import {composeSchedules} from './schedule.ts';
 import {composeSso} from './sso.ts';
 
 /** Everything, for a companion with a configuration. */
-export type Companion = RecoveryParts & {
+export type Companion = Omit<RecoveryParts, 'from'> & {
+  from(name: string): Companion;
   backup: Backup;
   doctor: Doctor;
   status: StatusReport;
@@ -49,9 +50,8 @@ export async function composeCompanion(config: Config): Promise<Companion> {
   const core = await composeCore(directory, staging ?? join(directory, 'work'));
   const {enrollment, bridge, enrolledBridge} = await composeBridge(config, core, log);
   const siteUrl = (): string | null => enrollment.siteUrl();
-  const [inUse] = config.repositories;
-  const repository = composeRepository(addressOf(config, inUse), join(directory, 'cache', 'restic'));
-  const sets = createSets(repository, join(directory, 'cache', 'manifests'), core.clock);
+  const repositories = composeRepositories(config, core.clock);
+  const {repository} = repositories.inUse;
   const holdings = composeHoldings(config);
   const approvals = createApprovals(core);
   const sso = await composeSso({
@@ -68,24 +68,25 @@ export async function composeCompanion(config: Config): Promise<Companion> {
   const data = composeData({
     config,
     core,
-    repository,
-    sets,
+    repositories,
     holdings,
     approvals,
     bridge: enrolledBridge,
     siteUrl,
     identities: (into) => sso.writeIdentities(into),
   });
-  const doctor = composeDoctor({config, core, repository, sets, holdings, enrollment, bridge: enrolledBridge});
+  const doctor = composeDoctor({config, core, repositories, holdings, enrollment, bridge: enrolledBridge});
   const requireWritable = (): void => {
     enrollment.requireWritable();
   };
-  const schedules = composeSchedules({...data, config, core, requireWritable});
-  const status = composeStatus({config, core, repository, sets, enrollment, sso, schedules, approvals});
-  const chat = createChat({...core, ...data, schedules, sso, approvals, sets, status, bridge, requireWritable, log});
-  return {
+  const {backup} = data;
+  const inUse = data.from(repositories.inUse);
+  const schedules = composeSchedules({config, core, backup, verify: inUse.verify, requireWritable});
+  const status = composeStatus({config, core, repositories, enrollment, sso, schedules, approvals});
+  const chat = createChat({...core, ...inUse, backup, schedules, sso, approvals, status, bridge, requireWritable, log});
+  const companion = {
     ...core,
-    ...data,
+    backup,
     doctor,
     status,
     enrollment,
@@ -94,14 +95,17 @@ export async function composeCompanion(config: Config): Promise<Companion> {
     sso,
     approvals,
     bridge,
-    sets,
-    repository,
     config,
     log,
     close: () => {
       core.state.close();
     },
   };
+  const from = (name: string): Companion => {
+    const which = repositories.named(name);
+    return {...companion, ...data.from(which), repositories: createRepositories([which], core.clock), from};
+  };
+  return {...companion, ...inUse, repositories, from};
 }
 
 /** The bridge in Mattermost, and what this companion and it know of each other: requests are signed by one and sent by the other. */
@@ -115,21 +119,24 @@ async function composeBridge({mattermost}: Config, {state, clock, ledger}: Core,
   return {enrollment, bridge, enrolledBridge: () => (enrollment.state().state === 'none' ? null : bridge)};
 }
 
-type Reported = {config: Config; core: Core; repository: Repository; sets: Sets; enrollment: Enrollment};
+type Reported = {config: Config; core: Core; repositories: Repositories; enrollment: Enrollment};
 
 function composeDoctor(
   parts: Reported & {holdings: Omit<Holdings, 'databases'>; bridge(): MattermostBridge | null},
 ): Doctor {
-  const {config, core, repository, sets, holdings, enrollment, bridge} = parts;
+  const {config, core, repositories, holdings, enrollment, bridge} = parts;
   return createDoctor({
-    repository,
+    repositories: repositories.all.map(({name, repository}, index) => ({
+      name,
+      repository,
+      passwordFile: config.repositories[index]?.password_file ?? '',
+    })),
     database: holdings.database,
     files: holdings.files,
     config: holdings.configSource,
     workDirectory: core.workDirectory,
     ledger: core.ledger,
-    passwordFile: config.repositories[0].password_file,
-    newestSet: () => sets.newest(),
+    newestSet: () => repositories.inUse.sets.newest(),
     mattermostUrl: () => config.mattermost.url ?? enrollment.siteUrl(),
     enrollment: () => enrollment.state(),
     bridge,
@@ -137,16 +144,19 @@ function composeDoctor(
 }
 
 function composeStatus(parts: Reported & {sso: Sso; schedules: Schedules; approvals: Approvals}): StatusReport {
-  const {config, core, repository, sets, enrollment, sso, schedules, approvals} = parts;
+  const {config, core, repositories, enrollment, sso, schedules, approvals} = parts;
   return createStatus({
     clock: core.clock,
     jobs: core.jobs,
     version: VERSION,
     companionId: enrollment.companionId,
-    repositoryLocation: repository.location,
     rpoObjectiveMs: config.objectives.rpo_hours * 3_600_000,
     protectedBy: config.files.protected_by === undefined ? {} : {files: config.files.protected_by},
-    listSets: () => sets.list(),
+    inUse: repositories.inUse.name,
+    survey: async () => {
+      const asked = await repositories.ask({locks: true});
+      return {repositories: asked, findings: everywhere(asked).findings};
+    },
     nextRun: () => schedules.next(),
     enrollment: () => enrollment.state(),
     sso: () => sso.brief(),

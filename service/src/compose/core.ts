@@ -69,12 +69,20 @@ export function addressOf({tools}: Config, which: Config['repositories'][number]
   return {url, passwordFile, environment, restic: tools.restic};
 }
 
-/** The repository behind its port. `cache`: where restic keeps copies of its index. */
+/** Where copies are kept of what a repository told: restic's own of its index, and the last list of snapshots. */
+export type RepositoryCache = {index: string; listing?: string};
+
+/** The repository behind its port. */
 export function composeRepository(
   {url, passwordFile, environment, restic}: RepositoryAddress,
-  cache?: string,
+  cache?: RepositoryCache,
 ): Repository {
-  const settings = {url, passwordFile, environment: {...(cache && {RESTIC_CACHE_DIR: cache}), ...environment}};
+  const settings = {
+    url,
+    passwordFile,
+    environment: {...(cache && {RESTIC_CACHE_DIR: cache.index}), ...environment},
+    ...(cache?.listing !== undefined && {listing: cache.listing}),
+  };
   return createRestic(restic ?? shippedRestic(), withoutPassword).open(settings);
 }
 

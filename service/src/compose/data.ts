@@ -13,13 +13,18 @@ import type {FileStore} from '../engines/filestore/port.ts';
 import {createRemoteFileStore} from '../engines/filestore/remote.ts';
 import type {MattermostBridge} from '../engines/mattermost/port.ts';
 import {readServerVersion} from '../engines/mattermost/server_version.ts';
-import type {Repository} from '../engines/repository/port.ts';
-import type {Restore} from '../restore/index.ts';
-import {MANIFEST_FILE, openManifest, requireRestorable, sealManifest, setTags, type Sets} from '../sets/index.ts';
-import type {Verify} from '../verify/index.ts';
+import {
+  MANIFEST_FILE,
+  openManifest,
+  requireRestorable,
+  sealManifest,
+  setTags,
+  type NamedRepository,
+  type Repositories,
+} from '../sets/index.ts';
 import {VERSION} from '../version.ts';
 import type {Core} from './core.ts';
-import {composeRestore, composeStore, composeVerify} from './recovery.ts';
+import {composeFrom, type FromRepository, type Patient} from './recovery.ts';
 
 /** What a Mattermost server has on its machines. */
 export type Holdings = {
@@ -49,8 +54,7 @@ export async function readConfigInDatabase(url: string): Promise<string> {
 export type DataParts = {
   config: Config;
   core: Core;
-  repository: Repository;
-  sets: Sets;
+  repositories: Repositories;
   holdings: Holdings;
   approvals: Approvals;
   /** Null while no bridge is enrolled. */
@@ -60,31 +64,28 @@ export type DataParts = {
   identities(directory: string): Promise<void>;
 };
 
-/** Backup, verification and restore of what a server has. */
-export function composeData(parts: DataParts): {backup: Backup; verify: Verify; restore: Restore} {
-  const {config, core, repository, sets, holdings, approvals} = parts;
+/** Backup into the repository in use; verification and restore from any. */
+export function composeData(parts: DataParts): {backup: Backup; from(which: NamedRepository): FromRepository} {
+  const {config, core, repositories, holdings, approvals} = parts;
   const backup = composeBackup(parts);
-  const store = composeStore(core, {repository, sets}, holdings.databases);
-  return {
-    backup,
-    verify: composeVerify(core, store),
-    restore: composeRestore(core, store, {
-      databases: holdings.databases,
-      jobs: config.database.jobs,
-      approvals,
-      shellWaits: config.restore.needs_second_administrator,
-      live: {
-        databaseUrl: config.database.url,
-        files: config.files.driver === 'local' ? holdings.files.location : null,
-        config: holdings.configSource.directory,
-      },
-      takeRestorePoint: (reason: string, actor: Actor) => backup.start({reason}, {actor, kind: 'restore_point'}),
-    }),
+  const patient: Patient = {
+    databases: holdings.databases,
+    jobs: config.database.jobs,
+    approvals,
+    shellWaits: config.restore.needs_second_administrator,
+    live: {
+      databaseUrl: config.database.url,
+      files: config.files.driver === 'local' ? holdings.files.location : null,
+      config: holdings.configSource.directory,
+    },
+    takeRestorePoint: (reason: string, actor: Actor) => backup.start({reason}, {actor, kind: 'restore_point'}),
   };
+  return {backup, from: (which) => composeFrom(core, {...which, isInUse: which === repositories.inUse}, patient)};
 }
 
-function composeBackup({config, core, repository, sets, holdings, bridge, siteUrl, identities}: DataParts): Backup {
+function composeBackup({config, core, repositories, holdings, bridge, siteUrl, identities}: DataParts): Backup {
   const {jobs, ...around} = core;
+  const {repository, sets} = repositories.inUse;
   return createBackup(
     {
       ...around,

@@ -3,7 +3,7 @@ import {lstat, mkdir} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {crossCheckLists, EXPECTED_FILES, totalsOf} from '../backup/index.ts';
-import type {DatabaseEngine} from '../engines/database/port.ts';
+import {ONLY_NAME} from '../config/repositories.ts';
 import {createPostgres} from '../engines/database/postgres/postgres.ts';
 import {createLocalTargets} from '../engines/filestore/local/targets.ts';
 import type {Repository} from '../engines/repository/port.ts';
@@ -13,16 +13,28 @@ import {systemClock} from '../kernel/clock.ts';
 import {Failure} from '../kernel/failure.ts';
 import type {Ledger} from '../ledger/index.ts';
 import {createRestore, type Restore, type RestoreEngines} from '../restore/index.ts';
-import {createInspection, createSets, withMarks, type Inspection, type Sets} from '../sets/index.ts';
+import {
+  createInspection,
+  createRepositories,
+  createSets,
+  withMarks,
+  type Inspection,
+  type NamedRepository,
+  type Repositories,
+  type Sets,
+} from '../sets/index.ts';
 import {createVerify, type Verify} from '../verify/index.ts';
 import {composeCore, composeRepository, type Core, type RepositoryAddress} from './core.ts';
 
+/** What reads one repository. */
+export type FromRepository = {repository: Repository; sets: Sets; verify: Verify; restore: Restore};
+
 /** What works from a repository URL and its key alone. */
-export type RecoveryParts = {
-  repository: Repository;
-  sets: Sets;
-  verify: Verify;
-  restore: Restore;
+export type RecoveryParts = FromRepository & {
+  /** Those that a list shows. */
+  repositories: Pick<Repositories, 'ask'>;
+  /** The same, at work from another repository of the configuration; its own list shows that one alone. @throws Failure REPOSITORY_UNKNOWN */
+  from(name: string): RecoveryParts;
   jobs: Jobs;
   ledger: Ledger;
   close(): void;
@@ -38,24 +50,28 @@ export async function composeRecovery(
   await makePrivateDirectory(scratch);
   const core = await composeCore(scratch, join(scratch, 'work'));
   const {state, jobs, ledger} = core;
-  const repository = composeRepository(address, join(scratch, 'cache'));
-  const sets = createSets(repository, null, systemClock);
-  const databases = createPostgres(options.postgresDirectory);
-  const store = composeStore(core, {repository, sets}, databases);
+  const repository = composeRepository(address, {index: join(scratch, 'cache')});
+  const sets = createSets(repository, {name: ONLY_NAME, cacheDirectory: null, clock: systemClock});
+  const repositories = createRepositories([{name: ONLY_NAME, repository, sets}], systemClock);
+  const patient = {
+    databases: createPostgres(options.postgresDirectory),
+    live: null,
+    approvals: null,
+    shellWaits: false,
+    jobs: options.jobs ?? 2,
+    takeRestorePoint: null,
+  };
   return {
-    repository,
-    sets,
+    ...composeFrom(core, {...repositories.inUse, isInUse: true}, patient),
+    repositories,
+    from: () => {
+      throw new Failure(
+        'USAGE_INVALID',
+        '--from names a repository of the configuration; leave it or --repository out.',
+      );
+    },
     jobs,
     ledger,
-    verify: composeVerify(core, store),
-    restore: composeRestore(core, store, {
-      databases,
-      live: null,
-      approvals: null,
-      shellWaits: false,
-      jobs: options.jobs ?? 2,
-      takeRestorePoint: null,
-    }),
     close: () => {
       const isDone = jobs.running() === null && jobs.interrupted().length === 0;
       state.close();
@@ -66,27 +82,25 @@ export async function composeRecovery(
   };
 }
 
-/** A repository, the sets in it, and whether a restore can take them. */
-export type Store = {repository: Repository; sets: Sets; inspection: Inspection};
+type Source = NamedRepository & {isInUse: boolean};
+type Store = Source & {inspection: Inspection};
 
-export function composeStore(
-  {clock, workDirectory}: Core,
-  {repository, sets}: {repository: Repository; sets: Sets},
-  {dumps}: DatabaseEngine,
-): Store {
-  const {lost} = sets;
-  return {
-    repository,
-    sets,
-    inspection: createInspection({clock, workDirectory, repository, lost, dumps, totals: totalsOf}),
-  };
+/** Verify and restore, at work from one repository. */
+export function composeFrom(core: Core, source: Source, patient: Patient): FromRepository {
+  const {repository, sets} = source;
+  const {clock, workDirectory} = core;
+  const {dumps} = patient.databases;
+  const inspection = createInspection({clock, workDirectory, repository, lost: sets.lost, dumps, totals: totalsOf});
+  const store = {...source, inspection};
+  return {repository, sets, verify: composeVerify(core, store), restore: composeRestore(core, store, patient)};
 }
 
-export function composeVerify(core: Core, {repository, sets, inspection}: Store): Verify {
+function composeVerify(core: Core, {name, isInUse, repository, sets, inspection}: Store): Verify {
   return createVerify(
     {
       ...core,
       repository,
+      named: {name, isInUse},
       show: sets.show,
       findUnrestorable: inspection.find,
       crossCheckLists,
@@ -97,19 +111,24 @@ export function composeVerify(core: Core, {repository, sets, inspection}: Store)
 }
 
 /** Where a restore goes to: a server that runs here, or bare metal. */
-type Patient = Pick<RestoreEngines, 'databases' | 'live' | 'jobs' | 'takeRestorePoint' | 'approvals' | 'shellWaits'>;
+export type Patient = Pick<
+  RestoreEngines,
+  'databases' | 'live' | 'jobs' | 'takeRestorePoint' | 'approvals' | 'shellWaits'
+>;
 
-export function composeRestore(
+function composeRestore(
   {jobs, ...core}: Core,
-  {repository, sets, inspection}: Store,
+  {name, isInUse, repository, sets, inspection}: Store,
   patient: Patient,
 ): Restore {
+  const from = isInUse ? null : name;
   const fileTargets = createLocalTargets();
   const survey = async () => {
     const {sets: all, unreadable} = await sets.survey();
     return {sets: withMarks(all, {now: core.clock.now(), entries: core.ledger.entries()}), unreadable};
   };
-  return createRestore({...core, ...patient, fileTargets, repository, show: sets.whole, survey, inspection}, jobs);
+  const show = sets.whole;
+  return createRestore({...core, ...patient, fileTargets, repository, from, show, survey, inspection}, jobs);
 }
 
 /** The temporary directory is everybody's: what is there already must be ours. @throws Failure STATE_UNUSABLE */

@@ -27,14 +27,15 @@ export const OnlyRepository = z
   })
   .strict();
 
+export const RepositoryName = z
+  .string()
+  .regex(/^[a-z][a-z0-9_-]{0,31}$/, 'must begin with a lower-case letter and hold only those, digits, - and _');
+
 export const NamedRepository = z
   .object({
-    name: z
-      .string()
-      .regex(/^[a-z][a-z0-9_-]{0,31}$/, 'must begin with a lower-case letter and hold only those, digits, - and _')
-      .describe(
-        'What it is called in `--from`, lists, findings and metrics. The first of the list is in use: backups go there, and the verdict is about it.',
-      ),
+    name: RepositoryName.describe(
+      'What it is called in `--from`, lists, findings and metrics. The first of the list is in use: backups go there, and the verdict is about it.',
+    ),
     ...REPOSITORY_FIELDS,
   })
   .strict();

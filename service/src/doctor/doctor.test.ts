@@ -55,9 +55,8 @@ async function aDoctor(changes: Partial<Engines> = {}, keyMode = 0o600): Promise
   const ledger = createLedger(openState(join(home, 'state'), [LEDGER_TABLE]), systemClock);
   ledger.append('x', {kind: 'cli', id: '0', name: 'root'}, {});
   const engines: Engines = {
-    repository,
+    repositories: [{name: 'main', repository, passwordFile: join(home, 'key')}],
     ledger,
-    passwordFile: join(home, 'key'),
     database: database({}),
     files: createLocalFileStore(join(home, 'data')),
     workDirectory: home,
@@ -106,15 +105,26 @@ test('a sound installation is healthy in every respect', async () => {
   ]);
 });
 
+const KEY = join(mkdtempSync(join(tmpdir(), 'key-')), 'key');
+writeFileSync(KEY, 'k', {mode: 0o600});
+const opens = createMemoryRepository();
+await opens.create();
+
 test.each<[string, Partial<Engines>, string, 'warning' | 'failed', string]>([
   [
     'a repository that is not there',
-    {repository: createMemoryRepository()},
+    {repositories: [{name: 'main', repository: createMemoryRepository(), passwordFile: KEY}]},
     'repository',
     'failed',
     'REPOSITORY_NOT_FOUND',
   ],
-  ['a key file that is gone', {passwordFile: '/nonexistent/key'}, 'repository key', 'failed', 'ENOENT'],
+  [
+    'a key file that is gone',
+    {repositories: [{name: 'main', repository: opens, passwordFile: '/nonexistent/key'}]},
+    'repository key',
+    'failed',
+    'ENOENT',
+  ],
   [
     'a database that refuses',
     {database: database(new Failure('DATABASE_REFUSED', 'it failed'))},
@@ -215,7 +225,7 @@ test('a key that others can read is a failure with its remedy', async () => {
     name: 'repository key',
     outcome: 'failed',
     message: expect.stringContaining('other users'),
-    remedy: `chmod 600 ${engines.passwordFile}`,
+    remedy: `chmod 600 ${engines.repositories[0]?.passwordFile ?? ''}`,
   });
 });
 
@@ -240,4 +250,23 @@ test('what is not there is to be mounted or named, not to be read by another use
   const {engines} = await aDoctor();
   const {checks} = await createDoctor({...engines, files: createLocalFileStore('/nonexistent/data')}).report();
   expect(checks.find(({name}) => name === 'files')?.remedy).toMatch(/^Mount it/);
+});
+
+test('each repository that is not in use is checked under its name, and hides nothing of the others', async () => {
+  const {engines} = await aDoctor();
+  const [inUse] = engines.repositories;
+  const far = {name: 'far', repository: createMemoryRepository(), passwordFile: inUse?.passwordFile ?? ''};
+  const near = {name: 'near', repository: opens, passwordFile: KEY};
+  const {checks, healthy} = await createDoctor({...engines, repositories: [inUse!, near, far]}).report();
+  expect(healthy).toBe(false);
+  expect(checks.slice(0, 7).map(({name, outcome}) => [name, outcome])).toEqual([
+    ['repository', 'ok'],
+    ['repository key', 'ok'],
+    ['repository near', 'ok'],
+    ['repository key near', 'ok'],
+    ['repository far', 'failed'],
+    ['repository key far', 'ok'],
+    ['keys of repositories', 'warning'],
+  ]);
+  expect(checks[6]?.message).toContain('main and far');
 });

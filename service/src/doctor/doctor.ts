@@ -14,10 +14,11 @@ import {freeBytes} from '../kernel/space.ts';
 import type {Ledger} from '../ledger/index.ts';
 import {exposedAddress} from '../words/exposed_address.ts';
 import {FILES_ELSEWHERE} from '../words/files_elsewhere.ts';
+import {sharedKeys} from '../words/shared_key.ts';
 
 export type DoctorEngines = {
-  repository: Repository;
-  passwordFile: string;
+  /** The one in use first. */
+  repositories: readonly {name: string; repository: Repository; passwordFile: string}[];
   database: DatabaseSource;
   files: FileStore;
   config: ConfigSource;
@@ -39,9 +40,9 @@ export type Doctor = {
 type Verdict = {outcome: DoctorCheck['outcome']; message: string; remedy?: string};
 
 export function createDoctor(engines: DoctorEngines): Doctor {
-  const checks: readonly [string, () => Promise<Verdict>][] = [
-    ['repository', () => checkRepository(engines)],
-    ['repository key', () => checkKeyFile(engines.passwordFile)],
+  const checks: readonly Check[] = [
+    ...engines.repositories.flatMap(checksOf),
+    ...(engines.repositories.length > 1 ? [['keys of repositories', () => checkKeys(engines)] as const] : []),
     ['database', () => checkDatabase(engines)],
     ['staging space', () => checkStaging(engines)],
     ['files', () => checkFiles(engines.files)],
@@ -69,7 +70,25 @@ async function perform(name: string, check: () => Promise<Verdict>): Promise<Doc
   }
 }
 
-async function checkRepository({repository}: DoctorEngines): Promise<Verdict> {
+type Check = readonly [string, () => Promise<Verdict>];
+
+/** Those that are not in use are told by their names. */
+function checksOf({name, repository, passwordFile}: DoctorEngines['repositories'][number], index: number): Check[] {
+  const which = index === 0 ? '' : ` ${name}`;
+  return [
+    [`repository${which}`, () => checkRepository(repository)],
+    [`repository key${which}`, () => checkKeyFile(passwordFile)],
+  ];
+}
+
+async function checkKeys({repositories}: DoctorEngines): Promise<Verdict> {
+  const [shared] = sharedKeys(repositories.map(({name, passwordFile}) => ({name, password_file: passwordFile})));
+  return shared
+    ? {outcome: 'warning', message: shared.message, remedy: shared.remedy}
+    : {outcome: 'ok', message: 'each repository has a key file of its own'};
+}
+
+async function checkRepository(repository: Repository): Promise<Verdict> {
   const {engine} = await repository.open();
   return {outcome: 'ok', message: `${repository.location} opens (restic ${engine})`};
 }

@@ -1,5 +1,5 @@
 import type {FastifyRequest} from 'fastify';
-import type {Actor, CommandReply, CommandRequest} from '@disaster-recovery/contract';
+import type {Actor, CommandReply, CommandRequest, SetList} from '@disaster-recovery/contract';
 import {Readable} from 'node:stream';
 import type {Approvals} from '../approvals/index.ts';
 import type {Backup} from '../backup/index.ts';
@@ -10,7 +10,7 @@ import type {Clock} from '../kernel/clock.ts';
 import {Failure} from '../kernel/failure.ts';
 import type {State} from '../kernel/state.ts';
 import type {Schedules} from '../schedule/index.ts';
-import type {Sets} from '../sets/index.ts';
+import {everywhere, type Repositories, type Sets} from '../sets/index.ts';
 import type {Sso} from '../sso/index.ts';
 import type {StatusReport} from '../status/index.ts';
 import type {Verify} from '../verify/index.ts';
@@ -28,6 +28,7 @@ const STREAMS = {caller: 20, total: 200};
 export type Verbs = {
   backup: Backup;
   sets: Pick<Sets, 'list' | 'show'>;
+  repositories: Pick<Repositories, 'ask'>;
   verify: Verify;
   doctor: Doctor;
   status: Pick<StatusReport, 'report'>;
@@ -54,7 +55,7 @@ export type HandlerParts = {
 
 /** One function a route. Policy is in the capabilities. */
 export function createHandlers({verbs, enrollment, clock, version, openapi, metrics, closing}: HandlerParts): Handlers {
-  const {backup, sets, verify, doctor, status, schedules, jobs, chat, approvals} = verbs;
+  const {backup, sets, repositories, verify, doctor, status, schedules, jobs, chat, approvals} = verbs;
   const approve = ({request, actor}: {request: FastifyRequest; actor: Actor}) =>
     approvals.approve(parameter(request, 'id'), actor);
   const streams = createStreamLimit(STREAMS);
@@ -71,7 +72,7 @@ export function createHandlers({verbs, enrollment, clock, version, openapi, metr
     doctor: () => doctor.report(),
     plan_backup: ({body}) => backup.plan(body),
     start_backup: async ({body, actor}) => (await backup.start(body, {actor})).job,
-    list_sets: async () => ({sets: await sets.list()}),
+    list_sets: async () => listSets(repositories),
     show_set: ({request}) => sets.show(parameter(request, 'set')),
     start_verify: async ({body, actor}) => (await verify.start(body, {actor})).job,
     list_schedules: () => ({schedules: schedules.list()}),
@@ -96,6 +97,15 @@ export function createHandlers({verbs, enrollment, clock, version, openapi, metr
     sso_approve: approve,
     ...createSsoHandlers(verbs.sso),
   } satisfies Handlers;
+}
+
+/** Without the repository in use a list says little; that another is away is told beside it. */
+async function listSets(repositories: Verbs['repositories']): Promise<SetList> {
+  const {sets, findings, failure} = everywhere(await repositories.ask());
+  if (failure) {
+    throw failure;
+  }
+  return {sets, findings};
 }
 
 function afterOf(request: FastifyRequest): number | null {

@@ -1,12 +1,13 @@
 import {expect, test} from '@jest/globals';
 import {pino} from 'pino';
 import type {SetSummary} from '@disaster-recovery/contract';
-import {aJob, aManifest, aSet, START, summary} from '../testkit/answers.ts';
+import {aJob, aManifest, aSet, listed, START, summary, surveyed} from '../testkit/answers.ts';
 import {Failure} from '../kernel/failure.ts';
+import type {Surveyed} from '../sets/index.ts';
 import {verdictOf} from '../status/verdict.ts';
 import {createMetrics} from './metrics.ts';
 
-function metricsOf(list: () => Promise<SetSummary[]>) {
+function metricsOf(list: () => Promise<SetSummary[]>, others: () => Surveyed[] = () => []) {
   const clock = {
     at: START,
     now: () => clock.at,
@@ -24,13 +25,18 @@ function metricsOf(list: () => Promise<SetSummary[]>) {
   const metrics = createMetrics({
     clock,
     rpoObjectiveMs: 86_400_000,
-    status: {judge: (sets) => verdictOf({sets, jobs: [], protectedBy: {}, objectiveMs: 86_400_000, now: clock.now()})},
+    status: {
+      judge: (sets) =>
+        verdictOf({sets, inUse: 'main', jobs: [], protectedBy: {}, objectiveMs: 86_400_000, now: clock.now()}),
+    },
     log: pino({level: 'silent'}),
-    sets: {
-      list: () => {
+    repositories: {
+      ask: async () => {
         calls.list += 1;
-        return list();
+        return [surveyed(await list().catch((error: unknown) => error as Failure)), ...others()];
       },
+    },
+    sets: {
       show: async () => {
         calls.show += 1;
         return aManifest({cross_check: {...cross_check, missing: 3}});
@@ -61,6 +67,11 @@ test('a healthy repository', async () => {
     ...['too_old', 'partial', 'damaged', 'none', 'unknown'].map(
       (kind) => `disaster_recovery_verdict{kind="${kind}"} 0`,
     ),
+    'disaster_recovery_repository_reachable{repository="main"} 1',
+    'disaster_recovery_repository_sets{repository="main"} 3',
+    'disaster_recovery_repository_locked{repository="main"} 0',
+    `disaster_recovery_repository_last_good_set_timestamp_seconds{repository="main"} ${(START - 3_600_000) / 1000}`,
+    'disaster_recovery_repository_last_good_set_age_seconds{repository="main"} 3600',
     `disaster_recovery_last_good_set_timestamp_seconds ${(START - 3_600_000) / 1000}`,
     'disaster_recovery_last_good_set_age_seconds 3600',
     'disaster_recovery_last_set_bytes 4000000000',
@@ -101,4 +112,27 @@ test('a repository that never answers does not hold up the scrape, and nothing i
   const text = await metrics.text();
   expect(text).toContain('disaster_recovery_repository_up 0');
   expect(text).not.toContain('last_good_set');
+});
+
+test('copies have series of their own: one that is away, or older, changes none of the names that are about the one in use', async () => {
+  let isUp = true;
+  const offsite = (): Surveyed =>
+    surveyed(
+      isUp ? [listed({...summary, t0: START - 7_200_000}, 'offsite')] : new Failure('REPOSITORY_UNREACHABLE', 'x'),
+      {name: 'offsite', inUse: false, locked: isUp},
+    );
+  const {metrics, clock} = metricsOf(
+    async () => [summary],
+    () => [offsite()],
+  );
+  const first = await metrics.text();
+  expect(first).toContain('disaster_recovery_repository_last_good_set_age_seconds{repository="offsite"} 7200');
+  expect(first).toContain('disaster_recovery_repository_locked{repository="offsite"} 1');
+  isUp = false;
+  clock.at += 3_600_000;
+  const text = await metrics.text();
+  expect(text).toContain('disaster_recovery_repository_reachable{repository="offsite"} 0');
+  expect(text).toContain('disaster_recovery_repository_last_good_set_age_seconds{repository="offsite"} 10800');
+  expect(text).toContain('disaster_recovery_repository_up 1');
+  expect(text).toContain('disaster_recovery_last_good_set_age_seconds 7200');
 });

@@ -1,10 +1,10 @@
 import {Gauge, Registry} from 'prom-client';
-import {Verdict, type Job, type SetSummary} from '@disaster-recovery/contract';
+import {bestSet, Verdict, type Job, type ListedSet} from '@disaster-recovery/contract';
 import type {Jobs} from '../jobs/index.ts';
 import type {Clock} from '../kernel/clock.ts';
 import {asFailure} from '../kernel/failure.ts';
 import type {Logger} from '../kernel/log.ts';
-import type {Sets} from '../sets/index.ts';
+import type {Repositories, Sets, Surveyed} from '../sets/index.ts';
 import type {StatusReport} from '../status/index.ts';
 
 const CACHE_MS = 30_000;
@@ -13,7 +13,8 @@ const JOBS_COUNTED = 100;
 const PREFIX = 'disaster_recovery_';
 
 export type MetricsParts = {
-  sets: Pick<Sets, 'list' | 'show'>;
+  sets: Pick<Sets, 'show'>;
+  repositories: Pick<Repositories, 'ask'>;
   status: Pick<StatusReport, 'judge'>;
   jobs: Pick<Jobs, 'newest'>;
   rpoObjectiveMs: number | null;
@@ -22,7 +23,16 @@ export type MetricsParts = {
 };
 
 /** What the repository last told. It is kept while the repository is down: the age of the last good set must go on growing. */
-type Facts = {up: boolean; sets: SetSummary[] | null; lastGood: SetSummary | null; missing: number | null};
+type Facts = {
+  up: boolean;
+  sets: ListedSet[] | null;
+  lastGood: ListedSet | null;
+  missing: number | null;
+  each: readonly Known[];
+};
+
+/** What one repository last told, by its name. */
+type Known = {name: string; up: boolean; locked: boolean | null; sets: ListedSet[] | null};
 
 const VERDICTS = Verdict.shape.kind.options;
 
@@ -31,13 +41,15 @@ export type Metrics = {text(): Promise<string>};
 /** Prometheus metrics, made at each scrape; the repository is asked every 30 s at most and never waited for longer than 8 s. */
 export function createMetrics(parts: MetricsParts): Metrics {
   const {clock, log} = parts;
-  let facts: Facts = {up: false, sets: null, lastGood: null, missing: null};
+  let facts: Facts = {up: false, sets: null, lastGood: null, missing: null, each: []};
   let readAt = Number.NEGATIVE_INFINITY;
   let reading: Promise<void> | null = null;
 
   async function refresh(): Promise<void> {
     try {
-      facts = await readFacts(parts, facts);
+      const asked = await parts.repositories.ask({locks: true});
+      facts = {...facts, each: asked.map((each) => knownOf(each, facts.each))};
+      facts = await readFacts(parts, facts, asked);
     } catch (error) {
       facts = {...facts, up: false};
       log.warn({code: asFailure(error).code}, 'The repository could not be read for the metrics.');
@@ -61,19 +73,29 @@ export function createMetrics(parts: MetricsParts): Metrics {
       ),
     ]);
     patience.abort();
-    return isRead ? facts : {...facts, up: false};
+    return isRead ? facts : {...facts, up: false, each: facts.each.map((known) => ({...known, up: false}))};
   }
 
   return {text: async () => render(await currentFacts(), parts.jobs.newest(JOBS_COUNTED), parts)};
 }
 
-async function readFacts({sets, status}: MetricsParts, before: Facts): Promise<Facts> {
-  const all = await sets.list();
+/** What was told before is kept while a repository is down: ages must go on growing. */
+function knownOf({name, failure, sets, locked}: Surveyed, before: readonly Known[]): Known {
+  const was = before.find((known) => known.name === name);
+  return {name, up: failure === null, locked, sets: failure ? (was?.sets ?? null) : sets};
+}
+
+async function readFacts({sets, status}: MetricsParts, before: Facts, asked: readonly Surveyed[]): Promise<Facts> {
+  const inUse = asked.find((each) => each.inUse);
+  if (!inUse || inUse.failure) {
+    throw inUse?.failure ?? new Error('one repository is in use');
+  }
+  const all = inUse.sets;
   const best = all.find(({id}) => id === status.judge(all).set);
-  const lastGood = best?.standing.kind === 'good' ? best : null;
+  const lastGood = best?.standing.kind === 'good' && best.in.some(({complete}) => complete) ? best : null;
   const isKnown = lastGood !== null && lastGood.id === before.lastGood?.id && before.missing !== null;
   const missing = isKnown ? before.missing : lastGood && (await sets.show(lastGood.id)).cross_check.missing;
-  return {up: true, sets: all, lastGood, missing};
+  return {...before, up: true, sets: all, lastGood, missing};
 }
 
 function render(facts: Facts, jobs: readonly Job[], {clock, rpoObjectiveMs, status}: MetricsParts): Promise<string> {
@@ -88,6 +110,7 @@ function render(facts: Facts, jobs: readonly Job[], {clock, rpoObjectiveMs, stat
   set('repository_up', 'Whether the repository could be read at the last try.', facts.up ? 1 : 0);
   set('sets', 'Sealed sets in the repository.', facts.sets?.length);
   setVerdict(registry, status.judge(facts.up ? facts.sets : null).kind);
+  setRepositories(registry, facts.each, clock.now());
   set('last_good_set_timestamp_seconds', 'T0 of the newest good set.', lastGood && lastGood.t0 / 1000);
   set(
     'last_good_set_age_seconds',
@@ -109,6 +132,50 @@ function render(facts: Facts, jobs: readonly Job[], {clock, rpoObjectiveMs, stat
     counts.inc({kind, status});
   }
   return registry.metrics();
+}
+
+/**
+ * The same of each repository, under names of their own: the names without a label are about the one in use, and an alarm on
+ * them must not begin to speak of copies, whose objectives are others.
+ */
+function setRepositories(registry: Registry, each: readonly Known[], now: number): void {
+  const gauge = (name: string, help: string, valueOf: (known: Known) => number | null): void => {
+    const values = each.flatMap((known) => {
+      const value = valueOf(known);
+      return value === null ? [] : [{repository: known.name, value}];
+    });
+    if (values.length > 0) {
+      const made = new Gauge({
+        name: `${PREFIX}repository_${name}`,
+        help,
+        labelNames: ['repository'],
+        registers: [registry],
+      });
+      values.forEach(({repository, value}) => made.set({repository}, value));
+    }
+  };
+  gauge('reachable', 'Whether this repository could be read at the last try.', ({up}) => (up ? 1 : 0));
+  gauge('sets', 'Sealed sets in this repository.', ({sets}) => sets?.length ?? null);
+  gauge('locked', 'Whether a program is at work in this repository, or died at it.', ({locked}) =>
+    locked === null ? null : Number(locked),
+  );
+  gauge('last_good_set_timestamp_seconds', 'T0 of the newest good set that is whole in this repository.', (known) => {
+    const t0 = newestGood(known);
+    return t0 === null ? null : t0 / 1000;
+  });
+  gauge(
+    'last_good_set_age_seconds',
+    'Time since T0 of the newest good set that is whole in this repository.',
+    (known) => {
+      const t0 = newestGood(known);
+      return t0 === null ? null : (now - t0) / 1000;
+    },
+  );
+}
+
+function newestGood({sets}: Known): number | null {
+  const set = sets && bestSet(sets);
+  return set?.standing.kind === 'good' && set.in.some(({complete}) => complete) ? set.t0 : null;
 }
 
 /** One series for each kind, so that an alert can name the kinds that it is about. */

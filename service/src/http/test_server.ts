@@ -12,7 +12,9 @@ import {
   createFakeSso,
   SET,
   START,
+  listed,
   summary,
+  surveyed,
   type SsoCall,
 } from '../testkit/answers.ts';
 import {createFakeBridge} from '../testkit/fake_bridge.ts';
@@ -103,12 +105,13 @@ export async function createTestServer(
         },
         verify: {start: () => Promise.resolve({job: aJob({kind: 'verify'}), done: Promise.resolve(aJob())})},
         sets: {
-          list: () => Promise.resolve([summary]),
+          list: () => Promise.resolve([listed(summary)]),
           show: (set) =>
             set === SET
               ? Promise.resolve(aManifest())
               : Promise.reject(new Failure('SET_NOT_FOUND', `There is no set ${set}.`)),
         },
+        repositories: {ask: () => Promise.resolve([surveyed([summary])])},
         doctor: {report: () => Promise.resolve({healthy: true, checks: []})},
         status: {report: () => Promise.resolve(aStatus())},
         chat: {answer: ({command}) => Promise.resolve({message: command, job: null})},

@@ -19,6 +19,8 @@ export type RestoreEngines = {
   state: State;
   ledger: Ledger;
   repository: Repository;
+  /** The name of the repository, when it is not the one in use. */
+  from: string | null;
   databases: DatabaseEngine;
   /** Where files and configuration go. */
   fileTargets: FileTargets;

@@ -109,6 +109,7 @@ function aRestore(): Restore {
       state,
       ledger,
       repository,
+      from: null,
       databases: server.engine,
       fileTargets: createLocalTargets(),
       workDirectory: at('work'),

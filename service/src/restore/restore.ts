@@ -64,8 +64,15 @@ export function createRestore(engines: RestoreEngines, jobs: Jobs): Restore {
     const second = (): void => {
       if (plan.mode === 'in_place') {
         const {set, parts} = plan;
-        const exactly = {set, parts, keep_rights: request.keep_rights ?? false, restore_point: plan.restore_point};
-        const says = `restore set ${set} in place of the live server`;
+        const exactly = {
+          set,
+          ...elsewhere(engines),
+          parts,
+          keep_rights: request.keep_rights ?? false,
+          restore_point: plan.restore_point,
+        };
+        const from = engines.from === null ? '' : ` of the repository ${engines.from}`;
+        const says = `restore set ${set}${from} in place of the live server`;
         requireSecond(engines, {verb: 'restore', says, request: exactly, rights}, {actor, approval: request.approval});
       }
     };
@@ -148,10 +155,14 @@ const spaceAt = async ({fileTargets}: RestoreEngines, place: string | null): Pro
 /** What was asked, without the password of the target, and without the approval: with or without it, it is the same. */
 function publicRequest(engines: RestoreEngines, {approval: _approval, ...request}: RestoreRequest): unknown {
   const database = request.into?.database;
+  const asked = {...request, ...elsewhere(engines)};
   return database === undefined
-    ? request
-    : {...request, into: {...request.into, database: engines.databases.target(database).location}};
+    ? asked
+    : {...asked, into: {...request.into, database: engines.databases.target(database).location}};
 }
+
+/** What was asked, or approved, of one repository is not so of another. */
+const elsewhere = ({from}: RestoreEngines): {repository?: string} => (from === null ? {} : {repository: from});
 
 function publicPlan({restore_point_set, take_rights, ...plan}: PrivatePlan): RestorePlan {
   return plan;

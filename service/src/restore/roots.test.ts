@@ -132,7 +132,7 @@ function aCompanion(home: string, files: string, config: string) {
     passwordFile: join(prepared, 'key'),
     environment: {RESTIC_CACHE_DIR: join(home, 'cache')},
   });
-  const sets = createSets(repository, null, systemClock);
+  const sets = createSets(repository, {name: 'main', cacheDirectory: null, clock: systemClock});
   const workDirectory = join(home, 'work');
   mkdirSync(workDirectory, {recursive: true});
   const shared = {
@@ -174,12 +174,19 @@ function aCompanion(home: string, files: string, config: string) {
       jobs,
     ),
     verify: createVerify(
-      {...shared, crossCheckLists, expectedFiles: EXPECTED_FILES, findUnrestorable: inspection.find},
+      {
+        ...shared,
+        named: {name: 'main', isInUse: true},
+        crossCheckLists,
+        expectedFiles: EXPECTED_FILES,
+        findUnrestorable: inspection.find,
+      },
       jobs,
     ),
     restore: createRestore(
       {
         ...shared,
+        from: null,
         state,
         databases,
         fileTargets: createLocalTargets(),

@@ -36,7 +36,7 @@ beforeAll(async () => {
     passwordFile: key,
     environment: {RESTIC_CACHE_DIR: join(home, 'cache')},
   });
-  sets = createSets(repository, null, systemClock);
+  sets = createSets(repository, {name: 'main', cacheDirectory: null, clock: systemClock});
   const files = join(home, 'files');
   mkdirSync(files);
   writeFileSync(join(files, 'a'), 'a');

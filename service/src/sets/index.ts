@@ -1,5 +1,12 @@
 export {createInspection, type Inspection, type Unrestorable} from './inspection.ts';
 export {withMarks, type SetMarks} from './marks.ts';
 export {openManifest, sealManifest, summaryOf} from './manifest.ts';
+export {
+  createRepositories,
+  everywhere,
+  type NamedRepository,
+  type Repositories,
+  type Surveyed,
+} from './repositories.ts';
 export {requireRestorable} from './restorable.ts';
 export {createSets, MANIFEST_FILE, setTags, type Sets, type Unreadable} from './sets.ts';

@@ -78,7 +78,7 @@ function anInspection(dumps: DumpReader = fixture.engine.dumps): Inspection {
     passwordFile: key,
     environment: {RESTIC_CACHE_DIR: join(home, 'cache')},
   });
-  const {lost} = createSets(repository, null, systemClock);
+  const {lost} = createSets(repository, {name: 'main', cacheDirectory: null, clock: systemClock});
   return createInspection({clock: systemClock, workDirectory: work, repository, lost, dumps, totals: totalsOf});
 }
 

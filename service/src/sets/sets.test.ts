@@ -80,7 +80,7 @@ test('sets are listed newest first, whatever their order in the repository', asy
     sealed({id: IDS[2], t0: 3}),
     sealed({id: IDS[0], t0: 1}),
   );
-  const sets = createSets(repository, null, clock);
+  const sets = createSets(repository, {name: 'main', cacheDirectory: null, clock: clock});
   expect((await sets.list()).map(({id}) => id)).toEqual([IDS[2], IDS[1], IDS[0]]);
   expect((await sets.show('latest')).id).toBe(IDS[2]);
   expect((await sets.show(IDS[0])).id).toBe(IDS[0]);
@@ -90,7 +90,7 @@ test('sets are listed newest first, whatever their order in the repository', asy
 test('`latest` is the newest whole set: a newer one of the configuration alone does not take its place', async () => {
   const partial = sealed({id: IDS[2], t0: 3, scope: ['config'], database: null, files: null});
   const {repository} = await repositoryWith(sealed({id: IDS[0], t0: 1}), sealed({id: IDS[1], t0: 2}), partial);
-  const sets = createSets(repository, null, clock);
+  const sets = createSets(repository, {name: 'main', cacheDirectory: null, clock: clock});
   expect((await sets.show('latest')).id).toBe(IDS[1]);
   expect((await sets.newest())?.id).toBe(IDS[2]);
 });
@@ -98,14 +98,18 @@ test('`latest` is the newest whole set: a newer one of the configuration alone d
 test('snapshots of an unfinished backup are no set', async () => {
   const {repository} = await repositoryWith(sealed({id: IDS[0]}));
   await repository.storeText('x', 'x', {tags: setTags(IDS[1], 'files')});
-  expect((await createSets(repository, null, clock).list()).map(({id}) => id)).toEqual([IDS[0]]);
-  await expect(createSets(repository, null, clock).show(IDS[1])).rejects.toMatchObject({code: 'SET_NOT_FOUND'});
+  expect(
+    (await createSets(repository, {name: 'main', cacheDirectory: null, clock: clock}).list()).map(({id}) => id),
+  ).toEqual([IDS[0]]);
+  await expect(
+    createSets(repository, {name: 'main', cacheDirectory: null, clock: clock}).show(IDS[1]),
+  ).rejects.toMatchObject({code: 'SET_NOT_FOUND'});
 });
 
 test('a damaged manifest hides no other set, and is not hidden itself', async () => {
   const {repository, snapshots} = await repositoryWith(sealed({id: IDS[0], t0: 1}), sealed({id: IDS[1], t0: 2}));
   repository.damage(snapshots[1] ?? '', `/${MANIFEST_FILE}`);
-  const sets = createSets(repository, null, clock);
+  const sets = createSets(repository, {name: 'main', cacheDirectory: null, clock: clock});
   expect((await sets.list()).map(({id}) => id)).toEqual([IDS[0]]);
   expect((await sets.survey()).unreadable).toEqual([
     {set: IDS[1], snapshot: snapshots[1], code: 'REPOSITORY_DAMAGED', says: expect.stringContaining('wrong hash')},
@@ -116,10 +120,12 @@ test('a damaged manifest hides no other set, and is not hidden itself', async ()
 test('a repository that is away is a failure, not an empty list', async () => {
   const {repository} = await repositoryWith(sealed());
   repository.failWith(new Failure('REPOSITORY_UNREACHABLE', 'away'));
-  await expect(createSets(repository, null, clock).list()).rejects.toMatchObject({code: 'REPOSITORY_UNREACHABLE'});
-  await expect(createSets(repository, null, clock).show('latest')).rejects.toMatchObject({
-    code: 'REPOSITORY_UNREACHABLE',
-  });
+  await expect(createSets(repository, {name: 'main', cacheDirectory: null, clock: clock}).list()).rejects.toMatchObject(
+    {code: 'REPOSITORY_UNREACHABLE'},
+  );
+  await expect(
+    createSets(repository, {name: 'main', cacheDirectory: null, clock: clock}).show('latest'),
+  ).rejects.toMatchObject({code: 'REPOSITORY_UNREACHABLE'});
 });
 
 test('a manifest that cannot be reached is not called damaged', async () => {
@@ -130,15 +136,16 @@ test('a manifest that cannot be reached is not called damaged', async () => {
       throw new Failure('REPOSITORY_UNREACHABLE', 'away');
     },
   };
-  await expect(createSets(away, null, clock).survey()).rejects.toMatchObject({code: 'REPOSITORY_UNREACHABLE'});
+  await expect(createSets(away, {name: 'main', cacheDirectory: null, clock: clock}).survey()).rejects.toMatchObject({
+    code: 'REPOSITORY_UNREACHABLE',
+  });
 });
 
 test('without a set there is no latest one', async () => {
   const {repository} = await repositoryWith();
-  await expect(createSets(repository, null, clock).show('latest')).rejects.toMatchObject({
-    code: 'SET_NOT_FOUND',
-    message: '/srv/repository holds no set yet.',
-  });
+  await expect(
+    createSets(repository, {name: 'main', cacheDirectory: null, clock: clock}).show('latest'),
+  ).rejects.toMatchObject({code: 'SET_NOT_FOUND', message: '/srv/repository holds no set yet.'});
 });
 
 test('a set of the future is not `latest` without a word, and nothing is built on it', async () => {
@@ -148,7 +155,7 @@ test('a set of the future is not `latest` without a word, and nothing is built o
     sealed({id: IDS[1], t0: now + 9 * 60_000}),
     sealed({id: IDS[2], t0: now + 86_400_000}),
   );
-  const sets = createSets(repository, null, clock);
+  const sets = createSets(repository, {name: 'main', cacheDirectory: null, clock: clock});
   await expect(sets.show('latest')).rejects.toMatchObject({
     code: 'SET_IN_FUTURE',
     message: expect.stringMatching(
@@ -163,16 +170,20 @@ test('a set of the future is not `latest` without a word, and nothing is built o
 
 test.each(['ID,other', `${IDS[0]},other`, '../x', '', `${IDS[0]}\0`])('%j names no set', async (name) => {
   const {repository} = await repositoryWith(sealed({id: IDS[0]}));
-  await expect(createSets(repository, null, clock).show(name)).rejects.toMatchObject({code: 'SET_NOT_FOUND'});
+  await expect(
+    createSets(repository, {name: 'main', cacheDirectory: null, clock: clock}).show(name),
+  ).rejects.toMatchObject({code: 'SET_NOT_FOUND'});
 });
 
 test('a manifest is fetched once and kept private, and comes back the same', async () => {
   const {repository, snapshots} = await repositoryWith(sealed());
   const cache = join(mkdtempSync(join(tmpdir(), 'sets-')), 'manifests');
-  const first = await createSets(repository, cache, clock).show('latest');
+  const first = await createSets(repository, {name: 'main', cacheDirectory: cache, clock: clock}).show('latest');
   repository.damage(snapshots[0] ?? '', `/${MANIFEST_FILE}`);
-  expect(await createSets(repository, cache, clock).show('latest')).toEqual(first);
-  expect(readdirSync(cache)).toEqual([`${snapshots[0] ?? ''}.json`]);
+  expect(await createSets(repository, {name: 'main', cacheDirectory: cache, clock: clock}).show('latest')).toEqual(
+    first,
+  );
+  expect(readdirSync(cache)).toEqual([`${(await repository.snapshots([]))[0]?.content ?? ''}.json`]);
 });
 
 test.each([
@@ -180,11 +191,13 @@ test.each([
   ['cut', '{"cut'],
   ['changed', JSON.stringify(aManifest())],
 ])('a kept copy that is %s is fetched anew, not called damage of the repository', async (_name, spoilt) => {
-  const {repository, snapshots} = await repositoryWith(sealed());
+  const {repository} = await repositoryWith(sealed());
   const cache = mkdtempSync(join(tmpdir(), 'sets-'));
-  const kept = join(cache, `${snapshots[0] ?? ''}.json`);
+  const kept = join(cache, `${(await repository.snapshots([]))[0]?.content ?? ''}.json`);
   writeFileSync(kept, spoilt);
-  expect((await createSets(repository, cache, clock).survey()).unreadable).toEqual([]);
+  expect(
+    (await createSets(repository, {name: 'main', cacheDirectory: cache, clock: clock}).survey()).unreadable,
+  ).toEqual([]);
   expect(openManifest(readFileSync(kept, 'utf8'), 'cache')).toEqual(sealed());
 });
 
@@ -193,7 +206,7 @@ test('a part is only what was sealed: one that somebody changed since is lost, a
   const {snapshot: id} = await repository.storeText('x', 'x', {tags: setTags(IDS[0], 'files')});
   const [{content} = {content: ''}] = await repository.snapshots([]);
   const part = {part: 'files' as const, id, root: '/data'};
-  const sets = createSets(repository, null, clock);
+  const sets = createSets(repository, {name: 'main', cacheDirectory: null, clock: clock});
   const lost = async (snapshots: SetManifest['snapshots']) =>
     (await sets.lost(sealed({id: IDS[0], snapshots}))).map((snapshot) => snapshot.part);
   expect(await lost([{...part, content}])).toEqual([]);
@@ -223,7 +236,7 @@ test('a set of a newer version is not called damaged, hides no other set and nam
   const {repository} = await repositoryWith(sealed({id: IDS[0], t0: 1}));
   const text = JSON.stringify({format: 2, id: IDS[1], parts: 'in another way'});
   await repository.storeText(MANIFEST_FILE, text, {tags: setTags(IDS[1], 'manifest')});
-  const sets = createSets(repository, null, clock);
+  const sets = createSets(repository, {name: 'main', cacheDirectory: null, clock: clock});
   const {sets: readable, unreadable} = await sets.survey();
   expect([readable.map(({id}) => id), unreadable]).toEqual([
     [IDS[0]],

@@ -1,12 +1,12 @@
 import {mkdir, readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {
-  recoverySet,
+  bestSet,
   SetId,
+  type FailureCode,
+  type ListedSet,
   type SetManifest,
   type SetSnapshot,
-  type FailureCode,
-  type SetSummary,
 } from '@disaster-recovery/contract';
 import type {Repository, RepositorySnapshot} from '../engines/repository/port.ts';
 import {writeFileAtomic} from '../kernel/atomic_file.ts';
@@ -29,10 +29,10 @@ export const isAhead = (t0: number, now: number): boolean => t0 > now + CLOCKS_D
 export type Unreadable = {set: string | null; snapshot: string; code: FailureCode; says: string};
 
 export type Sets = {
-  /** Sealed sets, newest first. @throws Failure REPOSITORY_* */
-  list(signal?: AbortSignal): Promise<SetSummary[]>;
+  /** Sealed sets, newest first, whole or not. @throws Failure REPOSITORY_* */
+  list(signal?: AbortSignal): Promise<ListedSet[]>;
   /** The same, and sets whose manifest is damaged: they cannot be restored by name, and a list must not hide that they exist. */
-  survey(signal?: AbortSignal): Promise<{sets: SetSummary[]; unreadable: Unreadable[]}>;
+  survey(signal?: AbortSignal): Promise<{sets: ListedSet[]; unreadable: Unreadable[]}>;
   /** The backup that was made last, whatever it holds, those that say they are of the future aside; null without one. @throws Failure REPOSITORY_* */
   newest(signal?: AbortSignal): Promise<SetManifest | null>;
   /** A whole manifest; `latest` is the set that a recovery starts from: the newest good one. @throws Failure SET_NOT_FOUND, SET_IN_FUTURE (for `latest` only), REPOSITORY_* */
@@ -43,36 +43,49 @@ export type Sets = {
   whole(set: string, signal?: AbortSignal): Promise<SetManifest>;
 };
 
-type Survey = {manifests: SetManifest[]; unreadable: Unreadable[]};
+type Found = {manifest: SetManifest; snapshot: RepositorySnapshot; lost: SetSnapshot[]};
+type Survey = {found: Found[]; unreadable: Unreadable[]};
 
-/** Reads manifests from the repository. `cacheDirectory` keeps copies by snapshot id: snapshots never change. Null: no copies. */
-export function createSets(repository: Repository, cacheDirectory: string | null, clock: Clock): Sets {
+export type SetsOptions = {
+  /** The name of the repository in the configuration. */
+  name: string;
+  /** Keeps copies of manifests by what is in them. Null: no copies. */
+  cacheDirectory: string | null;
+  clock: Clock;
+};
+
+/** Reads manifests from one repository. */
+export function createSets(repository: Repository, {name, cacheDirectory, clock}: SetsOptions): Sets {
   const isOfFuture = ({t0}: SetManifest): boolean => isAhead(t0, clock.now());
 
   async function readAll(signal?: AbortSignal): Promise<Survey> {
-    const bySet = Map.groupBy(await repository.snapshots(MANIFEST_TAGS, signal), (snapshot) => setsOf(snapshot).join());
-    const survey: Survey = {manifests: [], unreadable: []};
-    for (const snapshots of bySet.values()) {
-      const {manifest, unreadable} = await readOne({repository, cacheDirectory}, snapshots, signal);
-      survey.manifests.push(...(manifest ? [manifest] : []));
+    const all = await repository.snapshots(['disaster-recovery'], signal);
+    const manifests = all.filter(({tags}) => MANIFEST_TAGS.every((tag) => tags.includes(tag)));
+    const survey: Survey = {found: [], unreadable: []};
+    for (const snapshots of Map.groupBy(manifests, (snapshot) => setsOf(snapshot).join()).values()) {
+      const {first, unreadable} = await readOne({repository, cacheDirectory}, snapshots, signal);
+      survey.found.push(...(first ? [{...first, lost: lostAmong(all, first.manifest)}] : []));
       survey.unreadable.push(...unreadable);
     }
-    survey.manifests.sort((a, b) => b.t0 - a.t0);
+    survey.found.sort((a, b) => b.manifest.t0 - a.manifest.t0);
     return survey;
   }
 
+  const listed = (found: Found): ListedSet => listedIn(name, found);
+
   async function latest(signal?: AbortSignal): Promise<SetManifest> {
-    const {manifests} = await readAll(signal);
-    const best = (among: readonly SetManifest[]): SetManifest | undefined => {
-      const set = recoverySet(among.map(summaryOf));
-      return among.find(({id}) => id === set?.id);
+    const {found} = await readAll(signal);
+    const best = (among: readonly Found[]): SetManifest | undefined => {
+      // A set that is not whole any more is for whoever names it, unless there is no other.
+      const set = bestSet(among.map(listed));
+      return among.find(({manifest: {id}}) => id === set?.id)?.manifest;
     };
-    const newest = best(manifests);
+    const newest = best(found);
     if (!newest) {
       throw new Failure('SET_NOT_FOUND', `${repository.location} holds no set yet.`);
     }
     if (isOfFuture(newest)) {
-      const before = best(manifests.filter((manifest) => !isOfFuture(manifest)));
+      const before = best(found.filter(({manifest}) => !isOfFuture(manifest)));
       throw new Failure(
         'SET_IN_FUTURE',
         `The newest set, ${newest.id}, says that it is of ${isoTime(newest.t0)}, ${formatDuration(newest.t0 - clock.now())} ahead of this machine's clock. ${before ? `The newest before now is ${before.id}.` : 'There is no other.'}`,
@@ -84,30 +97,29 @@ export function createSets(repository: Repository, cacheDirectory: string | null
   async function named(set: string, signal?: AbortSignal): Promise<SetManifest> {
     const isId = SetId.safeParse(set).success;
     const snapshots = isId ? await repository.snapshots([...MANIFEST_TAGS, `set=${set}`], signal) : [];
-    const {manifest, unreadable} = await readOne({repository, cacheDirectory}, snapshots, signal);
-    if (manifest) {
-      return manifest;
+    const {first, unreadable} = await readOne({repository, cacheDirectory}, snapshots, signal);
+    if (first) {
+      return first.manifest;
     }
     throw unreadable[0]
       ? new Failure(unreadable[0].code, unreadable[0].says)
       : new Failure('SET_NOT_FOUND', `${repository.location} holds no set ${set}.`);
   }
 
-  async function lost({id, snapshots}: SetManifest, signal?: AbortSignal): Promise<SetSnapshot[]> {
-    const ours = await repository.snapshots(['disaster-recovery', `set=${id}`], signal);
-    const parts = new Map(ours.map((snapshot) => [snapshot.id, snapshot]));
-    return snapshots.filter((snapshot) => !isPart(snapshot, parts.get(snapshot.id)));
-  }
+  const lost: Sets['lost'] = async (manifest, signal) =>
+    lostAmong(await repository.snapshots(['disaster-recovery', `set=${manifest.id}`], signal), manifest);
 
   const show: Sets['show'] = (set, signal) => (set === 'latest' ? latest(signal) : named(set, signal));
   return {
-    list: async (signal) => (await readAll(signal)).manifests.map(summaryOf),
+    list: async (signal) => (await readAll(signal)).found.map(listed),
     survey: async (signal) => {
-      const {manifests, unreadable} = await readAll(signal);
-      return {sets: manifests.map(summaryOf), unreadable};
+      const {found, unreadable} = await readAll(signal);
+      return {sets: found.map(listed), unreadable};
     },
     newest: async (signal) =>
-      (await readAll(signal)).manifests.find((manifest) => manifest.kind === 'backup' && !isOfFuture(manifest)) ?? null,
+      (await readAll(signal)).found
+        .map(({manifest}) => manifest)
+        .find((manifest) => manifest.kind === 'backup' && !isOfFuture(manifest)) ?? null,
     show,
     lost,
     whole: async (set, signal) => {
@@ -124,6 +136,17 @@ export function createSets(repository: Repository, cacheDirectory: string | null
   };
 }
 
+function listedIn(repository: string, {manifest, snapshot, lost}: Found): ListedSet {
+  const place = {repository, snapshot: snapshot.id, sha256: manifest.sha256};
+  return {...summaryOf(manifest), in: [{...place, complete: lost.length === 0, lost: lost.map(({part}) => part)}]};
+}
+
+/** Parts that the manifest names and that are not among these snapshots as parts of that set. */
+function lostAmong(all: readonly RepositorySnapshot[], {id, snapshots}: SetManifest): SetSnapshot[] {
+  const parts = new Map(all.filter(({tags}) => tags.includes(`set=${id}`)).map((snapshot) => [snapshot.id, snapshot]));
+  return snapshots.filter((snapshot) => !isPart(snapshot, parts.get(snapshot.id)));
+}
+
 /** Whether what lies there is what the manifest names: a snapshot that somebody has changed since has other content. */
 function isPart({part, content}: SetSnapshot, found: RepositorySnapshot | undefined): boolean {
   return found?.tags.includes(`part=${part}`) === true && (content === undefined || content === found.content);
@@ -137,7 +160,7 @@ async function readOne(
   source: Source,
   snapshots: readonly RepositorySnapshot[],
   signal?: AbortSignal,
-): Promise<{manifest: SetManifest | null; unreadable: Unreadable[]}> {
+): Promise<{first: Omit<Found, 'lost'> | null; unreadable: Unreadable[]}> {
   const opened = new Map<string, {manifest: SetManifest; snapshot: RepositorySnapshot}>();
   const unreadable: Unreadable[] = [];
   const refuse = (snapshot: RepositorySnapshot, {code, message}: Pick<Failure, 'code' | 'message'>): void => {
@@ -159,9 +182,9 @@ async function readOne(
   if (first && second) {
     const says = `Snapshots ${first.snapshot.id} and ${second.snapshot.id} hold two different manifests of set ${first.manifest.id}; which one is true cannot be told.`;
     [...opened.values()].forEach(({snapshot}) => refuse(snapshot, {code: 'REPOSITORY_DAMAGED', message: says}));
-    return {manifest: null, unreadable};
+    return {first: null, unreadable};
   }
-  return {manifest: first?.manifest ?? null, unreadable};
+  return {first: first ?? null, unreadable};
 }
 
 /** @throws Failure REPOSITORY_DAMAGED also when the manifest is that of another set than its tag says */
@@ -170,7 +193,8 @@ async function readManifest(
   snapshot: RepositorySnapshot,
   signal?: AbortSignal,
 ): Promise<SetManifest> {
-  const cached = cacheDirectory && join(cacheDirectory, `${snapshot.id}.json`);
+  // By what is in it, not by its name: in a copy that was changed the name is the same.
+  const cached = cacheDirectory && join(cacheDirectory, `${snapshot.content}.json`);
   const kept = cached ? await readFile(cached, 'utf8').catch(() => null) : null;
   if (kept !== null) {
     try {

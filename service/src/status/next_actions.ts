@@ -3,6 +3,7 @@ import {
   type Approval,
   type Job,
   type NextAction,
+  type RepositoryFinding,
   type SetSummary,
   type Status,
 } from '@disaster-recovery/contract';
@@ -110,6 +111,8 @@ function damageActions(damage: Status['verdict']['damage'], last: SetSummary): N
       return [];
     case 'cross_check':
       return [action('The newest set lacks files that its database names.', show(last.id))];
+    case 'lost_parts':
+      return [action(`Parts of set ${last.id} are not in the repository any more. Take a new backup.`, BACK_UP)];
     case 'verification':
       return [action(`The last verification of set ${last.id} found damage. Take a new backup.`, BACK_UP)];
   }
@@ -132,19 +135,31 @@ function missingActions({missing}: Status['verdict'], {standing}: SetSummary): N
 }
 
 function newerWords({id, standing}: SetSummary): string {
+  if (standing.kind === 'good') {
+    return `Set ${id} is newer, but parts of it are not in the repository any more.`;
+  }
   return standing.kind === 'damaged'
     ? `Set ${id} is newer, but lacks files that its database names.`
     : `Set ${id} is newer, but does not hold ${standing.missing.map((part) => PARTS[part]).join(' and ')}.`;
+}
+
+/** What does not fit between repositories, and those that do not answer; of the one in use that is said already. */
+export function findingActions(findings: readonly RepositoryFinding[], inUse: string): NextAction[] {
+  return findings
+    .filter(({repository, set}) => set !== null || repository !== inUse)
+    .map(({message, remedy}) => action(message, {shell: null, chat: null}, remedy));
 }
 
 /** Reading a set back is due when the newest time that one passed L2 is a week ago, or unknown. */
 export function proofAction(
   {last_set: last, now}: Pick<Known, 'last_set' | 'now'>,
   jobs: readonly Job[],
+  inUse: string,
 ): NextAction[] {
   const isProof = ({kind, status, result, finished_at: at}: Job): boolean => {
     const verified = kind === 'verify' && status === 'success' ? VerifyResult.safeParse(result) : undefined;
-    return verified?.data?.level === 'L2' && at !== null && now - at < READ_BACK_EVERY_MS;
+    const isHere = (verified?.data?.repository ?? inUse) === inUse;
+    return isHere && verified?.data?.level === 'L2' && at !== null && now - at < READ_BACK_EVERY_MS;
   };
   return last === null || jobs.some(isProof)
     ? []

@@ -3,10 +3,11 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {expect, test} from '@jest/globals';
 import type {Approval, EnrollmentState, Job, NextAction, SetSummary} from '@disaster-recovery/contract';
-import {aJob, anApproval, aSet, START, summary} from '../testkit/answers.ts';
+import {aJob, anApproval, aSet, listed, START, summary, surveyed} from '../testkit/answers.ts';
 import {createJobs, JOB_TABLES, type Jobs} from '../jobs/index.ts';
 import {errorBody, Failure} from '../kernel/failure.ts';
 import {openState} from '../kernel/state.ts';
+import {everywhere, type Surveyed} from '../sets/index.ts';
 import {actionBy} from '../words/next_action.ts';
 import {createStatus} from './index.ts';
 
@@ -24,6 +25,7 @@ type SsoLine = NextAction | null | Failure;
 type Case = {
   sso?: SsoLine;
   sets?: SetSummary[] | Failure;
+  copies?: Surveyed[];
   jobs?: Job[];
   proven?: Job[];
   running?: Job | null;
@@ -36,6 +38,7 @@ type Case = {
 function report({
   sso = null,
   sets = [summary],
+  copies = [],
   jobs: asked = [],
   proven = [proof('L2', START - HOUR)],
   running = null,
@@ -52,7 +55,7 @@ function report({
     jobs,
     version: '1',
     companionId: 'c',
-    repositoryLocation: '/srv/repository',
+    inUse: 'main',
     rpoObjectiveMs: objective,
     protectedBy,
     nextRun: () => null,
@@ -64,11 +67,9 @@ function report({
       }
       return sso;
     },
-    listSets: async () => {
-      if (sets instanceof Failure) {
-        throw sets;
-      }
-      return sets;
+    survey: async () => {
+      const asked = [surveyed(sets), ...copies];
+      return {repositories: asked, findings: everywhere(asked).findings};
     },
   }).report();
 }
@@ -215,10 +216,76 @@ test('a repository that is away is reported by its name, and nothing is claimed 
 test('the newest set, what runs and what failed are told', async () => {
   const [running, bad] = [aJob({id: 'running'}), failed({id: 'bad'})];
   expect(await report({sets: [summary, old], running, jobs: [running, bad]})).toMatchObject({
-    last_set: summary,
+    last_set: listed(summary),
     sets: 2,
     running,
     last_failed: bad,
     repository: {outcome: 'ok', message: '2 sets'},
   });
+});
+
+const inParts = (set: SetSummary, repository = 'main') => ({
+  ...listed(set),
+  in: listed(set, repository).in.map((place) => ({...place, complete: false, lost: ['files' as const]})),
+});
+const copy = (sets: SetSummary[] | Failure, name = 'offsite'): Surveyed =>
+  surveyed(sets instanceof Failure ? sets : sets.map((set) => ('in' in set ? set : listed(set, name))), {
+    name,
+    location: `/srv/${name}`,
+    inUse: false,
+  });
+const away = new Failure('REPOSITORY_UNREACHABLE', 'no route');
+
+test('each repository is told for itself, and a copy that is away does not change the verdict', async () => {
+  const {
+    verdict,
+    repositories,
+    next_actions: next,
+    sets,
+  } = await report({copies: [copy([old, inParts(summary, 'offsite')]), copy(away, 'far')]});
+  expect([verdict.kind, sets]).toEqual(['good', 1]);
+  expect(repositories).toMatchObject([
+    {name: 'main', in_use: true, outcome: 'ok', sets: 1, newest: summary.id, age_ms: HOUR, locked: false},
+    {name: 'offsite', in_use: false, outcome: 'ok', sets: 2, newest: old.id, newest_t0: old.t0, age_ms: 30 * HOUR},
+    {name: 'far', in_use: false, outcome: 'failed', message: 'no route', sets: null, newest: null, age_ms: null},
+  ]);
+  expect(next.map(({message, remedy}) => `${message} → ${remedy}`)).toEqual([
+    'The repository far: no route → Check network, credentials, permissions and free space of the repository.',
+  ]);
+});
+
+test('with the repository in use away nobody is told that he can recover from it, and the copies are still told', async () => {
+  const {verdict, repositories, last_set} = await report({sets: away, copies: [copy([summary])]});
+  expect([verdict.kind, last_set]).toEqual(['unknown', null]);
+  expect(repositories).toMatchObject([
+    {name: 'main', outcome: 'failed'},
+    {name: 'offsite', outcome: 'ok', newest: summary.id},
+  ]);
+});
+
+test('a set that is another in a copy is named', async () => {
+  const other = {...listed(summary), in: listed(summary, 'offsite').in.map((at) => ({...at, sha256: 'f'.repeat(64)}))};
+  const {next_actions: next} = await report({copies: [copy([other])]});
+  expect(next.map(({message}) => message)).toEqual([
+    `Set ${summary.id} in the repository offsite is not the one in main: their manifests differ.`,
+  ]);
+});
+
+test('a set that lost parts does not count while another is whole, and alone it is no promise', async () => {
+  const both = await report({sets: [inParts(aSet({id: NEWER, t0: START})), old], objective: 48 * HOUR});
+  expect(both.verdict).toMatchObject({kind: 'good', set: old.id, newer: {id: NEWER}});
+  expect(both.next_actions.map(({message}) => message)).toEqual([
+    `Set ${NEWER} is newer, but parts of it are not in the repository any more.`,
+  ]);
+  expect((await report({sets: [inParts(summary)]})).verdict).toMatchObject({kind: 'damaged', damage: 'lost_parts'});
+});
+
+test('what was verified in a copy says nothing of the set in the repository in use', async () => {
+  const elsewhere = (passed: boolean): Job => {
+    const job = proof('L2', START - 1, passed);
+    return {...job, result: {...(job.result as object), repository: 'offsite'}};
+  };
+  expect((await report({jobs: [elsewhere(false)]})).verdict.kind).toBe('good');
+  expect((await report({jobs: [elsewhere(true), proof('L2', START - 2, false)]})).verdict.kind).toBe('damaged');
+  expect((await report({proven: [elsewhere(true)]})).next_actions).toHaveLength(1);
 });

@@ -1,18 +1,22 @@
-import type {
-  Approval,
-  EnrollmentState,
-  NextAction,
-  Part,
-  PlannedRun,
-  SetSummary,
-  Status,
-  Verdict,
+import {
+  isAllThere,
+  recoverySet,
+  type Approval,
+  type EnrollmentState,
+  type ListedSet,
+  type NextAction,
+  type Part,
+  type PlannedRun,
+  type RepositoryFinding,
+  type RepositoryStatus,
+  type Status,
+  type Verdict,
 } from '@disaster-recovery/contract';
 import type {Clock} from '../kernel/clock.ts';
-import {asFailure} from '../kernel/failure.ts';
+import type {Failure} from '../kernel/failure.ts';
 import type {Jobs} from '../jobs/index.ts';
-import {approvalActions, nextActions, proofAction} from './next_actions.ts';
-import {verdictOf} from './verdict.ts';
+import {approvalActions, findingActions, nextActions, proofAction} from './next_actions.ts';
+import {verdictOf, type JudgedSet} from './verdict.ts';
 
 /** Verifications older than this many jobs are not looked for. */
 const JOBS_LOOKED_AT = 200;
@@ -22,11 +26,13 @@ type Sources = {
   jobs: Jobs;
   version: string;
   companionId: string;
-  repositoryLocation: string;
   rpoObjectiveMs: number;
   /** How parts are protected that no set holds. */
   protectedBy: Readonly<Partial<Record<Part, string>>>;
-  listSets(): Promise<SetSummary[]>;
+  /** What each repository tells, one of them in use, and what does not fit between them. Never throws. */
+  survey(): Promise<{repositories: Asked[]; findings: RepositoryFinding[]}>;
+  /** The name of the repository in use. */
+  inUse: string;
   /** The backup that begins by itself next. */
   nextRun(): PlannedRun | null;
   enrollment(): EnrollmentState;
@@ -36,18 +42,28 @@ type Sources = {
   approvals(): Approval[];
 };
 
+type Asked = {
+  name: string;
+  location: string;
+  inUse: boolean;
+  failure: Failure | null;
+  sets: ListedSet[];
+  locked: boolean | null;
+};
+
 export type StatusReport = {
   /** Never throws because the repository or the database is away: that is what it reports. */
   report(): Promise<Status>;
   /** The verdict on sets that somebody has listed already; null: the repository did not open. */
-  judge(sets: readonly SetSummary[] | null): Verdict;
+  judge(sets: readonly JudgedSet[] | null): Verdict;
 };
 
 export function createStatus(sources: Sources): StatusReport {
-  const judge = (sets: readonly SetSummary[] | null): Verdict =>
+  const judge = (sets: readonly JudgedSet[] | null): Verdict =>
     verdictOf({
       sets,
       jobs: sources.jobs.newest(JOBS_LOOKED_AT),
+      inUse: sources.inUse,
       protectedBy: sources.protectedBy,
       objectiveMs: sources.rpoObjectiveMs,
       now: sources.clock.now(),
@@ -56,7 +72,10 @@ export function createStatus(sources: Sources): StatusReport {
 }
 
 async function report(sources: Sources, judge: StatusReport['judge']): Promise<Status> {
-  const {sets, repository} = await repositoryState(sources);
+  const {repositories: asked, findings} = await sources.survey();
+  const inUse = asked.find((each) => each.inUse);
+  const sets = inUse && inUse.failure === null ? inUse.sets : null;
+  const repositories = asked.map((each) => stateOf(each, sources.clock.now()));
   const verdict = judge(sets);
   const failed = sources.jobs
     .newest(50)
@@ -65,7 +84,8 @@ async function report(sources: Sources, judge: StatusReport['judge']): Promise<S
     version: sources.version,
     now: sources.clock.now(),
     companion_id: sources.companionId,
-    repository,
+    repository: inUse ? formerState(inUse) : {location: '', outcome: 'unknown', message: ''},
+    repositories,
     enrollment: sources.enrollment(),
     verdict,
     last_set: sets?.find(({id}) => id === verdict.set) ?? null,
@@ -81,7 +101,8 @@ async function report(sources: Sources, judge: StatusReport['judge']): Promise<S
       ...(await ssoAction(sources)),
       ...approvalActions(sources.approvals()),
       ...nextActions(status),
-      ...proofAction(status, sources.jobs.newest(JOBS_LOOKED_AT)),
+      ...findingActions(findings, sources.inUse),
+      ...proofAction(status, sources.jobs.newest(JOBS_LOOKED_AT), sources.inUse),
     ],
   };
 }
@@ -96,18 +117,29 @@ async function ssoAction({sso}: Sources): Promise<NextAction[]> {
   }
 }
 
-async function repositoryState(
-  sources: Sources,
-): Promise<{sets: SetSummary[] | null; repository: Status['repository']}> {
-  const location = sources.repositoryLocation;
-  try {
-    const sets = await sources.listSets();
-    return {
-      sets,
-      repository: {location, outcome: 'ok', message: `${sets.length} ${sets.length === 1 ? 'set' : 'sets'}`},
-    };
-  } catch (error) {
-    const failure = asFailure(error);
-    return {sets: null, repository: {location, outcome: 'failed', message: `${failure.code}: ${failure.message}`}};
-  }
+/** A repository beside the others. Its own newest good set: the verdict knows of one repository only. */
+function stateOf({name, location, inUse, failure, sets, locked}: Asked, now: number): RepositoryStatus {
+  const newest = recoverySet(sets.filter((set) => isAllThere(set) && set.standing.kind === 'good'));
+  return {
+    name,
+    location,
+    in_use: inUse,
+    outcome: failure ? 'failed' : 'ok',
+    message: failure ? failure.message : setsWords(sets),
+    remedy: failure ? failure.remedy : null,
+    sets: failure ? null : sets.length,
+    newest: newest?.id ?? null,
+    newest_t0: newest?.t0 ?? null,
+    age_ms: newest && Math.max(0, now - newest.t0),
+    locked,
+  };
 }
+
+/** The one in use, as it was told before there were several. */
+function formerState({location, failure, sets}: Asked): Status['repository'] {
+  return failure
+    ? {location, outcome: 'failed', message: `${failure.code}: ${failure.message}`}
+    : {location, outcome: 'ok', message: setsWords(sets)};
+}
+
+const setsWords = ({length}: readonly ListedSet[]): string => `${length} ${length === 1 ? 'set' : 'sets'}`;

@@ -17,7 +17,15 @@ const verified = (level: string, passed: boolean, set = summary.id): Job =>
   });
 
 function judge(changes: Partial<VerdictFacts>): Verdict {
-  return verdictOf({sets: [summary], jobs: [], protectedBy: {}, objectiveMs: 24 * HOUR, now: START, ...changes});
+  return verdictOf({
+    sets: [summary],
+    inUse: 'main',
+    jobs: [],
+    protectedBy: {},
+    objectiveMs: 24 * HOUR,
+    now: START,
+    ...changes,
+  });
 }
 
 test.each<[string, Partial<VerdictFacts>, Partial<Verdict>]>([

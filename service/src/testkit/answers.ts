@@ -7,6 +7,7 @@ import {
   type Forecast,
   type Incident,
   type Job,
+  type ListedSet,
   type LetInResult,
   type LockedOut,
   type Person,
@@ -22,6 +23,8 @@ import {
   type SwitchResult,
 } from '@disaster-recovery/contract';
 import {actionBy} from '../words/next_action.ts';
+import {Failure} from '../kernel/failure.ts';
+import type {Surveyed} from '../sets/index.ts';
 import type {Sso} from '../sso/index.ts';
 import {verdictOf} from '../status/verdict.ts';
 
@@ -161,8 +164,32 @@ export function aStatus(changes: Partial<Status> = {}): Status {
   };
   const {last_set: last, repository, now, rpo_objective_ms: objectiveMs} = status;
   const sets = repository.outcome === 'failed' ? null : last ? [last] : [];
-  return {verdict: verdictOf({sets, jobs: [], protectedBy: {}, objectiveMs, now}), ...status};
+  return {verdict: verdictOf({sets, inUse: 'main', jobs: [], protectedBy: {}, objectiveMs, now}), ...status};
 }
+
+/** For tests: the set lies in these repositories, whole. */
+export const listed = (set: SetSummary, ...repositories: string[]): ListedSet => ({
+  ...set,
+  in: (repositories.length === 0 ? ['main'] : repositories).map((repository) => ({
+    repository,
+    snapshot: 'd'.repeat(64),
+    sha256: 'e'.repeat(64),
+    complete: true,
+    lost: [],
+  })),
+});
+
+/** For tests: what the repository in use tells, or why it does not. */
+export const surveyed = (sets: readonly SetSummary[] | Failure, changes: Partial<Surveyed> = {}): Surveyed => ({
+  name: 'main',
+  location: '/srv/repository',
+  inUse: true,
+  failure: sets instanceof Failure ? sets : null,
+  sets: sets instanceof Failure ? [] : sets.map((set) => ('in' in set ? (set as ListedSet) : listed(set))),
+  unreadable: [],
+  locked: false,
+  ...changes,
+});
 
 /** For tests: somebody asked for something that touches many. */
 export const anApproval = (changes: Partial<Approval> = {}): Approval => ({

@@ -33,6 +33,8 @@ export type VerifyEngines = {
   clock: Clock;
   ledger: Ledger;
   repository: Repository;
+  /** Which one that is. */
+  named: {name: string; isInUse: boolean};
   workDirectory: string;
   show(set: string): Promise<SetManifest>;
   /** What a restore would trip over, as closely as asked; `scratch` is a place for what is looked into. */
@@ -76,7 +78,8 @@ export function createVerify(engines: VerifyEngines, jobs: Jobs): Verify {
       jobs.start(procedure, () => plan(request), {
         actor,
         reason: `level ${request.level}`,
-        request,
+        // What was asked of another repository is another job.
+        request: engines.named.isInUse ? request : {...request, repository: engines.named.name},
         ...(origin && {origin}),
       }),
   };
@@ -107,6 +110,7 @@ function verifySteps(engines: VerifyEngines): readonly Step<VerifyPlan, VerifyFo
         const now = engines.clock.now();
         const result: VerifyResult = {
           set,
+          repository: engines.named.name,
           level,
           findings,
           passed: findings.every(({severity}) => severity !== 'error'),
@@ -115,6 +119,7 @@ function verifySteps(engines: VerifyEngines): readonly Step<VerifyPlan, VerifyFo
         };
         engines.ledger.append('verify.finished', context.actor, {
           set,
+          repository: engines.named.name,
           level,
           passed: result.passed,
           findings: findings.length,

@@ -1,4 +1,12 @@
-import type {CrossCheck, JobKind, Part, SetSummary, VerifyLevel} from '@disaster-recovery/contract';
+import {
+  isAllThere,
+  type CrossCheck,
+  type JobKind,
+  type ListedSet,
+  type Part,
+  type SetSummary,
+  type VerifyLevel,
+} from '@disaster-recovery/contract';
 
 export const KIND_WORDS = {
   backup: 'Backup',
@@ -33,8 +41,10 @@ export const OUTCOME_MARKS = {
 } as const satisfies Record<CrossCheck['outcome'], string>;
 
 /** What is left of a list when only good sets are asked for; `says` when that is nothing although there are others. */
-export function goodSets(sets: readonly SetSummary[]): {sets: SetSummary[]; says: string | null} {
-  const good = sets.filter(({standing}) => standing.kind === 'good');
+export function goodSets<T extends Pick<SetSummary, 'standing'> & Partial<Pick<ListedSet, 'in'>>>(
+  sets: readonly T[],
+): {sets: T[]; says: string | null} {
+  const good = sets.filter((set) => set.standing.kind === 'good' && isAllThere(set));
   if (sets.length === 0 || good.length > 0) {
     return {sets: good, says: null};
   }

@@ -42,10 +42,24 @@ export function verdictWords({
     case 'partial':
       return `You can recover only in part, without ${partNames(unprotected(missing))}, to ${ago}${limit}.`;
     case 'damaged':
+      if (verdict.damage === 'lost_parts') {
+        return `You may not be able to recover: parts of set ${set ?? ''} are not in the repository any more.`;
+      }
       return verdict.damage === 'verification'
         ? `You may not be able to recover: the last verification of set ${set ?? ''} found damage.`
         : `You can recover to ${ago}, but not all files: some that the database names are missing${limit}.`;
   }
+}
+
+/** A line for each repository that is not in use. */
+export function copyLines({repositories = []}: Pick<Status, 'repositories'>): string[] {
+  return repositories
+    .filter(({in_use: inUse}) => !inUse)
+    .map(({name, location, message, newest, age_ms: age, outcome}) =>
+      outcome === 'failed'
+        ? `${name} (${location}) cannot be read: ${message}`
+        : `${name} (${location}): ${message}${newest === null ? ', none of them good and whole' : `, the newest good one ${formatDuration(age ?? 0)} old`}`,
+    );
 }
 
 const unprotected = (missing: Verdict['missing']): Part[] =>

@@ -1,7 +1,7 @@
-import type {Status} from '@disaster-recovery/contract';
+import type {RepositoryStatus, Status} from '@disaster-recovery/contract';
 import React, {type ReactNode} from 'react';
 import {Badge} from '../components/badge.tsx';
-import {Text, useBare, useSay, type MessageId} from '../i18n/say.tsx';
+import {Text, useBare, useSay, type MessageId, type Value} from '../i18n/say.tsx';
 
 const REPOSITORY_TONE = {ok: 'good', failed: 'bad', unknown: 'quiet'} as const;
 
@@ -38,10 +38,35 @@ export function Glance({status, oldest, now}: {status: Status; oldest: number | 
       >
         <span className="dr-break">{repository.location}</span>
       </Fact>
+      {status.repositories
+        ?.filter((copy) => !copy.in_use)
+        .map((copy) => (
+          <Copy key={copy.name} copy={copy} now={now} />
+        ))}
       <Fact title="facts.companion" value={<Badge tone="good">{say('facts.companion.answers')}</Badge>}>
         {say('facts.companion.version', {version: status.version})}
       </Fact>
     </section>
+  );
+}
+
+/** A repository beside the one in use, by its name. */
+function Copy({copy, now}: {copy: RepositoryStatus; now: number}) {
+  const say = useSay();
+  return (
+    <Fact
+      title="facts.copy"
+      values={{name: copy.name}}
+      value={<Badge tone={REPOSITORY_TONE[copy.outcome]}>{say(`facts.repository.${copy.outcome}`)}</Badge>}
+    >
+      {copy.outcome === 'failed' ? (
+        copy.message
+      ) : copy.newest_t0 === null ? (
+        <Text id="facts.copy.none" />
+      ) : (
+        <Text id="facts.copy.newest" values={{age: {duration: Math.max(0, now - copy.newest_t0)}}} />
+      )}
+    </Fact>
   );
 }
 
@@ -60,11 +85,13 @@ function Objective({age, objective}: {age: number | null; objective: number | nu
   );
 }
 
-function Fact({title, value, children}: {title: MessageId; value: ReactNode; children?: ReactNode}) {
+type FactProps = {title: MessageId; values?: Record<string, Value>; value: ReactNode; children?: ReactNode};
+
+function Fact({title, values, value, children}: FactProps) {
   return (
     <div className="dr-fact">
       <h3>
-        <Text id={title} />
+        <Text id={title} {...(values && {values})} />
       </h3>
       <p className="dr-fact-value">{value}</p>
       {children && <p className="dr-dim">{children}</p>}

@@ -167,6 +167,9 @@ function setHeadline(set: SetSummary, status: Status, ageMs: number): Sentence {
     const missing = verdict.missing.filter((part) => part.protected_by === null).map(({part}) => partMessage(part));
     return said('headline.partial', {id: 'headline.partial.detail', values: {age, missing: {messages: missing}}});
   }
+  if (verdict.damage === 'lost_parts') {
+    return said('headline.lost_parts', {id: 'headline.lost_parts.detail', values: {age}});
+  }
   if (verdict.kind === 'damaged') {
     return verdict.damage === 'verification'
       ? said('headline.verification', {id: 'headline.verification.detail', values: {age}})

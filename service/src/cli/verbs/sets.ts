@@ -3,7 +3,7 @@ import {EffectiveConfig, type SetManifest} from '@disaster-recovery/contract';
 import {EFFECTIVE_CONFIG} from '../../backup/index.ts';
 import {Failure} from '../../kernel/failure.ts';
 import {systemClock} from '../../kernel/clock.ts';
-import {withMarks} from '../../sets/index.ts';
+import {everywhere, withMarks} from '../../sets/index.ts';
 import {withRecovery} from '../companion.ts';
 import type {RunOf} from '../verb.ts';
 import {goodSets} from '../../words/sets.ts';
@@ -13,13 +13,16 @@ import type {RecoveryParts} from '../../compose/recovery.ts';
 /** What there is to go back to. */
 export const list: RunOf<'list'> = async ({options, request, output}) => {
   const {good} = await request();
-  return withRecovery(options, async ({sets, ledger}) => {
-    const survey = await sets.survey();
-    const all = withMarks(survey.sets, {now: systemClock.now(), entries: ledger.entries()});
-    const {unreadable} = survey;
-    const {sets: found, says} = good ? goodSets(all) : {sets: all, says: null};
-    output.say(says ?? renderList(found, unreadable));
-    return {value: {sets: found, unreadable}};
+  return withRecovery(options, async ({repositories, ledger}) => {
+    const asked = await repositories.ask();
+    const {failure, sets: listed, ...others} = everywhere(asked);
+    if (failure && asked.every((each) => each.failure !== null)) {
+      throw failure;
+    }
+    const all = withMarks(listed, {now: systemClock.now(), entries: ledger.entries()});
+    const {sets, says} = good ? goodSets(all) : {sets: all, says: null};
+    output.say(renderList({...others, sets, none: says, repositories: asked.length}));
+    return {value: {...others, sets}, ...(failure && {failure})};
   });
 };
 

@@ -89,6 +89,12 @@ export type Repository = {
   check(depth: 'structure' | 'data', options: Watch): Promise<Damage[]>;
 };
 
-export type RepositorySettings = {url: string; passwordFile: string; environment: Readonly<Record<string, string>>};
+export type RepositorySettings = {
+  url: string;
+  passwordFile: string;
+  environment: Readonly<Record<string, string>>;
+  /** A file for the last list of snapshots, to be given again while it is proven to be right. Left out: the engine lists anew each time. */
+  listing?: string;
+};
 
 export type RepositoryEngine = {open(settings: RepositorySettings): Repository};

@@ -118,6 +118,48 @@ test('restic: a lock is seen, of whichever program', async () => {
   expect(await repository.isLocked()).toBe(true);
 });
 
+test('restic: the last list is given again only while every byte that it follows from is the same', async () => {
+  const at = quickPlace();
+  const calls = join(mkdtempSync(join(tmpdir(), 'calls-')), 'calls');
+  const counting = `${calls}-restic`;
+  writeFileSync(counting, `#!/bin/sh\necho "$*" >> '${calls}'\nexec '${restic}' "$@"\n`, {mode: 0o700});
+  writeFileSync(calls, '');
+  at.open();
+  const settings = {url: at.url, passwordFile: at.passwordFile, environment: {}, listing: `${calls}-listing`};
+  const repository = createRestic(counting, shown).open(settings);
+  const asked = (): number => readFileSync(calls, 'utf8').match(/snapshots/g)?.length ?? 0;
+  const list = async (): Promise<[number, number]> => [(await repository.snapshots([])).length, asked()];
+  await repository.storeText('a', 'a', {tags: ['a']});
+  expect([await list(), await list()]).toEqual([
+    [1, 1],
+    [1, 1],
+  ]);
+  await at.open().storeText('b', 'b', {tags: ['b']});
+  expect([await list(), await list()]).toEqual([
+    [2, 2],
+    [2, 2],
+  ]);
+  writeFileSync(settings.listing, 'spoilt');
+  expect([await list(), await list()]).toEqual([
+    [2, 3],
+    [2, 3],
+  ]);
+  writeFileSync(at.passwordFile, 'another key');
+  await expect(list()).rejects.toMatchObject({code: 'REPOSITORY_KEY_WRONG'});
+  at.open();
+  await list();
+  const [name = ''] = readdirSync(join(at.url, 'snapshots'));
+  flipByte(join(at.url, 'snapshots', name));
+  // restic has a copy of its own; what counts is that it is asked.
+  const before = asked();
+  await Promise.all([list(), list()]);
+  expect(asked()).toBe(before + 2);
+  rmSync(join(at.url, 'snapshots', name));
+  expect((await list())[0]).toBe(1);
+  rmSync(join(at.url, 'config'));
+  await expect(list()).rejects.toMatchObject({code: 'REPOSITORY_NOT_FOUND'});
+});
+
 test('restic: where it is, is told without credentials', () => {
   expect(place().open().location).toMatch(/repository-\*\*\*$/);
 });

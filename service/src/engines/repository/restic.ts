@@ -3,6 +3,7 @@ import {Failure} from '../../kernel/failure.ts';
 import {resticFailure} from './failures.ts';
 import {findDamaged} from './damage.ts';
 import {createIdentities} from './identities.ts';
+import {hasLocalLock, listSnapshots} from './kept_listing.ts';
 import {NodeJson, SnapshotJson, TreeJson, type Message} from './messages.ts';
 import type {CommandLine} from '../../process/command_line.ts';
 import type {
@@ -30,7 +31,9 @@ export function createRestic(program: string, hideCredentials: (location: string
 
 function openRepository(program: string, settings: RepositorySettings, location: string): Repository {
   const call = createResticCall(program, settings);
-  const identities = createIdentities((signal) => listed(call, [], signal));
+  const listed = (signal?: AbortSignal): Promise<SnapshotJson[]> =>
+    listSnapshots(settings, () => askForSnapshots(call, signal));
+  const identities = createIdentities(listed);
   const here = async ({snapshot, ...place}: SnapshotPlace): Promise<SnapshotPlace> => ({
     ...place,
     snapshot: await identities.local(snapshot, place.signal),
@@ -53,27 +56,26 @@ function openRepository(program: string, settings: RepositorySettings, location:
     },
     async isLocked(signal) {
       const line = {command: ['list'], options: {'no-lock': true}, operands: ['locks']} as const;
-      return (await callOrFail(call, line, signal ? {signal} : {})).stdout.trim() !== '';
+      return (
+        (await hasLocalLock(settings)) ?? (await callOrFail(call, line, signal ? {signal} : {})).stdout.trim() !== ''
+      );
     },
     store: (directory, options) => keep(storeDirectory(call, directory, options)),
     storeText: (name, text, {tags, ...watch}) =>
       keep(store(call, {tags, options: {stdin: true, 'stdin-filename': name}}, {...watch, input: text})),
     async snapshots(tags, signal) {
-      const found = await listed(call, tags, signal);
+      const found = await listed(signal);
       const names = identities.note(found);
-      return (
-        found
-          .map(({time, tags: carried, paths, tree}, index) => ({
-            id: names[index] ?? '',
-            at: Date.parse(time),
-            tags: carried ?? [],
-            paths,
-            content: tree,
-          }))
-          // To restic a comma joins tags; to the port it is a character of a tag that nothing carries.
-          .filter((snapshot) => tags.every((tag) => snapshot.tags.includes(tag)))
-          .sort((a, b) => a.at - b.at)
-      );
+      return found
+        .map(({time, tags: carried, paths, tree}, index) => ({
+          id: names[index] ?? '',
+          at: Date.parse(time),
+          tags: carried ?? [],
+          paths,
+          content: tree,
+        }))
+        .filter((snapshot) => tags.every((tag) => snapshot.tags.includes(tag)))
+        .sort((a, b) => a.at - b.at);
     },
     list: async (root, onFile) => list(call, await here(root), onFile),
     directoryAt: async (snapshot, path, signal) => directoryAt(call, await here({snapshot, path, signal})),
@@ -89,16 +91,16 @@ function openRepository(program: string, settings: RepositorySettings, location:
     async check(depth, watch) {
       const damages = await findDamaged(call, depth, watch);
       if (damages.length > 0) {
-        identities.note(await listed(call, [], watch.signal));
+        identities.note(await listed(watch.signal));
       }
       return damages.map((damage) => ({...damage, snapshots: damage.snapshots.map(identities.everywhere)}));
     },
   };
 }
 
-async function listed(call: ResticCall, tags: readonly string[], signal?: AbortSignal): Promise<SnapshotJson[]> {
-  const tag = tags.length > 0 ? tags.join(',') : undefined;
-  const line = {command: ['snapshots'], options: {json: true, 'no-lock': true, tag}} as const;
+/** All of them, whatever is looked for: restic reads each to know its tags, and one that has the name of another is told by that one. */
+async function askForSnapshots(call: ResticCall, signal?: AbortSignal): Promise<SnapshotJson[]> {
+  const line = {command: ['snapshots'], options: {json: true, 'no-lock': true}} as const;
   const {stdout} = await callOrFail(call, line, signal ? {signal} : {});
   return SnapshotJson.array().parse(JSON.parse(stdout));
 }

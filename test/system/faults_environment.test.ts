@@ -351,7 +351,7 @@ describe('the repository', () => {
     await writeFile(wrong, 'not the key\n', {mode: 0o600});
     await withSetting(
       (settings) => {
-        (settings['repositories'] as unknown as Record<string, string>[])[0]!['password_file'] = wrong;
+        (settings['repository'] as unknown as Record<string, string>)['password_file'] = wrong;
       },
       async () => {
         for (const args of [['backup'], ['list'], ['verify', 'latest'], ['doctor']]) {

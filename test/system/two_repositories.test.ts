@@ -24,9 +24,9 @@ beforeAll(async () => {
   atBackup = await wholeState(server);
   offsite = {repository: join(server.directory, 'offsite repository'), keyFile: join(server.directory, 'offsite.key')};
   await makeRepository(offsite);
-  const settings = parse(await readFile(server.configFile, 'utf8')) as {repositories: object[]};
-  settings.repositories.push({name: 'offsite', url: offsite.repository, password_file: offsite.keyFile});
-  await writeFile(server.configFile, stringify(settings));
+  const settings = parse(await readFile(server.configFile, 'utf8')) as object;
+  const copies = [{name: 'offsite', url: offsite.repository, password_file: offsite.keyFile}];
+  await writeFile(server.configFile, stringify({...settings, copies}));
   set = await server.backUp();
 });
 
@@ -38,7 +38,7 @@ afterAll(async () => {
 const placesOf = (value: {sets: {id: string; in: {repository: string; complete: boolean}[]}[]}) =>
   value.sets.map(({id, in: places}) => [id, ...places.map(({repository, complete}) => [repository, complete])]);
 
-test('a backup goes into the first repository, and the second is told beside it', async () => {
+test('a backup goes into the repository in use, and the copy is told beside it', async () => {
   expect(placesOf((await server.drctl('list')).value)).toEqual([[set, ['main', true]]]);
   const {value} = await server.drctl('status');
   expect(value).toMatchObject({

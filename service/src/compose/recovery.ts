@@ -3,7 +3,7 @@ import {lstat, mkdir} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {crossCheckLists, EXPECTED_FILES, totalsOf} from '../backup/index.ts';
-import {ONLY_NAME} from '../config/repositories.ts';
+import {NAME_IN_USE} from '../config/repositories.ts';
 import {createPostgres} from '../engines/database/postgres/postgres.ts';
 import {createLocalTargets} from '../engines/filestore/local/targets.ts';
 import type {Repository} from '../engines/repository/port.ts';
@@ -51,8 +51,8 @@ export async function composeRecovery(
   const core = await composeCore(scratch, join(scratch, 'work'));
   const {state, jobs, ledger} = core;
   const repository = composeRepository(address, {index: join(scratch, 'cache')});
-  const sets = createSets(repository, {name: ONLY_NAME, cacheDirectory: null, clock: systemClock});
-  const repositories = createRepositories([{name: ONLY_NAME, repository, sets}], systemClock);
+  const sets = createSets(repository, {name: NAME_IN_USE, cacheDirectory: null, clock: systemClock});
+  const repositories = createRepositories([{name: NAME_IN_USE, repository, sets}], systemClock);
   const patient = {
     databases: createPostgres(options.postgresDirectory),
     live: null,
@@ -125,7 +125,10 @@ function composeRestore(
   const fileTargets = createLocalTargets();
   const survey = async () => {
     const {sets: all, unreadable} = await sets.survey();
-    return {sets: withMarks(all, {now: core.clock.now(), entries: core.ledger.entries()}), unreadable};
+    return {
+      sets: withMarks(all, {now: core.clock.now(), inUse: NAME_IN_USE, entries: core.ledger.entries()}),
+      unreadable,
+    };
   };
   const show = sets.whole;
   return createRestore({...core, ...patient, fileTargets, repository, from, show, survey, inspection}, jobs);

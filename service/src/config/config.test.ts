@@ -196,9 +196,9 @@ test('the environment can bring a part that the file lacks', async () => {
 const {repository: ONE, ...REST} = WHOLE;
 const MAIN = {name: 'main', ...ONE};
 const OFFSITE = {name: 'offsite', url: 's3:s3.example.org/bucket/mm', password_file: '/var/lib/drctl/offsite.key'};
-const withRepositories = (...repositories: object[]): string => written({...REST, repositories});
+const withCopies = (...copies: object[]): string => written({...WHOLE, copies});
 
-test('a configuration of before repositories had names loads unchanged: its one is called main', async () => {
+test('a configuration of before there were copies loads unchanged: its repository is called main', async () => {
   const path = join(mkdtempSync(join(tmpdir(), 'config-')), 'drctl.yaml');
   const text = readFileSync(new URL('../../fixtures/config_of_0.1.0.yaml', import.meta.url), 'utf8');
   writeFileSync(path, text, {mode: 0o600});
@@ -215,22 +215,30 @@ test('a configuration of before repositories had names loads unchanged: its one 
   expect(readFileSync(path, 'utf8')).toBe(text);
 });
 
-test('several repositories have names, and the first is in use: the environment is about that one', async () => {
-  const path = withRepositories(MAIN, OFFSITE);
+test('copies have names, and `repository` is in use: the environment is about that one', async () => {
+  const path = withCopies(OFFSITE);
   expect((await loadConfig(path, {})).repositories).toEqual([MAIN, {...OFFSITE, environment: {}}]);
   const {repositories} = await loadConfig(path, {DRCTL_REPOSITORY_URL: '/srv/r'});
   expect(repositories.map(({url}) => url)).toEqual(['/srv/r', OFFSITE.url]);
 });
 
+test('a copy without a key of its own opens with that of the repository, wherever that is named', async () => {
+  const {password_file: _own, ...keyless} = OFFSITE;
+  const keysOf = async (environment: NodeJS.ProcessEnv): Promise<string[]> =>
+    (await loadConfig(withCopies(keyless), environment)).repositories.map(({password_file: key}) => key);
+  expect(await keysOf({})).toEqual([ONE.password_file, ONE.password_file]);
+  expect(await keysOf({DRCTL_REPOSITORY_PASSWORD_FILE: '/k'})).toEqual(['/k', '/k']);
+});
+
 test.each<[string, string, string]>([
-  ['both forms', written({...WHOLE, repositories: [MAIN]}), 'repository: `repositories` is there too'],
-  ['no repository', written(REST), 'repositories: is needed'],
-  ['an empty list', withRepositories(), 'repositories: must name one at least'],
-  ['one name twice', withRepositories(MAIN, {...OFFSITE, name: 'main'}), 'repositories.1.name: another repository'],
-  ['a name in capitals', withRepositories({...MAIN, name: 'Main'}), 'repositories.0.name: must begin'],
-  ['no name', withRepositories(MAIN, {...OFFSITE, name: undefined}), 'repositories.1.name: '],
-  ['one place twice', withRepositories(MAIN, {...MAIN, name: 'b', url: 'rest:https://Backup/mm/'}), 'is where main is'],
-  ['a setting that is unknown', withRepositories(MAIN, {...OFFSITE, pasword: 'x'}), 'repositories.1: '],
+  ['no repository', written({...REST, copies: [OFFSITE]}), 'repository: '],
+  ['the name of the one in use', withCopies({...OFFSITE, name: 'main'}), 'copies.0.name: another repository'],
+  ['one name twice', withCopies(OFFSITE, {...OFFSITE, url: '/srv/r'}), 'copies.1.name: another repository'],
+  ['a name in capitals', withCopies({...OFFSITE, name: 'Offsite'}), 'copies.0.name: must begin'],
+  ['no name', withCopies({...OFFSITE, name: undefined}), 'copies.0.name: '],
+  ['the place of the one in use', withCopies({...OFFSITE, url: 'rest:https://Backup/mm/'}), 'is where main is'],
+  ['one place twice', withCopies(OFFSITE, {...OFFSITE, name: 'b'}), 'copies.1.url: is where offsite is'],
+  ['a setting that is unknown', withCopies({...OFFSITE, pasword: 'x'}), 'copies.0: '],
 ])('%s is refused by name', async (_name, path, says) => {
   expect(await refused(loadConfig(path, {}))).toMatchObject({
     code: 'CONFIG_INVALID',
@@ -241,15 +249,14 @@ test.each<[string, string, string]>([
 test('one place under two names, through a link, is refused', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'place-'));
   symlinkSync(directory, `${directory}-link`);
-  const twice = withRepositories({...MAIN, url: directory}, {...OFFSITE, url: `${directory}-link`});
-  expect((await refused(loadConfig(twice, {}))).message).toContain(
-    'repositories.1.url: is where main is, through a link',
-  );
+  const copies = [{...OFFSITE, url: `${directory}-link`}];
+  const twice = written({...WHOLE, repository: {...ONE, url: directory}, copies});
+  expect((await refused(loadConfig(twice, {}))).message).toContain('copies.0.url: is where main is, through a link');
 });
 
 test('the key of every repository is private', async () => {
   const key = written('key', 0o644);
-  await expect(loadConfig(withRepositories(MAIN, {...OFFSITE, password_file: key}), {})).rejects.toMatchObject({
+  await expect(loadConfig(withCopies({...OFFSITE, password_file: key}), {})).rejects.toMatchObject({
     code: 'CONFIG_EXPOSED',
   });
 });
@@ -260,14 +267,18 @@ test('every setting is documented and has a name in the environment of its own',
   const named = fields.flatMap(({env}) => env ?? []);
   expect(new Set(named).size).toBe(named.length);
   expect(fields.filter(({env}) => env === null).map(({path}) => path.join('.'))).toEqual([
-    'repositories[].name',
-    'repositories[].url',
-    'repositories[].password_file',
-    'repositories[].environment',
     'repository.environment',
-    ...['name', 'cron', 'time_zone', 'scope', 'jitter_minutes', 'window_minutes', 'verify'].map(
-      (setting) => `schedules[].${setting}`,
-    ),
+    'copies[].name',
+    'copies[].url',
+    'copies[].password_file',
+    'copies[].environment',
+    'schedules[].name',
+    'schedules[].cron',
+    'schedules[].time_zone',
+    'schedules[].scope',
+    'schedules[].jitter_minutes',
+    'schedules[].window_minutes',
+    'schedules[].verify',
   ]);
   expect(fields.find(({env}) => env === 'DRCTL_DATABASE_JOBS')).toMatchObject({
     type: 'integer',
@@ -288,15 +299,13 @@ test('the file is named by the option, then by the environment, then by custom',
 });
 
 test('a configuration that is shown names everything and tells no secret', async () => {
-  const path = withRepositories(MAIN, {...OFFSITE, url: `s3:https://key:${SECRET}@s3/b`, environment: {A: SECRET}});
+  const path = withCopies({...OFFSITE, url: `s3:https://key:${SECRET}@s3/b`, environment: {A: SECRET}});
   const shown = JSON.stringify(shownConfig(await loadConfig(path, {})));
   expect(shown).not.toContain(SECRET);
   expect(JSON.parse(shown)).toMatchObject({
     database: {url: 'postgres://mm:***@db/mattermost'},
-    repositories: [
-      {name: 'main', url: 'rest:https://u:***@backup/mm', environment: {AWS_SECRET_ACCESS_KEY: '***'}},
-      {name: 'offsite', url: 's3:https://key:***@s3/b', environment: {A: '***'}},
-    ],
+    repository: {url: 'rest:https://u:***@backup/mm', environment: {AWS_SECRET_ACCESS_KEY: '***'}},
+    copies: [{name: 'offsite', url: 's3:https://key:***@s3/b', environment: {A: '***'}}],
   });
 });
 

@@ -42,7 +42,7 @@ async function requireOwnPlaces(path: string, repositories: Config['repositories
   const index = places.findIndex((place, at) => places.indexOf(place) < at);
   if (index > 0) {
     const twin = repositories[places.indexOf(places[index] ?? '')];
-    const problem = `repositories.${index}.url: is where ${twin?.name ?? ''} is, through a link; a copy there is lost with it`;
+    const problem = `copies.${index - 1}.url: is where ${twin?.name ?? ''} is, through a link; a copy there is lost with it`;
     throw new Failure('CONFIG_INVALID', `${path} has 1 problem: ${problem}`, {details: {problems: [problem]}});
   }
 }
@@ -125,21 +125,10 @@ function overlayEnvironment(file: Record<string, unknown>, environment: NodeJS.P
   for (const {path, env, type} of configFields()) {
     const value = env === null ? undefined : environment[env];
     if (value !== undefined) {
-      setAt(...placeInFile(result, path), type === 'integer' || type === 'number' ? Number(value) : value);
+      setAt(result, path, type === 'integer' || type === 'number' ? Number(value) : value);
     }
   }
   return result;
-}
-
-/** The variables of `repository` are about the repository in use, whichever way the file names it. */
-function placeInFile(
-  file: Record<string, unknown>,
-  path: readonly string[],
-): [target: Record<string, unknown>, path: readonly string[]] {
-  const [section, ...rest] = path;
-  const {repositories} = file;
-  const first: unknown = section === 'repository' && Array.isArray(repositories) ? repositories[0] : null;
-  return first !== null && typeof first === 'object' ? [first as Record<string, unknown>, rest] : [file, path];
 }
 
 function setAt(target: Record<string, unknown>, path: readonly string[], value: unknown): void {

@@ -1,5 +1,5 @@
 import {z} from 'zod';
-import {NamedRepository, OnlyRepository, repositoriesOf, repositoryProblems} from './repositories.ts';
+import {Copy, repositoriesOf, RepositoryInUse, repositoryProblems} from './repositories.ts';
 import {Schedules} from './schedules.ts';
 
 const absolutePath = z.string().startsWith('/', 'must be an absolute path');
@@ -54,8 +54,8 @@ export const Config = z
           ),
       })
       .strict(),
-    repositories: z.array(NamedRepository).min(1, 'must name one at least').optional(),
-    repository: OnlyRepository.optional(),
+    repository: RepositoryInUse,
+    copies: z.array(Copy).default([]),
     state_directory: absolutePath.describe(
       'Jobs, ledger and enrollment; a directory, not a link, that only the user of the companion may write in. Never on the Mattermost database that is protected.',
     ),
@@ -231,8 +231,5 @@ export const Config = z
       context.addIssue({code: 'custom', ...problem});
     }
   })
-  .transform(({repository, repositories, ...rest}) => ({
-    ...rest,
-    repositories: repositoriesOf({repository, repositories}),
-  }));
+  .transform(({repository, copies, ...rest}) => ({...rest, repositories: repositoriesOf({repository, copies})}));
 export type Config = z.infer<typeof Config>;

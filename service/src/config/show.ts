@@ -1,4 +1,4 @@
-import type {NamedRepository} from './repositories.ts';
+import {writtenForm, type NamedRepository} from './repositories.ts';
 import type {Config} from './schema.ts';
 
 /** A connection string or repository location with its password out. */
@@ -11,14 +11,17 @@ export function withoutPassword(location: string): string {
   );
 }
 
-/** The configuration as it may be shown: passwords and credentials replaced. */
-export function shownConfig(config: Config): Config {
-  const [first, ...others] = config.repositories;
+/** The configuration as it is written and as it may be shown: passwords and credentials replaced. */
+export function shownConfig({
+  repositories,
+  ...config
+}: Config): Omit<Config, 'repositories'> & ReturnType<typeof writtenForm> {
+  const [inUse, ...others] = repositories;
   return {
     ...config,
     mattermost: {...config.mattermost, config: withoutPassword(config.mattermost.config)},
     database: {...config.database, url: withoutPassword(config.database.url)},
-    repositories: [shownRepository(first), ...others.map(shownRepository)],
+    ...writtenForm([shownRepository(inUse), ...others.map(shownRepository)]),
   };
 }
 

@@ -3,7 +3,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {expect, test} from '@jest/globals';
 import type {SetManifest} from '@disaster-recovery/contract';
-import {aManifest} from '../testkit/answers.ts';
+import {aManifest, listed, summary} from '../testkit/answers.ts';
 import {createMemoryRepository, type MemoryRepository} from '../engines/repository/memory.ts';
 import {systemClock} from '../kernel/clock.ts';
 import {Failure} from '../kernel/failure.ts';
@@ -245,13 +245,16 @@ test('a set of a newer version is not called damaged, hides no other set and nam
   await expect(sets.show(IDS[1])).rejects.toMatchObject({code: 'SET_NEWER'});
 });
 
+const placesOf = (...repositories: string[]) => listed(summary, ...repositories).in;
+
+const finished = (set: string, passed: boolean, at: number, repository?: string) => ({
+  kind: 'verify.finished',
+  at,
+  data: {set, level: 'L2', passed, findings: 0, ...(repository !== undefined && {repository})},
+});
+
 test('the marks of a list: of the future, and the last verification that is known', () => {
   const now = clock.now();
-  const finished = (set: string, passed: boolean, at: number) => ({
-    kind: 'verify.finished',
-    at,
-    data: {set, level: 'L2', passed, findings: 0},
-  });
   const entries = [
     finished(IDS[0], true, 1),
     finished(IDS[0], false, 2),
@@ -260,11 +263,29 @@ test('the marks of a list: of the future, and the last verification that is know
   ];
   const [first, second] = withMarks(
     [
-      {id: IDS[0], t0: now},
-      {id: IDS[1], t0: now + 86_400_000},
+      {id: IDS[0], t0: now, in: placesOf('main')},
+      {id: IDS[1], t0: now + 86_400_000, in: placesOf('main')},
     ],
-    {now, entries},
+    {now, inUse: 'main', entries},
   );
   expect(first).toMatchObject({in_future: false, verified: {level: 'L2', passed: false, checked_at: 2}});
   expect(second).toMatchObject({in_future: true, verified: null});
+});
+
+test('a copy that did not pass marks the set in that copy, and nowhere else', () => {
+  const entries = [
+    finished(IDS[0], true, 1),
+    finished(IDS[0], false, 2, 'offsite'),
+    finished(IDS[1], false, 3, 'offsite'),
+  ];
+  const marked = withMarks(
+    [
+      {id: IDS[0], t0: 0, in: placesOf('main', 'offsite')},
+      {id: IDS[0], t0: 0, in: placesOf('offsite')},
+      {id: IDS[1], t0: 0, in: placesOf('main')},
+      {id: IDS[1], t0: 0, in: placesOf('offsite')},
+    ],
+    {now: 0, inUse: 'main', entries},
+  );
+  expect(marked.map(({verified}) => verified?.passed)).toEqual([true, false, undefined, false]);
 });

@@ -16,9 +16,7 @@ export const config: RunOf<'config'> = async ({options, subject: what, output}) 
   if (what === 'show') {
     const settings = shownConfig(loaded);
     output.say(stringify(settings).trimEnd());
-    // For scripts of before repositories had names.
-    const {name: _name, ...repository} = settings.repositories[0];
-    return {value: {...settings, repository}};
+    return {value: settings};
   }
   const exposed = exposedAddress(loaded.mattermost.url ?? null);
   const warnings = [...(exposed ? [exposed] : []), ...sharedKeys(loaded.repositories)];

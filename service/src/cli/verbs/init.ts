@@ -5,7 +5,6 @@ import {stringify} from 'yaml';
 import {addressOf, composeRepository} from '../../compose/core.ts';
 import {readConfigInDatabase} from '../../compose/data.ts';
 import {configFile, loadConfig} from '../../config/load.ts';
-import {ONLY_NAME} from '../../config/repositories.ts';
 import {requireLocation} from '../../config/repository_location.ts';
 import {withoutPassword} from '../../config/show.ts';
 import {
@@ -158,7 +157,7 @@ async function writeCompanionConfig(
       facts.filesDriver === 'local' || answers.files
         ? {driver: 'local', directory: answers.files ? resolve(answers.files) : facts.filesDirectory}
         : {driver: facts.filesDriver},
-    repositories: [{name: ONLY_NAME, url: answers.repository, password_file: passwordFile}],
+    repository: {url: answers.repository, password_file: passwordFile},
     state_directory: answers.state,
     ...(companionId !== null && {companion_id: companionId}),
     ...(answers.listen && {serve: {listen: answers.listen}}),

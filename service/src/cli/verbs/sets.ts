@@ -1,6 +1,7 @@
 import {join} from 'node:path/posix';
 import {EffectiveConfig, type SetManifest} from '@disaster-recovery/contract';
 import {EFFECTIVE_CONFIG} from '../../backup/index.ts';
+import {NAME_IN_USE} from '../../config/repositories.ts';
 import {Failure} from '../../kernel/failure.ts';
 import {systemClock} from '../../kernel/clock.ts';
 import {everywhere, withMarks} from '../../sets/index.ts';
@@ -19,7 +20,7 @@ export const list: RunOf<'list'> = async ({options, request, output}) => {
     if (failure && asked.every((each) => each.failure !== null)) {
       throw failure;
     }
-    const all = withMarks(listed, {now: systemClock.now(), entries: ledger.entries()});
+    const all = withMarks(listed, {now: systemClock.now(), inUse: NAME_IN_USE, entries: ledger.entries()});
     const {sets, says} = good ? goodSets(all) : {sets: all, says: null};
     output.say(renderList({...others, sets, none: says, repositories: asked.length}));
     return {value: {...others, sets}, ...(failure && {failure})};

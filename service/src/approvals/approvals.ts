@@ -35,7 +35,7 @@ export type Act = {
 };
 
 /** Who asks. `waits`: whether the rule holds for them; otherwise what one person does alone is recorded, and passes. */
-export type Asked = {approval?: string | undefined; by: Actor; waits: boolean};
+type Asked = {approval?: string | undefined; by: Actor; waits: boolean};
 
 /** The word of a second administrator, for any verb. */
 export type Approvals = {

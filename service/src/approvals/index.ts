@@ -1,3 +1,3 @@
-export {createApprovals, type Act, type Approvals, type Asked} from './approvals.ts';
+export {createApprovals, type Act, type Approvals} from './approvals.ts';
 export type {Reach} from './rule.ts';
 export {APPROVAL_TABLES} from './tables.ts';

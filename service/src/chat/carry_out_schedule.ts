@@ -38,7 +38,7 @@ export function scheduleAnswers(parts: ChatParts): Answers<Extract<ChatVerb, `sc
   };
 }
 
-export function listAnswer(found: readonly Schedule[]): string {
+function listAnswer(found: readonly Schedule[]): string {
   if (found.length === 0) {
     return NO_SCHEDULES;
   }

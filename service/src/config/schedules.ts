@@ -9,7 +9,7 @@ const RUNS_COMPARED = 50;
 const TimeZone = z.string().refine(isTimeZone, 'is not a time zone; give one like Europe/Berlin');
 
 /** One entry of `schedules`. */
-export const Schedule = z
+const Schedule = z
   .object({
     name: ScheduleName.describe('What it is called in `drctl schedule`, messages and metrics.'),
     cron: z

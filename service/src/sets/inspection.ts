@@ -33,7 +33,7 @@ export type InspectionEngines = LookEngines & {
   lost(manifest: SetManifest, signal?: AbortSignal): Promise<SetSnapshot[]>;
 };
 
-export type Looking = {
+type Looking = {
   depth: Depth;
   /** All by default. */
   parts?: readonly PartName[];

@@ -34,4 +34,4 @@ export async function requireRestorable(
   }
 }
 
-export const nameOf = ({part, pass}: SetSnapshot): string => (pass ? `${part} (${pass} pass)` : part);
+const nameOf = ({part, pass}: SetSnapshot): string => (pass ? `${part} (${pass} pass)` : part);

@@ -12,6 +12,18 @@ const SCHEDULE_SUBJECT = {
     'A schedule is named as in the configuration: lower case letters, digits, - and _. `{dr} schedule list` shows them.',
 } as const satisfies Subject;
 
+/** A verb of one schedule. */
+const OF_ONE = {ways: ['cli', 'chat'], request: ScheduleRef, subject: SCHEDULE_SUBJECT} as const;
+
+/** A route that changes one schedule and tells how it stands then. */
+const CHANGES_ONE = {
+  access: 'signed',
+  changes: true,
+  refuses_clones: true,
+  response: {status: 200, body: Schedule},
+  errors: ['NOT_FOUND'],
+} as const;
+
 export const scheduleList = {
   says: 'list the schedules: when each runs next, and how its last run went',
   ways: ['cli', 'chat'],
@@ -58,9 +70,7 @@ export const schedulePreview = {
 
 export const scheduleRun = {
   says: 'run what a schedule runs, now; its times stay as they are',
-  ways: ['cli', 'chat'],
-  request: ScheduleRef,
-  subject: SCHEDULE_SUBJECT,
+  ...OF_ONE,
   examples: ['schedule run nightly'],
   routes: {
     run_schedule: {
@@ -78,40 +88,28 @@ export const scheduleRun = {
 
 export const schedulePause = {
   says: 'let a schedule begin nothing until it is resumed; what runs goes on',
-  ways: ['cli', 'chat'],
-  request: ScheduleRef,
-  subject: SCHEDULE_SUBJECT,
+  ...OF_ONE,
   examples: ['schedule pause nightly'],
   routes: {
     pause_schedule: {
       method: 'POST',
       path: '/api/v1/schedules/{schedule}/pause',
       summary: 'Begin nothing until it is resumed.',
-      access: 'signed',
-      changes: true,
-      refuses_clones: true,
-      response: {status: 200, body: Schedule},
-      errors: ['NOT_FOUND'],
+      ...CHANGES_ONE,
     },
   },
 } as const satisfies Verb;
 
 export const scheduleResume = {
   says: 'let a paused schedule run again; what came due meanwhile is not made up for',
-  ways: ['cli', 'chat'],
-  request: ScheduleRef,
-  subject: SCHEDULE_SUBJECT,
+  ...OF_ONE,
   examples: ['schedule resume nightly'],
   routes: {
     resume_schedule: {
       method: 'POST',
       path: '/api/v1/schedules/{schedule}/resume',
       summary: 'Run again.',
-      access: 'signed',
-      changes: true,
-      refuses_clones: true,
-      response: {status: 200, body: Schedule},
-      errors: ['NOT_FOUND'],
+      ...CHANGES_ONE,
     },
   },
 } as const satisfies Verb;

@@ -22,6 +22,7 @@ import {
   type NamedRepository,
   type Repositories,
   type Sets,
+  setsOf,
 } from '../sets/index.ts';
 import {createVerify, type Verify} from '../verify/index.ts';
 import {composeCore, composeRepository, type Core, type RepositoryAddress} from './core.ts';
@@ -103,6 +104,7 @@ function composeVerify(core: Core, {name, isInUse, repository, sets, inspection}
       named: {name, isInUse},
       show: sets.show,
       findUnrestorable: inspection.find,
+      setsOf,
       crossCheckLists,
       expectedFiles: EXPECTED_FILES,
     },

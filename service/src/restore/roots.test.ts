@@ -34,6 +34,7 @@ import {
   requireRestorable,
   sealManifest,
   setTags,
+  setsOf,
 } from '../sets/index.ts';
 import {createVerify} from '../verify/index.ts';
 import {cached} from '../testkit/cached.ts';
@@ -180,6 +181,7 @@ function aCompanion(home: string, files: string, config: string) {
         crossCheckLists,
         expectedFiles: EXPECTED_FILES,
         findUnrestorable: inspection.find,
+        setsOf,
       },
       jobs,
     ),

@@ -9,4 +9,4 @@ export {
   type Surveyed,
 } from './repositories.ts';
 export {requireRestorable} from './restorable.ts';
-export {createSets, MANIFEST_FILE, setTags, type Sets, type Unreadable} from './sets.ts';
+export {createSets, MANIFEST_FILE, setsOf, setTags, type Sets, type Unreadable} from './sets.ts';

@@ -224,6 +224,7 @@ function manifestIn(text: string, snapshot: RepositorySnapshot): SetManifest {
   return manifest;
 }
 
-function setsOf(snapshot: RepositorySnapshot): string[] {
+/** The sets that a snapshot says it belongs to; more than one is a fault. */
+export function setsOf(snapshot: RepositorySnapshot): string[] {
   return snapshot.tags.filter((tag) => tag.startsWith('set=')).map((tag) => tag.slice(4));
 }

@@ -13,7 +13,7 @@ import {systemClock} from '../kernel/clock.ts';
 import {hashOfTree, hashTree} from '../kernel/hash_tree.ts';
 import {openState} from '../kernel/state.ts';
 import {createLedger, LEDGER_TABLE} from '../ledger/index.ts';
-import {createInspection, createSets} from '../sets/index.ts';
+import {createInspection, createSets, setsOf} from '../sets/index.ts';
 import {createVerify} from './index.ts';
 
 const OURS = '20261124T110000Z-k3v9qa';
@@ -67,6 +67,7 @@ async function aSet(
       workDirectory: work,
       named: {name: 'main', isInUse: true},
       crossCheckLists,
+      setsOf,
       expectedFiles: 'expected.jsonl',
       show: async () => manifest,
       findUnrestorable: createInspection({
@@ -313,6 +314,7 @@ test('a set that does not exist starts no job', async () => {
       workDirectory: work,
       named: {name: 'main', isInUse: true},
       crossCheckLists,
+      setsOf,
       expectedFiles: 'x',
       repository,
       findUnrestorable: async () => [],

@@ -42,6 +42,8 @@ export type VerifyEngines = {
     manifest: SetManifest,
     looking: {depth: 'roots' | 'listing' | 'contents'; scratch: string; signal: AbortSignal},
   ): Promise<(Pick<VerifyFinding, 'severity' | 'kind' | 'remedy' | 'where'> & {message: string})[]>;
+  /** The sets that a snapshot says it belongs to. */
+  setsOf(snapshot: RepositorySnapshot): string[];
   /** Rows against files, as the backup does it. */
   crossCheckLists(captured: readonly FileList[], sources: CrossCheckSources, scratch: string): Promise<CrossCheck>;
   /** Name of the file in the part `record` with the rows that name files. */
@@ -152,7 +154,7 @@ async function partsThatDoNotRestore(
 }
 
 async function damages(
-  {repository}: VerifyEngines,
+  {repository, setsOf}: VerifyEngines,
   {manifest, level}: {manifest: SetManifest; level: 'L1' | 'L2'},
   context: StepContext,
 ): Promise<VerifyFinding[]> {
@@ -166,10 +168,9 @@ async function damages(
   if (found.length === 0) {
     return [];
   }
-  const snapshots = new Map(
-    (await repository.snapshots(['disaster-recovery'], context.signal)).map((snapshot) => [snapshot.id, snapshot]),
-  );
-  return found.flatMap((damage) => findingsOf(damage, manifest, snapshots));
+  const snapshots = await repository.snapshots(['disaster-recovery'], context.signal);
+  const setBySnapshot = new Map(snapshots.map((snapshot) => [snapshot.id, setsOf(snapshot)[0] ?? null]));
+  return found.flatMap((damage) => findingsOf(damage, manifest, setBySnapshot));
 }
 
 const DAMAGED =
@@ -179,9 +180,9 @@ const DAMAGED =
 function findingsOf(
   damage: Damage,
   manifest: SetManifest,
-  snapshots: ReadonlyMap<string, RepositorySnapshot>,
+  setBySnapshot: ReadonlyMap<string, string | null>,
 ): VerifyFinding[] {
-  const sets = new Set(damage.snapshots.map((id) => setOf(snapshots.get(id))));
+  const sets = new Set(damage.snapshots.map((id) => setBySnapshot.get(id) ?? null));
   if (sets.size === 0) {
     return [
       {set: null, severity: 'error', kind: 'data_damaged', message: damage.says, remedy: DAMAGED, where: damage.where},
@@ -195,10 +196,6 @@ function findingsOf(
     message: `${set === null ? 'An unfinished backup' : `Set ${set}`} needs damaged data: ${damage.says}`,
     where: damage.where,
   }));
-}
-
-function setOf(snapshot: RepositorySnapshot | undefined): string | null {
-  return snapshot?.tags.find((tag) => tag.startsWith('set='))?.slice(4) ?? null;
 }
 
 async function rowsWithoutFiles(

@@ -88,6 +88,7 @@ go-test: ## Run the tests of the bridge
 parts: setup ## Build what only tests need: the real Mattermost server, once per machine, and older and newer React
 	sh scripts/build_cached.sh mattermost > /dev/null
 	sh scripts/build_cached.sh second-plugin > /dev/null
+	sh scripts/build_cached.sh rest-server > /dev/null
 	sh scripts/build_cached.sh repository > /dev/null
 	for version in 17 19; do test -d test/browser/react_$$version/node_modules || npm ci --prefix test/browser/react_$$version; done
 

@@ -4,6 +4,7 @@
 #   build_cached.sh restic          prints the restic program
 #   build_cached.sh mattermost      prints a folder to run a real Mattermost server from
 #   build_cached.sh second-plugin   prints the tar.gz of the small plugin used in tests
+#   build_cached.sh rest-server     prints the server of restic's own protocol, which can be append-only
 #   build_cached.sh repository      prints a folder with an empty repository/ and its key, quick to open
 #
 # The cache is outside the clone, so that a fresh clone does not compile Mattermost again.
@@ -16,8 +17,9 @@ case ${1:-} in
   restic)        source=$root/tools;                   product=/restic ;;
   mattermost)    source=$root/test/mattermost-server;  product= ;;
   second-plugin) source=$root/test/second-plugin;      product=/dr-test-notes.tar.gz ;;
+  rest-server)   source=$root/test/rest-server;        product=/rest-server ;;
   repository)    source=$root/tools;                   product= ;;
-  *) echo 'usage: build_cached.sh restic|mattermost|second-plugin|repository' >&2; exit 2 ;;
+  *) echo 'usage: build_cached.sh restic|mattermost|second-plugin|rest-server|repository' >&2; exit 2 ;;
 esac
 
 hash_of_source() {
@@ -50,6 +52,10 @@ build_second_plugin() {
   rm -r "$1/dr-test-notes"
 }
 
+build_rest_server() {
+  go build -o "$1/rest-server" github.com/restic/rest-server/cmd/rest-server
+}
+
 # restic makes its key as hard to derive as the machine is fast: half a second of CPU at each start of it. A restic that
 # is held still most of the time believes that it runs on a slow machine. For tests only: they start it thousands of times.
 build_repository() {
@@ -78,6 +84,7 @@ if [ ! -d "$final" ]; then
     restic)        build_restic "$building" ;;
     mattermost)    build_mattermost "$building" ;;
     second-plugin) build_second_plugin "$building" ;;
+    rest-server)   build_rest_server "$building" ;;
     repository)    build_repository "$building" ;;
   esac >&2
   if [ ! -d "$final" ]; then mv "$building" "$final"; fi

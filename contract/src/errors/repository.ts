@@ -62,4 +62,12 @@ export const REPOSITORY_FAILURES = {
     remedy:
       'One of them was changed or made up. Verify both with `drctl verify SET --from NAME --level L3`, trust the repository that is harder to write to, and find out who wrote to the other.',
   },
+  REPOSITORY_DELETE_REFUSED: {
+    status: 409,
+    exit: 18,
+    retryable: false,
+    meaning: 'The repository does not let this companion delete: it is append-only, or its objects are locked.',
+    remedy:
+      'That protects the sets from whoever takes this machine over. Leave out the keep-rules of this repository here, and let another machine or credential, which may delete there, thin it out.',
+  },
 } as const satisfies Record<string, FailureKind>;

@@ -349,7 +349,7 @@ test.each<[string, () => Partial<Engines>, string]>([
         ...repository,
         storeText: async (name, text, options) => {
           const stored = await repository.storeText(name, text, options);
-          repository.forget((JSON.parse(text) as SetManifest).snapshots[0]!.id);
+          repository.lose((JSON.parse(text) as SetManifest).snapshots[0]!.id);
           return stored;
         },
       },

@@ -5,6 +5,7 @@ import {expect, test} from '@jest/globals';
 import {stringify} from 'yaml';
 import type {Failure} from '../kernel/failure.ts';
 import {configFields} from './fields.ts';
+import {Keep} from './keep.ts';
 import {configFile, DEFAULT_CONFIG_FILE, loadConfig, requirePrivate} from './load.ts';
 import {readMattermostConfig, requireDatabaseUrl} from './mattermost_config.ts';
 import {shownConfig} from './show.ts';
@@ -46,6 +47,24 @@ test('a short file is enough: the rest has defaults', async () => {
     objectives: {rpo_hours: 24},
     log_level: 'info',
     tools: {},
+  });
+});
+
+test('keep-rules belong to the repository that they stand at, and are shown where they stand', async () => {
+  const copies = [
+    {name: 'offsite', url: '/mnt/offsite', keep: {monthly: 12}},
+    {name: 'vault', url: '/mnt/vault'},
+  ];
+  const config = await loadConfig(written({...WHOLE, copies, keep: {daily: 7}}), {DRCTL_KEEP_WEEKLY: '4'});
+  expect(config.repositories.map(({name, keep}) => [name, keep])).toEqual([
+    ['main', {daily: 7, weekly: 4, restore_points_days: 30}],
+    ['offsite', {monthly: 12, restore_points_days: 30}],
+    ['vault', undefined],
+  ]);
+  expect(shownConfig(config)).toMatchObject({keep: {daily: 7}, copies: [{keep: {monthly: 12}}, {name: 'vault'}]});
+  expect(await refused(loadConfig(written({...WHOLE, keep: {daily: 0}}), {}))).toMatchObject({
+    code: 'CONFIG_INVALID',
+    message: expect.stringContaining('keep: keeps nothing'),
   });
 });
 
@@ -272,6 +291,7 @@ test('every setting is documented and has a name in the environment of its own',
     'copies[].url',
     'copies[].password_file',
     'copies[].environment',
+    ...Object.keys(Keep.shape).map((rule) => `copies[].keep.${rule}`),
     'schedules[].name',
     'schedules[].cron',
     'schedules[].time_zone',

@@ -1,4 +1,5 @@
 import {z} from 'zod';
+import {Keep} from './keep.ts';
 import {placeOf, RepositoryLocation} from './repository_location.ts';
 
 const absolutePath = z.string().startsWith('/', 'must be an absolute path');
@@ -37,16 +38,22 @@ export const Copy = z
       .optional()
       .describe('File (mode 0600) with its key. Left out: that of `repository`, and one lost key is then both.'),
     environment,
+    keep: Keep.optional(),
   })
   .strict();
 
 /** A repository as everything behind the settings knows it. */
-export type NamedRepository = z.infer<typeof RepositoryInUse> & {name: string};
+export type NamedRepository = z.infer<typeof RepositoryInUse> & {name: string; keep?: Keep | undefined};
 
 /** One at least; the first is in use: backups go there. */
 export type Repositories = readonly [NamedRepository, ...NamedRepository[]];
 
-type Written = {repository: z.infer<typeof RepositoryInUse>; copies: readonly z.infer<typeof Copy>[]};
+type Written = {
+  repository: z.infer<typeof RepositoryInUse>;
+  copies: readonly z.infer<typeof Copy>[];
+  /** Of the one in use. */
+  keep?: Keep | undefined;
+};
 type Problem = {path: (string | number)[]; message: string};
 
 /** What is wrong with them taken together. */
@@ -67,18 +74,19 @@ export function repositoryProblems(written: Written): Problem[] {
 }
 
 /** As one list: nothing behind the settings knows of two sections. */
-export function repositoriesOf({repository, copies}: Written): Repositories {
+export function repositoriesOf({repository, copies, keep}: Written): Repositories {
   const {password_file: key} = repository;
   return [
-    {name: NAME_IN_USE, ...repository},
+    {name: NAME_IN_USE, ...repository, ...(keep && {keep})},
     ...copies.map((copy) => ({...copy, password_file: copy.password_file ?? key})),
   ];
 }
 
 /** The list as it is written in a file; each copy with its key. */
-export function writtenForm([{name: _inUse, ...repository}, ...copies]: Repositories): {
-  repository: Omit<NamedRepository, 'name'>;
+export function writtenForm([{name: _inUse, keep, ...repository}, ...copies]: Repositories): {
+  repository: Omit<NamedRepository, 'name' | 'keep'>;
   copies: NamedRepository[];
+  keep?: Keep;
 } {
-  return {repository, copies};
+  return {repository, copies, ...(keep && {keep})};
 }

@@ -1,12 +1,11 @@
 import {Cron} from 'croner';
 import {z} from 'zod';
 import {Part, ScheduleName, VerifyLevel} from '@disaster-recovery/contract';
+import {isTimeZone, TimeZone} from './time_zone.ts';
 
 const MINUTE_MS = 60_000;
 /** So many runs are looked at for the shortest time between two. */
 const RUNS_COMPARED = 50;
-
-const TimeZone = z.string().refine(isTimeZone, 'is not a time zone; give one like Europe/Berlin');
 
 /** One entry of `schedules`. */
 const Schedule = z
@@ -54,14 +53,6 @@ export const Schedules = z.array(Schedule).superRefine((all, context) => {
     }
   });
 });
-
-function isTimeZone(name: string): boolean {
-  try {
-    return Intl.DateTimeFormat('en', {timeZone: name}).resolvedOptions().timeZone !== '';
-  } catch {
-    return false;
-  }
-}
 
 /** What is wrong with its times. */
 function problemOf(

@@ -1,4 +1,5 @@
 import {z} from 'zod';
+import {Keep} from './keep.ts';
 import {Copy, repositoriesOf, RepositoryInUse, repositoryProblems} from './repositories.ts';
 import {Schedules} from './schedules.ts';
 
@@ -56,6 +57,7 @@ export const Config = z
       .strict(),
     repository: RepositoryInUse,
     copies: z.array(Copy).default([]),
+    keep: Keep.optional(),
     state_directory: absolutePath.describe(
       'Jobs, ledger and enrollment; a directory, not a link, that only the user of the companion may write in. Never on the Mattermost database that is protected.',
     ),
@@ -231,5 +233,8 @@ export const Config = z
       context.addIssue({code: 'custom', ...problem});
     }
   })
-  .transform(({repository, copies, ...rest}) => ({...rest, repositories: repositoriesOf({repository, copies})}));
+  .transform(({repository, copies, keep, ...rest}) => ({
+    ...rest,
+    repositories: repositoriesOf({repository, copies, keep}),
+  }));
 export type Config = z.infer<typeof Config>;

@@ -109,7 +109,7 @@ test.each<VerifyLevel>(['L0', 'L1', 'L2', 'L3'])('a healthy set passes %s, and t
 
 test.each<VerifyLevel>(['L0', 'L1', 'L2', 'L3'])('a part that is gone does not pass %s', async (level) => {
   const {check, repository, second, ledger} = await aSet();
-  repository.forget(second);
+  repository.lose(second);
   const {job, result} = await check(level);
   expect([job.status, result.passed]).toEqual(['warning', false]);
   expect(result.findings).toEqual([

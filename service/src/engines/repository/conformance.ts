@@ -1,3 +1,4 @@
+import {randomBytes} from 'node:crypto';
 import {chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -52,6 +53,7 @@ export function conformance(
   onlyOneComesBack(name, created);
   rootsAreTold(name, created);
   textsComeBack(name, created);
+  whatIsForgottenGoes(name, created);
 
   test(`${name}: before it is made it is not found; making it again keeps it`, async () => {
     const repository = await make();
@@ -221,6 +223,38 @@ function textsComeBack(name: string, created: () => Promise<Repository>): void {
   });
 }
 
+function whatIsForgottenGoes(name: string, created: () => Promise<Repository>): void {
+  const noise = (bytes: number): string => randomBytes(bytes / 2).toString('hex');
+
+  test(`${name}: what is forgotten is gone, the rest is whole, and its space comes back with prune`, async () => {
+    const repository = await created();
+    const [shared, own] = [noise(40_000), noise(80_000)];
+    const [goes, stays] = [tree({shared, own}), tree({shared})];
+    const [first, second] = [await repository.store(goes, {tags: ['a']}), await repository.store(stays, {tags: ['a']})];
+    expect(await repository.prune()).toEqual({freed_bytes: 0});
+    await repository.forget([first.snapshot]);
+    expect((await repository.snapshots([])).map(({id}) => id)).toEqual([second.snapshot]);
+    const {freed_bytes: freed} = await repository.prune();
+    expect(freed).toBeGreaterThan(35_000);
+    expect(freed).toBeLessThan(110_000);
+    expect(await repository.check('data', {})).toEqual([]);
+    const target = mkdtempSync(join(tmpdir(), 'target-'));
+    await repository.restore({snapshot: second.snapshot, path: stays}, target, {existing: 'replace'});
+    expect(readFileSync(join(target, 'shared'), 'utf8')).toBe(shared);
+  });
+
+  test(`${name}: to forget what is not there, or nothing, changes nothing`, async () => {
+    const repository = await created();
+    const {snapshot} = await repository.storeText('m', '1', {tags: ['a']});
+    await repository.forget([]);
+    await repository.forget(['f'.repeat(64)]);
+    expect((await repository.snapshots([])).map(({id}) => id)).toEqual([snapshot]);
+    await repository.forget([snapshot]);
+    await repository.forget([snapshot]);
+    expect(await repository.snapshots([])).toEqual([]);
+  });
+}
+
 /** A copy of some of what is in one repository, made in another by the engine's own means. */
 export type Pair = {from: Repository; to: Repository; copy(): Promise<void>};
 
@@ -246,5 +280,8 @@ export function copiesKeepTheirNames(name: string, pair: () => Promise<Pair>): v
     const target = mkdtempSync(join(tmpdir(), 'target-'));
     await to.restore({snapshot: stored.snapshot, path: directory}, target, {existing: 'replace'});
     expect(readFileSync(join(target, 'sub/a'), 'utf8')).toBe('content');
+    await to.forget([stored.snapshot]);
+    expect((await to.snapshots(['dr'])).map(({id}) => id)).toEqual([text.snapshot]);
+    expect(await from.snapshots(['dr'])).toHaveLength(2);
   });
 }

@@ -1,7 +1,7 @@
 import {resticFailure} from './failures.ts';
 import {FoundJson} from './messages.ts';
 import type {Damage} from './port.ts';
-import type {ResticCall} from './restic_command.ts';
+import {pastStaleLocks, type ResticCall} from './restic_command.ts';
 
 type Watch = {signal?: AbortSignal; progress?: (done: number, total: number | null) => void};
 
@@ -13,7 +13,8 @@ const ADVICE = /^\s*(The repository (is|contains) damaged|restic repair|Damaged 
 /** Runs `restic check` and finds out, for each damage, which snapshots need the damaged object and for which file. */
 export async function findDamaged(call: ResticCall, depth: 'structure' | 'data', {signal}: Watch): Promise<Damage[]> {
   const options = signal ? {signal} : {};
-  const end = await call({command: ['check'], options: {json: true, 'read-data': depth === 'data'}}, options);
+  const line = {command: ['check'], options: {json: true, 'read-data': depth === 'data'}} as const;
+  const end = await pastStaleLocks(call, line, options);
   if (end.exitCode === 0) {
     return [];
   }

@@ -8,6 +8,9 @@ const BY_EXIT: Record<number, FailureCode> = {
   12: 'REPOSITORY_KEY_WRONG',
 };
 
+/** restic tells of what it was not let delete, and ends with 0. */
+export const DELETE_REFUSED = /\bunable to remove \w+\/[0-9a-f]+ from the repository|\bRemove\(<[^>]*>\) failed/;
+
 const PATTERNS: readonly [RegExp, FailureCode][] = [
   [/all source directories\/files do not exist/i, 'FILES_UNREADABLE'],
   [/no space left on device|disk quota exceeded/i, 'DISK_FULL'],
@@ -26,6 +29,7 @@ const PATTERNS: readonly [RegExp, FailureCode][] = [
   ],
   [/wrong password or no key found/i, 'REPOSITORY_KEY_WRONG'],
   [/already locked/i, 'REPOSITORY_LOCKED'],
+  [DELETE_REFUSED, 'REPOSITORY_DELETE_REFUSED'],
 ];
 
 /** What it means here, before restic's reason. */
@@ -34,6 +38,7 @@ const WORDS: Partial<Record<FailureCode, string>> = {
   REPOSITORY_KEY_WRONG: 'The key does not open the repository',
   REPOSITORY_DAMAGED: 'The repository does not give back what was stored in it',
   DISK_FULL: 'There is no space left',
+  REPOSITORY_DELETE_REFUSED: 'The repository did not let go of what was to be removed',
   FILES_UNREADABLE: 'Nothing of what was to be stored is there',
 };
 

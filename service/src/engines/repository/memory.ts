@@ -13,7 +13,9 @@ export type MemoryRepository = Repository & {
   /** Changes what is kept of a file, as a bad disk does. */
   damage(snapshot: string, path: string): void;
   /** Takes a snapshot out, as somebody with access might. */
-  forget(snapshot: string): void;
+  lose(snapshot: string): void;
+  /** From now on nothing is deleted there, as in one that is append-only. */
+  refuseDeletion(): void;
   /** Puts a snapshot of another one here too, under its name. */
   copyFrom(other: MemoryRepository, snapshot: string): void;
   /** Another program holds the lock, or none. */
@@ -33,9 +35,10 @@ type ToKeep = {
 };
 
 /** What is kept: contents by their hash, and snapshots that name them. */
-function createShelf() {
+function createShelf(now: (() => number) | undefined) {
   const blobs = new Map<string, Buffer>();
   const kept: Kept[] = [];
+  let made = 0;
 
   function find(id: string): Kept {
     const found = kept.find((snapshot) => snapshot.id === id);
@@ -73,7 +76,16 @@ function createShelf() {
     }
     const id = randomBytes(32).toString('hex');
     const content = sha256(JSON.stringify([...files]));
-    kept.push({id, content, at: kept.length, tags: [...tags], paths: [path], files, directories: new Map(directories)});
+    made += 1;
+    kept.push({
+      id,
+      content,
+      at: now?.() ?? made,
+      tags: [...tags],
+      paths: [path],
+      files,
+      directories: new Map(directories),
+    });
     return {snapshot: id, files: files.size, bytes, bytes_added: added, vanished};
   }
 
@@ -84,7 +96,21 @@ function createShelf() {
       .map(([path, hash]) => ({path: path.slice(prefix.length), hash}));
   }
 
-  return {blobs, kept, find, read, readOne, keep, below};
+  function forget(ids: readonly string[]): void {
+    ids.forEach((id) => {
+      const index = kept.findIndex((snapshot) => snapshot.id === id);
+      kept.splice(index, index < 0 ? 0 : 1);
+    });
+  }
+
+  function prune(): number {
+    const needed = new Set(kept.flatMap(({files}) => [...files.values()]));
+    const unneeded = [...blobs].filter(([hash]) => !needed.has(hash));
+    unneeded.forEach(([hash]) => blobs.delete(hash));
+    return unneeded.reduce((sum, [, content]) => sum + content.length, 0);
+  }
+
+  return {blobs, kept, find, read, readOne, keep, below, forget, prune};
 }
 
 /** Whether there is a repository, and whether it answers. */
@@ -92,6 +118,7 @@ function createDoor(location: string) {
   let made = false;
   let failing: Failure | null = null;
   let locked = false;
+  let keepsAll = false;
 
   function ready(signal?: AbortSignal): void {
     signal?.throwIfAborted();
@@ -121,13 +148,25 @@ function createDoor(location: string) {
       locked = isLocked;
     },
     isLocked: () => locked,
+    refuseDeletion: (): void => {
+      keepsAll = true;
+    },
+    requireDeletion: (signal?: AbortSignal): void => {
+      ready(signal);
+      if (locked) {
+        throw new Failure('REPOSITORY_LOCKED', `${location} is locked.`);
+      }
+      if (keepsAll) {
+        throw new Failure('REPOSITORY_DELETE_REFUSED', `${location} is append-only.`);
+      }
+    },
   };
 }
 
 /** What only tests do to a repository. */
 function createFaults(
   shelf: ReturnType<typeof createShelf>,
-  {failWith, lock}: ReturnType<typeof createDoor>,
+  {failWith, lock, refuseDeletion}: ReturnType<typeof createDoor>,
 ): Omit<MemoryRepository, keyof Repository> {
   const {blobs, kept, find} = shelf;
   return {
@@ -136,9 +175,10 @@ function createFaults(
       // As a disk does it: another content, the same size.
       blobs.set(hash, Buffer.alloc(blobs.get(hash)?.length || 1, '\0'));
     },
-    forget: (snapshot) => {
+    lose: (snapshot) => {
       kept.splice(kept.indexOf(find(snapshot)), 1);
     },
+    refuseDeletion,
     copyFrom: (other, snapshot) => {
       const taken = other.take(snapshot);
       taken.blobs.forEach((content, hash) => blobs.set(hash, content));
@@ -153,8 +193,25 @@ function createFaults(
   };
 }
 
-export function createMemoryRepository(location = '/memory'): MemoryRepository {
-  const shelf = createShelf();
+function createRemoval(
+  shelf: ReturnType<typeof createShelf>,
+  {requireDeletion}: ReturnType<typeof createDoor>,
+): Pick<Repository, 'forget' | 'prune'> {
+  return {
+    async forget(snapshots, signal) {
+      requireDeletion(signal);
+      shelf.forget(snapshots);
+    },
+    async prune(signal) {
+      requireDeletion(signal);
+      return {freed_bytes: shelf.prune()};
+    },
+  };
+}
+
+/** `now`: the time that snapshots get; left out, they are numbered. */
+export function createMemoryRepository(location = '/memory', now?: () => number): MemoryRepository {
+  const shelf = createShelf(now);
   const {blobs, kept, readOne, keep} = shelf;
   const door = createDoor(location);
   const {ready, make} = door;
@@ -226,6 +283,7 @@ export function createMemoryRepository(location = '/memory'): MemoryRepository {
       const files = found.map(({path, hash}) => ({path, content: shelf.read(hash)}));
       return writeTree(files, target, existing);
     },
+    ...createRemoval(shelf, door),
     async check(depth, {signal}) {
       ready(signal);
       return depth === 'structure' ? [] : damaged(kept, blobs);

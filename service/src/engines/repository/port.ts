@@ -85,6 +85,17 @@ export type Repository = {
   readLines(file: SnapshotPlace, onLine: (line: string) => void): Promise<void>;
   /** Writes what was below a root into `target`. `keep`: files that exist stay as they are. Everything written is checked against its hash. */
   restore(root: SnapshotPlace, target: string, options: RestoreOptions): Promise<{files: number; bytes: number}>;
+  /**
+   * Takes these snapshots out for good; those that are not there are no fault. The space that only they used is freed by `prune`.
+   * @throws Failure REPOSITORY_DELETE_REFUSED when one is still there afterwards
+   */
+  forget(snapshots: readonly string[], signal?: AbortSignal): Promise<void>;
+  /**
+   * Frees what no snapshot needs, also what a backup or a prune that died has left. Nobody else can write there meanwhile. What it has
+   * done stays done when it is stopped, and nothing is lost by that. `freed_bytes`: to a thousandth.
+   * @throws Failure REPOSITORY_DELETE_REFUSED
+   */
+  prune(signal?: AbortSignal): Promise<{freed_bytes: number}>;
   /** Structure only, or every byte. */
   check(depth: 'structure' | 'data', options: Watch): Promise<Damage[]>;
 };

@@ -17,11 +17,11 @@ import type {
   StoredFile,
   StoreOptions,
 } from './port.ts';
-import {callOrFail, createResticCall, requireRestic, type ResticCall} from './restic_command.ts';
+import {forget, prune} from './removal.ts';
+import {callOrFail, createResticCall, pastStaleLocks, requireRestic, type ResticCall} from './restic_command.ts';
 
 /** Snapshots of all machines belong to one history: the parent of a snapshot is found by path, not by which host took it. */
 const HOST = 'mattermost';
-const EXIT_LOCKED = 11;
 const OPEN = {command: ['cat', 'config'], options: {'no-lock': true}} as const;
 
 /** restic 0.18 as the repository engine. */
@@ -88,6 +88,18 @@ function openRepository(program: string, settings: RepositorySettings, location:
       await callOrFail(call, dumpOf(await here(file)), {onLine, ...(signal && {signal})});
     },
     restore: async (root, target, options) => restore(call, await here(root), {target, ...options}),
+    async forget(snapshots, signal) {
+      const found = await listed(signal);
+      const names = identities.note(found);
+      const ids = found.flatMap(({id}, index) => (snapshots.includes(names[index] ?? '') ? [id] : []));
+      await forget(call, ids, signal);
+      // Asked, and not the last list: what restic could not read just now it passes over without a word.
+      const still = (await askForSnapshots(call, signal)).filter(({id}) => ids.includes(id));
+      if (still.length > 0) {
+        throw new Failure('REPOSITORY_UNREACHABLE', `${still.length} of ${ids.length} snapshots are still there.`);
+      }
+    },
+    prune: (signal) => prune(call, signal),
     async check(depth, watch) {
       const damages = await findDamaged(call, depth, watch);
       if (damages.length > 0) {
@@ -186,20 +198,6 @@ async function store(
 
 const dumpOf = ({snapshot, path}: SnapshotPlace) =>
   ({command: ['dump'], options: {'no-lock': true}, operands: [snapshot, path]}) as const;
-
-/** A lock may be that of a program that died: then it is removed, and the call made once more. A living one stays, and the second call says so. */
-async function pastStaleLocks(
-  call: ResticCall,
-  line: Parameters<ResticCall>[0],
-  options: Parameters<ResticCall>[1],
-): ReturnType<ResticCall> {
-  const end = await call(line, options);
-  if (end.exitCode !== EXIT_LOCKED) {
-    return end;
-  }
-  await callOrFail(call, {command: ['unlock']});
-  return call(line, options);
-}
 
 function reportBackup(message: Message, progress: Watch['progress']): void {
   if (message.message_type === 'status' && progress) {

@@ -25,6 +25,7 @@ const PROGRESS_FPS = '2';
 const PATIENCE_SECONDS = 20;
 /** What restic reads first: before that nothing was done that a longer break would spoil. */
 const OPENING = /^\w+\(<config\/[^>]*>\) returned error, retrying after /;
+const EXIT_LOCKED = 11;
 /** Messages kept of one call; errors beyond this are counted by restic's summary. */
 const KEEP_MESSAGES = 2000;
 
@@ -96,6 +97,20 @@ export async function callOrFail(
     throw resticFailure(line.command.join(' '), end);
   }
   return end;
+}
+
+/** A lock may be that of a program that died: then it is removed, and the call made once more. A living one stays, and the second call says so. */
+export async function pastStaleLocks(
+  call: ResticCall,
+  line: Parameters<ResticCall>[0],
+  options: Parameters<ResticCall>[1],
+): ReturnType<ResticCall> {
+  const end = await call(line, options);
+  if (end.exitCode !== EXIT_LOCKED) {
+    return end;
+  }
+  await callOrFail(call, {command: ['unlock']});
+  return call(line, options);
 }
 
 /** Credentials that the administrator gave to drctl's own environment, for repositories in object storage. */

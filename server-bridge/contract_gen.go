@@ -34,6 +34,8 @@ const (
 	routeStatus            = "/api/v1/status"
 	routeListSchedules     = "/api/v1/schedules"
 	routePreviewSchedules  = "/api/v1/schedule-previews"
+	routeGetPolicy         = "/api/v1/policy"
+	routePutPolicy         = "/api/v1/policy"
 	routeSSOStatus         = "/api/v1/sso"
 	routeSSODetection      = "/api/v1/sso/detection"
 	routeSSOReadiness      = "/api/v1/sso/readiness"
@@ -76,6 +78,8 @@ var forwarded = []struct {
 	{http.MethodPost, "/api/v1/schedules/{schedule}/runs", true},
 	{http.MethodPost, "/api/v1/schedules/{schedule}/pause", true},
 	{http.MethodPost, "/api/v1/schedules/{schedule}/resume", true},
+	{http.MethodGet, "/api/v1/policy", false},
+	{http.MethodPut, "/api/v1/policy", true},
 	{http.MethodGet, "/api/v1/sso", false},
 	{http.MethodGet, "/api/v1/sso/detection", false},
 	{http.MethodGet, "/api/v1/sso/readiness", false},
@@ -130,6 +134,12 @@ var failures = map[string]failureKind{
 	"NOT_FOUND":                       {404, false, "There is nothing with that name.", "List what exists with `drctl list` or `drctl jobs`."},
 	"TOO_MANY_STREAMS":                {429, true, "Each open view holds a stream of events, and there are as many as the companion serves.", "Close views that you no longer need; those that are open go on."},
 	"TOOL_MISSING":                    {500, false, "A program that is needed is not installed, or too old.", "Install the named program in the named version, or set its place in the configuration under tools."},
+	"POLICY_INVALID":                  {400, false, "With this change the companion configuration would not be valid; nothing was changed.", "Correct the named settings; docs/config.md describes them."},
+	"POLICY_CHANGED":                  {409, true, "The companion configuration is not the one that the change was made on; nothing was changed.", "Look at it as it is now, then make the change again."},
+	"POLICY_NOT_WRITABLE":             {409, false, "The companion configuration cannot be written from here; nothing was changed.", "Edit the file as its owner, or let the user of the companion write into its directory; a single file mounted into a container cannot be replaced, its directory can."},
+	"POLICY_NOT_EDITABLE":             {409, false, "The setting is written in a way that only a person can change; nothing was changed.", "Edit the file with `drctl policy edit`."},
+	"POLICY_ONLY_ON_HOST":             {403, false, "The setting names programs, places or keys, or says what needs a second administrator; it is not changed from Mattermost.", "Run `drctl policy set SETTING=VALUE` or `drctl policy edit` on the machine of the companion."},
+	"POLICY_SET_BY_ENVIRONMENT":       {409, false, "An environment variable of the companion sets this, whatever the file says; nothing was changed.", "Change the variable where the companion is started, or take it away and restart the companion."},
 	"REPOSITORY_NOT_FOUND":            {502, false, "There is no repository at that location.", "Mount the file system, or correct the repository URL. Do not make a new repository before you have looked: only where there has never been one, `drctl init` makes it."},
 	"REPOSITORY_LOCKED":               {409, true, "Another program has locked the repository.", "Wait for that run. If its machine is gone, remove the stale lock with `restic unlock`."},
 	"REPOSITORY_KEY_WRONG":            {502, false, "The repository does not open with this key.", "Use the key of the recovery sheet. Nothing was changed."},
@@ -222,7 +232,7 @@ var settingKeys = []string{
 var services = []string{"ldap", "saml", "gitlab", "google", "office365", "openid"}
 
 // What `/dr help` says.
-const helpLines = "- `/dr help`: What can be typed here\n- `/dr backup [--scope database,config,files] [--reason \"text\"]`: Take a backup now, while Mattermost runs\n- `/dr list [--good]`: List the sets, newest first\n- `/dr show SET|latest`: Show what a set holds\n- `/dr verify SET|latest [--level L0|L1|L2|L3]`: Prove that a set is whole: L0 sealed, L1 structure, L2 every byte, L3 rows against files\n- `/dr status`: Newest set, what runs, what to do next\n- `/dr approve ID`: Approve, as a second administrator, what somebody asked for that touches many people or other administrators\n- `/dr cancel JOB`: Ask a job to stop\n- `/dr enroll URL CODE`: Connect this server with a companion\n- `/dr schedule …`: Backups by themselves: `/dr schedule help` lists the steps\n- `/dr sso …`: Through an SSO outage and back: `/dr sso help` lists the steps"
+const helpLines = "- `/dr help`: What can be typed here\n- `/dr backup [--scope database,config,files] [--reason \"text\"]`: Take a backup now, while Mattermost runs\n- `/dr list [--good]`: List the sets, newest first\n- `/dr show SET|latest`: Show what a set holds\n- `/dr verify SET|latest [--level L0|L1|L2|L3]`: Prove that a set is whole: L0 sealed, L1 structure, L2 every byte, L3 rows against files\n- `/dr status`: Newest set, what runs, what to do next\n- `/dr approve ID`: Approve, as a second administrator, what somebody asked for that touches many people or other administrators\n- `/dr cancel JOB`: Ask a job to stop\n- `/dr enroll URL CODE`: Connect this server with a companion\n- `/dr schedule …`: Backups by themselves: `/dr schedule help` lists the steps\n- `/dr policy …`: What the companion goes by: `/dr policy help` lists the steps\n- `/dr sso …`: Through an SSO outage and back: `/dr sso help` lists the steps"
 
 // Verbs that can be typed after `/dr`, in the order of the suggestions. A group holds verbs of two words.
 var slashVerbs = []slashVerb{
@@ -265,6 +275,12 @@ var slashVerbs = []slashVerb{
 	}},
 	{group: "schedule", name: "resume", hint: "SCHEDULE", says: "Let a paused schedule run again; what came due meanwhile is not made up for", arguments: []slashArgument{
 		{says: "Name of a schedule", hint: "SCHEDULE"},
+	}},
+	{name: "policy", hint: "[step]", says: "What the companion goes by"},
+	{group: "policy", name: "help", says: "What can be typed here"},
+	{group: "policy", name: "show", says: "Show what the companion goes by: schedules, objectives, repositories"},
+	{group: "policy", name: "set", hint: "SETTING=VALUE", says: "Change one setting; the file keeps its comments, and the companion follows without a restart", arguments: []slashArgument{
+		{says: "Setting and value, e.g. objectives.rpo_hours=12; nothing after the = takes it out", hint: "SETTING=VALUE"},
 	}},
 	{name: "sso", hint: "[step]", says: "Through an SSO outage and back"},
 	{group: "sso", name: "help", says: "What can be typed here"},

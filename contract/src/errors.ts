@@ -2,6 +2,7 @@ import {z} from 'zod';
 import {DATABASE_FAILURES} from './errors/database.ts';
 import {GENERAL_FAILURES} from './errors/general.ts';
 import {JOBS_FAILURES} from './errors/jobs.ts';
+import {POLICY_FAILURES} from './errors/policy.ts';
 import {REPOSITORY_FAILURES} from './errors/repository.ts';
 import {RESTORE_FAILURES} from './errors/restore.ts';
 import {SSO_FAILURES} from './errors/sso.ts';
@@ -29,6 +30,7 @@ export type {FailureKind} from './errors/kind.ts';
 /** Every error of the product, by subject. docs/errors.md, openapi.json and the bridge's copy are generated from it. */
 export const FAILURES = {
   ...GENERAL_FAILURES,
+  ...POLICY_FAILURES,
   ...REPOSITORY_FAILURES,
   ...DATABASE_FAILURES,
   ...RESTORE_FAILURES,

@@ -9,6 +9,7 @@ export * from './restore.ts';
 export * from './verify.ts';
 export * from './job.ts';
 export * from './schedule.ts';
+export * from './policy.ts';
 export * from './event.ts';
 export * from './status.ts';
 export * from './enrollment.ts';

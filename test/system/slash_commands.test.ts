@@ -1,13 +1,18 @@
 import {generateKeyPairSync} from 'node:crypto';
+import {readFile, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, jest, test} from '@jest/globals';
+import type {Policy, PolicyChanged, Status} from '../../contract/src/index.ts';
 import {botPosts, untilBotSays} from '../harness/bot_posts.ts';
 import {enrollAsBridge} from '../harness/bridge_key.ts';
 import type {BridgeKey} from '../harness/bridge_key.ts';
 import {connect} from '../harness/client.ts';
+import {runDrctl} from '../harness/drctl.ts';
 import {startProtectedServer} from '../harness/protected_server.ts';
 import type {ProtectedServer} from '../harness/protected_server.ts';
 import {lockTable} from '../harness/query.ts';
 import {removeScratch} from '../harness/scratch.ts';
+import {waitFor} from '../harness/wait_for.ts';
 import type {Channel} from '../harness/workspace_people.ts';
 
 jest.setTimeout(300_000);
@@ -88,6 +93,74 @@ describe('a system administrator', () => {
     expect(says).toContain('COMPANION_UNREACHABLE');
     await server.companion().start();
     expect(await type('/dr status')).toContain('You can recover to');
+  });
+});
+
+describe('what the companion goes by', () => {
+  const api = <Reply>(method: 'GET' | 'PUT', body?: object) =>
+    server.client.requestPlugin<Reply>('disaster-recovery', method, '/api/v1/policy', body);
+  const objective = async () =>
+    (await server.client.requestPlugin<Status>('disaster-recovery', 'GET', '/api/v1/status')).rpo_objective_ms;
+  const untilObjective = (hours: number) =>
+    waitFor('the companion to go by it', async () => (await objective()) === hours * 3_600_000);
+  const comments = async () => (await readFile(server.configFile, 'utf8')).match(/^ *#.*$/gm);
+
+  test('is shown and changed in the chat, in a file that keeps its comments, without a restart', async () => {
+    await writeFile(server.configFile, `# Do not lose me.\n${await readFile(server.configFile, 'utf8')}`);
+    const [pid, before] = [server.companion().pid(), await comments()];
+    expect(await type('/dr policy show')).toContain('rpo_hours: 24');
+    expect(await type('/dr policy set objectives.rpo_hours=6')).toContain('objectives.rpo_hours: not set → 6');
+    await untilObjective(6);
+    expect(await type('/dr policy set "schedules.nightly.cron=0 2 * * *"')).toContain('nightly');
+    await waitFor('the schedule', async () => (await type('/dr schedule list')).includes('nightly'));
+    expect(await comments()).toEqual(before);
+    expect(server.companion().pid()).toBe(pid);
+  });
+
+  test('is refused in the chat where it names places, and where it has a fault', async () => {
+    expect(await type('/dr policy set repository.url=/tmp/mine')).toContain('POLICY_ONLY_ON_HOST');
+    expect(await type('/dr policy set objectives.rpo_hours=soon')).toContain('POLICY_INVALID');
+    expect(await type('/dr policy set "schedules.nightly.cron=99 2 * * *"')).toContain('schedules.0.cron');
+  });
+
+  test('two pages that were opened together: the second is told, and writes over nothing', async () => {
+    const {revision, written} = await api<Policy>('GET');
+    const policy = {...written, objectives: {rpo_hours: 8}};
+    expect(await api<PolicyChanged>('PUT', {revision, policy})).toMatchObject({
+      changes: [{setting: 'objectives.rpo_hours', from: 6, to: 8}],
+    });
+    await expect(api('PUT', {revision, policy: {...written, objectives: {rpo_hours: 48}}})).rejects.toMatchObject({
+      status: 409,
+    });
+    await untilObjective(8);
+  });
+
+  test('is edited on the machine, and a fault is neither saved nor lost', async () => {
+    const editor = join(server.directory, 'editor');
+    await writeFile(editor, '#!/bin/sh\nsed -i "s/rpo_hours: 8/rpo_hours: $NEW/" "$1"\n', {mode: 0o700});
+    const edit = (hours: string) =>
+      runDrctl(['policy', 'edit', '--config', server.configFile], {
+        home: server.directory,
+        environment: {EDITOR: editor, NEW: hours},
+      });
+    const refused = await edit('soon');
+    expect(refused.error).toMatchObject({
+      code: 'POLICY_INVALID',
+      remedy: expect.stringContaining('What you typed is in'),
+    });
+    expect((await edit('10')).value.changes).toEqual([{setting: 'objectives.rpo_hours', from: 8, to: 10}]);
+    await untilObjective(10);
+  });
+
+  test('with a fault written by hand the companion goes on, and says so until it is mended', async () => {
+    const good = await readFile(server.configFile, 'utf8');
+    await writeFile(server.configFile, good.replace('rpo_hours: 10', 'rpo_hours: soon'));
+    await waitFor('the fault to be told', async () => (await api<Policy>('GET')).not_in_effect !== null);
+    expect((await api<Policy>('GET')).not_in_effect?.message).toContain('objectives.rpo_hours');
+    expect(await objective()).toBe(10 * 3_600_000);
+    await writeFile(server.configFile, good.replace('rpo_hours: 10', 'rpo_hours: 12'));
+    await untilObjective(12);
+    expect((await api<Policy>('GET')).not_in_effect).toBeNull();
   });
 });
 

@@ -2,6 +2,7 @@ import type {z} from 'zod';
 import {approve} from './approve.ts';
 import {backup} from './backup.ts';
 import {cancel, jobs} from './jobs.ts';
+import {policyEdit, policySet, policyShow} from './policy.ts';
 import {restore} from './restore.ts';
 import {scheduleList, schedulePause, schedulePreview, scheduleResume, scheduleRun} from './schedule.ts';
 import {config, enroll, init, serve} from './set_up.ts';
@@ -30,6 +31,9 @@ export const VERBS = {
   'schedule run': scheduleRun,
   'schedule pause': schedulePause,
   'schedule resume': scheduleResume,
+  'policy show': policyShow,
+  'policy set': policySet,
+  'policy edit': policyEdit,
   'sso status': ssoStatus,
   'sso readiness': readiness,
   'sso snapshot': snapshot,
@@ -60,6 +64,12 @@ export const VERB_GROUPS = {
     says_in_chat: 'backups by themselves',
     title: 'Backups by themselves',
     footnote: 'Times and parts are in the configuration of the companion, under `schedules`.',
+  },
+  policy: {
+    says: 'what the companion goes by: show it, change it',
+    says_in_chat: 'what the companion goes by',
+    title: 'What the companion goes by',
+    footnote: 'What names programs, places or keys is changed on the machine of the companion: `drctl policy edit`.',
   },
   sso: {
     says: 'let people in while single sign-on is down, and bring everyone back',

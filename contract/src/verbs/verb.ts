@@ -3,7 +3,7 @@ import type {FailureCode} from '../errors.ts';
 
 /** One address of the companion's HTTP interface. */
 export type Route = {
-  method: 'GET' | 'POST' | 'DELETE';
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Path with `{name}` parameters. */
   path: string;
   summary: string;

@@ -11,6 +11,7 @@ import {openState} from '../kernel/state.ts';
 import {createChat, type ChatParts} from './chat.ts';
 import {aManifest, anApproval, aSet, aStatus, createFakeSso, listed, SET, summary} from '../testkit/answers.ts';
 import {CHAT_TABLES} from './post_store.ts';
+import {policyOf} from '../testkit/policy.ts';
 import {nightlySchedules} from '../testkit/schedules.ts';
 
 const actor: Actor = {kind: 'mattermost', id: 'u1', name: 'admin'};
@@ -62,6 +63,7 @@ beforeEach(() => {
     jobs,
     log: pino({level: 'silent'}),
     requireWritable: () => undefined,
+    policy: policyOf().policy,
     backup: {
       start: (request, by) =>
         jobs.start(procedure as never, async () => ({steps: ['capture_database']}), {

@@ -5,6 +5,7 @@ import {laneOf, type Jobs} from '../jobs/index.ts';
 import type {Clock} from '../kernel/clock.ts';
 import type {Logger} from '../kernel/log.ts';
 import type {State} from '../kernel/state.ts';
+import type {Policy} from '../policy/index.ts';
 import type {Schedules} from '../schedule/index.ts';
 import type {Sets} from '../sets/index.ts';
 import type {Sso} from '../sso/index.ts';
@@ -14,6 +15,7 @@ import type {Answer, Answers} from './answer.ts';
 import {announce, inTime, logged, reply} from './answer_in_time.ts';
 import {createBrowserEvents, type BrowserEventParts} from './browser_events.ts';
 import {carryOut} from './carry_out.ts';
+import {policyAnswers} from './carry_out_policy.ts';
 import {scheduleAnswers} from './carry_out_schedule.ts';
 import {ssoAnswers} from './carry_out_sso.ts';
 import {createLivePosts, type Posting} from './live_post.ts';
@@ -38,6 +40,7 @@ export type ChatParts = {
   status: Pick<StatusReport, 'report'>;
   jobs: Jobs;
   schedules: Schedules;
+  policy: Pick<Policy, 'show' | 'assign'>;
   sso: Omit<Sso, 'watch'>;
   approvals: Pick<Approvals, 'approve'>;
   bridge: Posting & BrowserEventParts['bridge'];
@@ -77,7 +80,7 @@ export function createChat(
 
 /** What is answered to each verb. */
 export function answersTo(parts: ChatParts): Answers {
-  return {...ownAnswers(parts), ...scheduleAnswers(parts), ...ssoAnswers(parts)};
+  return {...ownAnswers(parts), ...scheduleAnswers(parts), ...policyAnswers(parts), ...ssoAnswers(parts)};
 }
 
 function ownAnswers(parts: ChatParts): Answers<Exclude<ChatVerb, `${string} ${string}`>> {

@@ -2,7 +2,8 @@ import {userInfo} from 'node:os';
 import type {Actor} from '@disaster-recovery/contract';
 import {composeCompanion, type Companion} from '../compose/companion.ts';
 import {composeRecovery, type RecoveryParts} from '../compose/recovery.ts';
-import {configFile, loadConfig, requirePrivate} from '../config/load.ts';
+import {openConfigFile} from '../config/config_file.ts';
+import {configFile, requirePrivate} from '../config/load.ts';
 import {RepositoryName} from '../config/repositories.ts';
 import {requireSafeLocation} from '../config/repository_location.ts';
 import {Failure} from '../kernel/failure.ts';
@@ -21,7 +22,9 @@ export function cliActor(): Actor {
 
 /** Runs `work` with everything that the configuration describes. */
 export async function withCompanion<T>(options: CommonOptions, work: (companion: Companion) => Promise<T>): Promise<T> {
-  const companion = await composeCompanion(await loadConfig(configFile(options.config)));
+  const file = openConfigFile(configFile(options.config));
+  const found = await file.read();
+  const companion = await composeCompanion(await file.parse(found.text), {file, ...found});
   try {
     return await work(companion);
   } finally {

@@ -4,6 +4,7 @@ import {join} from 'node:path';
 import {expect, test} from '@jest/globals';
 import {composeCompanion} from './companion.ts';
 import type {z} from 'zod';
+import {openConfigFile} from '../config/config_file.ts';
 import {Config} from '../config/schema.ts';
 
 const elsewhere = join(mkdtempSync(join(tmpdir(), 'key-')), 'key');
@@ -23,6 +24,9 @@ function settings(directory: string, changes: Written = {}): Config {
   });
 }
 
+/** Nothing is read again in these tests. */
+const FILE = {file: openConfigFile('/nowhere/drctl.yaml'), text: '', revision: ''};
+
 const key = (directory: string) => ({
   repository: {url: '/srv/r', password_file: join(directory, 'repository.key'), environment: {}},
 });
@@ -33,7 +37,7 @@ test.each<[string, (directory: string) => Written]>([
 ])('in an empty mount point nothing is made when %s', async (_name, changes) => {
   const directory = mkdtempSync(join(tmpdir(), 'state-'));
   mkdirSync(join(directory, 'lost+found'));
-  await expect(composeCompanion(settings(directory, changes(directory)))).rejects.toMatchObject({
+  await expect(composeCompanion(settings(directory, changes(directory)), FILE)).rejects.toMatchObject({
     code: 'STATE_MISSING',
     message: expect.stringContaining(directory),
   });
@@ -50,6 +54,6 @@ test.each<[string, (directory: string) => Written, boolean]>([
     mkdirSync(directory, {mode: 0o700});
     writeFileSync(join(directory, 'repository.key'), 'k', {mode: 0o600});
   }
-  (await composeCompanion(settings(directory, changes(directory)))).close();
+  (await composeCompanion(settings(directory, changes(directory)), FILE)).close();
   expect(existsSync(join(directory, 'state.db'))).toBe(true);
 });

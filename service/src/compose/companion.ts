@@ -12,6 +12,7 @@ import type {Clock} from '../kernel/clock.ts';
 import {Failure} from '../kernel/failure.ts';
 import {createLog, type Logger} from '../kernel/log.ts';
 import type {State} from '../kernel/state.ts';
+import type {Policy} from '../policy/index.ts';
 import type {Schedules} from '../schedule/index.ts';
 import {createRepositories, everywhere, type Repositories} from '../sets/index.ts';
 import type {Sso} from '../sso/index.ts';
@@ -19,6 +20,7 @@ import {createStatus, type StatusReport} from '../status/index.ts';
 import {VERSION} from '../version.ts';
 import {composeCore, type Core} from './core.ts';
 import {composeData, composeHoldings, readConfigInDatabase, type Holdings} from './data.ts';
+import {composePolicy, createEffect, followFile, type Effect, type LoadedFile} from './policy.ts';
 import type {RecoveryParts} from './recovery.ts';
 import {composeRepositories} from './repositories.ts';
 import {composeSchedules} from './schedule.ts';
@@ -27,11 +29,17 @@ import {composeSso} from './sso.ts';
 /** Everything, for a companion with a configuration. */
 export type Companion = Omit<RecoveryParts, 'from'> & {
   from(name: string): Companion;
+  /**
+   * Looks at the file of the configuration. When it has changed, `use` gets this companion by the new settings: state, jobs and bridge stay, and a job
+   * that runs goes on by the settings with which it began.
+   */
+  followFile(use: (next: Companion) => Promise<void>): {look(): Promise<void>};
   backup: Backup;
   doctor: Doctor;
   status: StatusReport;
   enrollment: Enrollment;
   schedules: Schedules;
+  policy: Policy;
   chat: Chat;
   sso: Sso;
   approvals: Approvals;
@@ -42,18 +50,29 @@ export type Companion = Omit<RecoveryParts, 'from'> & {
   log: Logger;
 };
 
-/** @throws Failure STATE_*, REPOSITORY_* */
-export async function composeCompanion(config: Config): Promise<Companion> {
+/** What stays while the settings change. */
+type Lasting = {core: Core; log: Logger; approvals: Approvals; effect: Effect} & Awaited<
+  ReturnType<typeof composeBridge>
+>;
+
+/** `file`: where the configuration was read, and what was read there. @throws Failure STATE_*, REPOSITORY_* */
+export async function composeCompanion(config: Config, file: LoadedFile): Promise<Companion> {
   const {state_directory: directory, staging_directory: staging} = config;
   const log = createLog(config.log_level);
   await requireMounted(config);
   const core = await composeCore(directory, staging ?? join(directory, 'work'));
-  const {enrollment, bridge, enrolledBridge} = await composeBridge(config, core, log);
+  const effect = createEffect(config, file);
+  const bridge = await composeBridge(effect, core, log);
+  return composeParts({core, log, approvals: createApprovals(core), effect, ...bridge});
+}
+
+async function composeParts(lasting: Lasting): Promise<Companion> {
+  const {core, log, approvals, effect, enrollment, bridge, enrolledBridge} = lasting;
+  const config = effect.config();
   const siteUrl = (): string | null => enrollment.siteUrl();
   const repositories = composeRepositories(config, core.clock);
   const {repository} = repositories.inUse;
   const holdings = composeHoldings(config);
-  const approvals = createApprovals(core);
   const sso = await composeSso({
     ...core,
     approvals,
@@ -82,21 +101,19 @@ export async function composeCompanion(config: Config): Promise<Companion> {
   const {backup} = data;
   const inUse = data.from(repositories.inUse);
   const schedules = composeSchedules({config, core, backup, verify: inUse.verify, requireWritable});
+  const policy = composePolicy(core, effect);
   const status = composeStatus({config, core, repositories, enrollment, sso, schedules, approvals});
-  const chat = createChat({...core, ...inUse, backup, schedules, sso, approvals, status, bridge, requireWritable, log});
+  const around = {backup, schedules, policy, sso, approvals, status, bridge, requireWritable, log};
+  const chat = createChat({...core, ...inUse, ...around});
   const companion = {
     ...core,
-    backup,
+    ...around,
     doctor,
-    status,
     enrollment,
-    schedules,
     chat,
-    sso,
-    approvals,
-    bridge,
     config,
-    log,
+    followFile: (use: (next: Companion) => Promise<void>) =>
+      followFile({...core, log}, effect, async () => use(await composeParts(lasting))),
     close: () => {
       core.state.close();
     },
@@ -109,11 +126,11 @@ export async function composeCompanion(config: Config): Promise<Companion> {
 }
 
 /** The bridge in Mattermost, and what this companion and it know of each other: requests are signed by one and sent by the other. */
-async function composeBridge({mattermost}: Config, {state, clock, ledger}: Core, log: Logger) {
+async function composeBridge({config}: Effect, {state, clock, ledger}: Core, log: Logger) {
   const confirm: Confirm = (request) => bridge.confirm(request);
   const enrollment = await createEnrollment({state, clock, ledger, version: VERSION, log, confirm});
   const bridge = createMattermostBridge({
-    url: () => mattermost.url ?? enrollment.siteUrl(),
+    url: () => config().mattermost.url ?? enrollment.siteUrl(),
     sign: (request) => enrollment.sign(request),
   });
   return {enrollment, bridge, enrolledBridge: () => (enrollment.state().state === 'none' ? null : bridge)};

@@ -1,5 +1,6 @@
 import {open, realpath, stat} from 'node:fs/promises';
 import {parse} from 'yaml';
+import {sha256} from '../kernel/canonical_json.ts';
 import {Failure, systemErrorCode} from '../kernel/failure.ts';
 import {configFields} from './fields.ts';
 import {placeOf} from './repository_location.ts';
@@ -12,12 +13,28 @@ export function configFile(option: string | undefined): string {
   return option ?? process.env['DRCTL_CONFIG'] ?? DEFAULT_CONFIG_FILE;
 }
 
+/** A configuration as it stands in its file. `revision` changes with every byte of it. */
+export type ConfigText = {text: string; revision: string};
+
 /**
  * Reads, overlays the environment, validates.
  * @throws Failure CONFIG_NOT_FOUND, CONFIG_EXPOSED, CONFIG_OF_ANOTHER_USER, CONFIG_INVALID (all problems at once)
  */
 export async function loadConfig(path: string, environment: NodeJS.ProcessEnv = process.env): Promise<Config> {
+  const {text} = await readConfigText(path);
+  return parseConfig(path, text, environment);
+}
+
+/** @throws Failure CONFIG_NOT_FOUND, CONFIG_EXPOSED, CONFIG_OF_ANOTHER_USER */
+export async function readConfigText(path: string): Promise<ConfigText> {
   const text = await readOwnFile(path);
+  return {text, revision: revisionOf(text)};
+}
+
+export const revisionOf = (text: string): string => sha256(text).slice(0, 16);
+
+/** `path`: how messages call it. @throws Failure CONFIG_INVALID (all problems at once), CONFIG_EXPOSED */
+export async function parseConfig(path: string, text: string, environment: NodeJS.ProcessEnv): Promise<Config> {
   const overlaid = overlayEnvironment(parseYaml(path, text), environment);
   const parsed = Config.safeParse(overlaid);
   if (!parsed.success) {
@@ -106,7 +123,8 @@ function requireTrustedOwner(path: string, owner: number): void {
   });
 }
 
-function parseYaml(path: string, text: string): Record<string, unknown> {
+/** @throws Failure CONFIG_INVALID */
+export function parseYaml(path: string, text: string): Record<string, unknown> {
   try {
     const value: unknown = parse(text);
     if (value !== null && typeof value === 'object' && !Array.isArray(value)) {

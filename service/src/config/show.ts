@@ -1,5 +1,8 @@
-import {writtenForm, type NamedRepository} from './repositories.ts';
+import {writtenForm} from './repositories.ts';
 import type {Config} from './schema.ts';
+
+/** Settings that are secrets themselves, and not the file or the program that holds one. */
+const SECRET = /(^|_)(password|secret|token)$/;
 
 /** A connection string or repository location with its password out. */
 export function withoutPassword(location: string): string {
@@ -11,24 +14,29 @@ export function withoutPassword(location: string): string {
   );
 }
 
-/** The configuration as it is written and as it may be shown: passwords and credentials replaced. */
-export function shownConfig({
-  repositories,
-  ...config
-}: Config): Omit<Config, 'repositories'> & ReturnType<typeof writtenForm> {
-  const [inUse, ...others] = repositories;
-  return {
-    ...config,
-    mattermost: {...config.mattermost, config: withoutPassword(config.mattermost.config)},
-    database: {...config.database, url: withoutPassword(config.database.url)},
-    ...writtenForm([shownRepository(inUse), ...others.map(shownRepository)]),
-  };
+/** The configuration as it is written, defaults in, and as it may be shown. */
+export function shownConfig({repositories, ...config}: Config): Record<string, unknown> {
+  return shownSettings({...config, ...writtenForm(repositories)});
 }
 
-function shownRepository(repository: NamedRepository): NamedRepository {
-  return {
-    ...repository,
-    url: withoutPassword(repository.url),
-    environment: Object.fromEntries(Object.keys(repository.environment).map((name) => [name, '***'])),
-  };
+/** Settings as they may be shown: passwords and credentials replaced. */
+export function shownSettings(settings: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, shown(key, value)]));
+}
+
+/** Whatever stands there: a file that was written by hand may hold anything anywhere. */
+function shown(key: string, value: unknown): unknown {
+  if (Array.isArray(value)) {
+    return value.map((entry) => shown(key, entry));
+  }
+  if (value !== null && typeof value === 'object') {
+    const settings = value as Record<string, unknown>;
+    return key === 'environment'
+      ? Object.fromEntries(Object.keys(settings).map((name) => [name, '***']))
+      : shownSettings(settings);
+  }
+  if (SECRET.test(key)) {
+    return '***';
+  }
+  return typeof value === 'string' ? withoutPassword(value) : value;
 }

@@ -2,7 +2,14 @@ import {openApiDocument} from '@disaster-recovery/contract';
 import type {Chat} from '../chat/index.ts';
 import type {Config} from '../config/schema.ts';
 import type {Enrollment, ServerIdentity} from '../enrollment/index.ts';
-import {createMetrics, createServer, listenAddress, type ListenAddress, type Verbs} from '../http/index.ts';
+import {
+  createMetrics,
+  createServer,
+  listenAddress,
+  type ListenAddress,
+  type Metrics,
+  type Verbs,
+} from '../http/index.ts';
 import type {Jobs} from '../jobs/index.ts';
 import type {Clock} from '../kernel/clock.ts';
 import {Failure, systemErrorCode} from '../kernel/failure.ts';
@@ -20,6 +27,8 @@ import {watchIdentity} from './watch_identity.ts';
 
 /** A run begins so much after its time at the most. */
 const LOOK_AT_SCHEDULES_MS = 15_000;
+const LOOK_AT_FILE_MS = 2000;
+const AFTER_ERROR_MS = 60_000;
 
 export type DaemonParts = Omit<Verbs, 'sso' | 'schedules'> & {
   sso: Sso;
@@ -35,31 +44,71 @@ export type DaemonParts = Omit<Verbs, 'sso' | 'schedules'> & {
   log: Logger;
 };
 
+/** `followFile`: `use` gets what goes by the settings of the file, each time that they change. */
+type Followed = DaemonParts & {followFile(use: (next: DaemonParts) => Promise<void>): {look(): Promise<void>}};
+
+/** What goes by one text of the configuration. */
+type Going = {parts: DaemonParts; metrics: Metrics; end(): Promise<void>};
+
 /**
  * What runs while `drctl serve` runs, until `untilStopped` resolves, which is told where the companion listens.
  * @throws Failure STATE_IN_USE, USAGE_INVALID when something listens there already, TLS_REQUIRED, CONFIG_*
  */
-export async function runCompanion(parts: DaemonParts, untilStopped: (url: string) => Promise<void>): Promise<void> {
+export async function runCompanion(parts: Followed, untilStopped: (url: string) => Promise<void>): Promise<void> {
   const yieldPlace = becomeSoleCompanion(parts.state.directory);
   const address = await listenAddress(parts.config.serve);
-  const server = await listen(parts, address);
+  let going = goBy(parts);
+  const server = await listen(parts, () => going, address);
   const stop = new AbortController();
-  const watching = watch(parts, {clock: parts.clock, log: parts.log, signal: stop.signal});
+  const file = parts.followFile(async (next) => {
+    await going.end();
+    going = goBy(next);
+  });
+  const following = every(
+    {clock: parts.clock, log: parts.log, signal: stop.signal},
+    {
+      everyMs: LOOK_AT_FILE_MS,
+      afterErrorMs: AFTER_ERROR_MS,
+      failed: 'The configuration could not be read again; the companion goes on with what it has.',
+      run: () => file.look(),
+    },
+  );
   await continueInterrupted(parts);
   await untilStopped(address.url);
   stop.abort();
-  parts.schedules.stop();
+  await following;
+  going.parts.schedules.stop();
+  const ended = going.end();
   await parts.jobs.stop();
   await server.close();
-  await watching;
+  await ended;
   yieldPlace();
 }
 
-async function listen(parts: DaemonParts, {host, port, tls}: ListenAddress): Promise<{close(): Promise<void>}> {
-  const {config, state, enrollment, clock, log} = parts;
-  const metrics = createMetrics({...parts, rpoObjectiveMs: config.objectives.rpo_hours * 3_600_000});
+/** Until `end`, which resolves when nothing of it runs. */
+function goBy(parts: DaemonParts): Going {
+  const {clock, log, config} = parts;
+  const stop = new AbortController();
+  const watching = watch(parts, {clock, log, signal: stop.signal});
+  return {
+    parts,
+    metrics: createMetrics({...parts, rpoObjectiveMs: config.objectives.rpo_hours * 3_600_000}),
+    end: async () => {
+      stop.abort();
+      await watching;
+    },
+  };
+}
+
+async function listen(
+  {config, state, enrollment, clock, log}: DaemonParts,
+  going: () => Going,
+  {host, port, tls}: ListenAddress,
+): Promise<{close(): Promise<void>}> {
   const openapi = openApiDocument(VERSION);
-  const server = createServer({verbs: parts, state, enrollment, clock, version: VERSION, openapi, metrics, log, tls});
+  const metrics = {text: () => going().metrics.text()};
+  const verbs = (): Verbs => going().parts;
+  const server = createServer({verbs, state, enrollment, clock, version: VERSION, openapi, metrics, log, tls});
   try {
     await server.listen({host, port});
   } catch (error) {

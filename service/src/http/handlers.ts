@@ -9,6 +9,7 @@ import type {Jobs} from '../jobs/index.ts';
 import type {Clock} from '../kernel/clock.ts';
 import {Failure} from '../kernel/failure.ts';
 import type {State} from '../kernel/state.ts';
+import type {Policy} from '../policy/index.ts';
 import type {Schedules} from '../schedule/index.ts';
 import {everywhere, type Repositories, type Sets} from '../sets/index.ts';
 import type {Sso} from '../sso/index.ts';
@@ -33,6 +34,7 @@ export type Verbs = {
   doctor: Doctor;
   status: Pick<StatusReport, 'report'>;
   schedules: Omit<Schedules, 'tick' | 'stop'>;
+  policy: Pick<Policy, 'show' | 'update'>;
   jobs: Jobs;
   /** Answers a slash command. */
   chat: {answer(request: CommandRequest, actor: Actor): Promise<CommandReply>};
@@ -41,7 +43,8 @@ export type Verbs = {
 };
 
 export type HandlerParts = {
-  verbs: Verbs;
+  /** As the settings are now. */
+  verbs(): Verbs;
   enrollment: Enrollment;
   /** The memory that everything is answered from. */
   state: Pick<State, 'check'>;
@@ -55,9 +58,8 @@ export type HandlerParts = {
 
 /** One function a route. Policy is in the capabilities. */
 export function createHandlers({verbs, enrollment, clock, version, openapi, metrics, closing}: HandlerParts): Handlers {
-  const {backup, sets, repositories, verify, doctor, status, schedules, jobs, chat, approvals} = verbs;
   const approve = ({request, actor}: {request: FastifyRequest; actor: Actor}) =>
-    approvals.approve(parameter(request, 'id'), actor);
+    verbs().approvals.approve(parameter(request, 'id'), actor);
   const streams = createStreamLimit(STREAMS);
   return {
     health: () => ({ok: true as const, version}),
@@ -68,34 +70,40 @@ export function createHandlers({verbs, enrollment, clock, version, openapi, metr
       enrollment.revoke(actor);
       return undefined;
     },
-    status: () => status.report(),
-    doctor: () => doctor.report(),
-    plan_backup: ({body}) => backup.plan(body),
-    start_backup: async ({body, actor}) => (await backup.start(body, {actor})).job,
-    list_sets: async () => listSets(repositories),
-    show_set: ({request}) => sets.show(parameter(request, 'set')),
-    start_verify: async ({body, actor}) => (await verify.start(body, {actor})).job,
-    list_schedules: () => ({schedules: schedules.list()}),
-    preview_schedules: ({body}) => schedules.preview(body),
-    run_schedule: async ({request, actor}) => (await schedules.run(parameter(request, 'schedule'), actor)).job,
-    pause_schedule: ({request, actor}) => schedules.pause(parameter(request, 'schedule'), actor),
-    resume_schedule: ({request, actor}) => schedules.resume(parameter(request, 'schedule'), actor),
+    status: () => verbs().status.report(),
+    doctor: () => verbs().doctor.report(),
+    plan_backup: ({body}) => verbs().backup.plan(body),
+    start_backup: async ({body, actor}) => (await verbs().backup.start(body, {actor})).job,
+    list_sets: async () => listSets(verbs().repositories),
+    show_set: ({request}) => verbs().sets.show(parameter(request, 'set')),
+    start_verify: async ({body, actor}) => (await verbs().verify.start(body, {actor})).job,
+    list_schedules: () => ({schedules: verbs().schedules.list()}),
+    preview_schedules: ({body}) => verbs().schedules.preview(body),
+    run_schedule: async ({request, actor}) => (await verbs().schedules.run(parameter(request, 'schedule'), actor)).job,
+    pause_schedule: ({request, actor}) => verbs().schedules.pause(parameter(request, 'schedule'), actor),
+    resume_schedule: ({request, actor}) => verbs().schedules.resume(parameter(request, 'schedule'), actor),
+    get_policy: () => verbs().policy.show(),
+    put_policy: ({body, actor}) => verbs().policy.update(body, actor),
     list_jobs: ({request}) => {
       const withResults = flag(request, 'results');
-      return {jobs: jobs.newest(JOBS_SHOWN).map((job) => listedJob(job, withResults))};
+      return {
+        jobs: verbs()
+          .jobs.newest(JOBS_SHOWN)
+          .map((job) => listedJob(job, withResults)),
+      };
     },
-    show_job: ({request}) => jobs.get(parameter(request, 'job')),
-    cancel_job: ({request}) => jobs.cancel(parameter(request, 'job')),
+    show_job: ({request}) => verbs().jobs.get(parameter(request, 'job')),
+    cancel_job: ({request}) => verbs().jobs.cancel(parameter(request, 'job')),
     events: ({request, actor}) => {
-      const after = afterOf(request) ?? jobs.lastEventSeq();
+      const after = afterOf(request) ?? verbs().jobs.lastEventSeq();
       const signal = AbortSignal.any([closing, whenGone(request)]);
       streams.open(`${actor.kind} ${actor.id}`, signal);
-      return Readable.from(serverSentEvents(jobs.follow(after, signal), clock, signal));
+      return Readable.from(serverSentEvents(verbs().jobs.follow(after, signal), clock, signal));
     },
-    command: ({body, actor}) => chat.answer(body, actor),
+    command: ({body, actor}) => verbs().chat.answer(body, actor),
     approve,
     sso_approve: approve,
-    ...createSsoHandlers(verbs.sso),
+    ...createSsoHandlers(() => verbs().sso),
   } satisfies Handlers;
 }
 

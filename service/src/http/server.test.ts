@@ -14,6 +14,8 @@ import {
   type RouteName,
 } from '@disaster-recovery/contract';
 import {aJob, SET} from '../testkit/answers.ts';
+import {POLICY_TEXT} from '../testkit/policy.ts';
+import {revisionOf} from '../config/load.ts';
 import type {Jobs} from '../jobs/index.ts';
 import {systemClock} from '../kernel/clock.ts';
 import {createRateLimit} from './rate_limit.ts';
@@ -27,6 +29,7 @@ const CANARY = 'canary-secret-5f2c';
 const BODIES: Partial<Record<RouteName, unknown>> = {
   plan_backup: {scope: ['database']},
   preview_schedules: {days: 30},
+  put_policy: {revision: revisionOf(POLICY_TEXT), policy: {objectives: {rpo_hours: 12}}},
   start_backup: {reason: CANARY},
   start_verify: {set: 'latest', level: 'L2'},
   sso_declare: {reason: CANARY},
@@ -60,7 +63,7 @@ function urlOf({path}: Route): string {
     .replace('{schedule}', 'nightly');
 }
 
-type Sent = {method: 'GET' | 'POST' | 'DELETE'; url: string; body?: string};
+type Sent = {method: Route['method']; url: string; body?: string};
 
 function sentFor(name: RouteName): Sent {
   const route: Route = ROUTES[name];

@@ -25,6 +25,7 @@ import {openState} from '../kernel/state.ts';
 import {createLedger, LEDGER_TABLE} from '../ledger/index.ts';
 import {createServer, type Served} from './server.ts';
 import type {Verbs} from './handlers.ts';
+import {policyOf} from '../testkit/policy.ts';
 import {nightlySchedules} from '../testkit/schedules.ts';
 
 const plan: BackupPlan = {
@@ -82,6 +83,39 @@ export async function createTestServer(
       },
     }),
   );
+  const canned: Verbs = {
+    jobs: {
+      ...jobs,
+      get: (id) => (id === 'job1' ? aJob() : jobs.get(id)),
+      cancel: (id) => (id === 'job1' ? aJob({status: 'cancel_requested'}) : jobs.cancel(id)),
+      newest: () => [aJob()],
+    },
+    backup: {
+      plan: () => Promise.resolve(plan),
+      start: () => Promise.resolve({job: aJob(), done: Promise.resolve(aJob())}),
+    },
+    verify: {start: () => Promise.resolve({job: aJob({kind: 'verify'}), done: Promise.resolve(aJob())})},
+    sets: {
+      list: () => Promise.resolve([listed(summary)]),
+      show: (set) =>
+        set === SET
+          ? Promise.resolve(aManifest())
+          : Promise.reject(new Failure('SET_NOT_FOUND', `There is no set ${set}.`)),
+    },
+    repositories: {ask: () => Promise.resolve([surveyed([summary])])},
+    doctor: {report: () => Promise.resolve({healthy: true, checks: []})},
+    status: {report: () => Promise.resolve(aStatus())},
+    chat: {answer: ({command}) => Promise.resolve({message: command, job: null})},
+    schedules: nightlySchedules({
+      clock,
+      jobs,
+      backup: () => Promise.resolve({job: aJob(), done: Promise.resolve(aJob())}),
+    }),
+    policy: policyOf().policy,
+    sso: createFakeSso(ssoCalls),
+    approvals: {approve: (id, by) => anApproval({id, approved_by: by})},
+    ...verbs,
+  };
   const server = createServer(
     {
       tls,
@@ -92,38 +126,7 @@ export async function createTestServer(
       version: '0.1.0',
       openapi: openApiDocument('0.1.0'),
       metrics: {text: () => Promise.resolve('# metrics\n')},
-      verbs: {
-        jobs: {
-          ...jobs,
-          get: (id) => (id === 'job1' ? aJob() : jobs.get(id)),
-          cancel: (id) => (id === 'job1' ? aJob({status: 'cancel_requested'}) : jobs.cancel(id)),
-          newest: () => [aJob()],
-        },
-        backup: {
-          plan: () => Promise.resolve(plan),
-          start: () => Promise.resolve({job: aJob(), done: Promise.resolve(aJob())}),
-        },
-        verify: {start: () => Promise.resolve({job: aJob({kind: 'verify'}), done: Promise.resolve(aJob())})},
-        sets: {
-          list: () => Promise.resolve([listed(summary)]),
-          show: (set) =>
-            set === SET
-              ? Promise.resolve(aManifest())
-              : Promise.reject(new Failure('SET_NOT_FOUND', `There is no set ${set}.`)),
-        },
-        repositories: {ask: () => Promise.resolve([surveyed([summary])])},
-        doctor: {report: () => Promise.resolve({healthy: true, checks: []})},
-        status: {report: () => Promise.resolve(aStatus())},
-        chat: {answer: ({command}) => Promise.resolve({message: command, job: null})},
-        schedules: nightlySchedules({
-          clock,
-          jobs,
-          backup: () => Promise.resolve({job: aJob(), done: Promise.resolve(aJob())}),
-        }),
-        sso: createFakeSso(ssoCalls),
-        approvals: {approve: (id, by) => anApproval({id, approved_by: by})},
-        ...verbs,
-      },
+      verbs: () => canned,
     },
     more,
   );

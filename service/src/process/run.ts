@@ -3,6 +3,17 @@ import {Failure, systemErrorCode} from '../kernel/failure.ts';
 import {argumentsOf, type CommandLine} from './command_line.ts';
 import {ownerMark} from './orphans.ts';
 
+/** Runs a program that a person works with on this terminal, an editor. @throws Failure TOOL_MISSING when it cannot be started, or ends with an error */
+export async function runForPerson(program: string, words: readonly string[]): Promise<void> {
+  const {exitCode, cause, shortMessage} = await execa(program, words, {stdio: 'inherit', reject: false});
+  if (exitCode !== 0) {
+    throw new Failure('TOOL_MISSING', `${program} could not be used: ${shortMessage ?? 'it ended with an error'}.`, {
+      cause,
+      remedy: 'Name your editor in VISUAL or EDITOR.',
+    });
+  }
+}
+
 /** stderr of a child is kept to its last bytes: enough to explain, never enough to fill memory. */
 const STDERR_TAIL = 16 * 1024;
 /** A child that ignores TERM gets this long before KILL. */

@@ -1,7 +1,14 @@
 import {mkdtempSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import type {BotPost, Job, SettingValues} from '@disaster-recovery/contract';
+import {
+  SwitchBackResult,
+  SwitchResult,
+  type BotPost,
+  type Job,
+  type SettingValues,
+  type SignIn,
+} from '@disaster-recovery/contract';
 import {APPROVAL_TABLES, createApprovals, type Approvals} from '../approvals/index.ts';
 import {createMemoryAccounts, type MemoryAccounts} from '../engines/accounts/memory.ts';
 import type {MattermostRest} from '../engines/accounts/port.ts';
@@ -26,6 +33,7 @@ import {
   type SsoEngines,
 } from './index.ts';
 import type {SsoSettings} from './engines.ts';
+import {EMAIL} from './people/identity.ts';
 
 export const NOON = Date.UTC(2026, 10, 24, 12);
 export const HOUR_MS = 3_600_000;
@@ -97,12 +105,25 @@ export type Bench = {
   passwords: {reset: string[]; written: string[]};
   /** The same state, opened by another process after this one was killed. */
   reopen(): Bench;
+  /** The same state, opened by another process beside this one, in which some parts are others. */
+  beside(changes: Changes): Bench;
+  /** A companion that remembers nothing, for the same Mattermost and with the same repository. */
+  withoutMemory(): Bench;
+  signIn: (user: string) => SignIn | undefined;
+  /** Of the ledger, oldest first. */
+  entriesOf(kind: string): {data: Record<string, unknown>}[];
+  /** Switches these people, to the end of the job. */
+  switched(users: readonly string[]): Promise<SwitchResult>;
+  /** Switches these people back, or everyone, and asks the provider for nothing. */
+  returned(users?: readonly string[]): Promise<SwitchBackResult>;
   /** Runs a job to its end. */
   run(started: Promise<StartedJob>): Promise<Job>;
 };
 
+type Changes = Partial<SsoEngines> & {policy?: Partial<SsoSettings>};
+
 export function createBench(
-  changes: Partial<SsoEngines> & {policy?: Partial<SsoSettings>} = {},
+  changes: Changes = {},
   shared?: {directory: string; world: MemoryAccounts; settings: SettingValues['values']; clock: {at: number}},
 ): Bench {
   const {policy, ...given} = changes;
@@ -190,6 +211,7 @@ export function createBench(
     readiness: () => async () => ({score: 0, providers: [], checks: []}),
     classify: () => ({outcome: 'ok', message: ''}),
   });
+  const run = async (started: Promise<StartedJob>): Promise<Job> => (await started).done;
   return Object.assign(bench, {
     sso,
     approvals,
@@ -210,9 +232,27 @@ export function createBench(
       isDead = true;
       return createBench(changes, {directory, world, settings, clock: time});
     },
-    run: async (started: Promise<StartedJob>) => (await started).done,
+    beside: (other: Changes) => createBench(other, {directory, world, settings, clock: time}),
+    withoutMemory: () =>
+      createBench({repository}, {directory: mkdtempSync(join(tmpdir(), 'sso-')), world, settings, clock: time}),
+    signIn: (user: string) => world.get(user)?.sign_in,
+    entriesOf: (kind: string) => [...ledger.entries()].filter((entry) => entry.kind === kind),
+    run,
+    switched: async (users: readonly string[]) =>
+      SwitchResult.parse((await run(sso.startSwitch(these(...users), ROOT))).result),
+    returned: async (users?: readonly string[]) =>
+      SwitchBackResult.parse((await run(sso.startSwitchBack(back(users), ROOT))).result),
   });
 }
+
+/** Asks for the switch of these people. */
+export const these = (...users: string[]) => ({users, dormant_days: 90});
+/** Asks for the switch back of these people, or of everyone; the provider is not asked. */
+export const back = (users?: readonly string[]) => ({
+  ...(users && {users: [...users]}),
+  without_provider_check: true,
+  resume_sync: false,
+});
 
 function memoryRest(bench: {mattermostAnswers: boolean; passwords: Bench['passwords']}): MattermostRest {
   return {
@@ -282,4 +322,19 @@ export function addPeople(world: MemoryAccounts, count: number): string[] {
     });
     return id;
   });
+}
+
+/** An outage is declared, of twelve people who sign in through GitLab; one administrator has a password. */
+export async function createOutage(): Promise<{bench: Bench; people: string[]}> {
+  const bench = createBench();
+  const people = addPeople(bench.world, 12);
+  bench.world.put({
+    id: 'ada',
+    username: 'ada',
+    roles: ['system_user', 'system_admin'],
+    sign_in: EMAIL,
+    has_password: true,
+  });
+  await bench.sso.declare({reason: 'GitLab is down', tell: true}, ROOT);
+  return {bench, people};
 }

@@ -95,13 +95,9 @@ test.each([
   [true, 'was on already'],
   [false, 'Restart Mattermost so that it counts'],
 ])('written into a file, sign-in that was on before (%s) asks for no restart', async (wasOn, message) => {
-  const shared = createBench();
-  const settings = await shared.engines.signInSettings();
-  const file = createBench(
-    {signInSettings: async () => ({...settings, through: 'file', needsRestart: true})},
-    {directory: shared.state.directory, world: bench.world, settings: shared.settings, clock: {at: shared.now()}},
-  );
-  shared.settings
+  const settings = await bench.engines.signInSettings();
+  const file = bench.beside({signInSettings: async () => ({...settings, through: 'file', needsRestart: true})});
+  bench.settings
     .filter(({key}) => key.startsWith('EmailSettings.'))
     .forEach((setting) => {
       setting.value = wasOn;

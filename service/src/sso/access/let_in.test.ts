@@ -200,10 +200,7 @@ describe('a locked-out administrator', () => {
   });
 
   test('gets a password at once, is on the return list, and is brought back like everybody', async () => {
-    const fresh = createBench(
-      {},
-      {directory: `${bench.state.directory}-fresh`, world: bench.world, settings: bench.settings, clock: {at: NOON}},
-    );
+    const fresh = bench.withoutMemory();
     const answer = await fresh.sso.adminAccess({user: 'carol', password: null}, ROOT);
     expect(answer).toMatchObject({way: 'mattermost', was: {service: 'saml'}, warnings: []});
     expect(fresh.passwords.reset).toEqual([answer.password]);
@@ -236,14 +233,11 @@ describe('a locked-out administrator', () => {
   });
 
   test('gets in although the settings cannot be reached, and is told to look at them', async () => {
-    const blind = createBench(
-      {
-        signInSettings: async () => {
-          throw new Error('no plugin, no socket, no file');
-        },
+    const blind = bench.beside({
+      signInSettings: async () => {
+        throw new Error('no plugin, no socket, no file');
       },
-      {directory: bench.state.directory, world: bench.world, settings: bench.settings, clock: {at: NOON}},
-    );
+    });
     const {warnings} = await blind.sso.adminAccess({user: 'carol', password: null}, ROOT);
     expect(warnings).toEqual([expect.stringContaining('EnableSignInWithEmail')]);
   });

@@ -1,26 +1,23 @@
 import {expect, test} from '@jest/globals';
-import {addPeople, ADA, createBench, NOON, ROOT} from '../fixtures.ts';
+import {addPeople, ADA, createBench, ROOT} from '../fixtures.ts';
 
 test('who is in the hands of a switch of many at that moment is let in when it is done, and written once', async () => {
   const bench = createBench();
   addPeople(bench.world, 2);
   await bench.sso.declare({reason: 'GitLab is down', tell: false}, ROOT);
   const {writer} = bench.world;
-  const slow = createBench(
-    {
-      writer: async () => ({
-        ...writer,
-        changeSignIn: async (changes) => {
-          // Long enough that the other looks several times.
-          await new Promise((resolve) => {
-            setTimeout(resolve, 100);
-          });
-          return writer.changeSignIn(changes);
-        },
-      }),
-    },
-    {directory: bench.state.directory, world: bench.world, settings: bench.settings, clock: {at: NOON}},
-  );
+  const slow = bench.beside({
+    writer: async () => ({
+      ...writer,
+      changeSignIn: async (changes) => {
+        // Long enough that the other looks several times.
+        await new Promise((resolve) => {
+          setTimeout(resolve, 100);
+        });
+        return writer.changeSignIn(changes);
+      },
+    }),
+  });
   // The bench's clock jumps; here somebody really waits.
   bench.engines.clock.sleep = (ms) =>
     new Promise((resolve) => {

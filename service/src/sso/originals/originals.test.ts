@@ -77,17 +77,14 @@ test('a twin that lost the sign-in data to its owner is not asked to come back, 
 
 test('who was identified and claims need not prove an email address as well', async () => {
   const verified: string[] = [];
-  bench = createBench(
-    {
-      rest: {
-        ...bench.engines.rest,
-        verifyEmail: async (token) => {
-          verified.push(token);
-        },
+  bench = bench.beside({
+    rest: {
+      ...bench.engines.rest,
+      verifyEmail: async (token) => {
+        verified.push(token);
       },
     },
-    {directory: bench.state.directory, world: bench.world, settings: bench.settings, clock: {at: bench.now()}},
-  );
+  });
   bench.world.put({id: 'person001', email_verified: false});
   bench.world.put({id: 'person002', email_verified: true});
   for (const user of ['person001', 'person002']) {

@@ -119,14 +119,11 @@ test('without an outage there is nothing to set again', async () => {
 });
 
 test('while nobody can say what is in force, nothing is called changed', async () => {
-  const deaf = createBench(
-    {
-      signInSettings: async () => {
-        throw new Error('nobody answers');
-      },
+  const deaf = bench.beside({
+    signInSettings: async () => {
+      throw new Error('nobody answers');
     },
-    {directory: bench.state.directory, world: bench.world, settings: bench.settings, clock: {at: bench.now()}},
-  );
+  });
   const {drift, settings} = await deaf.sso.status();
   expect([drift, settings.some((setting) => 'live' in setting)]).toEqual([null, false]);
 });

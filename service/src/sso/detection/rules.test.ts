@@ -62,7 +62,8 @@ const times = (count: number, seen: Seen): Seen[] => Array.from({length: count},
 const dead = (count: number): Seen[] => times(count, 'unreachable');
 const ok = (count: number): Seen[] => times(count, 'ok');
 
-const ROWS: [string, Seen[], ProviderTrack['state'], Setting?][] = [
+type Row = [string, Seen[], ProviderTrack['state'], Setting?];
+const ROWS: Row[] = [
   ['nothing is known before enough good rounds', ok(2), 'unknown'],
   ['enough good rounds are up', ok(3), 'up'],
   ['one bad round is degraded and no outage', [...ok(3), ...dead(1)], 'degraded'],
@@ -149,6 +150,55 @@ const ROWS: [string, Seen[], ProviderTrack['state'], Setting?][] = [
     {provider: 'ldap', probe: 'ldap:dc1:389'},
   ],
   ['an OpenID provider known by its discovery alone can be down', dead(4), 'down', {probe: 'discovery'}],
+  [
+    'too few bad rounds are no outage, however long they took',
+    dead(3),
+    'degraded',
+    {changes: {minimum_down_ms: 30_000}},
+  ],
+  ['an outage goes on while one of the two sees it', [...dead(4), 'unreachable/ok'], 'down'],
+  [
+    'where one vantage point is enough, a refusal seen by the other does not hide the outage',
+    times(4, 'unreachable/rejecting'),
+    'down',
+    {changes: {vantage_points: 1}},
+  ],
+  [
+    'good rounds end an outage as up, also when somebody signed in during them',
+    [...dead(4), 'ok', 'ok login', 'ok'],
+    'up',
+  ],
+  ['a sign-in while nothing is known is no sign of trouble', ['- login'], 'unknown'],
+  [
+    'a real sign-in ends an outage also when it is not known any more when that began',
+    [...dead(4), '- sleep', 'unreachable/ok login'],
+    'degraded',
+  ],
+  ['good rounds with a repair between them are not in a row', [...ok(2), 'rejecting', ...ok(1)], 'degraded'],
+  ...(['unreachable', 'ok'] as const).map((between): Row => [
+    `repairs with ${between} between them are not in a row, and end no outage`,
+    [...dead(4), ...times(2, 'rejecting'), between, 'rejecting'],
+    'down',
+  ]),
+  [
+    'repairs before and after a long sleep are not in a row',
+    [...dead(4), ...times(2, 'rejecting'), 'rejecting sleep'],
+    'down',
+  ],
+  // Without a time that an outage must last, the number of rounds decides alone.
+  ...(['ok', 'rejecting', 'unreachable/ok', '-'] as const).map((between): Row => [
+    `bad rounds with ${between} between them are not in a row`,
+    [...dead(3), between, ...dead(1)],
+    'degraded',
+    {changes: {minimum_down_ms: 0}},
+  ]),
+  [
+    'of bad rounds before a long sleep none is counted',
+    [...dead(3), 'unreachable sleep'],
+    'degraded',
+    {changes: {minimum_down_ms: 0}},
+  ],
+  ['a long sleep is no time of an outage', [...dead(1), 'unreachable sleep'], 'degraded', {changes: {rounds_down: 1}}],
 ];
 
 // Rest parameters: a fourth named one would be taken for jest's `done` where a row has three.
@@ -205,6 +255,43 @@ test('a changed key in the metadata is a repair, although the sign-in page is fi
   expect(judgeOnce(results, 'saml')).toMatchObject({state: 'degraded', outcome: 'key_mismatch', healthy_since: null});
 });
 
+test.each([
+  ['is refused', 'rejecting', {state: 'degraded', healthy_since: START}],
+  ['proves nothing', 'inconclusive', {state: 'up', healthy_since: START}],
+])('metadata that %s is no reason to repair anything, and keeps nobody out', (_name, outcome, expected) => {
+  const results = [result('companion', 'ok', 'sign_in_page', 'saml'), result('companion', outcome, 'metadata', 'saml')];
+  expect(judgeOnce(results, 'saml')).toMatchObject(expected);
+});
+
+test('a discovery that is not there keeps nobody out who finds the sign-in page', () => {
+  const results = [result('companion', 'ok'), result('companion', 'unreachable', 'discovery')];
+  expect(judgeOnce(results)).toMatchObject({state: 'degraded', healthy_since: START});
+});
+
+test('a provider known only by what describes it can be down', () => {
+  const results = (['companion', 'bridge'] as const).flatMap((vantage) => [
+    result(vantage, 'unreachable', 'metadata'),
+    result(vantage, 'unreachable', 'discovery'),
+  ]);
+  expect(judgeOnce(results).state).toBe('down');
+});
+
+test('who is seen well at one door and proves nothing at the other is not called well', () => {
+  const results = [result('companion', 'ok', 'authorize'), result('companion', 'inconclusive', 'token')];
+  expect(judgeOnce(results)).toMatchObject({state: 'unknown', healthy_since: null});
+});
+
+test.each(['tls_expired', 'key_mismatch', 'misconfigured', 'rejecting'])(
+  '%s is said to need a repair, and is not counted as health',
+  (outcome) => {
+    expect(judgeOnce([result('companion', outcome), result('bridge', outcome)])).toMatchObject({
+      state: 'degraded',
+      healthy_since: null,
+      message: `This needs a repair and is no outage: idp.test is ${outcome}.`,
+    });
+  },
+);
+
 test('one dead host of a directory is degraded, all of them are an outage', () => {
   const host = (name: string, outcome: string): ProbeResult => result('companion', outcome, `ldap:${name}:389`, 'ldap');
   expect(judgeOnce([host('a', 'unreachable'), host('b', 'ok')], 'ldap')).toMatchObject({
@@ -235,6 +322,50 @@ test('more outages than the limit in 24 hours are flapping, and a day later no l
   const {track} = run([...once, ...dead(4)], {}, run(once).track);
   expect([track.state, isFlapping(track, track.last_round_at, thresholds.flap_limit)]).toEqual(['down', true]);
   expect(isFlapping(track, track.last_round_at + 24 * 3_600_000, thresholds.flap_limit)).toBe(false);
+});
+
+test('an outage of more than a day ago is forgotten', () => {
+  const {track} = run([...dead(4), ...ok(3), ...times(25, 'ok sleep')]);
+  expect(track.changes_at).toEqual([]);
+});
+
+test.each<[string, Seen[], number | null]>([
+  ['is kept while an outage lasts', dead(6), START + 30_000],
+  ['is kept while one of the two sees the outage', [...dead(4), 'unreachable/ok'], START + 30_000],
+  ['is kept while nobody can ask', [...dead(4), '-'], START + 30_000],
+  ['is kept while a refusal has not lasted', [...dead(4), 'rejecting'], START + 30_000],
+  ['is kept during good rounds that are too few', [...dead(4), 'ok'], START + 30_000],
+  ['is forgotten once a refusal has lasted', [...dead(4), ...times(3, 'rejecting')], null],
+  ['is forgotten after a good round, when there was no outage', [...dead(3), 'ok'], null],
+  ['is forgotten after a refusal, when there was no outage', [...dead(3), 'rejecting'], null],
+])('the first bad round %s', (_name, rounds, first) => {
+  expect(run(rounds).track.first_bad_at).toBe(first);
+});
+
+test('the last sign-in stays known when later rounds tell of none', () => {
+  expect(run(['ok login', ...ok(2)]).track.last_login_at).toBe(START + 30_000 - 1);
+});
+
+test('a sign-in at the moment of the first bad round breaks nothing: it may have been before', () => {
+  const {track} = run(dead(3));
+  const results = [result('companion', 'unreachable'), result('bridge', 'unreachable')];
+  const round = {provider: 'gitlab', at: START + 4 * 30_000, results, controls_ok: true};
+  const after = (login: number) => nextTrack(track, {...round, last_login_at: login}, thresholds).state;
+  expect([after(START + 30_000), after(START + 30_001)]).toEqual(['down', 'degraded']);
+});
+
+test('rounds before and after a clock was set back are not in a row, good or bad', () => {
+  const [bad, good] = [run(dead(3)).track, run([...dead(4), ...ok(2)]).track];
+  const round = (outcome: string) => ({
+    provider: 'gitlab',
+    at: START,
+    results: [result('companion', outcome), result('bridge', outcome)],
+    controls_ok: null,
+    last_login_at: null,
+  });
+  const anyTime = {...thresholds, minimum_down_ms: -1_000_000};
+  expect(nextTrack(bad, round('unreachable'), anyTime)).toMatchObject({state: 'degraded', rounds_down: 1});
+  expect(nextTrack(good, round('ok'), thresholds)).toMatchObject({state: 'down', rounds_up: 1});
 });
 
 test('a detector that was restarted goes on with the track that it stored', () => {

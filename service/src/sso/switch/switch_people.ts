@@ -79,9 +79,6 @@ function withoutWriting({store, incident, by}: SwitchParts, account: Account): S
 }
 
 async function write(parts: SwitchParts, wanted: readonly Account[], signal?: AbortSignal): Promise<SwitchOutcome[]> {
-  if (wanted.length === 0) {
-    return [];
-  }
   const {store, writer, incident, by, holder} = parts;
   const taken = store.take(
     {incident, holder, by},

@@ -32,6 +32,7 @@ import {
   type Sso,
   type SsoEngines,
 } from './index.ts';
+import {createDetectionStore} from './detection/store.ts';
 import type {SsoSettings} from './engines.ts';
 import {EMAIL} from './people/identity.ts';
 
@@ -337,4 +338,27 @@ export async function createOutage(): Promise<{bench: Bench; people: string[]}> 
   });
   await bench.sso.declare({reason: 'GitLab is down', tell: true}, ROOT);
   return {bench, people};
+}
+
+/** The provider has been well for an hour, and somebody watches it. */
+export function beHealthy(bench: Bench): void {
+  const store = createDetectionStore(bench.state);
+  const at = bench.now();
+  const track = {
+    provider: 'gitlab',
+    state: 'up',
+    since: at - HOUR_MS,
+    outcome: 'ok',
+    message: 'answers',
+    last_round_at: at,
+    rounds_down: 0,
+    rounds_up: 9,
+    rounds_repair: 0,
+    first_bad_at: null,
+    healthy_since: at - HOUR_MS,
+    last_login_at: null,
+    changes_at: [],
+  } as const;
+  store.putTrack({track: {...track, changes_at: []}, proposed: false, owed: null});
+  store.noteRound({at, controls_ok: null});
 }

@@ -17,6 +17,7 @@ import {
 import type {By} from '../sso.ts';
 import type {SsoStore} from '../store/store.ts';
 import {claimUrl} from '../codes/claim_url.ts';
+import {counted} from '../../words/plural.ts';
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -105,7 +106,7 @@ export async function closeIncident(
   if (!people.empty) {
     throw new Failure(
       'RETURN_LIST_NOT_EMPTY',
-      `${people.count} ${people.count === 1 ? 'person is' : 'people are'} not back yet: ${people.entries
+      `${counted(people.count, 'person is', 'people are')} not back yet: ${people.entries
         .slice(0, 5)
         .map(({person}) => `@${person.username}`)
         .join(', ')}.`,
@@ -137,6 +138,8 @@ async function putBackRest(
   const notBack = changed.filter(({state}) => state === 'changed').map(({key}) => key);
   return [
     ...(notBack.length > 0 ? [`These settings could not be put back: ${notBack.join(', ')}.`] : []),
-    ...(extended && extended.failed > 0 ? [`${extended.failed} extended sessions could not be put back.`] : []),
+    ...(extended && extended.failed > 0
+      ? [`${counted(extended.failed, 'extended session')} could not be put back.`]
+      : []),
   ];
 }

@@ -40,6 +40,15 @@ describe('what an account is given back', () => {
     expect(account?.sign_in).toEqual({service: 'saml', data: 'moved@corp.test'});
   });
 
+  test('is never what it had before that outage, when it was moved to another provider in between', async () => {
+    bench.world.put({id: 'person001', sign_in: {service: 'saml', data: 'moved@corp.test'}});
+    bench.pass(1000);
+    await switchOnly('person001');
+    await switchBack();
+    bench.world.put({id: 'person001', sign_in: EMAIL});
+    expect(await entries()).toMatchObject([{original: {service: 'saml', data: 'moved@corp.test'}}]);
+  });
+
   test('is known again when somebody who was left with a password has gone to a provider since', async () => {
     await switchOnly('person001');
     await bench.sso.resolve({user: 'person001', choice: 'leave', reason: 'wants a password'}, ROOT);

@@ -7,6 +7,7 @@ import {pipeline} from 'node:stream/promises';
 import type {Actor, IdentitySnapshot} from '@disaster-recovery/contract';
 import {canonicalJson} from '../../kernel/canonical_json.ts';
 import {asFailure} from '../../kernel/failure.ts';
+import {counted} from '../../words/plural.ts';
 import type {SsoEngines} from '../engines.ts';
 import {identityOf, isOriginal} from '../people/identity.ts';
 import {IdentityLine, type SnapshotStore} from './store.ts';
@@ -35,7 +36,7 @@ export async function takeSnapshot(parts: SnapshotParts, by: Actor): Promise<Ide
   const seen = await noteAccounts(parts);
   if (seen.broken > 0) {
     warnings.push(
-      `${seen.broken} accounts name a provider but have no sign-in data, or a service that is not known here; they could not be put back after a switch.`,
+      `${counted(seen.broken, 'account names a provider but has', 'accounts name a provider but have')} no sign-in data, or a service that is not known here; ${seen.broken === 1 ? 'it' : 'they'} could not be put back after a switch.`,
     );
   }
   const isNew = seen.changed > 0 || before?.sha256 !== seen.sha256 || before.stored !== 'repository';

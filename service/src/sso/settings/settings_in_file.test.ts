@@ -24,6 +24,18 @@ test('while Mattermost runs and its plugin is away, settings are not called put 
   expect(bench.settings).toEqual(SIGN_IN_SETTINGS);
 });
 
+test('while Mattermost runs and its plugin is away, an incident is closed when no setting of it is left to put back', async () => {
+  const bench = createBench();
+  const {signInSettings} = bench.engines;
+  addPeople(bench.world, 2);
+  await bench.sso.declare({reason: 'GitLab is down', tell: true}, ROOT);
+  await bench.switched(['person001']);
+  await bench.returned();
+  bench.engines.signInSettings = async () => ({...(await signInSettings()), through: 'file'});
+  expect((await bench.sso.close(ROOT)).state).toBe('closed');
+  expect(bench.settings).toEqual(SIGN_IN_SETTINGS);
+});
+
 test('with Mattermost stopped they are put back in its file', async () => {
   const bench = createBench();
   const {signInSettings} = bench.engines;

@@ -93,7 +93,10 @@ describe('a switch', () => {
   test('stops when too many fail one after the other, and those switched before are on the return list', async () => {
     people.slice(2).forEach((id) => bench.world.failing.add(id));
     const job = await bench.run(bench.sso.startSwitch(these(...people), ROOT));
-    expect(job.error?.code).toBe('ERROR_BUDGET_SPENT');
+    expect(job.error).toMatchObject({
+      code: 'ERROR_BUDGET_SPENT',
+      message: expect.stringContaining('failed so far; the last one: It was made to fail. Those already switched'),
+    });
     expect((await bench.sso.returnList()).entries.map(({person}) => person.username).sort()).toEqual([
       'person001',
       'person002',

@@ -5,6 +5,7 @@ import {claimUrl} from '../codes/claim_url.ts';
 import type {SsoEngines} from '../engines.ts';
 import {openSignIn, restartWarning} from '../settings/sign_in_settings.ts';
 import type {SsoStore} from '../store/store.ts';
+import {asSentence} from '../../words/sentence.ts';
 import {switchParts, switchPeople, type SwitchOutcome} from './switch_people.ts';
 
 /** Small enough that a kill leaves few unclear rows, large enough that signing and round trips do not count. */
@@ -124,7 +125,7 @@ function requireBudget({failed, people}: Tally, inARow: number, total: number): 
     const last = people.findLast(({outcome}) => outcome === 'failed');
     throw new Failure(
       'ERROR_BUDGET_SPENT',
-      `${failed} of ${total} accounts failed so far${last?.message ? `; the last one: ${last.message}` : ''}. Those already switched stay switched and are on the return list.`,
+      `${asSentence(`${failed} of ${total} accounts failed so far${last?.message ? `; the last one: ${last.message}` : ''}`)} Those already switched stay switched and are on the return list.`,
     );
   }
 }

@@ -83,8 +83,10 @@ async function restore(
         for: id,
         outcome: freed?.outcome ?? 'failed',
       });
-      // A snapshot may have seen it with the data that is taken from it: it must not be asked to come back.
-      snapshots.leave(holder.id, engines.clock.now());
+      if (freed?.outcome === 'changed') {
+        // A snapshot may have seen it with the data that is taken from it: it must not be asked to come back.
+        snapshots.leave(holder.id, engines.clock.now());
+      }
     }
   }
   const [outcome] = await returnPeople(

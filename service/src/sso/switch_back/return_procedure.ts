@@ -18,10 +18,11 @@ import {putSettingsBack, SYNC_KEYS, WAIT_FOR_PLUGIN, wouldBeLost} from '../setti
 import type {SsoStore} from '../store/store.ts';
 import {newHolder} from '../store/people.ts';
 import {throttle} from '../switch/switch_procedure.ts';
+import {count, emptyTally, merge, type Tally} from './tally.ts';
 import {counted} from '../../words/plural.ts';
+import {asSentence} from '../../words/sentence.ts';
 
 const BATCH = 50;
-const SHOWN = 1000;
 const LOGIN_POLL_MS = 1000;
 const CLOCK_LEEWAY_MS = 5000;
 const FAILURES_IN_A_ROW = 5;
@@ -37,22 +38,12 @@ export type PrivateReturnPlan = SwitchBackPlan & {
   resume_sync: boolean;
 };
 
-type Tally = {
-  returned: number;
-  conflicts: number;
-  failed: number;
-  sessions_revoked: number;
-  sessions_kept: number;
-  reset_tokens_purged: number;
-  people: SwitchBackResult['people'];
-  drift: SwitchBackResult['drift'];
-};
 export type ReturnFound = {
   started_at: number;
   canary_since: number;
   canary_tally: Tally;
   tally: Tally;
-  second: {again: number};
+  second: {again: number; outcomes: ReturnOutcome[]};
   settings: SwitchBackResult['settings'];
   duration_ms: number;
 };
@@ -116,15 +107,12 @@ export function returnProcedure(tools: ReturnTools): Procedure<PrivateReturnPlan
           return {tally: await returnAll(tools, {...plan, ids}, context)};
         },
       },
-      {
-        name: 'second_look',
-        run: async (plan, _found, context) => ({second: {again: await lookAgain(tools, plan, context)}}),
-      },
+      {name: 'second_look', run: async (plan, _found, context) => ({second: await lookAgain(tools, plan, context)})},
       {name: 'put_back', run: async (plan, _found, context) => ({settings: await putBack(tools, plan, context)})},
       {
         name: 'record',
         run: async (plan, found, {actor}) => {
-          const {people: _people, drift: _drift, ...numbers} = merge(found);
+          const {people: _people, drift: _drift, ...numbers} = tallyOf(found);
           engines.ledger.append('sso.switch_back_done', actor, {
             incident: plan.incident,
             count: plan.count,
@@ -137,7 +125,7 @@ export function returnProcedure(tools: ReturnTools): Procedure<PrivateReturnPlan
     ],
     subject: ({incident}) => incident,
     conclude: ({incident, without_provider_check: isOverridden}, found) => {
-      const tally = merge(found);
+      const tally = tallyOf(found);
       const result: SwitchBackResult = {
         incident,
         ...tally,
@@ -236,7 +224,7 @@ async function returnAll(tools: ReturnTools, plan: PrivateReturnPlan, context: S
     if (inARow >= FAILURES_IN_A_ROW) {
       throw new Failure(
         'ERROR_BUDGET_SPENT',
-        `${inARow} accounts in a row could not be switched back; the last one: ${tally.people.at(-1)?.message ?? 'no reason given'}.`,
+        `${inARow} accounts in a row could not be switched back; the last one: ${asSentence(tally.people.at(-1)?.message ?? 'no reason given')}`,
       );
     }
     await throttle(engines, {done: batch.length, startedAt}, context.signal);
@@ -263,10 +251,14 @@ function partsOf(
 }
 
 /** A login under way at the moment of the switch rewrites the password hash, and that makes the account one with a password again. */
-async function lookAgain(tools: ReturnTools, plan: PrivateReturnPlan, context: StepContext): Promise<number> {
+async function lookAgain(
+  tools: ReturnTools,
+  plan: PrivateReturnPlan,
+  context: StepContext,
+): Promise<ReturnFound['second']> {
   const {engines, store} = tools;
   await engines.clock.sleep(engines.settings.second_look_seconds * 1000, context.signal);
-  let again = 0;
+  const found: ReturnFound['second'] = {again: 0, outcomes: []};
   for (let start = 0; start < plan.ids.length; start += BATCH) {
     const ids = plan.ids
       .slice(start, start + BATCH)
@@ -277,7 +269,7 @@ async function lookAgain(tools: ReturnTools, plan: PrivateReturnPlan, context: S
       return now !== undefined && (!isSameSignIn(now.sign_in, original.sign_in) || now.has_password);
     });
     if (reverted.length > 0) {
-      again += reverted.length;
+      found.again += reverted.length;
       context.note(
         'warning',
         `${counted(reverted.length, 'account')} had a password again after the switch back: ${reverted
@@ -286,10 +278,10 @@ async function lookAgain(tools: ReturnTools, plan: PrivateReturnPlan, context: S
           .slice(0, 300)}. This is repeated.`,
       );
       const parts = partsOf(tools, plan, {writer: await engines.writer(), by: context.actor});
-      await returnPeople(parts, reverted, context.signal);
+      found.outcomes.push(...(await returnPeople(parts, reverted, context.signal)));
     }
   }
-  return again;
+  return found;
 }
 
 /** Settings wait until nobody needs them any more; the sync also waits for a look into the directory. */
@@ -324,47 +316,7 @@ async function putBack(
   return putSettingsBack(parts, (key) => missing.length === 0 || !SYNC_KEYS.includes(key));
 }
 
-function count(tally: Tally, outcome: ReturnOutcome): void {
-  tally.returned += Number(outcome.outcome === 'returned' || outcome.outcome === 'already');
-  tally.conflicts += Number(outcome.outcome === 'conflict');
-  tally.failed += Number(outcome.outcome === 'failed');
-  tally.sessions_revoked += outcome.sessions_revoked;
-  tally.sessions_kept += outcome.sessions_kept;
-  tally.reset_tokens_purged += outcome.tokens_purged;
-  const {id, username, email, message, changes} = outcome;
-  if (tally.people.length < SHOWN || outcome.outcome === 'failed' || outcome.outcome === 'conflict') {
-    tally.people.push({id, username, email, outcome: outcome.outcome, message});
-  }
-  if (changes.length > 0 && tally.drift.length < SHOWN) {
-    tally.drift.push({person: {id, username, email}, changes});
-  }
-}
-
-function emptyTally(): Tally {
-  return {
-    returned: 0,
-    conflicts: 0,
-    failed: 0,
-    sessions_revoked: 0,
-    sessions_kept: 0,
-    reset_tokens_purged: 0,
-    people: [],
-    drift: [],
-  };
-}
-
-function merge({
-  canary_tally: first = emptyTally(),
-  tally: rest = emptyTally(),
-}: Readonly<Partial<ReturnFound>>): Tally {
-  return {
-    returned: first.returned + rest.returned,
-    conflicts: first.conflicts + rest.conflicts,
-    failed: first.failed + rest.failed,
-    sessions_revoked: first.sessions_revoked + rest.sessions_revoked,
-    sessions_kept: first.sessions_kept + rest.sessions_kept,
-    reset_tokens_purged: first.reset_tokens_purged + rest.reset_tokens_purged,
-    people: [...first.people, ...rest.people].slice(0, SHOWN),
-    drift: [...first.drift, ...rest.drift].slice(0, SHOWN),
-  };
+/** A step that was skipped has found nothing. */
+function tallyOf({canary_tally: first, tally: rest, second}: Readonly<Partial<ReturnFound>>): Tally {
+  return merge(first ?? emptyTally(), rest ?? emptyTally(), second?.outcomes ?? []);
 }

@@ -1,8 +1,7 @@
 import {expect, test} from '@jest/globals';
 import type {Job, ReturnList, SsoStatus} from '@disaster-recovery/contract';
 import {asFailure, type Failure} from '../../kernel/failure.ts';
-import {createDetectionStore} from '../detection/store.ts';
-import {addPeople, createBench, HOUR_MS, ROOT, type Bench} from '../fixtures.ts';
+import {addPeople, beHealthy, createBench, ROOT, type Bench} from '../fixtures.ts';
 import {createMemoryAccounts} from '../../engines/accounts/memory.ts';
 
 type Seen = {status: SsoStatus; list: ReturnList; brief: string | undefined; close: Failure | null; job: Job};
@@ -46,28 +45,6 @@ async function lookWhileWaiting(people: number): Promise<{seen: Seen; bench: Ben
   const job = await bench.run(bench.sso.startSwitchBack({without_provider_check: false, resume_sync: false}, ROOT));
   expect(job.status).toBe('success');
   return {seen: seen as unknown as Seen, bench};
-}
-
-function beHealthy(bench: Bench): void {
-  const store = createDetectionStore(bench.state);
-  const at = bench.now();
-  const track = {
-    provider: 'gitlab',
-    state: 'up',
-    since: at - HOUR_MS,
-    outcome: 'ok',
-    message: 'answers',
-    last_round_at: at,
-    rounds_down: 0,
-    rounds_up: 9,
-    rounds_repair: 0,
-    first_bad_at: null,
-    healthy_since: at - HOUR_MS,
-    last_login_at: null,
-    changes_at: [],
-  } as const;
-  store.putTrack({track: {...track, changes_at: []}, proposed: false, owed: null});
-  store.noteRound({at, controls_ok: null});
 }
 
 test.each([1, 12])(

@@ -36,6 +36,11 @@ const (
 	routePreviewSchedules  = "/api/v1/schedule-previews"
 	routeGetPolicy         = "/api/v1/policy"
 	routePutPolicy         = "/api/v1/policy"
+	routePreviewKeep       = "/api/v1/keep-previews"
+	routeApplyKeep         = "/api/v1/keep-runs"
+	routeHoldSet           = "/api/v1/holds"
+	routeListHolds         = "/api/v1/holds"
+	routeReleaseSet        = "/api/v1/hold-releases"
 	routeSSOStatus         = "/api/v1/sso"
 	routeSSODetection      = "/api/v1/sso/detection"
 	routeSSOReadiness      = "/api/v1/sso/readiness"
@@ -80,6 +85,11 @@ var forwarded = []struct {
 	{http.MethodPost, "/api/v1/schedules/{schedule}/resume", true},
 	{http.MethodGet, "/api/v1/policy", false},
 	{http.MethodPut, "/api/v1/policy", true},
+	{http.MethodPost, "/api/v1/keep-previews", false},
+	{http.MethodPost, "/api/v1/keep-runs", true},
+	{http.MethodPost, "/api/v1/holds", true},
+	{http.MethodGet, "/api/v1/holds", false},
+	{http.MethodPost, "/api/v1/hold-releases", true},
 	{http.MethodGet, "/api/v1/sso", false},
 	{http.MethodGet, "/api/v1/sso/detection", false},
 	{http.MethodGet, "/api/v1/sso/readiness", false},
@@ -149,6 +159,7 @@ var failures = map[string]failureKind{
 	"REPOSITORY_UNKNOWN":              {404, false, "The configuration names no such repository.", "Name one of those that the message lists; `drctl config show` has them all. For one that is in no configuration, give --repository URL with --password-file."},
 	"SET_DIVERGENT":                   {409, false, "Two repositories hold different sets under one id.", "One of them was changed or made up. Verify both with `drctl verify SET --from NAME --level L3`, trust the repository that is harder to write to, and find out who wrote to the other."},
 	"REPOSITORY_DELETE_REFUSED":       {409, false, "The repository does not let this companion delete: it is append-only, or its objects are locked.", "That protects the sets from whoever takes this machine over. Leave out the keep-rules of this repository here, and let another machine or credential, which may delete there, thin it out."},
+	"KEEP_HELD_BACK":                  {409, false, "No set was removed, because something about the sets is not as it should be.", "`drctl keep preview` says what it is. Nothing is lost by waiting but space."},
 	"DATABASE_UNREACHABLE":            {502, true, "PostgreSQL does not answer at that address.", "Check that PostgreSQL is running, and check the host and port of the connection URL and any firewall in between."},
 	"DATABASE_REFUSED":                {502, false, "PostgreSQL refused this role, password or database name.", "Check user, password and database of the connection URL, and pg_hba.conf."},
 	"DATABASE_PRIVILEGE":              {403, false, "The database role lacks a privilege that this needs.", "Run the SQL in the message as a PostgreSQL superuser; where it has none, use a role with the right that it names."},
@@ -232,7 +243,7 @@ var settingKeys = []string{
 var services = []string{"ldap", "saml", "gitlab", "google", "office365", "openid"}
 
 // What `/dr help` says.
-const helpLines = "- `/dr help`: What can be typed here\n- `/dr backup [--scope database,config,files] [--reason \"text\"]`: Take a backup now, while Mattermost runs\n- `/dr list [--good]`: List the sets, newest first\n- `/dr show SET|latest`: Show what a set holds\n- `/dr verify SET|latest [--level L0|L1|L2|L3]`: Prove that a set is whole: L0 sealed, L1 structure, L2 every byte, L3 rows against files\n- `/dr status`: Newest set, what runs, what to do next\n- `/dr approve ID`: Approve, as a second administrator, what somebody asked for that touches many people or other administrators\n- `/dr cancel JOB`: Ask a job to stop\n- `/dr enroll URL CODE`: Connect this server with a companion\n- `/dr schedule …`: Backups by themselves: `/dr schedule help` lists the steps\n- `/dr policy …`: What the companion goes by: `/dr policy help` lists the steps\n- `/dr sso …`: Through an SSO outage and back: `/dr sso help` lists the steps"
+const helpLines = "- `/dr help`: What can be typed here\n- `/dr backup [--scope database,config,files] [--reason \"text\"]`: Take a backup now, while Mattermost runs\n- `/dr list [--good]`: List the sets, newest first\n- `/dr show SET|latest`: Show what a set holds\n- `/dr verify SET|latest [--level L0|L1|L2|L3]`: Prove that a set is whole: L0 sealed, L1 structure, L2 every byte, L3 rows against files\n- `/dr status`: Newest set, what runs, what to do next\n- `/dr hold SET|latest --reason \"text\" [--until 90d]`: Keep a set whatever the rules say, until it is released\n- `/dr release SET`: End the hold of a set: from now on the rules decide\n- `/dr approve ID`: Approve, as a second administrator, what somebody asked for that touches many people or other administrators\n- `/dr cancel JOB`: Ask a job to stop\n- `/dr enroll URL CODE`: Connect this server with a companion\n- `/dr schedule …`: Backups by themselves: `/dr schedule help` lists the steps\n- `/dr policy …`: What the companion goes by: `/dr policy help` lists the steps\n- `/dr keep …`: What stays and what goes: `/dr keep help` lists the steps\n- `/dr sso …`: Through an SSO outage and back: `/dr sso help` lists the steps"
 
 // Verbs that can be typed after `/dr`, in the order of the suggestions. A group holds verbs of two words.
 var slashVerbs = []slashVerb{
@@ -254,6 +265,14 @@ var slashVerbs = []slashVerb{
 		{name: "level", says: "L0, L1, L2 or L3", hint: "LEVEL", choices: []slashChoice{{"L0", "Complete and sealed"}, {"L1", "Structure of the repository"}, {"L2", "All data read back"}, {"L3", "Database against files"}}},
 	}},
 	{name: "status", says: "Newest set, what runs, what to do next"},
+	{name: "hold", hint: "SET|latest --reason \"text\" [--until 90d]", says: "Keep a set whatever the rules say, until it is released", arguments: []slashArgument{
+		{says: "Id of a set, or latest", hint: "SET", suggests: "sets"},
+		{name: "reason", says: "Why it must stay; shown with the set and kept in the ledger", hint: "\"case 4711\"", required: true},
+		{name: "until", says: "When the hold ends by itself: 90d from now, or a date (default: never)", hint: "90d"},
+	}},
+	{name: "release", hint: "SET", says: "End the hold of a set: from now on the rules decide", arguments: []slashArgument{
+		{says: "Id of a held set", hint: "SET", suggests: "sets"},
+	}},
 	{name: "approve", hint: "ID", says: "Approve, as a second administrator, what somebody asked for that touches many people or other administrators", arguments: []slashArgument{
 		{says: "Id of the approval", hint: "ID"},
 	}},
@@ -281,6 +300,14 @@ var slashVerbs = []slashVerb{
 	{group: "policy", name: "show", says: "Show what the companion goes by: schedules, objectives, repositories"},
 	{group: "policy", name: "set", hint: "SETTING=VALUE", says: "Change one setting; the file keeps its comments, and the companion follows without a restart", arguments: []slashArgument{
 		{says: "Setting and value, e.g. objectives.rpo_hours=12; nothing after the = takes it out", hint: "SETTING=VALUE"},
+	}},
+	{name: "keep", hint: "[step]", says: "What stays and what goes"},
+	{group: "keep", name: "help", says: "What can be typed here"},
+	{group: "keep", name: "preview", hint: "[--from NAME]", says: "Show for each set why it stays, or that it goes", arguments: []slashArgument{
+		{name: "from", says: "Repository of the configuration (default: the one in use)", hint: "NAME"},
+	}},
+	{group: "keep", name: "apply", hint: "[--from NAME] [--yes]", says: "Remove the sets that no rule keeps, and free their space", arguments: []slashArgument{
+		{name: "from", says: "Repository of the configuration (default: the one in use)", hint: "NAME"},
 	}},
 	{name: "sso", hint: "[step]", says: "Through an SSO outage and back"},
 	{group: "sso", name: "help", says: "What can be typed here"},

@@ -10,6 +10,7 @@ export * from './verify.ts';
 export * from './job.ts';
 export * from './schedule.ts';
 export * from './policy.ts';
+export * from './keep.ts';
 export * from './event.ts';
 export * from './status.ts';
 export * from './enrollment.ts';

@@ -11,7 +11,7 @@ export const JobStatus = z
 export type JobStatus = z.infer<typeof JobStatus>;
 
 export const JobKind = z
-  .enum(['backup', 'restore', 'undo', 'verify', 'sso_switch', 'sso_switch_back', 'sso_extend'])
+  .enum(['backup', 'restore', 'undo', 'verify', 'keep', 'sso_switch', 'sso_switch_back', 'sso_extend'])
   .meta({id: 'JobKind'});
 export type JobKind = z.infer<typeof JobKind>;
 
@@ -58,7 +58,12 @@ export const Job = z
     status: JobStatus,
     actor: Actor,
     reason: z.string(),
-    subject: z.string().nullable().describe('The set that the job makes or reads, or the incident that it belongs to.'),
+    subject: z
+      .string()
+      .nullable()
+      .describe(
+        'The set that the job makes or reads, the repository that it thins out, or the incident that it belongs to.',
+      ),
     created_at: Timestamp,
     started_at: Timestamp.nullable(),
     finished_at: Timestamp.nullable(),
@@ -66,7 +71,9 @@ export const Job = z
     steps: z.array(StepRecord),
     result: z
       .unknown()
-      .describe('By kind: SetManifest, RestoreResult, VerifyResult, SwitchResult, SwitchBackResult or ExtendResult.'),
+      .describe(
+        'By kind: SetManifest, RestoreResult, VerifyResult, KeepResult, SwitchResult, SwitchBackResult or ExtendResult.',
+      ),
     error: ErrorBody.nullable(),
   })
   .meta({id: 'Job'});

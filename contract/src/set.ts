@@ -1,6 +1,7 @@
 import {z} from 'zod';
 import {AbsolutePath, Actor, Part, RelativePath, SetId, Sha256, Timestamp} from './primitives.ts';
 import {Omission} from './backup.ts';
+import {Hold} from './keep.ts';
 import {SetStanding} from './standing.ts';
 
 /** One repository snapshot that belongs to a set. `root` is the absolute path whose content is the part. */
@@ -222,7 +223,10 @@ export const SetLocation = z
 export type SetLocation = z.infer<typeof SetLocation>;
 
 /** One set, and where it is. */
-export const ListedSet = SetSummary.extend({in: z.array(SetLocation)}).meta({id: 'ListedSet'});
+export const ListedSet = SetSummary.extend({
+  in: z.array(SetLocation),
+  hold: Hold.optional().describe('No keep-rule removes it.'),
+}).meta({id: 'ListedSet'});
 export type ListedSet = z.infer<typeof ListedSet>;
 
 /** Something that a list of several repositories cannot show as a set. */

@@ -70,4 +70,11 @@ export const REPOSITORY_FAILURES = {
     remedy:
       'That protects the sets from whoever takes this machine over. Leave out the keep-rules of this repository here, and let another machine or credential, which may delete there, thin it out.',
   },
+  KEEP_HELD_BACK: {
+    status: 409,
+    exit: 19,
+    retryable: false,
+    meaning: 'No set was removed, because something about the sets is not as it should be.',
+    remedy: '`drctl keep preview` says what it is. Nothing is lost by waiting but space.',
+  },
 } as const satisfies Record<string, FailureKind>;

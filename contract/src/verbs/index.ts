@@ -3,6 +3,7 @@ import {approve} from './approve.ts';
 import {backup} from './backup.ts';
 import {cancel, jobs} from './jobs.ts';
 import {policyEdit, policySet, policyShow} from './policy.ts';
+import {hold, keepApply, keepPreview, release} from './keep.ts';
 import {restore} from './restore.ts';
 import {scheduleList, schedulePause, schedulePreview, scheduleResume, scheduleRun} from './schedule.ts';
 import {config, enroll, init, serve} from './set_up.ts';
@@ -34,6 +35,10 @@ export const VERBS = {
   'policy show': policyShow,
   'policy set': policySet,
   'policy edit': policyEdit,
+  'keep preview': keepPreview,
+  'keep apply': keepApply,
+  hold,
+  release,
   'sso status': ssoStatus,
   'sso readiness': readiness,
   'sso snapshot': snapshot,
@@ -70,6 +75,12 @@ export const VERB_GROUPS = {
     says_in_chat: 'what the companion goes by',
     title: 'What the companion goes by',
     footnote: 'What names programs, places or keys is changed on the machine of the companion: `drctl policy edit`.',
+  },
+  keep: {
+    says: 'what stays and what goes: look, then remove',
+    says_in_chat: 'what stays and what goes',
+    title: 'What stays, and what goes',
+    footnote: 'The rules are in the configuration of the companion, under `keep` and `copies[].keep`.',
   },
   sso: {
     says: 'let people in while single sign-on is down, and bring everyone back',

@@ -12,6 +12,7 @@ import {createChat, type ChatParts} from './chat.ts';
 import {aManifest, anApproval, aSet, aStatus, createFakeSso, listed, SET, summary} from '../testkit/answers.ts';
 import {CHAT_TABLES} from './post_store.ts';
 import {policyOf} from '../testkit/policy.ts';
+import {cannedKeeping, OLD_SET} from '../testkit/keeping.ts';
 import {nightlySchedules} from '../testkit/schedules.ts';
 
 const actor: Actor = {kind: 'mattermost', id: 'u1', name: 'admin'};
@@ -76,6 +77,7 @@ beforeEach(() => {
     verify: {start: () => Promise.reject(new Failure('SET_NOT_FOUND', 'There is no such set.'))},
     sets: {list: async () => [listed(summary)], show: async () => aManifest()},
     schedules: nightlySchedules({clock, jobs, backup: () => parts.backup.start({}, {actor})}),
+    keeping: cannedKeeping({clock, apply: () => parts.backup.start({}, {actor})}),
     status: {report: async () => aStatus()},
     sso: createFakeSso(),
     approvals: {approve: (id, by) => anApproval({id, approved_by: by})},
@@ -123,6 +125,21 @@ test.each([
   const {message, job} = await typed(command);
   expect(message).toContain(part);
   expect(job).toBeNull();
+});
+
+test('what goes is shown before it goes, and the command that does it; a hold is said with the set and let go again', async () => {
+  const {message, job} = await typed('keep apply');
+  expect(message).toContain(`| \`${OLD_SET}\` | **goes** |`);
+  expect(message).toContain('`/dr keep apply --yes`');
+  expect(job).toBeNull();
+  expect((await typed('keep preview')).message).not.toContain('--yes');
+  expect((await typed('keep apply --from elsewhere')).message).toContain('There is no repository elsewhere.');
+  expect((await typed('keep apply --yes')).job).not.toBeNull();
+  expect((await typed('hold latest --reason "case 4711"')).message).toContain('held by admin: case 4711');
+  expect((await typed('list')).message).toContain('🔒');
+  expect((await typed(`release ${SET}`)).message).toContain('held no more');
+  expect((await typed('list')).message).not.toContain('🔒');
+  expect((await typed(`release ${SET}`)).message).toContain('Nobody holds set');
 });
 
 test('a backup is answered at once, lived through in one post, and told to the browsers', async () => {

@@ -6,8 +6,9 @@ import type {Clock} from '../kernel/clock.ts';
 import type {Logger} from '../kernel/log.ts';
 import type {State} from '../kernel/state.ts';
 import type {Policy} from '../policy/index.ts';
+import type {Keeping} from '../retention/index.ts';
 import type {Schedules} from '../schedule/index.ts';
-import type {Sets} from '../sets/index.ts';
+import {withHold, type Sets} from '../sets/index.ts';
 import type {Sso} from '../sso/index.ts';
 import type {StatusReport} from '../status/index.ts';
 import type {Verify} from '../verify/index.ts';
@@ -16,6 +17,7 @@ import {announce, inTime, logged, reply} from './answer_in_time.ts';
 import {createBrowserEvents, type BrowserEventParts} from './browser_events.ts';
 import {carryOut} from './carry_out.ts';
 import {policyAnswers} from './carry_out_policy.ts';
+import {keepAnswers} from './carry_out_keep.ts';
 import {scheduleAnswers} from './carry_out_schedule.ts';
 import {ssoAnswers} from './carry_out_sso.ts';
 import {createLivePosts, type Posting} from './live_post.ts';
@@ -41,6 +43,7 @@ export type ChatParts = {
   jobs: Jobs;
   schedules: Schedules;
   policy: Pick<Policy, 'show' | 'assign'>;
+  keeping: Keeping;
   sso: Omit<Sso, 'watch'>;
   approvals: Pick<Approvals, 'approve'>;
   bridge: Posting & BrowserEventParts['bridge'];
@@ -80,14 +83,21 @@ export function createChat(
 
 /** What is answered to each verb. */
 export function answersTo(parts: ChatParts): Answers {
-  return {...ownAnswers(parts), ...scheduleAnswers(parts), ...policyAnswers(parts), ...ssoAnswers(parts)};
+  return {
+    ...ownAnswers(parts),
+    ...scheduleAnswers(parts),
+    ...policyAnswers(parts),
+    ...keepAnswers(parts),
+    ...ssoAnswers(parts),
+  };
 }
 
-function ownAnswers(parts: ChatParts): Answers<Exclude<ChatVerb, `${string} ${string}`>> {
+function ownAnswers(parts: ChatParts): Answers<Exclude<ChatVerb, `${string} ${string}` | 'hold' | 'release'>> {
   return {
     status: async () => reply(statusAnswer(await inTime(parts, parts.status.report()))),
     list: async ({request: {good}}) => {
-      const all = await inTime(parts, parts.sets.list());
+      const holds = parts.keeping.holds();
+      const all = (await inTime(parts, parts.sets.list())).map((set) => ({...set, ...withHold(set.id, holds)}));
       const {sets, says} = good ? goodSets(all) : {sets: all, says: null};
       return reply(says ?? listAnswer(sets));
     },

@@ -1,6 +1,7 @@
 import {
   chatHelp,
   type Approval,
+  type Hold,
   VERB_GROUPS,
   type Job,
   type NextAction,
@@ -119,7 +120,7 @@ function runningLine(job: Job): string {
   return `⏳ ${KIND_WORDS[job.kind]} ${code(job.id)} is running${phase}`;
 }
 
-export function listAnswer(sets: readonly SetSummary[]): string {
+export function listAnswer(sets: readonly (SetSummary & {hold?: Hold | undefined})[]): string {
   if (sets.length === 0) {
     return '#### There are no sets yet\nMake the first one: `/dr backup`';
   }
@@ -128,7 +129,10 @@ export function listAnswer(sets: readonly SetSummary[]): string {
     `#### ${counted(sets.length, 'set')}, newest first`,
     '| Set | State of | Size |',
     '|:--|:--|--:|',
-    ...shown.map((set) => `| ${setMark(set)} ${code(set.id)} | ${minute(set.t0)} | ${formatBytes(set.bytes)} |`),
+    ...shown.map(
+      (set) =>
+        `| ${setMark(set)} ${code(set.id)}${set.hold ? ' 🔒' : ''} | ${minute(set.t0)} | ${formatBytes(set.bytes)} |`,
+    ),
     ...(sets.length > shown.length ? ['', `and ${sets.length - shown.length} older: ${code('drctl list')}`] : []),
     '',
     `Look into one: ${code(`/dr show ${shown[0]?.id ?? 'latest'}`)} · prove one: ${code(`/dr verify ${shown[0]?.id ?? 'latest'}`)}`,

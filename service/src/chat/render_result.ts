@@ -1,5 +1,6 @@
 import {
   isWhole,
+  KeepResult,
   SetManifest,
   VerifyResult,
   type CrossCheck,
@@ -9,6 +10,7 @@ import {
 import {laneOf} from '../jobs/index.ts';
 import {formatBytes, formatDuration} from '../kernel/format.ts';
 import {code, minute, plain} from '../words/markdown.ts';
+import {keepResultWords} from '../words/keep.ts';
 import {counted} from '../words/plural.ts';
 import {renderSsoResult} from './render_sso_result.ts';
 import {KIND_WORDS, LEVEL_WORDS, OUTCOME_MARKS, PART_WORDS} from '../words/sets.ts';
@@ -25,6 +27,14 @@ export function renderResult(job: Job): string[] {
   if (verified?.success) {
     return verifyResult(verified.data);
   }
+  const kept = job.kind === 'keep' ? KeepResult.safeParse(job.result) : null;
+  if (kept?.success) {
+    return [
+      `#### ✅ ${KIND_WORDS.keep} is done`,
+      plain(keepResultWords(kept.data)),
+      'What stays and why: `/dr keep preview`',
+    ];
+  }
   const sso = renderSsoResult(job);
   if (sso) {
     return sso;
@@ -33,7 +43,7 @@ export function renderResult(job: Job): string[] {
   return [
     `#### ${mark} ${KIND_WORDS[job.kind]} is done`,
     `It took ${formatDuration(tookMs(job))}.`,
-    ...(job.subject && laneOf(job.kind) === 'data' ? [`Set ${code(job.subject)}`] : []),
+    ...(job.subject && laneOf(job.kind) === 'data' && job.kind !== 'keep' ? [`Set ${code(job.subject)}`] : []),
   ];
 }
 

@@ -34,6 +34,7 @@ export function renderSsoResult(job: Job): string[] | null {
     case 'restore':
     case 'undo':
     case 'verify':
+    case 'keep':
       return null;
   }
 }

@@ -1,8 +1,16 @@
 import Table from 'cli-table3';
-import type {BackupPlan, ListedSet, RepositoryFinding, SetManifest, VerifyResult} from '@disaster-recovery/contract';
+import type {
+  BackupPlan,
+  Hold,
+  ListedSet,
+  RepositoryFinding,
+  SetManifest,
+  VerifyResult,
+} from '@disaster-recovery/contract';
 import {isoTime} from '../kernel/clock.ts';
 import {formatBytes, formatCount, formatDuration} from '../kernel/format.ts';
 import type {SetMarks, Unreadable} from '../sets/index.ts';
+import {holdWords} from '../words/keep.ts';
 import {SEAL_WORDS} from '../words/sets.ts';
 import {stepWords} from '../words/steps.ts';
 import {onTerminal} from '../words/place.ts';
@@ -46,7 +54,7 @@ export function renderPlan(plan: BackupPlan): string {
   ].join('\n');
 }
 
-export function renderSet(set: SetManifest): string {
+export function renderSet(set: SetManifest, hold: Hold | null = null): string {
   const {database, files, config, cross_check: check} = set;
   const rows = [
     ['Set', `${set.id}${set.kind === 'restore_point' ? ' (restore point)' : ''}`],
@@ -73,6 +81,7 @@ export function renderSet(set: SetManifest): string {
         : '–',
     ],
     ['Cross-check', crossCheckWords(check)],
+    ...(hold ? [['Hold', holdWords(hold)]] : []),
     ['Seal', `holds; it ${SEAL_WORDS}`],
     [
       'Added',
@@ -172,12 +181,13 @@ export function renderList({sets, unreadable, findings, repositories, none = nul
 }
 
 /** What keeps a set from being taken as it stands in the list. */
-function markLines({id, in_future, verified}: ListedSet & Partial<SetMarks>): string[] {
+function markLines({id, in_future, verified, hold}: ListedSet & Partial<SetMarks>): string[] {
   return [
     ...(in_future ? [`! ${id} says that it is of the future; \`latest\` does not mean it.`] : []),
     ...(verified && !verified.passed
       ? [`! ${id} did not pass ${verified.level} on ${isoTime(verified.checked_at)}: drctl verify ${id} says why.`]
       : []),
+    ...(hold ? [`  ${id} is ${holdWords(hold)}`] : []),
   ];
 }
 

@@ -13,6 +13,7 @@ import {Failure} from '../kernel/failure.ts';
 import {createLog, type Logger} from '../kernel/log.ts';
 import type {State} from '../kernel/state.ts';
 import type {Policy} from '../policy/index.ts';
+import type {Keeping} from '../retention/index.ts';
 import type {Schedules} from '../schedule/index.ts';
 import {createRepositories, everywhere, type Repositories} from '../sets/index.ts';
 import type {Sso} from '../sso/index.ts';
@@ -23,6 +24,7 @@ import {composeData, composeHoldings, readConfigInDatabase, type Holdings} from 
 import {composePolicy, createEffect, followFile, type Effect, type LoadedFile} from './policy.ts';
 import type {RecoveryParts} from './recovery.ts';
 import {composeRepositories} from './repositories.ts';
+import {composeKeeping} from './retention.ts';
 import {composeSchedules} from './schedule.ts';
 import {composeSso} from './sso.ts';
 
@@ -40,6 +42,7 @@ export type Companion = Omit<RecoveryParts, 'from'> & {
   enrollment: Enrollment;
   schedules: Schedules;
   policy: Policy;
+  keeping: Keeping;
   chat: Chat;
   sso: Sso;
   approvals: Approvals;
@@ -100,14 +103,16 @@ async function composeParts(lasting: Lasting): Promise<Companion> {
   };
   const {backup} = data;
   const inUse = data.from(repositories.inUse);
-  const schedules = composeSchedules({config, core, backup, verify: inUse.verify, requireWritable});
+  const keeping = composeKeeping({config: () => config, core, repositories});
+  const schedules = composeSchedules({config, core, backup, verify: inUse.verify, keeping, requireWritable});
   const policy = composePolicy(core, effect);
   const status = composeStatus({config, core, repositories, enrollment, sso, schedules, approvals});
-  const around = {backup, schedules, policy, sso, approvals, status, bridge, requireWritable, log};
+  const around = {backup, schedules, keeping, policy, sso, approvals, status, bridge, requireWritable, log};
   const chat = createChat({...core, ...inUse, ...around});
   const companion = {
     ...core,
     ...around,
+    holds: () => keeping.holds(),
     doctor,
     enrollment,
     chat,

@@ -14,6 +14,7 @@ import {openState, type State} from '../kernel/state.ts';
 import {createLedger, LEDGER_TABLE, type Ledger} from '../ledger/index.ts';
 import {endOrphans} from '../process/orphans.ts';
 import {UNDO_TABLE} from '../restore/index.ts';
+import {HOLD_TABLE} from '../retention/index.ts';
 import {SCHEDULE_TABLES} from '../schedule/index.ts';
 import {DETECTION_TABLES, SSO_ANNOUNCED_TABLE, SSO_DRIFT_TABLE, SSO_TABLES} from '../sso/index.ts';
 
@@ -27,6 +28,7 @@ export const MIGRATIONS: readonly string[] = [
   [APPROVAL_TABLES, 'DROP TABLE IF EXISTS sso_claim_tries'].join(';\n'),
   SCHEDULE_TABLES,
   SSO_ANNOUNCED_TABLE,
+  HOLD_TABLE,
 ];
 
 /** What every job needs, whatever it does. `workDirectory`: where a job keeps what it needs until it ends. */

@@ -2,6 +2,7 @@ import {rmSync} from 'node:fs';
 import {lstat, mkdir} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import type {Hold} from '@disaster-recovery/contract';
 import {crossCheckLists, EXPECTED_FILES, totalsOf} from '../backup/index.ts';
 import {NAME_IN_USE} from '../config/repositories.ts';
 import {createPostgres} from '../engines/database/postgres/postgres.ts';
@@ -38,6 +39,8 @@ export type RecoveryParts = FromRepository & {
   from(name: string): RecoveryParts;
   jobs: Jobs;
   ledger: Ledger;
+  /** Of sets; none is known on bare metal. */
+  holds(): Hold[];
   close(): void;
 };
 
@@ -65,6 +68,7 @@ export async function composeRecovery(
   return {
     ...composeFrom(core, {...repositories.inUse, isInUse: true}, patient),
     repositories,
+    holds: () => [],
     from: () => {
       throw new Failure(
         'USAGE_INVALID',

@@ -2,8 +2,10 @@ import {ALL_PARTS} from '@disaster-recovery/contract';
 import type {Backup} from '../backup/index.ts';
 import type {Config} from '../config/schema.ts';
 import {createSchedules, type Schedules, type ScheduleSetting} from '../schedule/index.ts';
+import type {Keeping} from '../retention/index.ts';
 import type {Verify} from '../verify/index.ts';
 import type {Core} from './core.ts';
+import {thinnedOut} from './retention.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -12,13 +14,14 @@ type Parts = {
   core: Core;
   backup: Backup;
   verify: Verify;
+  keeping: Keeping;
   /** @throws Failure COMPANION_READ_ONLY */
   requireWritable(): void;
 };
 
 /** What is done by itself while the companion runs. */
-export function composeSchedules({config, core, backup, verify, requireWritable}: Parts): Schedules {
-  const settings = config.schedules.map(settingOf);
+export function composeSchedules({config, core, backup, verify, keeping, requireWritable}: Parts): Schedules {
+  const settings = config.schedules.map((written) => settingOf(written, thinnedOut(config)));
   return createSchedules({
     ...core,
     settings: () => settings,
@@ -27,12 +30,18 @@ export function composeSchedules({config, core, backup, verify, requireWritable}
         requireWritable();
         return backup.start({scope: [...scope], reason: `schedule ${name}`}, by);
       },
-      follow: ({level}, set, actor) => verify.start({set, level}, {actor}),
+      follow: async (follower, set, actor) => {
+        if (follower.kind === 'verify') {
+          return verify.start({set, level: follower.level}, {actor});
+        }
+        requireWritable();
+        return keeping.apply({repository: follower.repository}, {actor});
+      },
     },
   });
 }
 
-function settingOf(written: Config['schedules'][number]): ScheduleSetting {
+function settingOf(written: Config['schedules'][number], thinnedOut: readonly string[]): ScheduleSetting {
   return {
     name: written.name,
     cron: written.cron,
@@ -41,5 +50,6 @@ function settingOf(written: Config['schedules'][number]): ScheduleSetting {
     jitterMs: written.jitter_minutes * MINUTE_MS,
     windowMs: written.window_minutes === undefined ? null : written.window_minutes * MINUTE_MS,
     verify: written.verify ?? null,
+    keep: thinnedOut,
   };
 }

@@ -10,8 +10,9 @@ import type {Clock} from '../kernel/clock.ts';
 import {Failure} from '../kernel/failure.ts';
 import type {State} from '../kernel/state.ts';
 import type {Policy} from '../policy/index.ts';
+import type {Keeping} from '../retention/index.ts';
 import type {Schedules} from '../schedule/index.ts';
-import {everywhere, type Repositories, type Sets} from '../sets/index.ts';
+import {everywhere, withHold, type Repositories, type Sets} from '../sets/index.ts';
 import type {Sso} from '../sso/index.ts';
 import type {StatusReport} from '../status/index.ts';
 import type {Verify} from '../verify/index.ts';
@@ -35,6 +36,7 @@ export type Verbs = {
   status: Pick<StatusReport, 'report'>;
   schedules: Omit<Schedules, 'tick' | 'stop'>;
   policy: Pick<Policy, 'show' | 'update'>;
+  keeping: Keeping;
   jobs: Jobs;
   /** Answers a slash command. */
   chat: {answer(request: CommandRequest, actor: Actor): Promise<CommandReply>};
@@ -74,7 +76,7 @@ export function createHandlers({verbs, enrollment, clock, version, openapi, metr
     doctor: () => verbs().doctor.report(),
     plan_backup: ({body}) => verbs().backup.plan(body),
     start_backup: async ({body, actor}) => (await verbs().backup.start(body, {actor})).job,
-    list_sets: async () => listSets(verbs().repositories),
+    list_sets: async () => listSets(verbs().repositories, verbs().keeping),
     show_set: ({request}) => verbs().sets.show(parameter(request, 'set')),
     start_verify: async ({body, actor}) => (await verbs().verify.start(body, {actor})).job,
     list_schedules: () => ({schedules: verbs().schedules.list()}),
@@ -82,6 +84,11 @@ export function createHandlers({verbs, enrollment, clock, version, openapi, metr
     run_schedule: async ({request, actor}) => (await verbs().schedules.run(parameter(request, 'schedule'), actor)).job,
     pause_schedule: ({request, actor}) => verbs().schedules.pause(parameter(request, 'schedule'), actor),
     resume_schedule: ({request, actor}) => verbs().schedules.resume(parameter(request, 'schedule'), actor),
+    preview_keep: ({body}) => verbs().keeping.preview(body),
+    apply_keep: async ({body, actor}) => (await verbs().keeping.apply(body, {actor})).job,
+    list_holds: () => ({holds: verbs().keeping.holds()}),
+    hold_set: ({body, actor}) => verbs().keeping.hold(body, actor),
+    release_set: ({body: {set}, actor}) => verbs().keeping.release(set, actor),
     get_policy: () => verbs().policy.show(),
     put_policy: ({body, actor}) => verbs().policy.update(body, actor),
     list_jobs: ({request}) => {
@@ -108,12 +115,13 @@ export function createHandlers({verbs, enrollment, clock, version, openapi, metr
 }
 
 /** Without the repository in use a list says little; that another is away is told beside it. */
-async function listSets(repositories: Verbs['repositories']): Promise<SetList> {
+async function listSets(repositories: Verbs['repositories'], keeping: Verbs['keeping']): Promise<SetList> {
   const {sets, findings, failure} = everywhere(await repositories.ask());
   if (failure) {
     throw failure;
   }
-  return {sets, findings};
+  const holds = keeping.holds();
+  return {sets: sets.map((set) => ({...set, ...withHold(set.id, holds)})), findings};
 }
 
 function afterOf(request: FastifyRequest): number | null {

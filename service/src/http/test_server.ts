@@ -26,6 +26,7 @@ import {createLedger, LEDGER_TABLE} from '../ledger/index.ts';
 import {createServer, type Served} from './server.ts';
 import type {Verbs} from './handlers.ts';
 import {policyOf} from '../testkit/policy.ts';
+import {cannedKeeping} from '../testkit/keeping.ts';
 import {nightlySchedules} from '../testkit/schedules.ts';
 
 const plan: BackupPlan = {
@@ -83,6 +84,11 @@ export async function createTestServer(
       },
     }),
   );
+  const keeping = cannedKeeping({
+    clock,
+    apply: () => Promise.resolve({job: aJob({kind: 'keep'}), done: Promise.resolve(aJob())}),
+  });
+  await keeping.hold({set: SET, reason: 'so that it can be released'}, {kind: 'system', id: 'test', name: 'test'});
   const canned: Verbs = {
     jobs: {
       ...jobs,
@@ -111,6 +117,7 @@ export async function createTestServer(
       jobs,
       backup: () => Promise.resolve({job: aJob(), done: Promise.resolve(aJob())}),
     }),
+    keeping,
     policy: policyOf().policy,
     sso: createFakeSso(ssoCalls),
     approvals: {approve: (id, by) => anApproval({id, approved_by: by})},

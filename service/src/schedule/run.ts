@@ -100,8 +100,12 @@ async function startDue(
 }
 
 /** A run whose backup has begun. */
-export function begun({verify}: ScheduleSetting, run: StoredRun, job: Job): StoredRun {
-  const rest: Follower[] = verify === null ? [] : [{kind: 'verify', level: verify}];
+export function begun({verify, keep}: ScheduleSetting, run: StoredRun, job: Job): StoredRun {
+  const rest: Follower[] = [
+    ...(verify === null ? [] : [{kind: 'verify' as const, level: verify}]),
+    // Last: what is removed is decided when all that could be wrong with the new set is known.
+    ...keep.map((repository) => ({kind: 'keep' as const, repository})),
+  ];
   return {...run, outcome: 'running', job: job.id, current: job.id, rest, message: null, next_try: null};
 }
 

@@ -30,6 +30,7 @@ const NIGHTLY: ScheduleSetting = {
   jitterMs: 0,
   windowMs: null,
   verify: null,
+  keep: [],
 };
 
 beforeEach(() => {
@@ -82,7 +83,8 @@ function start(): Schedules & {ledger: () => string[]; end(): void} {
     },
     begin: {
       backup: ({scope}, {actor}) => begin('backup', {...actor, name: `${actor.name}: ${scope.join()}`}),
-      follow: ({level}, set, actor) => begin(`verify ${level} ${set}`, actor),
+      follow: (follower, set, actor) =>
+        begin(follower.kind === 'verify' ? `verify ${follower.level} ${set}` : `keep ${follower.repository}`, actor),
     },
   });
   return {

@@ -14,4 +14,6 @@ export type ScheduleSetting = {
   windowMs: number | null;
   /** What each new set is verified by; null: by the backup alone. */
   verify: VerifyLevel | null;
+  /** Repositories from which, after all else, the sets are removed that no rule keeps. */
+  keep: readonly string[];
 };

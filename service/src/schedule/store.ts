@@ -4,7 +4,7 @@ import type {State} from '../kernel/state.ts';
 const KEPT_RUNS = 400;
 
 /** What is done with a set that a schedule has made. */
-export type Follower = {kind: 'verify'; level: VerifyLevel};
+export type Follower = {kind: 'verify'; level: VerifyLevel} | {kind: 'keep'; repository: string};
 
 /** A run with what it is at now and what is to follow. */
 export type StoredRun = ScheduledRun & {

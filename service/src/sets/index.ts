@@ -1,5 +1,5 @@
 export {createInspection, type Inspection, type Unrestorable} from './inspection.ts';
-export {withMarks, type SetMarks} from './marks.ts';
+export {verifications, withHold, withMarks, type SetMarks} from './marks.ts';
 export {openManifest, sealManifest, summaryOf} from './manifest.ts';
 export {
   createRepositories,
@@ -9,4 +9,13 @@ export {
   type Surveyed,
 } from './repositories.ts';
 export {requireRestorable} from './restorable.ts';
-export {createSets, MANIFEST_FILE, setsOf, setTags, type Sets, type Unreadable} from './sets.ts';
+export {
+  createSets,
+  isAhead,
+  MANIFEST_FILE,
+  setsOf,
+  setTags,
+  type Inventory,
+  type Sets,
+  type Unreadable,
+} from './sets.ts';

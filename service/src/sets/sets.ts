@@ -19,6 +19,7 @@ import {openManifest, summaryOf} from './manifest.ts';
 export const MANIFEST_FILE = 'manifest.json';
 export const setTags = (set: string, part: string): string[] => ['disaster-recovery', `set=${set}`, `part=${part}`];
 const MANIFEST_TAGS = ['disaster-recovery', 'part=manifest'];
+const isManifest = ({tags}: RepositorySnapshot): boolean => MANIFEST_TAGS.every((tag) => tags.includes(tag));
 /** Clocks of a database server and of this machine may differ so far. */
 const CLOCKS_DIFFER_MS = 10 * 60_000;
 
@@ -28,11 +29,19 @@ export const isAhead = (t0: number, now: number): boolean => t0 > now + CLOCKS_D
 /** A snapshot that should hold a manifest and does not open: damaged, or written by a newer version (SET_NEWER). */
 export type Unreadable = {set: string | null; snapshot: string; code: FailureCode; says: string};
 
+/** A set with the snapshots that its manifest names, and those that were made for it; of these, which are its manifest. */
+export type StoredSet = ListedSet & {named: string[]; own: string[]; manifests: string[]};
+
+/** `loose`: snapshots of backups that never became a set, or that their set does not name. */
+export type Inventory = {sets: StoredSet[]; unreadable: Unreadable[]; loose: {id: string; at: number}[]};
+
 export type Sets = {
   /** Sealed sets, newest first, whole or not. @throws Failure REPOSITORY_* */
   list(signal?: AbortSignal): Promise<ListedSet[]>;
   /** The same, and sets whose manifest is damaged: they cannot be restored by name, and a list must not hide that they exist. */
   survey(signal?: AbortSignal): Promise<{sets: ListedSet[]; unreadable: Unreadable[]}>;
+  /** All that lies there with our tags, and what belongs to what. @throws Failure REPOSITORY_* */
+  inventory(signal?: AbortSignal): Promise<Inventory>;
   /** The backup that was made last, whatever it holds, those that say they are of the future aside; null without one. @throws Failure REPOSITORY_* */
   newest(signal?: AbortSignal): Promise<SetManifest | null>;
   /** A whole manifest; `latest` is the set that a recovery starts from: the newest good one. @throws Failure SET_NOT_FOUND, SET_IN_FUTURE (for `latest` only), REPOSITORY_* */
@@ -44,7 +53,7 @@ export type Sets = {
 };
 
 type Found = {manifest: SetManifest; snapshot: RepositorySnapshot; lost: SetSnapshot[]};
-type Survey = {found: Found[]; unreadable: Unreadable[]};
+type Survey = {found: Found[]; unreadable: Unreadable[]; all: RepositorySnapshot[]};
 
 export type SetsOptions = {
   /** The name of the repository in the configuration. */
@@ -60,8 +69,8 @@ export function createSets(repository: Repository, {name, cacheDirectory, clock}
 
   async function readAll(signal?: AbortSignal): Promise<Survey> {
     const all = await repository.snapshots(['disaster-recovery'], signal);
-    const manifests = all.filter(({tags}) => MANIFEST_TAGS.every((tag) => tags.includes(tag)));
-    const survey: Survey = {found: [], unreadable: []};
+    const manifests = all.filter(isManifest);
+    const survey: Survey = {found: [], unreadable: [], all};
     for (const snapshots of Map.groupBy(manifests, (snapshot) => setsOf(snapshot).join()).values()) {
       const {first, unreadable} = await readOne({repository, cacheDirectory}, snapshots, signal);
       survey.found.push(...(first ? [{...first, lost: lostAmong(all, first.manifest)}] : []));
@@ -116,6 +125,7 @@ export function createSets(repository: Repository, {name, cacheDirectory, clock}
       const {found, unreadable} = await readAll(signal);
       return {sets: found.map(listed), unreadable};
     },
+    inventory: async (signal) => inventoryOf(name, await readAll(signal)),
     newest: async (signal) =>
       (await readAll(signal)).found
         .map(({manifest}) => manifest)
@@ -139,6 +149,27 @@ export function createSets(repository: Repository, {name, cacheDirectory, clock}
 function listedIn(repository: string, {manifest, snapshot, lost}: Found): ListedSet {
   const place = {repository, snapshot: snapshot.id, sha256: manifest.sha256};
   return {...summaryOf(manifest), in: [{...place, complete: lost.length === 0, lost: lost.map(({part}) => part)}]};
+}
+
+function inventoryOf(repository: string, {found, unreadable, all}: Survey): Inventory {
+  const sets = found.map((each): StoredSet => {
+    const own = all.filter((snapshot) => setsOf(snapshot).includes(each.manifest.id));
+    return {
+      ...listedIn(repository, each),
+      named: each.manifest.snapshots.map(({id}) => id),
+      own: own.map(({id}) => id),
+      manifests: own.filter(isManifest).map(({id}) => id),
+    };
+  });
+  const needed = new Set(sets.flatMap(({named, manifests}) => [...named, ...manifests]));
+  // What lies beside the manifest of a set that lost something, or cannot be read, may be what is left of it.
+  const whole = new Set(sets.flatMap(({id, in: [place]}) => (place?.complete ? [id] : [])));
+  const known = new Set([...sets.map(({id}) => id), ...unreadable.map(({set}) => set)]);
+  const loose = all.filter((snapshot) => {
+    const claimed = setsOf(snapshot);
+    return claimed.length > 0 && !needed.has(snapshot.id) && claimed.every((set) => whole.has(set) || !known.has(set));
+  });
+  return {sets, unreadable, loose: loose.map(({id, at}) => ({id, at}))};
 }
 
 /** Parts that the manifest names and that are not among these snapshots as parts of that set. */

@@ -27,6 +27,7 @@ export function nightlySchedules({
     jitterMs: 0,
     windowMs: null,
     verify: null,
+    keep: [],
   };
   return createSchedules({
     clock,

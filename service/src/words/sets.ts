@@ -13,6 +13,7 @@ export const KIND_WORDS = {
   restore: 'Restore',
   undo: 'Undo of a restore',
   verify: 'Verification',
+  keep: 'Removal of sets that no rule keeps',
   sso_switch: 'Switch to email and password',
   sso_switch_back: 'Switch back',
   sso_extend: 'Extension of sessions',

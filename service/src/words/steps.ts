@@ -34,6 +34,12 @@ const STEPS: Readonly<Record<string, StepWords>> = {
   second_look: {doing: 'Looking a second time', done: 'Still as before the outage'},
   put_back: {doing: 'Putting the settings back', done: 'Settings put back'},
   extend: {doing: 'Extending live sessions', done: 'Live sessions extended'},
+  decide: {doing: 'Deciding what stays', done: 'Decided what stays'},
+  forget_sets: {doing: 'Removing sets', done: 'Sets removed'},
+  forget_parts: {doing: 'Removing what belonged to them', done: 'What belonged to them removed'},
+  forget_loose: {doing: 'Removing what failed backups left', done: 'What failed backups left removed'},
+  free_space: {doing: 'Freeing space in the repository', done: 'Space freed'},
+  look_again: {doing: 'Looking again at the sets that stay', done: 'The sets that stay are all there'},
   judge: {doing: 'Judging what was read', done: 'Judged'},
 };
 

@@ -4,7 +4,7 @@ import {EFFECTIVE_CONFIG} from '../../backup/index.ts';
 import {NAME_IN_USE} from '../../config/repositories.ts';
 import {Failure} from '../../kernel/failure.ts';
 import {systemClock} from '../../kernel/clock.ts';
-import {everywhere, withMarks} from '../../sets/index.ts';
+import {everywhere, withHold, withMarks} from '../../sets/index.ts';
 import {withRecovery} from '../companion.ts';
 import type {RunOf} from '../verb.ts';
 import {goodSets} from '../../words/sets.ts';
@@ -14,13 +14,18 @@ import type {RecoveryParts} from '../../compose/recovery.ts';
 /** What there is to go back to. */
 export const list: RunOf<'list'> = async ({options, request, output}) => {
   const {good} = await request();
-  return withRecovery(options, async ({repositories, ledger}) => {
+  return withRecovery(options, async ({repositories, ledger, holds}) => {
     const asked = await repositories.ask();
     const {failure, sets: listed, ...others} = everywhere(asked);
     if (failure && asked.every((each) => each.failure !== null)) {
       throw failure;
     }
-    const all = withMarks(listed, {now: systemClock.now(), inUse: NAME_IN_USE, entries: ledger.entries()});
+    const all = withMarks(listed, {
+      now: systemClock.now(),
+      inUse: NAME_IN_USE,
+      entries: ledger.entries(),
+      holds: holds(),
+    });
     const {sets, says} = good ? goodSets(all) : {sets: all, says: null};
     output.say(renderList({...others, sets, none: says, repositories: asked.length}));
     return {value: {...others, sets}, ...(failure && {failure})};
@@ -40,8 +45,9 @@ export const show: RunOf<'show'> = ({options, subject: set = 'latest', output}) 
       return {value: {env}};
     }
     const manifest = await parts.sets.show(set);
-    output.say(renderSet(manifest));
-    return {value: manifest};
+    const {hold} = withHold(manifest.id, parts.holds());
+    output.say(renderSet(manifest, hold));
+    return {value: {...manifest, ...(hold && {hold})}};
   });
 
 async function effectiveConfig({repository}: RecoveryParts, manifest: SetManifest): Promise<EffectiveConfig> {

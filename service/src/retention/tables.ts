@@ -1,0 +1,2 @@
+export const HOLD_TABLE = `CREATE TABLE IF NOT EXISTS holds (
+  set_id TEXT PRIMARY KEY, reason TEXT NOT NULL, owner TEXT NOT NULL, held_at INTEGER NOT NULL, until INTEGER) STRICT`;

@@ -1,5 +1,5 @@
 import type {Config} from '../config/schema.ts';
-import {asFailure} from '../kernel/failure.ts';
+import {asFailure, Failure} from '../kernel/failure.ts';
 import {createHolds, createKeeping, createRetention, type Keeping, type KeepRules} from '../retention/index.ts';
 import {everywhere, isAhead, verifications, type NamedRepository, type Repositories} from '../sets/index.ts';
 import type {Core} from './core.ts';
@@ -87,5 +87,8 @@ async function findSet({inUse, all}: Repositories, set: string): Promise<string>
     }
   }
   // One that could not be asked may have it.
-  throw failures.find(({code}) => code !== 'SET_NOT_FOUND') ?? failures[0];
+  throw (
+    failures.find(({code}) => code !== 'SET_NOT_FOUND') ??
+    new Failure('SET_NOT_FOUND', `None of the repositories holds a set ${set}.`)
+  );
 }

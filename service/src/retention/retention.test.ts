@@ -152,7 +152,7 @@ test('a second time there is nothing to do, and the repository is not locked for
 });
 
 describe('what is not as it should be holds everything back, by name', () => {
-  test.each<[string, string, () => Promise<unknown> | void]>([
+  test.each<[string, string, () => unknown]>([
     ['no rules', 'No keep-rules', () => void (rules = null)],
     ['a set of the future', 'still to come', () => make(-5)],
     ['a copy that differs', 'differs', () => void (divergent = ['It differs.'])],
@@ -160,8 +160,8 @@ describe('what is not as it should be holds everything back, by name', () => {
       'a damaged manifest',
       'cannot be read',
       async () => {
-        const [{id = ''} = {}] = await repository.snapshots(['part=manifest']);
-        repository.damage(id, `/${MANIFEST}`);
+        const [first] = await repository.snapshots(['part=manifest']);
+        repository.damage(first!.id, `/${MANIFEST}`);
       },
     ],
     [

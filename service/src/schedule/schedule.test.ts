@@ -239,6 +239,28 @@ describe('what goes wrong', () => {
     expect(schedules.list()[0]?.last).toMatchObject({job: 'backup-2', outcome: 'success'});
   });
 
+  test('is thinned out last, one repository after the other; what holds that back is a warning of the run, with its reason', async () => {
+    settings = [{...NIGHTLY, verify: 'L1', keep: ['main', 'offsite']}];
+    const schedules = start();
+    ends = (id) =>
+      id.startsWith('keep main')
+        ? {status: 'error', error: {code: 'KEEP_HELD_BACK', message: 'No.', meaning: '', remedy: '', retryable: false}}
+        : {status: 'success'};
+    await pass(schedules, '2027-01-11T12:00:00Z');
+    expect(begun.map(({kind}) => kind)).toEqual(['backup', 'verify L1 set of backup-1', 'keep main', 'keep offsite']);
+    expect(schedules.list()[0]?.last).toMatchObject({outcome: 'warning', message: 'KEEP_HELD_BACK: No.'});
+  });
+
+  test('of a failed backup nothing is removed', async () => {
+    settings = [{...NIGHTLY, keep: ['main']}];
+    ends = () => ({
+      status: 'error',
+      error: {code: 'DISK_FULL', message: 'Full.', meaning: '', remedy: '', retryable: true},
+    });
+    await pass(start(), '2027-01-11T12:00:00Z');
+    expect(new Set(begun.map(({kind}) => kind))).toEqual(new Set(['backup']));
+  });
+
   test('a clock that goes back an hour runs nothing twice; one that was a year ahead does not silence the schedule', async () => {
     const schedules = start();
     await pass(schedules, '2027-01-11T02:00:00Z');

@@ -9,6 +9,7 @@ export * from './restore.ts';
 export * from './verify.ts';
 export * from './job.ts';
 export * from './schedule.ts';
+export * from './copy.ts';
 export * from './policy.ts';
 export * from './keep.ts';
 export * from './event.ts';

@@ -11,7 +11,7 @@ export const JobStatus = z
 export type JobStatus = z.infer<typeof JobStatus>;
 
 export const JobKind = z
-  .enum(['backup', 'restore', 'undo', 'verify', 'keep', 'sso_switch', 'sso_switch_back', 'sso_extend'])
+  .enum(['backup', 'restore', 'undo', 'verify', 'copy', 'keep', 'sso_switch', 'sso_switch_back', 'sso_extend'])
   .meta({id: 'JobKind'});
 export type JobKind = z.infer<typeof JobKind>;
 
@@ -72,7 +72,7 @@ export const Job = z
     result: z
       .unknown()
       .describe(
-        'By kind: SetManifest, RestoreResult, VerifyResult, KeepResult, SwitchResult, SwitchBackResult or ExtendResult.',
+        'By kind: SetManifest, RestoreResult, VerifyResult, CopyResult, KeepResult, SwitchResult, SwitchBackResult or ExtendResult.',
       ),
     error: ErrorBody.nullable(),
   })

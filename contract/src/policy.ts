@@ -8,6 +8,7 @@ export const POLICY_SECTIONS = {
   repository: 'host',
   copies: 'host',
   schedules: 'anywhere',
+  keep: 'anywhere',
   objectives: 'anywhere',
   restore: 'host',
   sso: 'host',

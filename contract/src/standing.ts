@@ -60,6 +60,11 @@ export function bestSet<T extends Dated & Placed>(sets: readonly T[]): T | null 
   return recoverySet(sets.filter(isAllThere)) ?? recoverySet(sets);
 }
 
+/** The newest that gives everything back and is there whole: the age of a repository is counted from it. */
+export function newestGood<T extends Dated & Placed>(sets: readonly T[]): T | null {
+  return recoverySet(sets.filter((set) => isAllThere(set) && set.standing.kind === 'good'));
+}
+
 function worth({kind, missing}: SetStanding): number {
   if (kind === 'good') {
     return 3;

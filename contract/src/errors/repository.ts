@@ -62,6 +62,31 @@ export const REPOSITORY_FAILURES = {
     remedy:
       'One of them was changed or made up. Verify both with `drctl verify SET --from NAME --level L3`, trust the repository that is harder to write to, and find out who wrote to the other.',
   },
+  COPY_CREDENTIALS_CONFLICT: {
+    status: 409,
+    exit: 95,
+    retryable: false,
+    meaning:
+      'Two repositories need one environment variable with two values, and a copy between them is made by one process.',
+    remedy:
+      'Give both the same credentials, or reach one of them in another way, as through a rest-server or an rclone remote that has its own.',
+  },
+  COPY_GONE: {
+    status: 502,
+    exit: 96,
+    retryable: true,
+    meaning: 'Where a copy was before, there is no repository any more; none is made in its place.',
+    remedy:
+      'Mount the disk, or correct the address. When the copy is lost for good, make a new repository there with `restic init`, or give the copy another place.',
+  },
+  COPY_INCOMPLETE: {
+    status: 500,
+    exit: 97,
+    retryable: true,
+    meaning: 'A set was sent to another repository, and not all of it is there.',
+    remedy:
+      'Copy it again with `drctl copy SET --to NAME`. If that fails too, verify the copy with `drctl verify SET --from NAME --level L1`.',
+  },
   REPOSITORY_DELETE_REFUSED: {
     status: 409,
     exit: 18,

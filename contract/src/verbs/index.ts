@@ -2,6 +2,7 @@ import type {z} from 'zod';
 import {approve} from './approve.ts';
 import {backup} from './backup.ts';
 import {cancel, jobs} from './jobs.ts';
+import {copies, copy} from './copies.ts';
 import {policyEdit, policySet, policyShow} from './policy.ts';
 import {hold, keepApply, keepPreview, release} from './keep.ts';
 import {restore} from './restore.ts';
@@ -26,6 +27,8 @@ export const VERBS = {
   show,
   verify,
   restore,
+  copies,
+  copy,
   status,
   'schedule list': scheduleList,
   'schedule preview': schedulePreview,

@@ -9,7 +9,17 @@ import {createJobs, JOB_TABLES, type Jobs, type Procedure} from '../jobs/index.t
 import {Failure} from '../kernel/failure.ts';
 import {openState} from '../kernel/state.ts';
 import {createChat, type ChatParts} from './chat.ts';
-import {aManifest, anApproval, aSet, aStatus, createFakeSso, listed, SET, summary} from '../testkit/answers.ts';
+import {
+  aManifest,
+  anApproval,
+  aSet,
+  aStatus,
+  cannedCopies,
+  createFakeSso,
+  listed,
+  SET,
+  summary,
+} from '../testkit/answers.ts';
 import {CHAT_TABLES} from './post_store.ts';
 import {policyOf} from '../testkit/policy.ts';
 import {cannedKeeping, OLD_SET} from '../testkit/keeping.ts';
@@ -65,6 +75,7 @@ beforeEach(() => {
     log: pino({level: 'silent'}),
     requireWritable: () => undefined,
     policy: policyOf().policy,
+    copies: cannedCopies(),
     backup: {
       start: (request, by) =>
         jobs.start(procedure as never, async () => ({steps: ['capture_database']}), {

@@ -1,6 +1,7 @@
 import type {Actor, ChatVerb, CommandReply, CommandRequest, Event, Verb} from '@disaster-recovery/contract';
 import type {Approvals} from '../approvals/index.ts';
 import type {Backup} from '../backup/index.ts';
+import type {Copies} from '../copies/index.ts';
 import {laneOf, type Jobs} from '../jobs/index.ts';
 import type {Clock} from '../kernel/clock.ts';
 import type {Logger} from '../kernel/log.ts';
@@ -22,7 +23,7 @@ import {scheduleAnswers} from './carry_out_schedule.ts';
 import {ssoAnswers} from './carry_out_sso.ts';
 import {createLivePosts, type Posting} from './live_post.ts';
 import {code} from '../words/markdown.ts';
-import {approvalAnswer, failureAnswer, listAnswer, showAnswer, statusAnswer} from './render_answers.ts';
+import {approvalAnswer, copiesAnswer, failureAnswer, listAnswer, showAnswer, statusAnswer} from './render_answers.ts';
 import {goodSets, LEVEL_WORDS} from '../words/sets.ts';
 
 export type Chat = {
@@ -42,6 +43,7 @@ export type ChatParts = {
   status: Pick<StatusReport, 'report'>;
   jobs: Jobs;
   schedules: Schedules;
+  copies: Pick<Copies, 'list' | 'start'>;
   policy: Pick<Policy, 'show' | 'assign'>;
   keeping: Keeping;
   sso: Omit<Sso, 'watch'>;
@@ -111,6 +113,12 @@ function ownAnswers(parts: ChatParts): Answers<Exclude<ChatVerb, `${string} ${st
       announce(parts, parts.verify.start(request, by), {
         origin: by.origin,
         says: `Verification of ${request.set === 'latest' ? 'the newest set' : code(request.set)} started, level ${request.level} (${LEVEL_WORDS[request.level]}). The post below shows how it goes.`,
+      }),
+    copies: async () => reply(copiesAnswer(await inTime(parts, parts.copies.list()), parts.clock.now())),
+    copy: ({request, by}) =>
+      announce(parts, parts.copies.start(request, by), {
+        origin: by.origin,
+        says: `Copying to ${code(request.to)} started. The post below shows how it goes.`,
       }),
     approve: ({subject, by}) => reply(approvalAnswer(parts.approvals.approve(subject, by.actor))),
     cancel: ({subject}) => {

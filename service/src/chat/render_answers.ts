@@ -2,6 +2,7 @@ import {
   chatHelp,
   type Approval,
   type Hold,
+  type CopyState,
   VERB_GROUPS,
   type Job,
   type NextAction,
@@ -12,6 +13,7 @@ import {
 } from '@disaster-recovery/contract';
 import {Failure, errorBody} from '../kernel/failure.ts';
 import {formatBytes, formatDuration} from '../kernel/format.ts';
+import {ageWords, doingWords, NO_COPIES} from '../words/copies.ts';
 import {copyLines, reservations, VERDICT_TONES, verdictWords} from '../words/verdict.ts';
 import {code, minute, plain, prose} from '../words/markdown.ts';
 import {counted} from '../words/plural.ts';
@@ -70,6 +72,19 @@ function approvalHint({code: kind, details}: Failure): string {
 
 export function approvalAnswer({asked_by, expires_at, id, says}: Approval): string {
   return `#### ✅ Approved\n${plain(asked_by.name)} can now ${plain(says)}, until ${minute(expires_at)}: the same command again, with ${code(`--approval ${id}`)}.`;
+}
+
+export function copiesAnswer(copies: readonly CopyState[], now: number): string {
+  return copies.length === 0
+    ? NO_COPIES
+    : [
+        '| Copy | Sets | Newest | Age | State |',
+        '|:--|--:|:--|:--|:--|',
+        ...copies.map((copy) => {
+          const newest = copy.newest === null ? '–' : code(copy.newest);
+          return `| ${code(copy.name)} | ${copy.sets ?? '?'} | ${newest} | ${copy.late ? '⚠️ ' : ''}${ageWords(copy, now)} | ${plain(doingWords(copy, now))} |`;
+        }),
+      ].join('\n');
 }
 
 const TONE_MARKS = {good: '✅', attention: '⚠️', bad: '❌'} as const;

@@ -1,4 +1,5 @@
 import {
+  CopyResult,
   isWhole,
   KeepResult,
   SetManifest,
@@ -35,6 +36,10 @@ export function renderResult(job: Job): string[] {
       'What stays and why: `/dr keep preview`',
     ];
   }
+  const copied = job.kind === 'copy' ? CopyResult.safeParse(job.result) : null;
+  if (copied?.success) {
+    return copyResult(copied.data);
+  }
   const sso = renderSsoResult(job);
   if (sso) {
     return sso;
@@ -44,6 +49,14 @@ export function renderResult(job: Job): string[] {
     `#### ${mark} ${KIND_WORDS[job.kind]} is done`,
     `It took ${formatDuration(tookMs(job))}.`,
     ...(job.subject && laneOf(job.kind) === 'data' && job.kind !== 'keep' ? [`Set ${code(job.subject)}`] : []),
+  ];
+}
+
+function copyResult({set, repository, made_repository: isNew, duration_ms: ms}: CopyResult): string[] {
+  return [
+    `#### ✅ Set copied to ${code(repository)}`,
+    `Set ${code(set)} is there, whole, after ${formatDuration(ms)}.${isNew ? ' The repository was made there.' : ''}`,
+    `- Prove it there, on a shell: ${code(`drctl verify ${set} --from ${repository} --level L2`)}`,
   ];
 }
 

@@ -35,6 +35,7 @@ export function renderSsoResult(job: Job): string[] | null {
     case 'undo':
     case 'verify':
     case 'keep':
+    case 'copy':
       return null;
   }
 }

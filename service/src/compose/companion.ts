@@ -4,6 +4,7 @@ import {createApprovals, type Approvals} from '../approvals/index.ts';
 import type {Backup} from '../backup/index.ts';
 import {createChat, type Chat} from '../chat/index.ts';
 import type {Config} from '../config/schema.ts';
+import type {Copies} from '../copies/index.ts';
 import {createDoctor, type Doctor} from '../doctor/index.ts';
 import {createMattermostBridge} from '../engines/mattermost/bridge.ts';
 import type {MattermostBridge} from '../engines/mattermost/port.ts';
@@ -19,6 +20,7 @@ import {createRepositories, everywhere, type Repositories} from '../sets/index.t
 import type {Sso} from '../sso/index.ts';
 import {createStatus, type StatusReport} from '../status/index.ts';
 import {VERSION} from '../version.ts';
+import {composeCopies} from './copies.ts';
 import {composeCore, type Core} from './core.ts';
 import {composeData, composeHoldings, readConfigInDatabase, type Holdings} from './data.ts';
 import {composePolicy, createEffect, followFile, type Effect, type LoadedFile} from './policy.ts';
@@ -41,6 +43,7 @@ export type Companion = Omit<RecoveryParts, 'from'> & {
   status: StatusReport;
   enrollment: Enrollment;
   schedules: Schedules;
+  copies: Copies;
   policy: Policy;
   keeping: Keeping;
   chat: Chat;
@@ -105,9 +108,10 @@ async function composeParts(lasting: Lasting): Promise<Companion> {
   const inUse = data.from(repositories.inUse);
   const keeping = composeKeeping({config: () => config, core, repositories});
   const schedules = composeSchedules({config, core, backup, verify: inUse.verify, keeping, requireWritable});
+  const copies = composeCopies({config, core, repositories, log, requireWritable});
   const policy = composePolicy(core, effect);
   const status = composeStatus({config, core, repositories, enrollment, sso, schedules, approvals});
-  const around = {backup, schedules, keeping, policy, sso, approvals, status, bridge, requireWritable, log};
+  const around = {backup, schedules, copies, keeping, policy, sso, approvals, status, bridge, requireWritable, log};
   const chat = createChat({...core, ...inUse, ...around});
   const companion = {
     ...core,

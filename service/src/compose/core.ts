@@ -5,7 +5,7 @@ import {APPROVAL_TABLES} from '../approvals/index.ts';
 import {CHAT_TABLES} from '../chat/index.ts';
 import type {Config} from '../config/schema.ts';
 import {withoutPassword} from '../config/show.ts';
-import type {Repository} from '../engines/repository/port.ts';
+import type {Copier, Repository} from '../engines/repository/port.ts';
 import {createRestic} from '../engines/repository/restic.ts';
 import {ENROLLMENT_TABLES} from '../enrollment/index.ts';
 import {createJobs, JOB_TABLES, type Jobs, type Leftovers} from '../jobs/index.ts';
@@ -73,6 +73,19 @@ export function addressOf({tools}: Config, which: Config['repositories'][number]
 
 /** Where copies are kept of what a repository told: restic's own of its index, and the last list of snapshots. */
 export type RepositoryCache = {index: string; listing?: string};
+
+/** What takes sets from one repository into another. */
+export function composeCopier(config: Config, from: NamedEntry, to: NamedEntry): Copier {
+  return createRestic(config.tools.restic ?? shippedRestic(), withoutPassword).copier(
+    settingsOf(from),
+    settingsOf(to),
+    {uploadKibPerSecond: to.upload_kib_per_second, downloadKibPerSecond: to.download_kib_per_second},
+  );
+}
+
+type NamedEntry = Config['repositories'][number];
+
+const settingsOf = ({url, password_file: passwordFile, environment}: NamedEntry) => ({url, passwordFile, environment});
 
 /** The repository behind its port. */
 export function composeRepository(

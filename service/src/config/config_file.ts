@@ -13,7 +13,7 @@ import {shownSettings} from './show.ts';
 type Values = Record<string, unknown>;
 
 /** A new text beside the file, in the end to take its place. */
-export type StagedText = {
+type StagedText = {
   revision: string;
   /** Takes the place of the text of this revision, or of none. @throws Failure POLICY_CHANGED, POLICY_NOT_WRITABLE */
   commit(expected: string): void;

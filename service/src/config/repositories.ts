@@ -27,6 +27,10 @@ export const RepositoryName = z
   .string()
   .regex(/^[a-z][a-z0-9_-]{0,31}$/, 'must begin with a lower-case letter and hold only those, digits, - and _');
 
+const WINDOW = /^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$/;
+const rate = (says: string) =>
+  z.number().int().min(1).max(10_000_000).optional().describe(`${says} In KiB a second. Default: no limit.`);
+
 /** Another one, in which sets lie that were copied there. */
 export const Copy = z
   .object({
@@ -38,12 +42,32 @@ export const Copy = z
       .optional()
       .describe('File (mode 0600) with its key. Left out: that of `repository`, and one lost key is then both.'),
     environment,
+    rpo_hours: z
+      .number()
+      .positive()
+      .optional()
+      .describe('Its newest good set may be so old; older is an alarm. Default: twice `objectives.rpo_hours`.'),
+    upload_kib_per_second: rate('Sent there at most so fast.'),
+    download_kib_per_second: rate('Read from the repository in use, for the copy, at most so fast.'),
+    window: z
+      .string()
+      .regex(WINDOW, 'must be like 22:00-06:00')
+      .optional()
+      .describe(
+        'Copies are made there at these times only, by the clock of this machine: `22:00-06:00`. Default: always.',
+      ),
     keep: Keep.optional(),
   })
   .strict();
 
 /** A repository as everything behind the settings knows it. */
-export type NamedRepository = z.infer<typeof RepositoryInUse> & {name: string; keep?: Keep | undefined};
+export type NamedRepository = z.infer<typeof RepositoryInUse> & {name: string; keep?: Keep | undefined} & CopyTerms;
+
+/** What only a copy has. */
+type CopyTerms = Pick<
+  z.infer<typeof Copy>,
+  'rpo_hours' | 'upload_kib_per_second' | 'download_kib_per_second' | 'window'
+>;
 
 /** One at least; the first is in use: backups go there. */
 export type Repositories = readonly [NamedRepository, ...NamedRepository[]];

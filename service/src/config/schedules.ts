@@ -34,6 +34,10 @@ const Schedule = z
       .describe(
         'A run that could not begin so long after its time is missed. Default: it begins as soon as it can, one for all that were missed.',
       ),
+    copies: z
+      .array(z.string())
+      .optional()
+      .describe('Names of the copies that its sets go to; an empty list: none. Default: all.'),
     verify: VerifyLevel.optional().describe(
       'Level at which each new set is verified. Default: none beyond the comparison of rows and files that each backup makes.',
     ),

@@ -229,6 +229,16 @@ export const Config = z
         message: 'is needed when files.driver is `local`',
       });
     }
+    config.schedules.forEach(({copies = []}, index) => {
+      const unknown = copies.find((name) => !config.copies.some((copy) => copy.name === name));
+      if (unknown !== undefined) {
+        context.addIssue({
+          code: 'custom',
+          path: ['schedules', index, 'copies'],
+          message: `no copy is called ${unknown}`,
+        });
+      }
+    });
     for (const problem of repositoryProblems(config)) {
       context.addIssue({code: 'custom', ...problem});
     }

@@ -1,6 +1,7 @@
 import {openApiDocument} from '@disaster-recovery/contract';
 import type {Chat} from '../chat/index.ts';
 import type {Config} from '../config/schema.ts';
+import type {Copies} from '../copies/index.ts';
 import type {Enrollment, ServerIdentity} from '../enrollment/index.ts';
 import {
   createMetrics,
@@ -27,12 +28,14 @@ import {watchIdentity} from './watch_identity.ts';
 
 /** A run begins so much after its time at the most. */
 const LOOK_AT_SCHEDULES_MS = 15_000;
+const LOOK_AT_COPIES_MS = 5000;
 const LOOK_AT_FILE_MS = 2000;
 const AFTER_ERROR_MS = 60_000;
 
-export type DaemonParts = Omit<Verbs, 'sso' | 'schedules'> & {
+type DaemonParts = Omit<Verbs, 'sso' | 'schedules' | 'copies'> & {
   sso: Sso;
   schedules: Schedules;
+  copies: Copies;
   status: StatusReport;
   chat: Chat;
   jobs: Jobs;
@@ -120,7 +123,7 @@ async function listen(
 }
 
 /** Posts and browsers, what is due, who the bridge is, and how people sign in: each at its own pace. */
-function watch({jobs, chat, enrollment, bridge, schedules, sso}: DaemonParts, beat: Beat): Promise<unknown> {
+function watch({jobs, chat, enrollment, bridge, schedules, copies, sso}: DaemonParts, beat: Beat): Promise<unknown> {
   // The number first: what happens while the old posts are taken up is then heard as well.
   const after = jobs.lastEventSeq();
   return Promise.all([
@@ -130,6 +133,11 @@ function watch({jobs, chat, enrollment, bridge, schedules, sso}: DaemonParts, be
       everyMs: LOOK_AT_SCHEDULES_MS,
       failed: 'What is due could not be started; it is tried again in a moment.',
       run: () => schedules.tick(),
+    }),
+    every(beat, {
+      everyMs: LOOK_AT_COPIES_MS,
+      failed: 'The copies could not be looked at; they are looked at again in a moment.',
+      run: () => copies.tick(),
     }),
     ...sso.watch().map((round) => every(beat, round)),
   ]);

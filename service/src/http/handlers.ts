@@ -3,6 +3,7 @@ import type {Actor, CommandReply, CommandRequest, SetList} from '@disaster-recov
 import {Readable} from 'node:stream';
 import type {Approvals} from '../approvals/index.ts';
 import type {Backup} from '../backup/index.ts';
+import type {Copies} from '../copies/index.ts';
 import type {Doctor} from '../doctor/index.ts';
 import type {Enrollment} from '../enrollment/index.ts';
 import type {Jobs} from '../jobs/index.ts';
@@ -35,6 +36,7 @@ export type Verbs = {
   doctor: Doctor;
   status: Pick<StatusReport, 'report'>;
   schedules: Omit<Schedules, 'tick' | 'stop'>;
+  copies: Pick<Copies, 'list' | 'start'>;
   policy: Pick<Policy, 'show' | 'update'>;
   keeping: Keeping;
   jobs: Jobs;
@@ -89,6 +91,8 @@ export function createHandlers({verbs, enrollment, clock, version, openapi, metr
     list_holds: () => ({holds: verbs().keeping.holds()}),
     hold_set: ({body, actor}) => verbs().keeping.hold(body, actor),
     release_set: ({body: {set}, actor}) => verbs().keeping.release(set, actor),
+    list_copies: async () => ({copies: await verbs().copies.list()}),
+    start_copy: async ({body, actor}) => (await verbs().copies.start(body, {actor})).job,
     get_policy: () => verbs().policy.show(),
     put_policy: ({body, actor}) => verbs().policy.update(body, actor),
     list_jobs: ({request}) => {

@@ -5,12 +5,12 @@ import type {State} from '../kernel/state.ts';
 
 type Row = {job: string; pid: number; process_start: string};
 
-/** Jobs of different lanes cannot spoil each other: `data` makes and reads sets, `accounts` changes how people sign in. */
-export type Lane = 'data' | 'accounts';
-export const LANES: readonly Lane[] = ['data', 'accounts'];
+/** Jobs of different lanes cannot spoil each other: `data` makes and reads sets, `copies` sends them elsewhere, `accounts` changes how people sign in. */
+export type Lane = 'data' | 'copies' | 'accounts';
+export const LANES: readonly Lane[] = ['data', 'copies', 'accounts'];
 
 export function laneOf(kind: JobKind): Lane {
-  return kind.startsWith('sso_') ? 'accounts' : 'data';
+  return kind.startsWith('sso_') ? 'accounts' : kind === 'copy' ? 'copies' : 'data';
 }
 
 /** One job at a time in each lane, over all programs that share the state. The lease of a dead process is free. */

@@ -1,6 +1,5 @@
 import {
-  isAllThere,
-  recoverySet,
+  newestGood,
   type Approval,
   type EnrollmentState,
   type ListedSet,
@@ -119,7 +118,7 @@ async function ssoAction({sso}: Sources): Promise<NextAction[]> {
 
 /** A repository beside the others. Its own newest good set: the verdict knows of one repository only. */
 function stateOf({name, location, inUse, failure, sets, locked}: Asked, now: number): RepositoryStatus {
-  const newest = recoverySet(sets.filter((set) => isAllThere(set) && set.standing.kind === 'good'));
+  const newest = newestGood(sets);
   return {
     name,
     location,

@@ -2,6 +2,7 @@ import {
   standingOf,
   type Actor,
   type Approval,
+  type CopyState,
   type Detection,
   type ExtendResult,
   type Forecast,
@@ -23,6 +24,7 @@ import {
   type SwitchResult,
 } from '@disaster-recovery/contract';
 import {actionBy} from '../words/next_action.ts';
+import type {Copies} from '../copies/index.ts';
 import {Failure} from '../kernel/failure.ts';
 import type {Surveyed} from '../sets/index.ts';
 import type {Sso} from '../sso/index.ts';
@@ -49,6 +51,32 @@ export function aJob(changes: Partial<Job> = {}): Job {
     result: null,
     error: null,
     ...changes,
+  };
+}
+
+/** For tests: one copy that lacks one set, and a job that sends it. */
+export function cannedCopies(changes: Partial<CopyState> = {}): Pick<Copies, 'list' | 'start'> {
+  const copy: CopyState = {
+    name: 'offsite',
+    location: '/mnt/offsite',
+    reachable: true,
+    message: null,
+    remedy: null,
+    sets: 3,
+    newest: SET,
+    newest_t0: START - 3_600_000,
+    objective_ms: 48 * 3_600_000,
+    late: false,
+    missing: [],
+    running: null,
+    next_try: null,
+    window: null,
+    append_only: null,
+    ...changes,
+  };
+  return {
+    list: async () => [copy],
+    start: async () => ({job: aJob({kind: 'copy'}), done: Promise.resolve(aJob({kind: 'copy'}))}),
   };
 }
 

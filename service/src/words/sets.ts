@@ -14,6 +14,7 @@ export const KIND_WORDS = {
   undo: 'Undo of a restore',
   verify: 'Verification',
   keep: 'Removal of sets that no rule keeps',
+  copy: 'Copy',
   sso_switch: 'Switch to email and password',
   sso_switch_back: 'Switch back',
   sso_extend: 'Extension of sessions',

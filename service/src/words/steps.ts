@@ -40,6 +40,10 @@ const STEPS: Readonly<Record<string, StepWords>> = {
   forget_loose: {doing: 'Removing what failed backups left', done: 'What failed backups left removed'},
   free_space: {doing: 'Freeing space in the repository', done: 'Space freed'},
   look_again: {doing: 'Looking again at the sets that stay', done: 'The sets that stay are all there'},
+  open_copy: {doing: 'Opening the copy', done: 'Copy opened'},
+  send: {doing: 'Sending the parts', done: 'Parts sent'},
+  send_manifest: {doing: 'Sending the manifest', done: 'Manifest sent'},
+  look_there: {doing: 'Looking whether all is there', done: 'All is there'},
   judge: {doing: 'Judging what was read', done: 'Judged'},
 };
 

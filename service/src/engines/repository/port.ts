@@ -108,4 +108,22 @@ export type RepositorySettings = {
   listing?: string;
 };
 
-export type RepositoryEngine = {open(settings: RepositorySettings): Repository};
+/** How fast a copy may go; left out, as fast as it can. */
+export type CopyLimits = {uploadKibPerSecond?: number | undefined; downloadKibPerSecond?: number | undefined};
+
+/** Takes snapshots from one repository into another, encrypted anew with the key of that one. Throws as a Repository does. */
+export type Copier = {
+  /** Makes the target, so that what is copied there is recognized as what is there already. @throws Failure REPOSITORY_EXISTS */
+  create(): Promise<'created' | 'already_there'>;
+  /**
+   * Snapshots by their first names. What the target has already is not sent again, so that an interrupted copy goes on where it was. `progress` counts
+   * what is sent in pieces of no fixed size. A name that the source does not have is passed over.
+   */
+  copy(snapshots: readonly string[], watch: Watch): Promise<void>;
+};
+
+export type RepositoryEngine = {
+  open(settings: RepositorySettings): Repository;
+  /** @throws Failure COPY_CREDENTIALS_CONFLICT when one variable would have to have two values */
+  copier(from: RepositorySettings, to: RepositorySettings, limits?: CopyLimits): Copier;
+};

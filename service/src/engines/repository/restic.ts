@@ -1,10 +1,11 @@
 import {basename, dirname, join} from 'node:path/posix';
 import {Failure} from '../../kernel/failure.ts';
 import {resticFailure} from './failures.ts';
+import {createCopier} from './copier.ts';
 import {findDamaged} from './damage.ts';
 import {createIdentities} from './identities.ts';
 import {hasLocalLock, listSnapshots} from './kept_listing.ts';
-import {NodeJson, SnapshotJson, TreeJson, type Message} from './messages.ts';
+import {NodeJson, TreeJson, type Message, type SnapshotJson} from './messages.ts';
 import type {CommandLine} from '../../process/command_line.ts';
 import type {
   Repository,
@@ -18,15 +19,18 @@ import type {
   StoreOptions,
 } from './port.ts';
 import {forget, prune} from './removal.ts';
+import {askForSnapshots, create, OPEN} from './restic_basics.ts';
 import {callOrFail, createResticCall, pastStaleLocks, requireRestic, type ResticCall} from './restic_command.ts';
 
 /** Snapshots of all machines belong to one history: the parent of a snapshot is found by path, not by which host took it. */
 const HOST = 'mattermost';
-const OPEN = {command: ['cat', 'config'], options: {'no-lock': true}} as const;
 
 /** restic 0.18 as the repository engine. */
 export function createRestic(program: string, hideCredentials: (location: string) => string): RepositoryEngine {
-  return {open: (settings) => openRepository(program, settings, hideCredentials(settings.url))};
+  return {
+    open: (settings) => openRepository(program, settings, hideCredentials(settings.url)),
+    copier: (from, to, limits = {}) => createCopier(program, {from, to, limits, location: hideCredentials(to.url)}),
+  };
 }
 
 function openRepository(program: string, settings: RepositorySettings, location: string): Repository {
@@ -44,7 +48,7 @@ function openRepository(program: string, settings: RepositorySettings, location:
   };
   return {
     location,
-    create: () => create(call, location),
+    create: () => create(call, {location}),
     async open(signal) {
       const engine = await requireRestic(program);
       await callOrFail(call, OPEN, signal ? {signal} : {});
@@ -108,31 +112,6 @@ function openRepository(program: string, settings: RepositorySettings, location:
       return damages.map((damage) => ({...damage, snapshots: damage.snapshots.map(identities.everywhere)}));
     },
   };
-}
-
-/** All of them, whatever is looked for: restic reads each to know its tags, and one that has the name of another is told by that one. */
-async function askForSnapshots(call: ResticCall, signal?: AbortSignal): Promise<SnapshotJson[]> {
-  const line = {command: ['snapshots'], options: {json: true, 'no-lock': true}} as const;
-  const {stdout} = await callOrFail(call, line, signal ? {signal} : {});
-  return SnapshotJson.array().parse(JSON.parse(stdout));
-}
-
-async function create(call: ResticCall, location: string): Promise<'created' | 'already_there'> {
-  const opened = await call(OPEN);
-  if (opened.exitCode === 0) {
-    return 'already_there';
-  }
-  const failure = resticFailure('cat config', opened);
-  if (failure.code === 'REPOSITORY_KEY_WRONG') {
-    throw new Failure('REPOSITORY_EXISTS', `${location} holds a repository already, and this key does not open it.`, {
-      cause: failure,
-    });
-  }
-  if (failure.code !== 'REPOSITORY_NOT_FOUND') {
-    throw failure;
-  }
-  await callOrFail(call, {command: ['init'], options: {json: true}});
-  return 'created';
 }
 
 type Watch = {signal?: AbortSignal; progress?: (done: number, total: number | null) => void; input?: string};

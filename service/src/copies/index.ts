@@ -1,0 +1,2 @@
+export {createCopies, type Copies} from './copies.ts';
+export type {CopySetting} from './setting.ts';

@@ -116,7 +116,9 @@ export const KeepResult = z
     repository: z.string(),
     removed: z.array(SetId),
     loose: z.number().int().describe('Snapshots that belonged to no set, and are removed.'),
-    freed_bytes: z.number(),
+    freed_bytes: z
+      .number()
+      .describe('By the process that ended the run: what one that was killed had freed is not in it.'),
     stay: z.number().int().describe('Sets that are there after it, listed again.'),
   })
   .meta({id: 'KeepResult'});

@@ -36,6 +36,15 @@ export const RESTORE_STEPS = [
   'record',
 ] as const;
 export const UNDO_STEPS = ['swap_back'] as const;
+export const KEEP_STEPS = [
+  'decide',
+  'forget_sets',
+  'forget_parts',
+  'forget_loose',
+  'free_space',
+  'look_again',
+  'record',
+] as const;
 
 /** In the middle of a swap, in the order in which it comes to them. */
 export const SWAP_MOMENTS = [
@@ -56,6 +65,7 @@ export const IN_PLACE_POINTS: readonly KillPoint<Side | SwapMoment>[] = BESIDE_P
   point.step === 'swap' && point.at === 'after' ? [...SWAP_MOMENTS.map((at) => ({step: 'swap', at})), point] : [point],
 );
 export const UNDO_POINTS: readonly KillPoint<Side>[] = bothSides(UNDO_STEPS);
+export const KEEP_POINTS: readonly KillPoint<Side>[] = bothSides(KEEP_STEPS);
 
 /** The set is in the repository: a later rerun brings it to its end, and makes no second one. */
 export const isSealed = ({step, at}: KillPoint): boolean =>

@@ -61,6 +61,12 @@ export async function snapshots({repository, keyFile}: RepositoryPlace): Promise
   return JSON.parse(stdout) as Snapshot[];
 }
 
+/** The same snapshots, as if they had been made long ago. */
+export async function makeOlder(place: RepositoryPlace, ids: readonly string[]): Promise<void> {
+  await runRestic(['unlock'], environmentOf(place));
+  await runRestic(['rewrite', '--forget', '--new-time', '2020-01-01 00:00:00', ...ids], environmentOf(place));
+}
+
 /** The snapshot is gone, as if somebody had deleted that file. */
 export async function removeSnapshot({repository}: RepositoryPlace, id: string): Promise<void> {
   await rm(join(repository, 'snapshots', id));

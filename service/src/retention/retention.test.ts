@@ -130,7 +130,10 @@ test('what no rule keeps is gone, manifest first, with its parts and their space
     [old, true],
     [older, true],
   ]);
+  const manifests = (await repository.snapshots(['part=manifest'])).map(({id}) => id);
   const result = await apply();
+  expect(asked[0]?.snapshots).toHaveLength(2);
+  expect(manifests).toEqual(expect.arrayContaining([...(asked[0]?.snapshots ?? [])]));
   expect(result).toMatchObject({repository: 'main', removed: [old, older], loose: 0, stay: 2});
   expect(result.freed_bytes).toBeGreaterThan(100);
   expect(await setsThere()).toEqual(stay);
@@ -296,6 +299,21 @@ test.each([1, 2, 3, 4])('whoever dies at call %i to the repository: the same aga
   expect(tags).not.toContain(`set=${old}`);
   expect(tags).not.toContain('set=20261101T000000Z-aaaaaa');
   expect((await repository.prune()).freed_bytes).toBe(0);
+});
+
+test('space that a run did not come to free is freed by the next one, though nothing is left to remove', async () => {
+  await Promise.all([make(70), make(1), make(2)]);
+  dies = (call) => {
+    if (call === 4) {
+      throw new Error('killed');
+    }
+  };
+  expect((await (await retention.apply({actor: ADA})).done).status).toBe('error');
+  dies = null;
+  const next = await apply();
+  expect(next.removed).toEqual([]);
+  expect(next.freed_bytes).toBeGreaterThan(0);
+  expect((await apply()).freed_bytes).toBe(0);
 });
 
 test('a repository that keeps all refuses by name, and all sets are there', async () => {

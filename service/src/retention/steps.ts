@@ -8,6 +8,8 @@ export type KeepPlan = {repository: string; steps: string[]};
 
 export type KeepFound = {
   going: GoingSet[];
+  /** Snapshots that belong to no set. */
+  unclaimed: string[];
   /** Sets that stay and were whole when it was decided. */
   staying: string[];
   /** A run before this one has removed sets, and not come to free their space. */
@@ -32,8 +34,10 @@ export function keepSteps(engines: RetentionEngines): readonly Step<KeepPlan, Ke
     {name: 'forget_parts', run: (_plan, found, context) => forgetParts(engines, found, context)},
     {
       name: 'forget_loose',
-      run: async (_plan, _found, {signal}) => {
-        const {loose} = await look(engines, signal);
+      run: async (_plan, found, {signal}) => {
+        const {needed} = await look(engines, signal);
+        // As decided: whoever was killed here may have removed some, and they count all the same.
+        const loose = need(found, 'unclaimed').filter((id) => !needed.has(id));
         await repository.forget(loose, signal);
         return {loose: loose.length};
       },
@@ -79,7 +83,7 @@ async function decideNow(engines: RetentionEngines, {job, actor, signal}: StepCo
     loose: loose.length,
   });
   const staying = decisions.filter(({set, goes}) => !goes && set.good).map(({set}) => set.id);
-  return {going, staying, unfinished};
+  return {going, unclaimed: loose, staying, unfinished};
 }
 
 const refusal = (name: string, {message, remedy}: NonNullable<Look['held']>): Failure =>

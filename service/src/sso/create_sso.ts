@@ -95,13 +95,21 @@ function watchProviders(engines: SsoEngines, classify: SsoParts['classify']): Pr
   });
 }
 
-/** What was lost here may be in the repository. */
-async function remembered<T>({engines, snapshots}: Made, work: () => Promise<T>): Promise<T> {
-  const problem = snapshots.isEmpty()
-    ? await recall({store: snapshots, repository: engines.repository, state: engines.state})
-    : null;
+/**
+ * What was lost here may be in the repository: it is asked while nothing is known, because that takes time and may fail. `surely`: also
+ * while something is known that was never stored whole.
+ */
+async function remembered<T>(
+  {engines, snapshots}: Made,
+  work: () => Promise<T>,
+  {surely = false}: {surely?: boolean} = {},
+): Promise<T> {
+  const problem =
+    surely || snapshots.isEmpty()
+      ? await recall({store: snapshots, repository: engines.repository, state: engines.state})
+      : null;
   if (problem !== null) {
-    engines.log.warn({problem}, 'The memory of identities is empty and could not be filled.');
+    engines.log.warn({problem}, 'The memory of identities could not be completed from the repository.');
   }
   return work();
 }
@@ -207,7 +215,8 @@ function returns(made: Made, jobs: Jobs): Pick<Sso, 'planSwitchBack' | 'startSwi
     planSwitchBack: (request) => remembered(made, () => switchBack.plan(request)),
     startSwitchBack: (request, by) => remembered(made, () => switchBack.start(request, by)),
     resolve: (request, by) => remembered(made, () => resolve(made, request, by)),
-    close: (by) => remembered(made, () => closeIncident(made, by)),
+    // Nobody looks for people who are away once it is closed.
+    close: (by) => remembered(made, () => closeIncident(made, by), {surely: true}),
   };
 }
 

@@ -179,19 +179,39 @@ describe('a memory that was lost', () => {
     fresh.engines.repository.snapshots = snapshots;
     switchByHand('person001');
     switchByHand('person002');
+    await fresh.sso.snapshot(ROOT);
     expect(await originals(fresh)).toEqual([
       ['person001', 'moved@corp.test'],
       ['person002', '1002'],
     ]);
   });
 
+  test('closes no incident over people whom only the repository knows, although it knows others by now', async () => {
+    const fresh = bench.withoutMemory();
+    const {snapshots} = fresh.engines.repository;
+    fresh.engines.repository.snapshots = async () => {
+      throw new Error('the repository is away');
+    };
+    switchByHand('person001');
+    await fresh.sso.snapshot(ROOT);
+    await fresh.sso.declare({reason: 'everything was lost', tell: false}, ROOT);
+    fresh.engines.repository.snapshots = snapshots;
+    await expect(fresh.sso.close(ROOT)).rejects.toMatchObject({
+      code: 'RETURN_LIST_NOT_EMPTY',
+      message: '1 person is not back yet: @person001.',
+    });
+  });
+
   test('takes nobody from a snapshot that it cannot read, and says so', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'other-'));
     writeFileSync(join(directory, 'identity.jsonl'), '{"user": "person001", "identity": {"sign_in": "gitlab"}}\n');
     await bench.engines.repository.store(directory, {tags: ['disaster-recovery-identity']});
-    expect(await bench.withoutMemory().sso.snapshot(ROOT)).toMatchObject({
+    const fresh = bench.withoutMemory();
+    switchByHand('person001');
+    expect(await fresh.sso.snapshot(ROOT)).toMatchObject({
       stored: 'here_only',
       warnings: [expect.stringMatching(/^Older snapshots could not be read/)],
     });
+    expect(await originals(fresh)).toEqual([]);
   });
 });

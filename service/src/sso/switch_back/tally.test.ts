@@ -49,6 +49,7 @@ test('who was back already counts as given back; a conflict and a failure each c
 
 test('of thousands who are back a thousand are shown, and everybody who is not, before them', () => {
   const rest = tallyOf(...many(1500), outcomeOf('late', 'failed'), outcomeOf('later', 'conflict'));
+  expect(rest.people).toHaveLength(1002);
   const {people, ...tally} = merge(EMPTY, rest, []);
   expect(numbers({people, ...tally})).toEqual([1500, 1, 1]);
   expect(people).toHaveLength(1000);

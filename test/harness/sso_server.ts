@@ -1,14 +1,16 @@
 import {createHash} from 'node:crypto';
 import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
+import type {SsoStatus} from '@disaster-recovery/contract';
 import {startIdentityProvider} from './identity_provider.ts';
 import type {IdentityProvider, ProviderPeople} from './identity_provider.ts';
 import {inParallel} from './in_parallel.ts';
-import {startProtectedServer} from './protected_server.ts';
+import {PLUGIN, startProtectedServer} from './protected_server.ts';
 import type {ProtectedServer, ProtectedServerOptions} from './protected_server.ts';
 import {signInThroughProvider} from './sso_login.ts';
 import {accountRow, insertAccounts, insertSessions, sessionOfToken, sessionRows} from './sso_server_rows.ts';
 import type {AccountRow, MadeAccount, MadeSession, NewSession, SessionRow} from './sso_server_rows.ts';
+import {waitFor} from './wait_for.ts';
 
 type Settings = Readonly<Record<string, unknown>>;
 
@@ -58,6 +60,13 @@ export interface SsoServer extends ProtectedServer {
   sessionOf(token: string): Promise<SessionRow | undefined>;
   /** Writes sessions into the database; their tokens work at once. */
   addSessions(sessions: readonly (NewSession & {readonly userId: string})[]): Promise<MadeSession[]>;
+  /**
+   * What the page shows, asked through the plugin. For whoever waits: a turn of drctl takes most of a second, and a core.
+   * Throws while the plugin or the companion does not answer.
+   */
+  status(): Promise<SsoStatus>;
+  /** Waits until the companion reaches the plugin, and the plugin the companion. */
+  untilPluginAnswers(): Promise<void>;
   /** Effective at once. */
   patchConfig(patch: Readonly<Record<string, Settings>>): Promise<void>;
   /** Of the sections of config.json that an incident may change: the same before and after it, or something was left behind. */
@@ -75,7 +84,7 @@ const FAST_SSO = {
     vantage_points: 2,
     healthy_minutes: 0.03,
   },
-  second_look_seconds: 2,
+  second_look_seconds: 0.2,
   canary_minutes: 1,
 } as const;
 
@@ -121,6 +130,12 @@ export async function startSsoServer(options: SsoServerOptions = {}): Promise<Ss
       TeamSettings: {MaxUsersPerTeam: 20_000, ...configPatch['TeamSettings']},
     });
     const signedIn = await signInOnce(server, known, people);
+    const status = () => server.client.requestPlugin<SsoStatus>(PLUGIN, 'GET', '/api/v1/sso');
+    const answers = () =>
+      status().then(
+        ({bridge}) => bridge === 'plugin',
+        () => false,
+      );
     const addSessions = sessionsLike(server, signedIn[0]);
     const extras = await addExtras(
       server,
@@ -137,6 +152,8 @@ export async function startSsoServer(options: SsoServerOptions = {}): Promise<Ss
       extras,
       addSessions,
       patchConfig,
+      status,
+      untilPluginAnswers: () => waitFor('the plugin to answer', answers, 60),
       row: (username) => accountRow(server.databaseUrl, username),
       sessionsOf: (userId) => sessionRows(server.databaseUrl, userId),
       sessionOf: (token) => sessionOfToken(server.databaseUrl, token),

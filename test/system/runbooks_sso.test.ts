@@ -1,7 +1,6 @@
 import {readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterAll, beforeAll, expect, jest, test} from '@jest/globals';
-import type {SsoStatus} from '@disaster-recovery/contract';
 import {choosePassword, useCode} from '../harness/claim.ts';
 import {drctlOrThrow} from '../harness/drctl.ts';
 import type {DrctlAnswer} from '../harness/drctl.ts';
@@ -67,7 +66,7 @@ async function untilHealthy(): Promise<void> {
   await waitFor(
     'the provider to be up for long enough',
     async () => {
-      const {detection} = (await server.drctl('sso', 'status')).value as SsoStatus;
+      const {detection} = await server.status();
       return (
         detection.providers.length > 0 &&
         detection.providers.every(({state, since}) => state === 'up' && Date.now() - since > 4000)
@@ -145,11 +144,7 @@ test('an outage is survived, and everyone is back as before, by the commands of 
 async function beforeCommand(index: number, [, verb]: readonly string[]): Promise<void> {
   if (verb === 'status' && index < 5) {
     await server.identityProvider.stop();
-    await waitFor(
-      'the outage to be suspected',
-      async () => ((await server.drctl('sso', 'status')).value as SsoStatus).state === 'suspected',
-      60,
-    );
+    await waitFor('the outage to be suspected', async () => (await server.status()).state === 'suspected', 60);
   }
   if (verb === 'return-list' && index < 16) {
     await server.identityProvider.start();

@@ -1,7 +1,6 @@
 import {readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {DatabaseSync} from 'node:sqlite';
-import {setTimeout as pause} from 'node:timers/promises';
 import {afterAll, afterEach, beforeAll, describe, expect, jest, test} from '@jest/globals';
 import bcrypt from 'bcryptjs';
 import pg from 'pg';
@@ -15,7 +14,7 @@ import type {
   SwitchResult,
 } from '@disaster-recovery/contract';
 import {choosePassword, useCode} from '../harness/claim.ts';
-import {drctlOrThrow} from '../harness/drctl.ts';
+import {drctlOrThrow, runDrctl} from '../harness/drctl.ts';
 import type {DrctlAnswer} from '../harness/drctl.ts';
 import {startMailSink} from '../harness/mail_sink.ts';
 import type {MailSink} from '../harness/mail_sink.ts';
@@ -60,7 +59,7 @@ beforeAll(async () => {
   server = await startSsoServer({
     people: 3,
     // Slower to suspect than in other tests, so that a slow machine is not taken for an outage.
-    sso: {never_switch: ['glass.person'], second_look_seconds: 3, probe: {rounds_down: 3, minimum_down_seconds: 3}},
+    sso: {never_switch: ['glass.person'], probe: {rounds_down: 3, minimum_down_seconds: 3}},
     configPatch: {
       EmailSettings: {...mails.emailSettings, RequireEmailVerification: true},
       ServiceSettings: {
@@ -82,7 +81,7 @@ afterAll(async () => {
 
 const sso = async <Value>(...words: string[]): Promise<Value> =>
   (await drctlOrThrow(server.drctl('sso', ...words))).value as Value;
-const provider = async () => (await sso<SsoStatus>('status')).detection.providers[0];
+const provider = async () => (await server.status()).detection.providers[0];
 const suspicions = async () => (await readFile(server.companion().logFile, 'utf8')).split(SUSPECTED).length - 1;
 const sql = <Row extends object>(statement: string, ...values: unknown[]) =>
   query<Row>(server.databaseUrl, statement, values);
@@ -156,9 +155,15 @@ function remembered<Row>(statement: string): Row | undefined {
   }
 }
 
-const roundsDown = () =>
-  (JSON.parse(remembered<{track: string}>('SELECT track FROM sso_tracks')?.track ?? '{}') as {rounds_down?: number})
-    .rounds_down ?? 0;
+const track = () =>
+  JSON.parse(remembered<{track: string}>('SELECT track FROM sso_tracks')?.track ?? '{}') as {
+    rounds_down?: number;
+    since?: number;
+    last_round_at?: number;
+  };
+const roundsDown = () => track().rounds_down ?? 0;
+/** Of the state that it is in now, as far as rounds have seen it. */
+const lastsFor = () => (track().last_round_at ?? 0) - (track().since ?? Infinity);
 const hasBegunSecondLook = async () =>
   remembered(`SELECT 1 FROM events WHERE type = 'step' AND body LIKE '%"second_look"%' LIMIT 1`) !== undefined;
 
@@ -182,7 +187,7 @@ describe('what is an outage, and what is none', () => {
     const before = await suspicions();
     await server.identityProvider.answerInstead(status, '{"error":"access_denied"}');
     await waitFor('it to be seen', async () => (await provider())?.state === 'degraded', 60);
-    await pause(5000);
+    await waitFor('it to last longer than an outage must', async () => lastsFor() > 4000);
     expect(await sso<SsoStatus>('status')).toMatchObject({state: 'watching', detection: {proposal: null}});
     expect(await suspicions()).toBe(before);
   });
@@ -211,11 +216,7 @@ describe('what is an outage, and what is none', () => {
   test('one that accepts connections and never answers is down', async () => {
     server.identityProvider.hang();
     try {
-      await waitFor(
-        'the outage to be suspected',
-        async () => (await sso<SsoStatus>('status')).state === 'suspected',
-        90,
-      );
+      await waitFor('the outage to be suspected', async () => (await server.status()).state === 'suspected', 90);
       expect((await provider())?.message).toContain('did not answer in time');
     } finally {
       server.identityProvider.unhang();
@@ -448,7 +449,17 @@ describe('switched, and back', () => {
     try {
       const login = signInWithPassword(url, racer.username, 'Old hash, 2026').catch(() => null);
       await waitFor('the login to be about to write its new hash', gate.isSomebodyWaiting, 60);
-      const back = drctlOrThrow(dr('switch-back', '--yes', '--without-provider-check', '--user', racer.username));
+      // So long that the login is done before it, on a slow machine too.
+      const environment = {DRCTL_SSO_SECOND_LOOK_SECONDS: '3'};
+      const back = drctlOrThrow(
+        runDrctl(
+          [
+            ...['--config', server.configFile, 'sso', 'switch-back', '--yes', '--without-provider-check'],
+            ...['--user', racer.username],
+          ],
+          {home: join(server.directory, 'home'), environment},
+        ),
+      );
       await waitFor('the switch back to be done with everybody', hasBegunSecondLook, 60);
       await gate.open();
       const session = await login;

@@ -1,5 +1,4 @@
 import {readFile, writeFile} from 'node:fs/promises';
-import {setTimeout as pause} from 'node:timers/promises';
 import {afterAll, beforeAll, describe, expect, jest, test} from '@jest/globals';
 import type {
   LetInResult,
@@ -57,7 +56,7 @@ beforeAll(async () => {
     people: 1,
     extraSsoRows: EXTRAS,
     environment,
-    sso: {changes_per_second: 25, second_look_seconds: 1, tell_people: false},
+    sso: {changes_per_second: 25, tell_people: false},
   });
   sink = await startMailSink();
   await server.patchConfig({EmailSettings: {...sink.emailSettings, EnableSignInWithUsername: false}});
@@ -82,7 +81,6 @@ const switchOf = (...accounts: readonly ExtraAccount[]) => [
   ...accounts.map(({username}) => username),
   '--yes',
 ];
-const untilPluginAnswers = () => waitFor('the plugin to answer', async () => (await status()).bridge === 'plugin', 60);
 
 /** Nothing half done is called done, and why it did not end is named. */
 async function expectNamed(running: Running, codes: readonly string[]): Promise<Ending> {
@@ -150,7 +148,7 @@ describe('the plugin dies in the middle of a switch of everyone', () => {
 
   test('enabled again, and killed in the middle of the way back: the same again brings everyone back', async () => {
     await server.client.enablePlugin(PLUGIN);
-    await untilPluginAnswers();
+    await server.untilPluginAnswers();
     const running = startSso(server, ...BACK);
     await untilAway(server, running, (away) => away <= EVERYONE - 56);
     const [plugin] = descendants(server.mattermost().pid).filter(({command}) => command.includes(PLUGIN));
@@ -160,7 +158,7 @@ describe('the plugin dies in the middle of a switch of everyone', () => {
     await expectEveryoneBack(server);
     await server.client.request('POST', `/plugins/${PLUGIN}/disable`);
     await server.client.enablePlugin(PLUGIN);
-    await untilPluginAnswers();
+    await server.untilPluginAnswers();
     await expectWholeEnd();
     await expectWrittenOnce();
   });
@@ -179,7 +177,7 @@ describe('the servers below go away in the middle', () => {
 
   test('started again, people claim their accounts', async () => {
     await server.startMattermost();
-    await untilPluginAnswers();
+    await server.untilPluginAnswers();
     await claimAccount(server, people[0]!, 'After the restart, 1');
     expect((await signInWithPassword(url, people[0]!.username, 'After the restart, 1')).userId).toBe(people[0]!.userId);
   });
@@ -258,7 +256,7 @@ async function restartWith(variables: Readonly<Record<string, string>>): Promise
   }
   Object.assign(environment, variables);
   await server.startMattermost();
-  await untilPluginAnswers();
+  await server.untilPluginAnswers();
 }
 
 const checkNamed = async (wanted: string): Promise<ReadinessCheck | undefined> =>
@@ -322,14 +320,18 @@ describe('when we are cut off ourselves', () => {
     await server.companion().start();
   }
 
-  const detection = async () => (await status()).detection;
-
   test('a provider that does not answer is not suspected while no control address answers either', async () => {
     await restartCompanionWith([`http://127.0.0.1:${await freePort()}/`]);
-    await waitFor('a round without a control address', async () => (await detection()).controls_ok === false);
+    await waitFor(
+      'a round without a control address',
+      async () => (await server.status()).detection.controls_ok === false,
+    );
     await server.identityProvider.stop();
-    // Several times as long as a suspicion takes with FAST_SSO.
-    await pause(10_000);
+    const stopped = Date.now();
+    await waitFor(
+      'rounds for three times as long as a suspicion takes',
+      async () => ((await server.status()).detection.last_round_at ?? 0) - stopped > 3 * 2000,
+    );
     expect(await status()).toMatchObject({
       state: 'watching',
       detection: {controls_ok: false, proposal: null, providers: [{outcome: 'local_network'}]},
@@ -338,7 +340,7 @@ describe('when we are cut off ourselves', () => {
 
   test('with a control address that answers, the same outage is suspected', async () => {
     await restartCompanionWith([url]);
-    await waitFor('the outage to be suspected', async () => (await status()).state === 'suspected', 60);
+    await waitFor('the outage to be suspected', async () => (await server.status()).state === 'suspected', 60);
     await server.identityProvider.start();
   });
 

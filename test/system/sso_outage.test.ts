@@ -61,10 +61,10 @@ describe('an SSO outage, from its first minute to its last', () => {
   test('while all is well the companion watches, and has noted how everybody signs in', async () => {
     await waitFor(
       'the provider to be seen up',
-      async () => (await status()).detection.providers[0]?.state === 'up',
+      async () => (await server.status()).detection.providers[0]?.state === 'up',
       30,
     );
-    await waitFor('the first identity snapshot', async () => (await status()).snapshot !== null, 30);
+    await waitFor('the first identity snapshot', async () => (await server.status()).snapshot !== null, 30);
     expect(await sso('snapshot')).toMatchObject({sso_accounts: SWITCHED + 3, stored: 'repository', warnings: []});
     expect(await status()).toMatchObject({state: 'watching', incident: null, bridge: 'plugin'});
   });
@@ -72,7 +72,7 @@ describe('an SSO outage, from its first minute to its last', () => {
   test('the provider dies, and is suspected within the time that was set, by both points of view', async () => {
     await server.identityProvider.stop();
     const died = Date.now();
-    await waitFor('the outage to be suspected', async () => (await status()).state === 'suspected', 20);
+    await waitFor('the outage to be suspected', async () => (await server.status()).state === 'suspected', 20);
     const {
       detection,
       next_actions: [action],

@@ -139,7 +139,7 @@ describe('while the provider is down', () => {
     const underWay = signIn({beforeCallback: () => identityProvider.hang()}).finally(() => {
       hasEnded = true;
     });
-    await pause(3000);
+    await pause(1000);
     expect(hasEnded).toBe(false);
     expect(await statusOfSignInPage()).toBe(302);
     identityProvider.unhang();

@@ -11,7 +11,6 @@ import {signInThroughProvider, signInWithPassword} from '../harness/sso_login.ts
 import {startSsoServer} from '../harness/sso_server.ts';
 import type {ExtraAccount, SsoServer} from '../harness/sso_server.ts';
 import {snapshots} from '../harness/repository.ts';
-import {waitFor} from '../harness/wait_for.ts';
 
 jest.setTimeout(300_000);
 
@@ -27,7 +26,7 @@ const sets = {before: '', during: ''};
 
 /** One story: each test goes on where the one before it ended. */
 beforeAll(async () => {
-  server = await startSsoServer({people: 1, extraSsoRows: EXTRAS, sso: {second_look_seconds: 1}});
+  server = await startSsoServer({people: 1, extraSsoRows: EXTRAS});
   url = server.mattermost().url;
   people = server.extras;
   before = await server.settingsHash();
@@ -65,11 +64,7 @@ async function restoreInPlace(set: string): Promise<void> {
   await drctlOrThrow(server.drctl('restore', set, '--yes'));
   await server.startMattermost();
   await server.companion().start();
-  await waitFor(
-    'the plugin to answer',
-    async () => ((await sso(server, 'status')) as {bridge: string}).bridge === 'plugin',
-    60,
-  );
+  await server.untilPluginAnswers();
 }
 
 async function expectProviderSignsIn(accounts: readonly ExtraAccount[]): Promise<void> {

@@ -1,27 +1,21 @@
-import {afterAll, afterEach, beforeAll, expect, test} from '@jest/globals';
+import {beforeAll, expect, test} from '@jest/globals';
 import type {Page} from 'playwright-core';
-import {cannedSets, cannedWorld, type World} from './host_page/canned_answers.ts';
+import {cannedWorld, type World} from './host_page/canned_answers.ts';
+import {cannedSets} from './host_page/canned_sets.ts';
 import {cannedSso, setIncident} from './host_page/canned_sso.ts';
-import {openBrowser, type HostPage, type OpenBrowser} from './index.ts';
 import {showWorld} from './states.ts';
+import {openStage} from './stage.ts';
 
 // Every page of the System Console saves the whole configuration that it loaded when the console was opened.
-let browser: OpenBrowser;
+const stage = openStage();
 let page: Page;
-let host: HostPage | undefined;
 
-beforeAll(async () => {
-  browser = await openBrowser();
-  page = browser.page;
-}, 120_000);
-afterEach(async () => {
-  await host?.close();
-  host = undefined;
+beforeAll(() => {
+  ({page} = stage);
 });
-afterAll(() => browser.close());
 
 async function show(world: World): Promise<void> {
-  host = await showWorld(world);
+  const host = await stage.serve(showWorld(world));
   await page.goto(host.url());
 }
 

@@ -1,32 +1,23 @@
 import {existsSync} from 'node:fs';
-import {afterAll, afterEach, beforeAll, beforeEach, expect, test} from '@jest/globals';
+import {beforeAll, expect, test} from '@jest/globals';
 import type {Page} from 'playwright-core';
 import {FAINT_WORDS} from './faint_words.ts';
-import {cannedJob, cannedSets, cannedVerdict, cannedWorld, doneJob, type World} from './host_page/canned_answers.ts';
-import {openBrowser, type HostPage, type OpenBrowser} from './index.ts';
+import {cannedJob, cannedVerdict, cannedWorld, doneJob, type World} from './host_page/canned_answers.ts';
+import {cannedSets} from './host_page/canned_sets.ts';
 import {pressEnter, untilFocused} from './keyboard.ts';
 import {showWorld} from './states.ts';
+import {openStage} from './stage.ts';
 
 // How the page behaves in a real browser, in the layout of the System Console. What it is told is canned here.
-let browser: OpenBrowser;
+const stage = openStage();
 let page: Page;
-let host: HostPage | undefined;
 
-beforeAll(async () => {
-  browser = await openBrowser();
-  page = browser.page;
-}, 120_000);
-beforeEach(() => {
-  browser.problems.length = 0;
+beforeAll(() => {
+  ({page} = stage);
 });
-afterEach(async () => {
-  await host?.close();
-  host = undefined;
-});
-afterAll(() => browser.close());
 
 async function show(world: World, theme: 'light' | 'dark' = 'light'): Promise<void> {
-  host = await showWorld(world);
+  const host = await stage.serve(showWorld(world));
   await page.goto(host.url(theme));
 }
 
@@ -37,7 +28,7 @@ const others = ([17, 19] as const).filter((version) =>
 (others.length > 0 ? test.each(others) : test.skip.each([0] as never[]))(
   'web clients with React %d show the page too',
   async (react) => {
-    host = await showWorld(cannedWorld(cannedSets(), cannedJob()), react);
+    const host = await stage.serve(showWorld(cannedWorld(cannedSets(), cannedJob()), react));
     await page.goto(host.url());
     await page.getByRole('progressbar').waitFor();
     expect(await page.evaluate('React.version.split(".")[0]')).toBe(String(react));
@@ -48,7 +39,7 @@ const others = ([17, 19] as const).filter((version) =>
     await page.getByRole('button', {name: 'Revoke…'}).click();
     await page.keyboard.press('Escape');
     await page.getByRole('alertdialog').waitFor({state: 'detached'});
-    expect(browser.problems).toEqual([]);
+    expect(stage.problems).toEqual([]);
   },
   60_000,
 );
@@ -81,7 +72,7 @@ test('from not enrolled to a set, by keyboard alone', async () => {
   await page.getByRole('heading', {name: 'Backup done'}).waitFor();
   await page.getByText(/You can recover\./).waitFor();
   expect(await submits()).toBe('0');
-  expect(browser.problems).toEqual([]);
+  expect(stage.problems).toEqual([]);
 }, 60_000);
 
 test('an event of the server moves the bar before the next question', async () => {
@@ -121,7 +112,7 @@ test.each(['light', 'dark'] as const)(
       .first()
       .click();
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(800);
-    expect(browser.problems).toEqual([]);
+    expect(stage.problems).toEqual([]);
     await page.setViewportSize({width: 1280, height: 900});
   },
   60_000,

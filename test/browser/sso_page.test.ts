@@ -1,33 +1,26 @@
 import {readFile, stat} from 'node:fs/promises';
-import {afterAll, afterEach, beforeAll, beforeEach, expect, test} from '@jest/globals';
+import {beforeAll, beforeEach, expect, test} from '@jest/globals';
 import type {Page} from 'playwright-core';
-import {cannedSets, cannedWorld, type World} from './host_page/canned_answers.ts';
+import {cannedWorld, type World} from './host_page/canned_answers.ts';
+import {cannedSets} from './host_page/canned_sets.ts';
 import {cannedEntries, cannedSso, setIncident, UP, type SsoWorld} from './host_page/canned_sso.ts';
 import {claimReply, refusedFactor, startClaimHost, type ClaimHost} from './host_page/claim_host.ts';
 import {FAINT_WORDS} from './faint_words.ts';
 import {confirmByKeyboard, pressEnter, untilFocused} from './keyboard.ts';
-import {openBrowser, type HostPage, type OpenBrowser} from './index.ts';
 import {showWorld} from './states.ts';
+import {openStage} from './stage.ts';
 
 // Single sign-on on the page of the System Console, and the claim page as the plugin serves it. What they are told is canned here.
-let browser: OpenBrowser;
+const stage = openStage();
 let page: Page;
-let host: HostPage | ClaimHost | undefined;
 
-beforeAll(async () => {
-  browser = await openBrowser();
-  page = browser.page;
-}, 120_000);
+beforeAll(() => {
+  ({page} = stage);
+});
 beforeEach(async () => {
-  browser.problems.length = 0;
   await page.setViewportSize({width: 1280, height: 900});
   await page.emulateMedia({colorScheme: 'light'});
 });
-afterEach(async () => {
-  await host?.close();
-  host = undefined;
-});
-afterAll(() => browser.close());
 
 async function show(
   change: (sso: SsoWorld) => void = () => undefined,
@@ -36,16 +29,14 @@ async function show(
   const sso = cannedSso();
   change(sso);
   const world = Object.assign(cannedWorld(cannedSets()), {sso});
-  const started = await showWorld(world);
-  host = started;
+  const started = await stage.serve(showWorld(world));
   await page.goto(started.url(theme));
   await page.getByRole('heading', {name: 'Single sign-on'}).waitFor();
   return world;
 }
 
 test('a companion that does not know of it: the page is as it was', async () => {
-  const started = await showWorld(cannedWorld());
-  host = started;
+  const started = await stage.serve(showWorld(cannedWorld()));
   const asked = page.waitForResponse((response) => response.url().endsWith('/api/v1/sso'));
   await page.goto(started.url());
   await page.getByRole('heading', {name: 'Sets', exact: true}).waitFor();
@@ -92,7 +83,7 @@ test('an outage from suspicion to the end, by keyboard alone', async () => {
   await page.getByText('No outage. 3 providers answer.').waitFor();
   await untilFocused(page, 'Single sign-on');
   expect(await page.locator('.host-main').getAttribute('data-submits')).toBe('0');
-  expect(browser.problems).toEqual([]);
+  expect(stage.problems).toEqual([]);
 }, 90_000);
 
 test('a plan for the way back with a shut gate: Tab reaches the override, Escape leaves all as it is', async () => {
@@ -137,7 +128,7 @@ test.each([
     await page.getByText('Readiness 86 of 100.').click();
     expect(await page.evaluate(FAINT_WORDS)).toEqual([]);
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
-    expect(browser.problems).toEqual([]);
+    expect(stage.problems).toEqual([]);
   },
   60_000,
 );
@@ -153,8 +144,7 @@ async function openClaim(
   answers: Parameters<typeof startClaimHost>[0] = {},
   viewport = {width: 320, height: 640},
 ): Promise<ClaimHost> {
-  const started = await startClaimHost(answers);
-  host = started;
+  const started = await stage.serve(startClaimHost(answers));
   await page.setViewportSize(viewport);
   await page.goto(started.url);
   return started;
@@ -200,7 +190,7 @@ test('on a phone: code, password, second factor, in; below a subpath and the rea
       .slice(0, 5)
       .every(({headers}) => headers['x-requested-with'] === 'XMLHttpRequest' && headers.referer === undefined),
   ).toBe(true);
-  expect(browser.problems).toEqual([]);
+  expect(stage.problems).toEqual([]);
 }, 60_000);
 
 test.each(['light', 'dark'] as const)(
@@ -241,7 +231,7 @@ test.each(['light', 'dark'] as const)(
     await page.keyboard.press('Enter');
     await page.getByLabel('Six digits').waitFor();
     await look();
-    expect(browser.problems).toEqual([]);
+    expect(stage.problems).toEqual([]);
   },
   60_000,
 );
@@ -263,12 +253,11 @@ test('a hostile name stays text, and nothing is left behind in the browser', asy
     '[location.href, document.cookie, JSON.stringify(localStorage), JSON.stringify(sessionStorage), document.documentElement.outerHTML].join(" ")',
   );
   expect(left).not.toMatch(/Sunflower|9QXD|aaaaaaaa/);
-  expect(browser.problems).toEqual([]);
+  expect(stage.problems).toEqual([]);
 }, 60_000);
 
 test('without JavaScript the page says so, and offers nothing to type into', async () => {
-  const claim = await startClaimHost({});
-  host = claim;
+  const claim = await stage.serve(startClaimHost({}));
   const context = await page.context().browser()?.newContext({javaScriptEnabled: false});
   const plain = await context!.newPage();
   await plain.goto(claim.url);

@@ -1,28 +1,18 @@
 import {AxeBuilder} from '@axe-core/playwright';
-import {afterAll, afterEach, beforeAll, beforeEach, expect, test} from '@jest/globals';
+import {beforeAll, expect, test} from '@jest/globals';
 import type {Page} from 'playwright-core';
-import {openBrowser, type HostPage, type OpenBrowser} from './index.ts';
 import {showWorld, STATES} from './states.ts';
+import {openStage} from './stage.ts';
 
 // Each state of the page: usable by everybody, and whole at the widths that administrators have.
 const WIDTHS = [1440, 1024, 700];
 const SEVERE = ['serious', 'critical'];
-let browser: OpenBrowser;
+const stage = openStage({width: 1440});
 let page: Page;
-let host: HostPage | undefined;
 
-beforeAll(async () => {
-  browser = await openBrowser({width: 1440});
-  page = browser.page;
-}, 120_000);
-beforeEach(() => {
-  browser.problems.length = 0;
+beforeAll(() => {
+  ({page} = stage);
 });
-afterEach(async () => {
-  await host?.close();
-  host = undefined;
-});
-afterAll(() => browser.close());
 
 /** What axe finds in the plugin's part of the page: rule, and where. */
 async function severeProblems(rules?: string[]): Promise<string[]> {
@@ -56,7 +46,7 @@ test.each(STATES.map((state) => [state.name, state] as const))(
   '%s, light and dark: no severe problem for assistive technology, nothing cut off or torn',
   async (_name, {world, act}) => {
     await page.setViewportSize({width: 1440, height: 900});
-    host = await showWorld(world());
+    const host = await stage.serve(showWorld(world()));
     await page.goto(host.url('light'));
     await page.locator('.dr-card').first().waitFor();
     await act?.(page);
@@ -67,7 +57,7 @@ test.each(STATES.map((state) => [state.name, state] as const))(
     await page.setViewportSize({width: 1440, height: 900});
     expect(await severeProblems(['color-contrast'])).toEqual([]);
     await expectWhole();
-    expect(browser.problems).toEqual([]);
+    expect(stage.problems).toEqual([]);
   },
   60_000,
 );

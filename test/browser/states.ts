@@ -3,14 +3,13 @@ import {
   CANNED_PEOPLE,
   cannedApi,
   cannedJob,
-  cannedSet,
-  cannedSets,
   cannedVerdict,
   cannedWorld,
   doneJob,
   failedJob,
   type World,
 } from './host_page/canned_answers.ts';
+import {cannedSet, cannedSets} from './host_page/canned_sets.ts';
 import {cannedEntries, cannedSso, setIncident, UP, waitingJob, type SsoWorld} from './host_page/canned_sso.ts';
 import {startHostPage, type HostPage} from './host_page/host_page.ts';
 

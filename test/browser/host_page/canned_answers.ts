@@ -1,4 +1,5 @@
-import type {Job, SetManifest, SetSummary, Status} from '@disaster-recovery/contract';
+import type {Job, SetSummary, Status} from '@disaster-recovery/contract';
+import {cannedManifest, cannedSets, setName} from './canned_sets.ts';
 import {answerSso, type SsoWorld} from './canned_sso.ts';
 import type {CannedApi, CannedReply} from './host_page.ts';
 
@@ -6,96 +7,99 @@ import type {CannedApi, CannedReply} from './host_page.ts';
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
-const STEPS = ['preflight', 'first_pass', 'capture_database', 'store_database', 'capture_config', 'second_pass', 'cross_check', 'seal', 'read_back'];
-
-function setName(at: number, tail: string): string {
-  return `${new Date(at).toISOString().replace(/[-:]/g, '').slice(0, 15)}Z-${tail}`;
-}
-
-export function cannedSet(ageMs: number, change: Partial<SetSummary> = {}): SetSummary {
-  const t0 = Date.now() - ageMs;
-  return {
-    id: setName(t0, 'k3x9qa'), kind: 'backup', t0, reason: '', scope: ['database', 'config', 'files'], server_version: '11.1.0',
-    bytes: 3_742_118_004, bytes_added: 41_220_113, rows: 1_904_882, files: 48_211, cross_check: 'passed', omitted: [],
-    standing: {kind: 'good', missing: [], incomplete: [], elsewhere: []}, ...change,
-  };
-}
-
-export function cannedSets(): SetSummary[] {
-  return [
-    cannedSet(2 * HOUR + 14 * MINUTE),
-    cannedSet(DAY + 3 * HOUR, {id: setName(Date.now() - DAY, 'm0pw2c'), bytes_added: 39_004_118, reason: 'nightly', rows: 1_899_120, files: 48_120}),
-    cannedSet(2 * DAY + 7 * HOUR, {id: setName(Date.now() - 2 * DAY, 'zz81ta'), kind: 'restore_point', reason: 'before the restore of 21 November', bytes_added: 812_004}),
-    cannedSet(3 * DAY, {
-      id: setName(Date.now() - 3 * DAY, 'q77h1d'), scope: ['database', 'config'], files: 0, cross_check: 'not_possible', bytes_added: 28_114_000,
-      standing: {kind: 'partial', missing: ['files'], incomplete: [], elsewhere: []},
-      omitted: [{part: 'files', what: 'the whole file store', reason: 'Left out on request.'}], reason: 'before 11.2 upgrade, database only',
-    }),
-    cannedSet(4 * DAY, {id: setName(Date.now() - 4 * DAY, 'a1b2c3'), cross_check: 'passed_with_losses', bytes_added: 44_000_000}),
-    cannedSet(9 * DAY, {id: setName(Date.now() - 9 * DAY, 'd4e5f6'), cross_check: 'failed', bytes_added: 3_100_000_000, standing: {kind: 'damaged', missing: [], incomplete: [], elsewhere: []}}),
-  ];
-}
+const STEPS = [
+  'preflight',
+  'first_pass',
+  'capture_database',
+  'store_database',
+  'capture_config',
+  'second_pass',
+  'cross_check',
+  'seal',
+  'read_back',
+];
 
 export function cannedVerdict(set: SetSummary | null, now: number): Status['verdict'] {
   return {
-    kind: set?.standing.kind ?? 'none', set: set?.id ?? null, age_ms: set && now - set.t0, since: set && set.t0, beyond_objective: false,
-    missing: set ? set.standing.missing.map((part) => ({part, protected_by: null})) : [], damage: null, newer: null,
+    kind: set?.standing.kind ?? 'none',
+    set: set?.id ?? null,
+    age_ms: set && now - set.t0,
+    since: set && set.t0,
+    beyond_objective: false,
+    missing: set ? set.standing.missing.map((part) => ({part, protected_by: null})) : [],
+    damage: null,
+    newer: null,
   };
 }
 
-const [READ_BACK, READ_BACK_HOW] = ['Read the newest set back from the repository; the last time was 9 days ago.', 'drctl verify latest --level L2'];
+const [READ_BACK, READ_BACK_HOW] = [
+  'Read the newest set back from the repository; the last time was 9 days ago.',
+  'drctl verify latest --level L2',
+];
 const readBack: Status['next_actions'][number] = {
-  message: READ_BACK, remedy: READ_BACK_HOW, shell: READ_BACK_HOW, chat: '/dr verify latest --level L2',
+  message: READ_BACK,
+  remedy: READ_BACK_HOW,
+  shell: READ_BACK_HOW,
+  chat: '/dr verify latest --level L2',
 };
 
 export function cannedJob(change: Partial<Job> = {}): Job {
   const now = Date.now();
   return {
-    id: 'job-1', kind: 'backup', status: 'in_progress', actor: {kind: 'mattermost', id: 'u1', name: 'first.admin'}, reason: 'before the upgrade',
-    subject: setName(now, 'n4v7ke'), created_at: now - 95_000, started_at: now - 94_000, finished_at: null,
-    progress: {phase: 'capture_database', step: 3, steps: STEPS.length, done: 846_000_000, total: 1_880_000_000, unit: 'bytes', rate: 61_000_000, eta_ms: 17_000},
-    steps: STEPS.map((name, index) => ({
-      name, outcome: index < 2 ? 'done' as const : index === 2 ? 'running' as const : 'waiting' as const,
-      started_at: index < 3 ? now - 90_000 : null, ms: index < 2 ? 4_000 + index * 31_000 : null,
-    })),
-    result: null, error: null, ...change,
-  };
-}
-
-function cannedManifest(): SetManifest {
-  const now = Date.now();
-  return {
-    format: 1, id: setName(now, 'n4v7ke'), kind: 'backup', reason: 'before the upgrade', actor: {kind: 'mattermost', id: 'u1', name: 'first.admin'},
-    scope: ['database', 'config', 'files'], t0: now - 60_000, lsn: '0/1A2B3C', started_at: now - 95_000, finished_at: now,
-    server: {version: '11.1.0', schema_version: 143, diagnostic_id: null, site_url: null},
-    database: {
-      name: 'mattermost', owner: 'mmuser', server_version: '15.8', server_version_num: 150008, system_identifier: null, encoding: 'UTF8',
-      collation: 'C', character_type: 'C', locale_provider: 'c', extensions: [], settings: [], roles: [], migrations: [],
-      tables: Array.from({length: 82}, (_, index) => ({name: `public.t${index}`, rows: 23_230})), bytes: 1_880_000_000, dump_bytes: 900_000_000,
+    id: 'job-1',
+    kind: 'backup',
+    status: 'in_progress',
+    actor: {kind: 'mattermost', id: 'u1', name: 'first.admin'},
+    reason: 'before the upgrade',
+    subject: setName(now, 'n4v7ke'),
+    created_at: now - 95_000,
+    started_at: now - 94_000,
+    finished_at: null,
+    progress: {
+      phase: 'capture_database',
+      step: 3,
+      steps: STEPS.length,
+      done: 846_000_000,
+      total: 1_880_000_000,
+      unit: 'bytes',
+      rate: 61_000_000,
+      eta_ms: 17_000,
     },
-    files: {driver: 'local', directory: './data', count: 48_250, bytes: 1_862_000_000},
-    config: {source: 'file', directory: 'config', files: [{path: 'config.json', bytes: 22_000, sha256: 'a'.repeat(64)}], sha256: 'a'.repeat(64), env_names: [], effective: 'captured'},
-    plugins: [], snapshots: [],
-    cross_check: {outcome: 'passed', rows: 104_882, ok: 104_882, missing: 0, missing_in_production: 0, size_differs: 0, derived_missing: 3, orphans: 12, transient: 0, findings: []},
-    omitted: [], bytes_added: 12_400_113, durations: [], tool_versions: {}, ledger: {entries: 0, head: '0'.repeat(64)}, previous: null, sha256: 'b'.repeat(64),
+    steps: STEPS.map((name, index) => ({
+      name,
+      outcome: index < 2 ? ('done' as const) : index === 2 ? ('running' as const) : ('waiting' as const),
+      started_at: index < 3 ? now - 90_000 : null,
+      ms: index < 2 ? 4_000 + index * 31_000 : null,
+    })),
+    result: null,
+    error: null,
+    ...change,
   };
 }
 
 export function doneJob(): Job {
   const now = Date.now();
   return cannedJob({
-    status: 'success', finished_at: now, progress: null, result: cannedManifest(),
+    status: 'success',
+    finished_at: now,
+    progress: null,
+    result: cannedManifest(),
     steps: STEPS.map((name) => ({name, outcome: 'done' as const, started_at: now, ms: 4_000})),
   });
 }
 
 export function failedJob(): Job {
   return cannedJob({
-    status: 'error', finished_at: Date.now() - 1000, progress: null,
+    status: 'error',
+    finished_at: Date.now() - 1000,
+    progress: null,
     steps: cannedJob().steps.map((step) => (step.outcome === 'running' ? {...step, outcome: 'failed' as const} : step)),
     error: {
-      code: 'DISK_FULL', message: 'The staging directory /var/lib/drctl/staging has 1.2 GB free and needs 1.9 GB.', meaning: 'There is not enough free space.',
-      remedy: 'Free the named number of bytes, or name another staging directory in the configuration.', retryable: true,
+      code: 'DISK_FULL',
+      message: 'The staging directory /var/lib/drctl/staging has 1.2 GB free and needs 1.9 GB.',
+      meaning: 'There is not enough free space.',
+      remedy: 'Free the named number of bytes, or name another staging directory in the configuration.',
+      retryable: true,
     },
   });
 }
@@ -138,13 +142,28 @@ export function cannedWorld(sets: SetSummary[] = cannedSets(), running: Job | nu
       PluginSettings: {Plugins: {'disaster-recovery': {companionurl: ''}}},
     },
     connection: {
-      companion_url: 'http://127.0.0.1:8066', enrolled: true, companion_id: 'cmp-7f3a91', enrolled_at: now - 12 * DAY, enrolled_by: 'first.admin', reachable: true,
-      unreachable_since: null, companion_version: '0.1.0', last_error: null, plugin_version: '0.1.0',
+      companion_url: 'http://127.0.0.1:8066',
+      enrolled: true,
+      companion_id: 'cmp-7f3a91',
+      enrolled_at: now - 12 * DAY,
+      enrolled_by: 'first.admin',
+      reachable: true,
+      unreachable_since: null,
+      companion_version: '0.1.0',
+      last_error: null,
+      plugin_version: '0.1.0',
     },
     status: {
-      version: '0.1.0', now, companion_id: 'cmp-7f3a91', repository: {location: 's3:backup.example.org/mattermost', outcome: 'ok', message: 'Opened.'},
+      version: '0.1.0',
+      now,
+      companion_id: 'cmp-7f3a91',
+      repository: {location: 's3:backup.example.org/mattermost', outcome: 'ok', message: 'Opened.'},
       enrollment: {state: 'enrolled', site_url: null, enrolled_at: null, enrolled_by: null, last_seen_at: null},
-      last_set: sets[0] ?? null, sets: sets.length, running, last_failed: null, rpo_objective_ms: DAY,
+      last_set: sets[0] ?? null,
+      sets: sets.length,
+      running,
+      last_failed: null,
+      rpo_objective_ms: DAY,
       verdict: cannedVerdict(sets[0] ?? null, now),
       next_actions: sets[0] ? [readBack] : [],
     },
@@ -159,16 +178,32 @@ export function cannedWorld(sets: SetSummary[] = cannedSets(), running: Job | nu
 
 /** What the bridge makes of a world. */
 export function cannedApi(world: World): CannedApi {
-  const unreachable: CannedReply = {status: 502, body: {error: {
-    code: 'COMPANION_UNREACHABLE', message: 'connect: connection refused', meaning: 'The companion does not answer.', remedy: 'Start it with `drctl serve`.', retryable: true,
-  }}};
+  const unreachable: CannedReply = {
+    status: 502,
+    body: {
+      error: {
+        code: 'COMPANION_UNREACHABLE',
+        message: 'connect: connection refused',
+        meaning: 'The companion does not answer.',
+        remedy: 'Start it with `drctl serve`.',
+        retryable: true,
+      },
+    },
+  };
   return ({method, path, body}) => {
     if (path === 'connection') {
       return {status: 200, body: world.connection};
     }
     if (path === 'enrol') {
-      world.configuration.PluginSettings.Plugins['disaster-recovery'] = {companionurl: (body as {url?: string} | undefined)?.url ?? ''};
-      Object.assign(world.connection, method === 'DELETE' ? {enrolled: false} : {enrolled: true, reachable: true, companion_url: (body as {url: string}).url});
+      world.configuration.PluginSettings.Plugins['disaster-recovery'] = {
+        companionurl: (body as {url?: string} | undefined)?.url ?? '',
+      };
+      Object.assign(
+        world.connection,
+        method === 'DELETE'
+          ? {enrolled: false}
+          : {enrolled: true, reachable: true, companion_url: (body as {url: string}).url},
+      );
       return {status: method === 'DELETE' ? 204 : 200, ...(method === 'DELETE' ? {} : {body: world.connection})};
     }
     return world.connection['reachable'] ? companion(world, method, path, body) : unreachable;
@@ -176,7 +211,12 @@ export function cannedApi(world: World): CannedApi {
 }
 
 function startJob(world: World, change: Partial<Job> = {}): CannedReply {
-  const job = cannedJob({id: `job-${world.jobs.length + 2}`, created_at: Date.now(), started_at: Date.now(), ...change});
+  const job = cannedJob({
+    id: `job-${world.jobs.length + 2}`,
+    created_at: Date.now(),
+    started_at: Date.now(),
+    ...change,
+  });
   world.jobs.unshift(job);
   world.status.running = job;
   return {status: 202, body: job};
@@ -188,16 +228,49 @@ function companion(world: World, method: string, path: string, sent: unknown): C
     world.configuration.EmailSettings.EnableSignInWithEmail = true;
   }
   if (path === 'sso' || path.startsWith('sso/')) {
-    const people = {phase: 'switch_back', step: 1, steps: 2, done: 1, total: 3, unit: 'people' as const, rate: null, eta_ms: null};
-    return answerSso(world.sso, method, path, sent, (kind) => startJob(world, {kind, reason: '', subject: 'inc-1', steps: [], progress: people}));
+    const people = {
+      phase: 'switch_back',
+      step: 1,
+      steps: 2,
+      done: 1,
+      total: 3,
+      unit: 'people' as const,
+      rate: null,
+      eta_ms: null,
+    };
+    return answerSso(world.sso, method, path, sent, (kind) =>
+      startJob(world, {kind, reason: '', subject: 'inc-1', steps: [], progress: people}),
+    );
   }
   const refused = method === 'POST' ? world.refuse[path] : path === 'sets' ? world.setsError : null;
   if (refused) {
-    return {status: 409, body: {error: {code: refused, message: `${refused} was said.`, meaning: 'What that means.', remedy: 'What to do about it.', retryable: true}}};
+    return {
+      status: 409,
+      body: {
+        error: {
+          code: refused,
+          message: `${refused} was said.`,
+          meaning: 'What that means.',
+          remedy: 'What to do about it.',
+          retryable: true,
+        },
+      },
+    };
   }
   if (method === 'POST' && path === 'verifications') {
     const {set} = sent as {set: string};
-    return startJob(world, {kind: 'verify', reason: '', subject: set, progress: null, steps: ['find_set', 'read', 'judge'].map((name, index) => ({name, outcome: index === 0 ? 'done' as const : index === 1 ? 'running' as const : 'waiting' as const, started_at: index < 2 ? Date.now() : null, ms: index === 0 ? 900 : null}))});
+    return startJob(world, {
+      kind: 'verify',
+      reason: '',
+      subject: set,
+      progress: null,
+      steps: ['find_set', 'read', 'judge'].map((name, index) => ({
+        name,
+        outcome: index === 0 ? ('done' as const) : index === 1 ? ('running' as const) : ('waiting' as const),
+        started_at: index < 2 ? Date.now() : null,
+        ms: index === 0 ? 900 : null,
+      })),
+    });
   }
   if (method === 'POST' && path === 'backups') {
     return startJob(world);
@@ -207,9 +280,13 @@ function companion(world: World, method: string, path: string, sent: unknown): C
     const index = world.jobs.findIndex((job) => job.id === id);
     const known = world.jobs[index];
     if (!known) {
-      return {status: 404, body: {error: {code: 'NOT_FOUND', message: 'There is no such job.', meaning: '', remedy: '', retryable: false}}};
+      return {
+        status: 404,
+        body: {error: {code: 'NOT_FOUND', message: 'There is no such job.', meaning: '', remedy: '', retryable: false}},
+      };
     }
-    const job = verb === 'cancel' ? {...known, status: 'canceled' as const, finished_at: Date.now()} : world.advance(known);
+    const job =
+      verb === 'cancel' ? {...known, status: 'canceled' as const, finished_at: Date.now()} : world.advance(known);
     world.jobs[index] = job;
     world.status.running = job.finished_at === null ? job : null;
     return {status: verb === 'cancel' ? 202 : 200, body: job};

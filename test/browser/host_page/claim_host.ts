@@ -9,7 +9,8 @@ import type {CannedReply} from './host_page.ts';
 const DIST = fileURLToPath(new URL('../../../webapp/dist/claim/', import.meta.url));
 const PLUGIN = '/plugins/disaster-recovery';
 /** As the bridge sends it (server-bridge/claim.go). */
-const CSP = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
+const CSP =
+  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
 const FILES: Record<string, [file: string, type: string]> = {
   '/claim': ['claim.html', 'text/html; charset=utf-8'],
   '/claim/claim.js': ['claim.js', 'text/javascript; charset=utf-8'],
@@ -32,14 +33,22 @@ export type ClaimHost = {
 
 export function claimReply(change: Partial<ClaimReply> = {}): CannedReply {
   const body: ClaimReply = {
-    username: 'user.one', token: 'a'.repeat(64), mfa: 'offered', sign_in_open: true, password: {minimum_length: 10, lowercase: true, uppercase: true, number: true, symbol: true}, ...change,
+    username: 'user.one',
+    token: 'a'.repeat(64),
+    mfa: 'offered',
+    sign_in_open: true,
+    password: {minimum_length: 10, lowercase: true, uppercase: true, number: true, symbol: true},
+    ...change,
   };
   return {status: 200, body};
 }
 
 /** As Mattermost answers when the account has a second factor. */
 export function refusedFactor(): CannedReply {
-  return {status: 401, body: {id: 'mfa.validate_token.authenticate.app_error', message: 'Invalid MFA token.', status_code: 401}};
+  return {
+    status: 401,
+    body: {id: 'mfa.validate_token.authenticate.app_error', message: 'Invalid MFA token.', status_code: 401},
+  };
 }
 
 /** The claim page as the plugin serves it, content security policy included, on a Mattermost below a subpath. */
@@ -57,7 +66,12 @@ export async function startClaimHost(answers: Answers, subpath = '/chat'): Promi
       const path = address.startsWith(subpath) ? address.slice(subpath.length) : '';
       const file = FILES[path.replace(PLUGIN, '')];
       if (request.method === 'GET' && file) {
-        response.writeHead(200, {'Content-Type': file[1], 'Content-Security-Policy': CSP, 'X-Content-Type-Options': 'nosniff', 'Cache-Control': 'no-store'});
+        response.writeHead(200, {
+          'Content-Type': file[1],
+          'Content-Security-Policy': CSP,
+          'X-Content-Type-Options': 'nosniff',
+          'Cache-Control': 'no-store',
+        });
         response.end(await readFile(join(DIST, file[0])));
         return;
       }
@@ -81,9 +95,10 @@ export async function startClaimHost(answers: Answers, subpath = '/chat'): Promi
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${subpath}${PLUGIN}/claim`,
     asked,
-    close: () => new Promise((resolve) => {
-      server.close(() => resolve());
-      server.closeAllConnections();
-    }),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
   };
 }

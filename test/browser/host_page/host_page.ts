@@ -39,10 +39,16 @@ const PLUGIN = 'disaster-recovery';
 const API = `/plugins/${PLUGIN}/api/v1/`;
 const STATIC = `/static/plugins/${PLUGIN}/`;
 const DIST = fileURLToPath(new URL('../../../webapp/dist/', import.meta.url));
-const HTML = '<!doctype html><meta charset="utf-8"><title>Disaster Recovery</title><div id="root"></div><script src="/host_page.js"></script>';
+const HTML =
+  '<!doctype html><meta charset="utf-8"><title>Disaster Recovery</title><div id="root"></div><script src="/host_page.js"></script>';
 
 /** A page with the globals, the registry and the layout of the real web client, for a real or a canned server behind it. */
-export async function startHostPage({target, port = 0, react = 18, ...canned}: HostPageOptions = {}): Promise<HostPage> {
+export async function startHostPage({
+  target,
+  port = 0,
+  react = 18,
+  ...canned
+}: HostPageOptions = {}): Promise<HostPage> {
   if (!target && !existsSync(join(DIST, 'main.js'))) {
     throw new Error('There is no web part in webapp/dist; run `make webapp`.');
   }
@@ -56,7 +62,9 @@ export async function startHostPage({target, port = 0, react = 18, ...canned}: H
       if (behind) {
         forward(behind, request, response);
       } else {
-        void answerCanned(path, request, response, canned).catch(() => send(response, 500, 'text/plain', 'canned answer failed'));
+        void answerCanned(path, request, response, canned).catch(() =>
+          send(response, 500, 'text/plain', 'canned answer failed'),
+        );
       }
     } else {
       send(response, 200, 'text/html; charset=utf-8', HTML);
@@ -74,10 +82,11 @@ export async function startHostPage({target, port = 0, react = 18, ...canned}: H
   return {
     origin,
     url: (theme = 'light') => `${origin}/admin_console/plugins/plugin_${PLUGIN}?theme=${theme}`,
-    close: () => new Promise((resolve) => {
-      server.close(() => resolve());
-      server.closeAllConnections();
-    }),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
   };
 }
 
@@ -85,7 +94,12 @@ function send(response: ServerResponse, status: number, type: string, body: stri
   response.writeHead(status, {'Content-Type': type}).end(body);
 }
 
-async function answerCanned(path: string, request: IncomingMessage, response: ServerResponse, {fixtures, configuration = NO_CONFIGURATION, people = []}: HostPageOptions): Promise<void> {
+async function answerCanned(
+  path: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+  {fixtures, configuration = NO_CONFIGURATION, people = []}: HostPageOptions,
+): Promise<void> {
   if (path === '/api/v4/plugins/webapp') {
     send(response, 200, 'application/json', JSON.stringify([{id: PLUGIN, webapp: {bundle_path: `${STATIC}main.js`}}]));
   } else if (path === '/api/v4/config' && request.method === 'GET') {
@@ -95,12 +109,21 @@ async function answerCanned(path: string, request: IncomingMessage, response: Se
     send(response, 200, 'application/json', JSON.stringify(configuration));
   } else if (path === '/api/v4/users/search' && request.method === 'POST') {
     const {term} = JSON.parse(await readBody(request)) as {term: string};
-    send(response, 200, 'application/json', JSON.stringify(people.filter((person) => JSON.stringify(person).includes(term))));
+    send(
+      response,
+      200,
+      'application/json',
+      JSON.stringify(people.filter((person) => JSON.stringify(person).includes(term))),
+    );
   } else if (path.startsWith(STATIC)) {
     send(response, 200, 'text/javascript; charset=utf-8', await readFile(join(DIST, basename(path))));
   } else if (path.startsWith(API) && fixtures) {
     const text = await readBody(request);
-    const reply = await fixtures({method: request.method ?? 'GET', path: path.slice(API.length), body: text ? JSON.parse(text) : undefined});
+    const reply = await fixtures({
+      method: request.method ?? 'GET',
+      path: path.slice(API.length),
+      body: text ? JSON.parse(text) : undefined,
+    });
     send(response, reply.status, 'application/json', reply.body === undefined ? '' : JSON.stringify(reply.body));
   } else {
     send(response, 404, 'application/json', '{}');

@@ -33,7 +33,10 @@ function headersFor(target: URL, rawHeaders: readonly string[]): string[] {
 
 export function forwardUpgrade(target: URL, request: IncomingMessage, socket: Duplex, head: Buffer): void {
   const onward = connect(Number(target.port), target.hostname, () => {
-    const lines = [`${request.method ?? 'GET'} ${request.url ?? '/'} HTTP/1.1`, ...headersFor(target, request.rawHeaders)];
+    const lines = [
+      `${request.method ?? 'GET'} ${request.url ?? '/'} HTTP/1.1`,
+      ...headersFor(target, request.rawHeaders),
+    ];
     onward.write(`${lines.join('\r\n')}\r\n\r\n`);
     onward.write(head);
     onward.pipe(socket);

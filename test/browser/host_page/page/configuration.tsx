@@ -20,7 +20,10 @@ function csrf(): string {
 }
 
 /** As each page of the real System Console does: saves the whole configuration that the store holds, with its own settings in it. */
-export async function saveConfiguration(store: Store & {getState(): State}, change: (whole: Config) => void): Promise<string> {
+export async function saveConfiguration(
+  store: Store & {getState(): State},
+  change: (whole: Config) => void,
+): Promise<string> {
   const whole = structuredClone(store.getState().entities.admin.config);
   change(whole);
   const reply = await fetch('/api/v4/config/patch', {
@@ -28,7 +31,7 @@ export async function saveConfiguration(store: Store & {getState(): State}, chan
     headers: {'Content-Type': 'application/json', 'X-CSRF-Token': csrf(), 'X-Requested-With': 'XMLHttpRequest'},
     body: JSON.stringify(whole),
   });
-  const body = await reply.json() as {message?: string};
+  const body = (await reply.json()) as {message?: string};
   if (!reply.ok) {
     return `Not saved: ${body.message ?? reply.status}`;
   }

@@ -73,7 +73,10 @@ function PluginPage({setting, onSubmit}: {setting: CustomSetting; onSubmit(): vo
           onSubmit();
           void saveConfiguration(store, (whole) => {
             const known = whole.PluginSettings?.Plugins ?? {};
-            whole.PluginSettings = {...whole.PluginSettings, Plugins: {...known, [PLUGIN_ID]: {...known[PLUGIN_ID], ...values}}};
+            whole.PluginSettings = {
+              ...whole.PluginSettings,
+              Plugins: {...known, [PLUGIN_ID]: {...known[PLUGIN_ID], ...values}},
+            };
           }).then(setSaid);
         }}
       >

@@ -31,11 +31,15 @@ const hostPage = {
     return reply.status;
   },
 };
-Object.assign(window, {basename: '', hostPage, registerPlugin: (id: string, plugin: HostPlugin) => plugins.set(id, plugin)});
+Object.assign(window, {
+  basename: '',
+  hostPage,
+  registerPlugin: (id: string, plugin: HostPlugin) => plugins.set(id, plugin),
+});
 
 async function bundlePath(id: string): Promise<string> {
   const reply = await fetch('/api/v4/plugins/webapp');
-  const manifests = await reply.json() as WebappManifest[];
+  const manifests = (await reply.json()) as WebappManifest[];
   const path = manifests.find((manifest) => manifest.id === id)?.webapp.bundle_path;
   if (!path) {
     throw new Error(`The server has no enabled web plugin ${id}.`);
@@ -76,8 +80,8 @@ async function start(): Promise<void> {
   }
   mount(
     <Provider store={host.store}>
-      <IntlProvider locale='en' messages={host.translations}>
-        <ConsolePage setting={setting}/>
+      <IntlProvider locale="en" messages={host.translations}>
+        <ConsolePage setting={setting} />
       </IntlProvider>
     </Provider>,
     root,

@@ -11,8 +11,10 @@ export type Host = ReturnType<typeof createHost>;
 /** Store and registry with the call signatures of the real web client, so far as plugins of this project use them. */
 export function createHost() {
   const reducers: Record<string, Reducer> = {
-    entities: (state = {general: {config: {}, license: {}}, users: {currentUserId: ''}, admin: {config: {}}}, action) =>
-      action.type === RECEIVED_CONFIG ? {...state, admin: {...state.admin, config: action['data']}} : state,
+    entities: (
+      state = {general: {config: {}, license: {}}, users: {currentUserId: ''}, admin: {config: {}}},
+      action,
+    ) => (action.type === RECEIVED_CONFIG ? {...state, admin: {...state.admin, config: action['data']}} : state),
     views: (state: unknown = {}) => state,
   };
   const store = createStore(combineReducers(reducers));
@@ -23,7 +25,11 @@ export function createHost() {
   /** One registry a plugin, as the real client makes them. */
   const registryFor = (id: string) => ({
     id,
-    registerAdminConsoleCustomSetting(key: string, component: CustomSetting['component'], {showTitle} = {showTitle: false}) {
+    registerAdminConsoleCustomSetting(
+      key: string,
+      component: CustomSetting['component'],
+      {showTitle} = {showTitle: false},
+    ) {
       settings.set(`${id}/${key.toLowerCase()}`, {component, options: {showTitle}});
     },
     registerReducer(reducer: Reducer) {

@@ -105,16 +105,25 @@ async function startParts(options: ProtectedServerOptions, stops: Stop[]): Promi
   const client = connect(mattermost.url);
   await client.login(workspace.admin.username, workspace.admin.password);
 
-  const places = await setUp(directory, mattermost.configFile, options.companionSettings);
+  const setUpCompanion = async () => {
+    const made = await setUp(directory, mattermost.configFile, options.companionSettings);
+    const started = enrolled
+      ? await startCompanion({directory, configFile: made.configFile, port: made.port})
+      : undefined;
+    if (started) {
+      stops.push(started.stop);
+    }
+    return {places: made, companion: started};
+  };
+  // Neither needs the other yet. To enable the plugin writes config.json, which the companion reads; so that comes after.
+  const [{places, companion}] = await bothOf(
+    setUpCompanion(),
+    enrolled ? client.uploadPlugin(pluginBundle()) : undefined,
+  );
   const drctl = (...arguments_: string[]) =>
     runDrctl(['--config', places.configFile, ...arguments_], {home: places.home});
   const enroll = () => enrollPlugin(client, workspace, drctl);
-  const companion = enrolled
-    ? await startCompanion({directory, configFile: places.configFile, port: places.port})
-    : undefined;
   if (companion) {
-    stops.push(companion.stop);
-    await client.uploadPlugin(pluginBundle());
     await client.enablePlugin(PLUGIN);
     await enroll();
   }
@@ -137,6 +146,15 @@ async function startParts(options: ProtectedServerOptions, stops: Stop[]): Promi
     drctlAlone: (...arguments_) => runDrctl(arguments_, {home: places.home}),
     backUp: async () => (await drctlOrThrow(drctl('backup'))).value.set.id as string,
   };
+}
+
+/** Waits for both, also when one of them fails: what the other has started must be known to be stopped. */
+async function bothOf<First, Second>(
+  first: Promise<First>,
+  second: Promise<Second> | undefined,
+): Promise<[First, Second | undefined]> {
+  await Promise.allSettled([first, second]);
+  return Promise.all([first, second]);
 }
 
 function present(companion: Companion | undefined): Companion {

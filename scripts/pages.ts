@@ -1,4 +1,4 @@
-import {FAILURES, goContract, openApiDocument, VERBS, type FailureKind} from '../contract/src/index.ts';
+import {ALARMS, FAILURES, goContract, openApiDocument, VERBS, type FailureKind} from '../contract/src/index.ts';
 import {configFields} from '../service/src/config/fields.ts';
 import {cliPage} from '../service/src/cli/cli_page.ts';
 import {VERSION} from '../service/src/version.ts';
@@ -11,6 +11,7 @@ export function generatedPages(): Record<string, string> {
     'contract/openapi.json': `${JSON.stringify(openApiDocument(VERSION), null, 2)}\n`,
     'docs/errors.md': errorsPage(),
     'docs/config.md': configPage(),
+    'docs/alarms.md': alarmsPage(),
     'docs/cli.md': `${GENERATED}${cliPage(VERBS)}`,
     'server-bridge/contract_gen.go': goContract(),
   };
@@ -28,6 +29,19 @@ function errorsPage(): string {
 Every error of drctl, the companion and the plugin is one of these. \`drctl\` ends with the exit code; 0 means that the thing asked for is proven done.
 
 ${rows.join('\n')}`;
+}
+
+function alarmsPage(): string {
+  const rows = Object.entries(ALARMS).map(([code, {level, meaning}]) => `| \`${code}\` | ${level} | ${meaning} |`);
+  return `${GENERATED}# Alarms
+
+What somebody must look at. Each is raised once and told once, stays in \`drctl status\` from when it began until it is over, and its end is told too. What to do
+stands in the message. \`notify\` in the [settings](config.md) says who is told; an alarm wakes people, a warning waits for the morning.
+
+| Alarm | Level | Meaning |
+| --- | --- | --- |
+${rows.join('\n')}
+`;
 }
 
 function configPage(): string {

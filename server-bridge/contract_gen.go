@@ -43,6 +43,7 @@ const (
 	routeHoldSet           = "/api/v1/holds"
 	routeListHolds         = "/api/v1/holds"
 	routeReleaseSet        = "/api/v1/hold-releases"
+	routeTestNotifications = "/api/v1/notification-tests"
 	routeSSOStatus         = "/api/v1/sso"
 	routeSSODetection      = "/api/v1/sso/detection"
 	routeSSOReadiness      = "/api/v1/sso/readiness"
@@ -94,6 +95,7 @@ var forwarded = []struct {
 	{http.MethodPost, "/api/v1/holds", true},
 	{http.MethodGet, "/api/v1/holds", false},
 	{http.MethodPost, "/api/v1/hold-releases", true},
+	{http.MethodPost, "/api/v1/notification-tests", true},
 	{http.MethodGet, "/api/v1/sso", false},
 	{http.MethodGet, "/api/v1/sso/detection", false},
 	{http.MethodGet, "/api/v1/sso/readiness", false},
@@ -130,6 +132,7 @@ var failures = map[string]failureKind{
 	"CONFIG_INVALID":                  {500, false, "The companion configuration does not fit its schema.", "Correct the named keys; `drctl config check` shows them all, docs/config.md describes them."},
 	"CONFIG_EXPOSED":                  {500, false, "A file that holds secrets can be read or written by other users of this machine.", "chmod 600 the named file."},
 	"CONFIG_OF_ANOTHER_USER":          {500, false, "Another user owns the companion configuration, and the programs that it names would run as you.", "Run drctl as the owner of the file, or give the file to root after reading it."},
+	"NOTIFICATION_FAILED":             {502, true, "A message about an alarm, or about its end, did not get there; it is kept and tried again.", "Check the address and the network, then try with `drctl notify test`."},
 	"MATTERMOST_CONFIG_UNREADABLE":    {500, false, "The Mattermost configuration could not be read.", "Run drctl as root or as the mattermost user and check the path of config.json."},
 	"MATTERMOST_CONFIG_INVALID":       {500, false, "What was read is not a configuration of Mattermost.", "Correct the file at the place that the message names, or name another one; Mattermost itself would not start on it."},
 	"MATTERMOST_CONFIG_IN_DATABASE":   {409, false, "Mattermost keeps its configuration in a database, where only Mattermost itself can change it.", "Start Mattermost, then run again."},
@@ -250,7 +253,7 @@ var settingKeys = []string{
 var services = []string{"ldap", "saml", "gitlab", "google", "office365", "openid"}
 
 // What `/dr help` says.
-const helpLines = "- `/dr help`: What can be typed here\n- `/dr backup [--scope database,config,files] [--reason \"text\"]`: Take a backup now, while Mattermost runs\n- `/dr list [--good]`: List the sets, newest first\n- `/dr show SET|latest`: Show what a set holds\n- `/dr verify SET|latest [--level L0|L1|L2|L3]`: Prove that a set is whole: L0 sealed, L1 structure, L2 every byte, L3 rows against files\n- `/dr copies`: Show the copies: what each has and lacks, how old it is\n- `/dr copy [SET|latest] --to NAME`: Copy a set into another repository of the configuration, now\n- `/dr status`: Newest set, what runs, what to do next\n- `/dr hold SET|latest --reason \"text\" [--until 90d]`: Keep a set whatever the rules say, until it is released\n- `/dr release SET`: End the hold of a set: from now on the rules decide\n- `/dr approve ID`: Approve, as a second administrator, what somebody asked for that touches many people or other administrators\n- `/dr cancel JOB`: Ask a job to stop\n- `/dr enroll URL CODE`: Connect this server with a companion\n- `/dr schedule …`: Backups by themselves: `/dr schedule help` lists the steps\n- `/dr policy …`: What the companion goes by: `/dr policy help` lists the steps\n- `/dr keep …`: What stays and what goes: `/dr keep help` lists the steps\n- `/dr sso …`: Through an SSO outage and back: `/dr sso help` lists the steps"
+const helpLines = "- `/dr help`: What can be typed here\n- `/dr backup [--scope database,config,files] [--reason \"text\"]`: Take a backup now, while Mattermost runs\n- `/dr list [--good]`: List the sets, newest first\n- `/dr show SET|latest`: Show what a set holds\n- `/dr verify SET|latest [--level L0|L1|L2|L3]`: Prove that a set is whole: L0 sealed, L1 structure, L2 every byte, L3 rows against files\n- `/dr copies`: Show the copies: what each has and lacks, how old it is\n- `/dr copy [SET|latest] --to NAME`: Copy a set into another repository of the configuration, now\n- `/dr status`: Newest set, what runs, what to do next\n- `/dr hold SET|latest --reason \"text\" [--until 90d]`: Keep a set whatever the rules say, until it is released\n- `/dr release SET`: End the hold of a set: from now on the rules decide\n- `/dr approve ID`: Approve, as a second administrator, what somebody asked for that touches many people or other administrators\n- `/dr cancel JOB`: Ask a job to stop\n- `/dr enroll URL CODE`: Connect this server with a companion\n- `/dr schedule …`: Backups by themselves: `/dr schedule help` lists the steps\n- `/dr policy …`: What the companion goes by: `/dr policy help` lists the steps\n- `/dr keep …`: What stays and what goes: `/dr keep help` lists the steps\n- `/dr notify …`: Whether messages get there: `/dr notify help` lists the steps\n- `/dr sso …`: Through an SSO outage and back: `/dr sso help` lists the steps"
 
 // Verbs that can be typed after `/dr`, in the order of the suggestions. A group holds verbs of two words.
 var slashVerbs = []slashVerb{
@@ -321,6 +324,9 @@ var slashVerbs = []slashVerb{
 	{group: "keep", name: "apply", hint: "[--from NAME] [--yes]", says: "Remove the sets that no rule keeps, and free their space", arguments: []slashArgument{
 		{name: "from", says: "Repository of the configuration (default: the one in use)", hint: "NAME"},
 	}},
+	{name: "notify", hint: "[step]", says: "Whether messages get there"},
+	{group: "notify", name: "help", says: "What can be typed here"},
+	{group: "notify", name: "test", says: "Send a test message every way that messages go, and say what came of it"},
 	{name: "sso", hint: "[step]", says: "Through an SSO outage and back"},
 	{group: "sso", name: "help", says: "What can be typed here"},
 	{group: "sso", name: "status", says: "Is the provider up, who is locked out, what to do next"},

@@ -13,6 +13,8 @@ export * from './copy.ts';
 export * from './policy.ts';
 export * from './keep.ts';
 export * from './event.ts';
+export * from './alarm.ts';
+export * from './notify.ts';
 export * from './status.ts';
 export * from './enrollment.ts';
 export * from './bridge.ts';

@@ -10,6 +10,7 @@ export const POLICY_SECTIONS = {
   schedules: 'anywhere',
   keep: 'anywhere',
   objectives: 'anywhere',
+  notify: 'host',
   restore: 'host',
   sso: 'host',
 } as const satisfies Record<string, 'anywhere' | 'host'>;

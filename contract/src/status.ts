@@ -1,4 +1,5 @@
 import {z} from 'zod';
+import {Alarm} from './alarm.ts';
 import {Job} from './job.ts';
 import {SetSummary} from './set.ts';
 import {PlannedRun} from './schedule.ts';
@@ -120,6 +121,7 @@ export const Status = z
     next_run: PlannedRun.nullable()
       .optional()
       .describe('The backup that begins by itself next; null without a schedule. Not in answers of older companions.'),
+    alarms: z.array(Alarm).optional().describe('The loudest first. Not in answers of older companions.'),
     next_actions: z.array(NextAction).describe('Most urgent first.'),
   })
   .meta({id: 'Status'});

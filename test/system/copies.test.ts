@@ -2,7 +2,7 @@ import {execFileSync} from 'node:child_process';
 import {chmod, cp, mkdir, readdir, readFile, rename, rm, writeFile} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import {afterAll, afterEach, beforeAll, describe, expect, jest, test} from '@jest/globals';
-import type {CopyList, CopyState, Job} from '../../contract/src/index.ts';
+import type {CopyList, CopyState, Job, Status} from '../../contract/src/index.ts';
 import {newCompanion} from '../faults/companion.ts';
 import type {Companion} from '../faults/companion.ts';
 import {drctl} from '../faults/drctl.ts';
@@ -14,6 +14,8 @@ import {RESTIC, slowRestic} from '../faults/slow_restic.ts';
 import type {Slowness} from '../faults/slow_restic.ts';
 import {freePort} from '../harness/free_port.ts';
 import {removeScratch} from '../harness/scratch.ts';
+import {startWebhookSink} from '../harness/webhook_sink.ts';
+import type {WebhookSink} from '../harness/webhook_sink.ts';
 import {waitFor} from '../harness/wait_for.ts';
 
 // Sets that get into another repository by themselves, on a real database and real repositories.
@@ -25,8 +27,10 @@ let restic: Slowness;
 let serve: Running | undefined;
 let offsite: string;
 let keyFile: string;
+let sink: WebhookSink;
 
 beforeAll(async () => {
+  sink = await startWebhookSink();
   server = await stoppedServer();
   companion = await newCompanion(server);
   restic = await slowRestic(companion);
@@ -36,7 +40,10 @@ beforeAll(async () => {
   const port = await freePort();
   await companion.configure((settings) => {
     settings['serve'] = {listen: `127.0.0.1:${port}`};
-    Object.assign(settings, {copies: [{name: 'offsite', url: offsite, password_file: keyFile}]});
+    Object.assign(settings, {
+      copies: [{name: 'offsite', url: offsite, password_file: keyFile}],
+      notify: {webhooks: [{url: `${sink.url}/hook`}], ping: {success: `${sink.url}/well`, failure: `${sink.url}/ill`}},
+    });
   });
 });
 
@@ -46,6 +53,7 @@ afterEach(async () => {
 });
 
 afterAll(async () => {
+  await sink.stop();
   await server.postgres.stop();
   removeScratch();
 });
@@ -69,6 +77,11 @@ const backUp = async (scope = 'database,config,files') => {
   await companion.run(['backup', '--scope', scope]);
   return (await companion.sets())[0]!;
 };
+const told = () =>
+  sink.got('/hook').map((body) => {
+    const {code, state} = JSON.parse(body) as {code: string; state: string};
+    return `${code} ${state}`;
+  });
 const setsThere = async () =>
   (await companion.succeed<{sets: {id: string}[]}>(['list', '--from', 'offsite'])).sets.map(({id}) => id);
 
@@ -149,11 +162,19 @@ describe('a copy', () => {
     const set = await backUp('config');
     await waitFor('the copy to be told', async () => !(await state()).reachable);
     expect(await state()).toMatchObject({reachable: false, late: false, message: expect.any(String)});
+    await waitFor('the webhook to hear of it', async () => told().includes('COPY_FAILED began'));
+    const {alarms} = await companion.succeed<Status>(['status']);
+    expect(alarms).toMatchObject([{code: 'COPY_FAILED', about: 'offsite', since: expect.any(Number)}]);
     await rename(`${offsite}.away`, offsite);
     await stop('SIGTERM');
     start();
     await untilAllThere();
     expect(await setsThere()).toContain(set);
+    await waitFor('the webhook to hear that it is over', async () => told().includes('COPY_FAILED ended'));
+    expect(told().filter((what) => what.startsWith('COPY_FAILED'))).toEqual(['COPY_FAILED began', 'COPY_FAILED ended']);
+    // Each set that was made while the companion ran or before it started, and no more than once.
+    expect(sink.got('/well').length).toBeGreaterThan(0);
+    expect(sink.got('/ill')).toEqual([]);
   });
 
   test('whose disk is not mounted is not made anew on the disk below', async () => {

@@ -44,6 +44,13 @@ export const GENERAL_FAILURES = {
     meaning: 'Another user owns the companion configuration, and the programs that it names would run as you.',
     remedy: 'Run drctl as the owner of the file, or give the file to root after reading it.',
   },
+  NOTIFICATION_FAILED: {
+    status: 502,
+    exit: 53,
+    retryable: true,
+    meaning: 'A message about an alarm, or about its end, did not get there; it is kept and tried again.',
+    remedy: 'Check the address and the network, then try with `drctl notify test`.',
+  },
   MATTERMOST_CONFIG_UNREADABLE: {
     status: 500,
     exit: 3,

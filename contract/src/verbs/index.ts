@@ -3,6 +3,7 @@ import {approve} from './approve.ts';
 import {backup} from './backup.ts';
 import {cancel, jobs} from './jobs.ts';
 import {copies, copy} from './copies.ts';
+import {notifyTest} from './notify.ts';
 import {policyEdit, policySet, policyShow} from './policy.ts';
 import {hold, keepApply, keepPreview, release} from './keep.ts';
 import {restore} from './restore.ts';
@@ -42,6 +43,7 @@ export const VERBS = {
   'keep apply': keepApply,
   hold,
   release,
+  'notify test': notifyTest,
   'sso status': ssoStatus,
   'sso readiness': readiness,
   'sso snapshot': snapshot,
@@ -84,6 +86,12 @@ export const VERB_GROUPS = {
     says_in_chat: 'what stays and what goes',
     title: 'What stays, and what goes',
     footnote: 'The rules are in the configuration of the companion, under `keep` and `copies[].keep`.',
+  },
+  notify: {
+    says: 'who is told of alarms, and whether it gets there',
+    says_in_chat: 'whether messages get there',
+    title: 'Who is told',
+    footnote: 'Where messages go is in the configuration of the companion, under `notify`.',
   },
   sso: {
     says: 'let people in while single sign-on is down, and bring everyone back',

@@ -6,6 +6,7 @@ import {laneOf, type Jobs} from '../jobs/index.ts';
 import type {Clock} from '../kernel/clock.ts';
 import type {Logger} from '../kernel/log.ts';
 import type {State} from '../kernel/state.ts';
+import type {Notify} from '../notify/index.ts';
 import type {Policy} from '../policy/index.ts';
 import type {Keeping} from '../retention/index.ts';
 import type {Schedules} from '../schedule/index.ts';
@@ -17,6 +18,7 @@ import type {Answer, Answers} from './answer.ts';
 import {announce, inTime, logged, reply} from './answer_in_time.ts';
 import {createBrowserEvents, type BrowserEventParts} from './browser_events.ts';
 import {carryOut} from './carry_out.ts';
+import {notifyAnswers} from './carry_out_notify.ts';
 import {policyAnswers} from './carry_out_policy.ts';
 import {keepAnswers} from './carry_out_keep.ts';
 import {scheduleAnswers} from './carry_out_schedule.ts';
@@ -44,6 +46,7 @@ export type ChatParts = {
   jobs: Jobs;
   schedules: Schedules;
   copies: Pick<Copies, 'list' | 'start'>;
+  notify: Pick<Notify, 'test'>;
   policy: Pick<Policy, 'show' | 'assign'>;
   keeping: Keeping;
   sso: Omit<Sso, 'watch'>;
@@ -89,6 +92,7 @@ export function answersTo(parts: ChatParts): Answers {
     ...ownAnswers(parts),
     ...scheduleAnswers(parts),
     ...policyAnswers(parts),
+    ...notifyAnswers(parts),
     ...keepAnswers(parts),
     ...ssoAnswers(parts),
   };

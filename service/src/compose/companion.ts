@@ -4,7 +4,7 @@ import {createApprovals, type Approvals} from '../approvals/index.ts';
 import type {Backup} from '../backup/index.ts';
 import {createChat, type Chat} from '../chat/index.ts';
 import type {Config} from '../config/schema.ts';
-import type {Copies} from '../copies/index.ts';
+import {wasThere, type Copies} from '../copies/index.ts';
 import {createDoctor, type Doctor} from '../doctor/index.ts';
 import {createMattermostBridge} from '../engines/mattermost/bridge.ts';
 import type {MattermostBridge} from '../engines/mattermost/port.ts';
@@ -13,16 +13,19 @@ import type {Clock} from '../kernel/clock.ts';
 import {Failure} from '../kernel/failure.ts';
 import {createLog, type Logger} from '../kernel/log.ts';
 import type {State} from '../kernel/state.ts';
+import type {Notify} from '../notify/index.ts';
 import type {Policy} from '../policy/index.ts';
 import type {Keeping} from '../retention/index.ts';
 import type {Schedules} from '../schedule/index.ts';
 import {createRepositories, everywhere, type Repositories} from '../sets/index.ts';
 import type {Sso} from '../sso/index.ts';
 import {createStatus, type StatusReport} from '../status/index.ts';
+import type {Verify} from '../verify/index.ts';
 import {VERSION} from '../version.ts';
-import {composeCopies} from './copies.ts';
+import {composeCopies, copyObjectiveMs} from './copies.ts';
 import {composeCore, type Core} from './core.ts';
 import {composeData, composeHoldings, readConfigInDatabase, type Holdings} from './data.ts';
+import {composeNotify} from './notify.ts';
 import {composePolicy, createEffect, followFile, type Effect, type LoadedFile} from './policy.ts';
 import type {RecoveryParts} from './recovery.ts';
 import {composeRepositories} from './repositories.ts';
@@ -45,6 +48,7 @@ export type Companion = Omit<RecoveryParts, 'from'> & {
   schedules: Schedules;
   copies: Copies;
   policy: Policy;
+  notify: Notify;
   keeping: Keeping;
   chat: Chat;
   sso: Sso;
@@ -106,17 +110,13 @@ async function composeParts(lasting: Lasting): Promise<Companion> {
   };
   const {backup} = data;
   const inUse = data.from(repositories.inUse);
-  const keeping = composeKeeping({config: () => config, core, repositories});
-  const schedules = composeSchedules({config, core, backup, verify: inUse.verify, keeping, requireWritable});
-  const copies = composeCopies({config, core, repositories, log, requireWritable});
-  const policy = composePolicy(core, effect);
-  const status = composeStatus({config, core, repositories, enrollment, sso, schedules, approvals});
-  const around = {backup, schedules, copies, keeping, policy, sso, approvals, status, bridge, requireWritable, log};
+  const goesOn = composeWhatGoesOn({lasting, config, repositories, sso, backup, verify: inUse.verify, requireWritable});
+  const around = {...goesOn, backup, sso, approvals, bridge, requireWritable, log};
   const chat = createChat({...core, ...inUse, ...around});
   const companion = {
     ...core,
     ...around,
-    holds: () => keeping.holds(),
+    holds: () => goesOn.keeping.holds(),
     doctor,
     enrollment,
     chat,
@@ -132,6 +132,38 @@ async function composeParts(lasting: Lasting): Promise<Companion> {
     return {...companion, ...data.from(which), repositories: createRepositories([which], core.clock), from};
   };
   return {...companion, ...inUse, repositories, from};
+}
+
+type GoingOn = {
+  lasting: Lasting;
+  config: Config;
+  repositories: Repositories;
+  sso: Sso;
+  backup: Backup;
+  verify: Verify;
+  requireWritable(): void;
+};
+
+/** What is done by itself, what is said of it, and who hears it. */
+function composeWhatGoesOn({lasting, config, repositories, sso, ...verbs}: GoingOn) {
+  const {core, log, effect, approvals, enrollment, enrolledBridge} = lasting;
+  const {backup, verify, requireWritable} = verbs;
+  const keeping = composeKeeping({config: () => config, core, repositories});
+  const schedules = composeSchedules({config, core, backup, verify, keeping, requireWritable});
+  const copies = composeCopies({config, core, repositories, log, requireWritable});
+  const policy = composePolicy(core, effect);
+  const notify: Notify = composeNotify({
+    config,
+    core,
+    log,
+    bridge: enrolledBridge,
+    siteUrl: () => enrollment.siteUrl(),
+    status: () => status,
+    administrators: () => sso.administrators(),
+  });
+  const reported = {config, core, repositories, enrollment};
+  const status: StatusReport = composeStatus({...reported, sso, schedules, approvals, policy, notify});
+  return {keeping, schedules, copies, policy, notify, status};
 }
 
 /** The bridge in Mattermost, and what this companion and it know of each other: requests are signed by one and sent by the other. */
@@ -166,11 +198,20 @@ function composeDoctor(
     mattermostUrl: () => config.mattermost.url ?? enrollment.siteUrl(),
     enrollment: () => enrollment.state(),
     bridge,
+    waysOutside: () => config.notify.webhooks.length + (config.notify.ping ? 1 : 0),
   });
 }
 
-function composeStatus(parts: Reported & {sso: Sso; schedules: Schedules; approvals: Approvals}): StatusReport {
-  const {config, core, repositories, enrollment, sso, schedules, approvals} = parts;
+type StatusParts = Reported & {
+  sso: Sso;
+  schedules: Schedules;
+  approvals: Approvals;
+  policy: Policy;
+  notify: Pick<Notify, 'since'>;
+};
+
+function composeStatus(parts: StatusParts): StatusReport {
+  const {config, core, repositories, enrollment, sso, schedules, approvals, policy, notify} = parts;
   return createStatus({
     clock: core.clock,
     jobs: core.jobs,
@@ -187,6 +228,16 @@ function composeStatus(parts: Reported & {sso: Sso; schedules: Schedules; approv
     enrollment: () => enrollment.state(),
     sso: () => sso.brief(),
     approvals: () => approvals.open(),
+    byItself: async () => ({
+      copies: config.repositories.slice(1).map((entry) => {
+        const {name} = entry;
+        const {location} = repositories.named(name).repository;
+        return {name, objectiveMs: copyObjectiveMs(entry, config), isMade: wasThere(core.ledger, {name, location})};
+      }),
+      schedules: schedules.list(),
+      policy: await policy.problem(),
+    }),
+    alarmSince: (which) => notify.since(which),
   });
 }
 

@@ -51,10 +51,18 @@ function nothingYet(error: unknown): [] {
   throw error;
 }
 
-function settingOf({name, rpo_hours: hours, window}: Config['repositories'][number], config: Config): CopySetting {
+type Entry = Config['repositories'][number];
+
+/** How old the newest good set of a copy may be. */
+export function copyObjectiveMs({rpo_hours: hours}: Entry, {objectives}: Config): number {
+  return (hours ?? 2 * objectives.rpo_hours) * HOUR_MS;
+}
+
+function settingOf(entry: Entry, config: Config): CopySetting {
+  const {name, window} = entry;
   return {
     name,
-    objectiveMs: (hours ?? 2 * config.objectives.rpo_hours) * HOUR_MS,
+    objectiveMs: copyObjectiveMs(entry, config),
     window: window ?? null,
     notFrom: config.schedules
       .filter(({copies}) => copies !== undefined && !copies.includes(name))

@@ -12,6 +12,7 @@ import {createJobs, JOB_TABLES, type Jobs, type Leftovers} from '../jobs/index.t
 import {systemClock, type Clock} from '../kernel/clock.ts';
 import {openState, type State} from '../kernel/state.ts';
 import {createLedger, LEDGER_TABLE, type Ledger} from '../ledger/index.ts';
+import {NOTIFY_TABLES} from '../notify/index.ts';
 import {endOrphans} from '../process/orphans.ts';
 import {UNDO_TABLE} from '../restore/index.ts';
 import {HOLD_TABLE} from '../retention/index.ts';
@@ -29,6 +30,7 @@ export const MIGRATIONS: readonly string[] = [
   SCHEDULE_TABLES,
   SSO_ANNOUNCED_TABLE,
   HOLD_TABLE,
+  NOTIFY_TABLES,
 ];
 
 /** What every job needs, whatever it does. `workDirectory`: where a job keeps what it needs until it ends. */

@@ -1,5 +1,6 @@
 import {z} from 'zod';
 import {Keep} from './keep.ts';
+import {Notify} from './notify.ts';
 import {Copy, repositoriesOf, RepositoryInUse, repositoryProblems} from './repositories.ts';
 import {Schedules} from './schedules.ts';
 
@@ -108,6 +109,7 @@ export const Config = z
       .strict()
       .prefault({}),
     schedules: Schedules.default([]).describe('Backups that are made by themselves while `drctl serve` runs.'),
+    notify: Notify.prefault({}),
     sso: z
       .object({
         deadline_days: z

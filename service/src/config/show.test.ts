@@ -1,5 +1,5 @@
 import {expect, test} from '@jest/globals';
-import {withoutPassword} from './show.ts';
+import {shownSettings, withoutPassword} from './show.ts';
 
 // Passwords as people choose them; an administrator may have written them with or without percent-encoding.
 const PASSWORDS = [
@@ -67,4 +67,22 @@ test.each([
   'azure:container:/',
 ])('the location %s has no password and is shown whole', (location) => {
   expect(withoutPassword(location)).toBe(location);
+});
+
+test('who knows the address of a webhook can post there, so it is shown by its server alone', () => {
+  const notify = {
+    mattermost: 'administrators',
+    webhooks: [{url: 'https://u:secret@hooks.example.org:8443/services/secret?x=secret', format: 'slack'}],
+    ping: {success: 'https://watch.example.org/secret', failure: 'https://watch.example.org'},
+  };
+  const shown = shownSettings({notify, repository: {url: 's3:https://s3.example.org/bucket'}});
+  expect(JSON.stringify(shown)).not.toContain('secret');
+  expect(shown).toMatchObject({
+    notify: {
+      mattermost: 'administrators',
+      webhooks: [{url: 'https://u:***@hooks.example.org:8443/***', format: 'slack'}],
+      ping: {success: 'https://watch.example.org/***', failure: 'https://watch.example.org'},
+    },
+    repository: {url: 's3:https://s3.example.org/bucket'},
+  });
 });

@@ -21,22 +21,35 @@ export function shownConfig({repositories, ...config}: Config): Record<string, u
 
 /** Settings as they may be shown: passwords and credentials replaced. */
 export function shownSettings(settings: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, shown(key, value)]));
+  return shownEach(settings, withoutPassword);
+}
+
+type Hide = (text: string) => string;
+
+function shownEach(settings: Record<string, unknown>, hide: Hide): Record<string, unknown> {
+  return Object.fromEntries(
+    // Who knows the address of a webhook can post there.
+    Object.entries(settings).map(([key, value]) => [key, shown(key, value, key === 'notify' ? withoutPath : hide)]),
+  );
 }
 
 /** Whatever stands there: a file that was written by hand may hold anything anywhere. */
-function shown(key: string, value: unknown): unknown {
+function shown(key: string, value: unknown, hide: Hide): unknown {
   if (Array.isArray(value)) {
-    return value.map((entry) => shown(key, entry));
+    return value.map((entry) => shown(key, entry, hide));
   }
   if (value !== null && typeof value === 'object') {
     const settings = value as Record<string, unknown>;
     return key === 'environment'
       ? Object.fromEntries(Object.keys(settings).map((name) => [name, '***']))
-      : shownSettings(settings);
+      : shownEach(settings, hide);
   }
   if (SECRET.test(key)) {
     return '***';
   }
-  return typeof value === 'string' ? withoutPassword(value) : value;
+  return typeof value === 'string' ? hide(value) : value;
 }
+
+/** A web address by its server alone. */
+const withoutPath: Hide = (text) =>
+  withoutPassword(text.replace(/^(https?:\/\/(?:[^/?#]*@)?[^/?#]*)[/?#][\s\S]+$/i, '$1/***'));

@@ -110,7 +110,7 @@ async function open(parts: CopyParts, target: Target, {actor, signal, repeated}:
     if (code !== 'REPOSITORY_NOT_FOUND') {
       throw of(name, error);
     }
-    if (!repeated && wasThere(parts.ledger, target)) {
+    if (!repeated && wasThere(parts.ledger, {name, location: repository.location})) {
       throw new Failure('COPY_GONE', `At ${repository.location} there is no repository any more.`, {cause: error});
     }
   }
@@ -120,7 +120,8 @@ async function open(parts: CopyParts, target: Target, {actor, signal, repeated}:
   return true;
 }
 
-function wasThere(ledger: Ledger, {name, repository: {location}}: Target): boolean {
+/** Whether a copy was ever made there; until then an empty place is no fault. */
+export function wasThere(ledger: Pick<Ledger, 'entries'>, {name, location}: {name: string; location: string}): boolean {
   for (const {kind, data} of ledger.entries()) {
     const isOfCopy = kind === 'copy.created' || kind === 'copy.finished';
     if (isOfCopy && data['repository'] === name && data['location'] === location) {

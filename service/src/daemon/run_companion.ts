@@ -17,6 +17,7 @@ import {Failure, systemErrorCode} from '../kernel/failure.ts';
 import type {Logger} from '../kernel/log.ts';
 import {becomeSoleCompanion} from '../kernel/sole_companion.ts';
 import type {State} from '../kernel/state.ts';
+import type {Notify} from '../notify/index.ts';
 import type {Schedules} from '../schedule/index.ts';
 import type {Sso} from '../sso/index.ts';
 import type {StatusReport} from '../status/index.ts';
@@ -28,14 +29,17 @@ import {watchIdentity} from './watch_identity.ts';
 
 /** A run begins so much after its time at the most. */
 const LOOK_AT_SCHEDULES_MS = 15_000;
+const LOOK_AT_ALARMS_MS = 60_000;
+const DELIVER_EVERY_MS = 5000;
 const LOOK_AT_COPIES_MS = 5000;
 const LOOK_AT_FILE_MS = 2000;
 const AFTER_ERROR_MS = 60_000;
 
-type DaemonParts = Omit<Verbs, 'sso' | 'schedules' | 'copies'> & {
+type DaemonParts = Omit<Verbs, 'sso' | 'schedules' | 'copies' | 'notify'> & {
   sso: Sso;
   schedules: Schedules;
   copies: Copies;
+  notify: Notify;
   status: StatusReport;
   chat: Chat;
   jobs: Jobs;
@@ -123,7 +127,10 @@ async function listen(
 }
 
 /** Posts and browsers, what is due, who the bridge is, and how people sign in: each at its own pace. */
-function watch({jobs, chat, enrollment, bridge, schedules, copies, sso}: DaemonParts, beat: Beat): Promise<unknown> {
+function watch(
+  {jobs, chat, enrollment, bridge, schedules, copies, notify, sso}: DaemonParts,
+  beat: Beat,
+): Promise<unknown> {
   // The number first: what happens while the old posts are taken up is then heard as well.
   const after = jobs.lastEventSeq();
   return Promise.all([
@@ -138,6 +145,16 @@ function watch({jobs, chat, enrollment, bridge, schedules, copies, sso}: DaemonP
       everyMs: LOOK_AT_COPIES_MS,
       failed: 'The copies could not be looked at; they are looked at again in a moment.',
       run: () => copies.tick(),
+    }),
+    every(beat, {
+      everyMs: LOOK_AT_ALARMS_MS,
+      failed: 'What is wrong could not be looked at; it is looked at again in a moment.',
+      run: () => notify.look(),
+    }),
+    every(beat, {
+      everyMs: DELIVER_EVERY_MS,
+      failed: 'Messages could not be sent; they are kept.',
+      run: (signal) => notify.deliver(signal),
     }),
     ...sso.watch().map((round) => every(beat, round)),
   ]);

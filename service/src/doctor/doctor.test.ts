@@ -68,6 +68,7 @@ async function aDoctor(changes: Partial<Engines> = {}, keyMode = 0o600): Promise
       copyTo: async () => ({directory: home, left_out: []}),
     },
     newestSet: async () => null,
+    waysOutside: () => 1,
     mattermostUrl: () => 'http://127.0.0.1:8065',
     enrollment: () => ({state: 'enrolled', site_url: null, enrolled_at: 1, enrolled_by: 'a', last_seen_at: 1}),
     bridge: bridge(async () => ({
@@ -101,6 +102,7 @@ test('a sound installation is healthy in every respect', async () => {
       'address of Mattermost',
       'ledger',
       'plugin',
+      'messages',
     ],
   ]);
 });
@@ -214,7 +216,7 @@ test.each<[string, Partial<Engines>, string, 'warning' | 'failed', string]>([
     message: expect.stringContaining(message),
     remedy: expect.stringMatching(/\w/),
   });
-  expect(checks).toHaveLength(9);
+  expect(checks).toHaveLength(10);
   expect(healthy).toBe(checks.every((check) => check.outcome !== 'failed'));
   expect(healthy).toBe(outcome !== 'failed');
 });

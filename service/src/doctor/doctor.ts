@@ -30,6 +30,8 @@ export type DoctorEngines = {
   mattermostUrl(): string | null;
   enrollment(): EnrollmentState;
   bridge(): MattermostBridge | null;
+  /** Ways to people that work while Mattermost is down. */
+  waysOutside(): number;
 };
 
 export type Doctor = {
@@ -50,6 +52,7 @@ export function createDoctor(engines: DoctorEngines): Doctor {
     ['address of Mattermost', () => Promise.resolve(checkAddress(engines.mattermostUrl()))],
     ['ledger', () => checkLedger(engines)],
     ['plugin', () => checkPlugin(engines)],
+    ['messages', () => Promise.resolve(checkMessages(engines.waysOutside()))],
   ];
   return {
     report: async () => {
@@ -208,4 +211,18 @@ async function checkPlugin({enrollment, bridge}: DoctorEngines): Promise<Verdict
   }
   const {server_version, plugin_version} = await client.ping();
   return {outcome: 'ok', message: `plugin ${plugin_version} answers in Mattermost ${server_version}`};
+}
+
+function checkMessages(outside: number): Verdict {
+  return outside > 0
+    ? {
+        outcome: 'ok',
+        message: `Alarms go ${outside === 1 ? 'one way' : `${outside} ways`} that ${outside === 1 ? 'does' : 'do'} not need Mattermost.`,
+      }
+    : {
+        outcome: 'warning',
+        message: 'While Mattermost is down nobody hears of an alarm.',
+        remedy:
+          'Name a webhook or an outside watcher under `notify` in the configuration, then run `drctl notify test`.',
+      };
 }

@@ -40,7 +40,6 @@ export function createEnrollmentStore(state: State) {
   const purgeNonces = db.prepare('DELETE FROM spent_nonces WHERE expires_at < ?');
   const setSeen = db.prepare('UPDATE enrolments SET last_seen_at = ? WHERE id = ?');
   const setDiffers = db.prepare('UPDATE enrolments SET differs = ? WHERE id = ?');
-
   const putSighting = db.prepare(
     'INSERT OR REPLACE INTO enrolment_sightings (enrolment, site_url, diagnostic_id, seen_at) VALUES (?, ?, ?, ?)',
   );
@@ -94,14 +93,12 @@ export function createEnrollmentStore(state: State) {
       state.transact(() => {
         purgeNonces.run(now);
         const isFirst = insertNonce.run(nonce.id, nonce.expires_at).changes === 1;
-        if (isFirst) {
-          setSeen.run(now, enrollment);
-        }
-        return isFirst;
+        return isFirst && setSeen.run(now, enrollment).changes > 0;
       }),
     /** What the Mattermost at the address last said that it is. */
     noteSighting: (enrollment: number, {site_url, diagnostic_id}: ServerIdentity, now: number) => {
       putSighting.run(enrollment, site_url, diagnostic_id, now);
+      setSeen.run(now, enrollment);
     },
     sighting: (enrollment: number): ServerIdentity | null =>
       (selectSighting.get(enrollment) as ServerIdentity | undefined) ?? null,

@@ -10,6 +10,7 @@ import type {Jobs} from '../jobs/index.ts';
 import type {Clock} from '../kernel/clock.ts';
 import {Failure} from '../kernel/failure.ts';
 import type {State} from '../kernel/state.ts';
+import type {Notify} from '../notify/index.ts';
 import type {Policy} from '../policy/index.ts';
 import type {Keeping} from '../retention/index.ts';
 import type {Schedules} from '../schedule/index.ts';
@@ -37,6 +38,7 @@ export type Verbs = {
   status: Pick<StatusReport, 'report'>;
   schedules: Omit<Schedules, 'tick' | 'stop'>;
   copies: Pick<Copies, 'list' | 'start'>;
+  notify: Pick<Notify, 'test'>;
   policy: Pick<Policy, 'show' | 'update'>;
   keeping: Keeping;
   jobs: Jobs;
@@ -93,6 +95,7 @@ export function createHandlers({verbs, enrollment, clock, version, openapi, metr
     release_set: ({body: {set}, actor}) => verbs().keeping.release(set, actor),
     list_copies: async () => ({copies: await verbs().copies.list()}),
     start_copy: async ({body, actor}) => (await verbs().copies.start(body, {actor})).job,
+    test_notifications: () => verbs().notify.test(),
     get_policy: () => verbs().policy.show(),
     put_policy: ({body, actor}) => verbs().policy.update(body, actor),
     list_jobs: ({request}) => {

@@ -26,7 +26,7 @@ test('who looks sees what stands there and what may be changed from where, and n
   expect(shown).toMatchObject({
     file: it.path,
     written: {objectives: {rpo_hours: 24}, repository: {environment: {AWS_SECRET_ACCESS_KEY: '***'}}},
-    from_anywhere: ['schedules', 'objectives'],
+    from_anywhere: ['schedules', 'keep', 'objectives'],
     not_writable: null,
     not_in_effect: null,
   });

@@ -112,7 +112,7 @@ function valueOf(text: string): unknown {
 
 /** @throws Failure POLICY_INVALID */
 function checked(assignment: Assignment): Assignment {
-  if (JSON.stringify(assignment.value ?? null).includes(`"${MASK}"`)) {
+  if (JSON.stringify(assignment.value ?? null).includes(MASK)) {
     const setting = assignment.path.join('.');
     throw new Failure('POLICY_INVALID', `${setting}: ${MASK} stands for what is not shown; it is no value.`);
   }

@@ -26,7 +26,7 @@ import {createSwitchBack} from './switch_back/switch_back.ts';
 import {switchProcedure} from './switch/switch_procedure.ts';
 import {createProviderWatch, type ProviderWatch} from './detection/watch_providers.ts';
 import {createDriftWatch, lookAtSettings, setAgain} from './settings/drift.ts';
-import {tellAdministrators} from './people/tell.ts';
+import {activeAdministrators, tellAdministrators} from './people/tell.ts';
 import {rounds} from './watch/watch.ts';
 
 export type SsoParts = {
@@ -55,6 +55,7 @@ export function createSso({engines, jobs, approvals, readiness, classify}: SsoPa
     ...returns(made, jobs),
     readiness: readiness(() => snapshots.latest()),
     snapshot,
+    administrators: () => activeAdministrators(engines),
     writeIdentities: (directory) => writeIdentities(snapshots, directory),
     watch: () =>
       rounds({

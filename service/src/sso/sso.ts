@@ -40,6 +40,8 @@ export type Sso = {
   detection(): Detection;
   /** One line for the status of everything; null when nobody is needed. @throws Failure DATABASE_* */
   brief(): Promise<NextAction | null>;
+  /** Ids of the active system administrators. @throws Failure DATABASE_* */
+  administrators(): Promise<string[]>;
   readiness(): Promise<Readiness>;
   forecast(): Promise<Forecast>;
   lockedOut(): Promise<LockedOut>;

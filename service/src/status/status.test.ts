@@ -1,7 +1,7 @@
 import {mkdtempSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {expect, test} from '@jest/globals';
+import {describe, expect, test} from '@jest/globals';
 import type {Approval, EnrollmentState, Job, NextAction, SetSummary} from '@disaster-recovery/contract';
 import {aJob, anApproval, aSet, listed, START, summary, surveyed} from '../testkit/answers.ts';
 import {createJobs, JOB_TABLES, type Jobs} from '../jobs/index.ts';
@@ -9,6 +9,7 @@ import {errorBody, Failure} from '../kernel/failure.ts';
 import {openState} from '../kernel/state.ts';
 import {everywhere, type Surveyed} from '../sets/index.ts';
 import {actionBy} from '../words/next_action.ts';
+import type {ByItself} from './next_actions.ts';
 import {createStatus} from './index.ts';
 
 const HOUR = 3_600_000;
@@ -17,7 +18,7 @@ const enrollment: EnrollmentState = {
   site_url: 'https://chat.example.org',
   enrolled_at: 1,
   enrolled_by: 'admin',
-  last_seen_at: 1,
+  last_seen_at: START,
 };
 const clock = {now: () => START, sleep: async () => undefined};
 
@@ -33,6 +34,8 @@ type Case = {
   objective?: number;
   protectedBy?: {files?: string};
   asking?: Approval[];
+  byItself?: Partial<ByItself>;
+  seenAt?: number;
 };
 
 function report({
@@ -46,6 +49,8 @@ function report({
   objective = 24 * HOUR,
   protectedBy = {},
   asking = [],
+  byItself = {},
+  seenAt = START,
 }: Case) {
   const real = createJobs(openState(mkdtempSync(join(tmpdir(), 'status-')), [JOB_TABLES]), clock);
   const past = [...asked, ...proven];
@@ -59,8 +64,10 @@ function report({
     rpoObjectiveMs: objective,
     protectedBy,
     nextRun: () => null,
-    enrollment: () => ({...enrollment, state}),
+    enrollment: () => ({...enrollment, state, last_seen_at: seenAt}),
     approvals: () => asking,
+    byItself: async () => ({copies: [], schedules: [], policy: null, ...byItself}),
+    alarmSince: ({code}) => (code === 'BACKUP_LATE' ? 1 : null),
     sso: async () => {
       if (sso instanceof Failure) {
         throw sso;
@@ -288,4 +295,59 @@ test('what was verified in a copy says nothing of the set in the repository in u
   expect((await report({jobs: [elsewhere(false)]})).verdict.kind).toBe('good');
   expect((await report({jobs: [elsewhere(true), proof('L2', START - 2, false)]})).verdict.kind).toBe('damaged');
   expect((await report({proven: [elsewhere(true)]})).next_actions).toHaveLength(1);
+});
+
+const anError = (code: 'DISK_FULL' | 'KEEP_HELD_BACK') => errorBody(new Failure(code, 'It did not work.'));
+
+describe('alarms', () => {
+  const late = {...summary, t0: START - 30 * HOUR};
+  const offsite = (t0: number) => surveyed([{...summary, t0}], {name: 'offsite', inUse: false});
+  const failed = aJob({status: 'error', error: anError('DISK_FULL')});
+  const schedule = (last: object) => ({name: 'nightly', last: {message: 'no room', next_try: null, ...last}}) as never;
+  const copies = [{name: 'offsite', objectiveMs: 48 * HOUR, isMade: true}];
+  const gone = surveyed(new Failure('REPOSITORY_NOT_FOUND', 'There is none.'), {name: 'offsite', inUse: false});
+
+  test.each<[string, string | null, Case]>([
+    ['REPOSITORY_FAILED', null, {sets: new Failure('REPOSITORY_UNREACHABLE', 'away')}],
+    ['BACKUP_NONE', null, {sets: []}],
+    ['BACKUP_LATE', null, {sets: [late]}],
+    ['BACKUP_FAILED', null, {jobs: [failed]}],
+    ['COPY_LATE', 'offsite', {copies: [offsite(START - 50 * HOUR)], byItself: {copies}}],
+    ['COPY_FAILED', 'offsite', {copies: [gone], byItself: {copies}}],
+    ['SCHEDULE_FAILED', 'nightly', {byItself: {schedules: [schedule({outcome: 'missed'})]}}],
+    ['SCHEDULE_FAILED', 'nightly', {byItself: {schedules: [schedule({outcome: 'error'})]}}],
+    ['KEEP_HELD_BACK', null, {jobs: [aJob({kind: 'keep', status: 'error', error: anError('KEEP_HELD_BACK')})]}],
+    ['POLICY_NOT_IN_EFFECT', null, {byItself: {policy: {message: 'a fault', remedy: 'mend it'}}}],
+    ['MATTERMOST_SILENT', null, {seenAt: START - HOUR}],
+    ['COMPANION_READ_ONLY', null, {state: 'read_only'}],
+  ])('%s (%s) is raised, and what to do about it is the next action', async (code, about, given) => {
+    const {alarms = [], next_actions: next} = await report(given);
+    const alarm = alarms.find((each) => each.code === code);
+    expect(alarm).toMatchObject({about, since: code === 'BACKUP_LATE' ? 1 : START});
+    expect(next).toContainEqual(expect.objectContaining({message: alarm?.message, remedy: alarm?.remedy}));
+  });
+
+  test.each<[string, Case]>([
+    ['all is well', {}],
+    ['a copy is as old as it may be', {copies: [offsite(START - 47 * HOUR)], byItself: {copies}}],
+    ['a copy was not made yet', {copies: [gone], byItself: {copies: [{...copies[0]!, isMade: false}]}}],
+    ['a run that failed is tried again', {byItself: {schedules: [schedule({outcome: 'error', next_try: START})]}}],
+    [
+      'removing sets went well after it was held back',
+      {
+        jobs: [
+          aJob({kind: 'keep', status: 'success'}),
+          aJob({kind: 'keep', status: 'error', error: anError('KEEP_HELD_BACK')}),
+        ],
+      },
+    ],
+    ['no plugin is enrolled that could be silent', {state: 'none', seenAt: 0}],
+  ])('none, when %s', async (_name, given) => {
+    expect((await report(given)).alarms).toEqual([]);
+  });
+
+  test('the loudest comes first', async () => {
+    const {alarms = []} = await report({sets: [late], jobs: [failed]});
+    expect(alarms.map(({level}) => level)).toEqual(['alarm', 'warning']);
+  });
 });

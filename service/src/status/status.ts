@@ -1,5 +1,8 @@
 import {
+  ALARMS,
   newestGood,
+  type Alarm,
+  type AlarmCode,
   type Approval,
   type EnrollmentState,
   type ListedSet,
@@ -14,7 +17,15 @@ import {
 import type {Clock} from '../kernel/clock.ts';
 import type {Failure} from '../kernel/failure.ts';
 import type {Jobs} from '../jobs/index.ts';
-import {approvalActions, findingActions, nextActions, proofAction} from './next_actions.ts';
+import {
+  approvalActions,
+  byItselfActions,
+  findingActions,
+  nextActions,
+  proofAction,
+  type Action,
+  type ByItself,
+} from './next_actions.ts';
 import {verdictOf, type JudgedSet} from './verdict.ts';
 
 /** Verifications older than this many jobs are not looked for. */
@@ -37,6 +48,10 @@ type Sources = {
   enrollment(): EnrollmentState;
   /** What single sign-on needs, in one line. Left out where there is no such part. */
   sso?(): Promise<NextAction | null>;
+  /** What goes on by itself. */
+  byItself(): Promise<ByItself>;
+  /** Since when an alarm is on, as far as anybody was watching. */
+  alarmSince(which: {code: AlarmCode; about: string | null}): number | null;
   /** What administrators asked for that touches many people. */
   approvals(): Approval[];
 };
@@ -79,7 +94,7 @@ async function report(sources: Sources, judge: StatusReport['judge']): Promise<S
   const failed = sources.jobs
     .newest(50)
     .find((job) => job.kind === 'backup' && ['success', 'warning', 'error'].includes(job.status));
-  const status: Omit<Status, 'next_actions'> = {
+  const status: Omit<Status, 'next_actions' | 'alarms'> = {
     version: sources.version,
     now: sources.clock.now(),
     companion_id: sources.companionId,
@@ -94,16 +109,31 @@ async function report(sources: Sources, judge: StatusReport['judge']): Promise<S
     rpo_objective_ms: sources.rpoObjectiveMs,
     next_run: sources.nextRun(),
   };
+  const jobs = sources.jobs.newest(JOBS_LOOKED_AT);
+  const byItself = await sources.byItself();
+  const actions: Action[] = [
+    ...(await ssoAction(sources)),
+    ...approvalActions(sources.approvals()),
+    ...nextActions(status),
+    ...findingActions(findings, {inUse: sources.inUse, copies: byItself.copies}),
+    ...byItselfActions(status, byItself, jobs),
+    ...proofAction(status, jobs, sources.inUse),
+  ];
   return {
     ...status,
-    next_actions: [
-      ...(await ssoAction(sources)),
-      ...approvalActions(sources.approvals()),
-      ...nextActions(status),
-      ...findingActions(findings, sources.inUse),
-      ...proofAction(status, sources.jobs.newest(JOBS_LOOKED_AT), sources.inUse),
-    ],
+    alarms: alarmsOf(actions, sources),
+    next_actions: actions.map(({raises: _raises, ...action}) => action),
   };
+}
+
+/** The loudest first. */
+function alarmsOf(actions: readonly Action[], {alarmSince, clock}: Sources): Alarm[] {
+  const alarms = actions.flatMap(({raises, message, remedy}) =>
+    raises
+      ? [{...raises, level: ALARMS[raises.code].level, since: alarmSince(raises) ?? clock.now(), message, remedy}]
+      : [],
+  );
+  return alarms.sort((a, b) => Number(b.level === 'alarm') - Number(a.level === 'alarm'));
 }
 
 /** First of all: during an outage people wait at the door. A database that is away is told by doctor, not here. */

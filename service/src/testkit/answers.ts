@@ -481,6 +481,7 @@ export function createFakeSso(calls: SsoCall[] = [], changes: Partial<Sso> = {})
     status: async () => anSsoStatus(),
     brief: async () => null,
     detection: () => detection,
+    administrators: async () => ['admin1'],
     readiness: async () => readiness,
     forecast: async () => forecast,
     lockedOut: async () => lockedOut,

@@ -26,6 +26,7 @@ export const RUNS: Runs = {
   'keep apply': async () => (await import('./keep.ts')).apply,
   hold: async () => (await import('./keep.ts')).hold,
   release: async () => (await import('./keep.ts')).release,
+  'notify test': async () => (await import('./notify.ts')).test,
   'sso status': sso('sso status'),
   'sso readiness': sso('sso readiness'),
   'sso snapshot': sso('sso snapshot'),

@@ -2,6 +2,7 @@ import type {Config} from '../config/schema.ts';
 import {asFailure, Failure} from '../kernel/failure.ts';
 import {createHolds, createKeeping, createRetention, type Keeping, type KeepRules} from '../retention/index.ts';
 import {everywhere, isAhead, verifications, type NamedRepository, type Repositories} from '../sets/index.ts';
+import {copyObjectiveMs} from './copies.ts';
 import type {Core} from './core.ts';
 
 const HOUR_MS = 3_600_000;
@@ -26,7 +27,7 @@ export function composeKeeping({config, core, repositories}: Parts): Keeping {
         divergent: () => divergentIn(repositories, name),
         verifications: () => verifications(ledger.entries(), {repository: name, inUse: repositories.inUse.name}),
         rules: () => rulesOf(config(), name),
-        objectiveMs: () => config().objectives.rpo_hours * HOUR_MS,
+        objectiveMs: () => objectiveIn(config(), name),
       },
       jobs,
     );
@@ -35,6 +36,12 @@ export function composeKeeping({config, core, repositories}: Parts): Keeping {
     of: (name) => of(name === undefined ? repositories.inUse : repositories.named(name)),
     find: (set) => findSet(repositories, set),
   });
+}
+
+/** Sets come to a copy later, and it may be older. */
+function objectiveIn(config: Config, repository: string): number {
+  const copy = config.repositories.slice(1).find(({name}) => name === repository);
+  return copy ? copyObjectiveMs(copy, config) : config.objectives.rpo_hours * HOUR_MS;
 }
 
 /** The repositories from which the configuration lets sets be removed. */

@@ -2,13 +2,13 @@ import {mkdtempSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {beforeEach, describe, expect, test} from '@jest/globals';
-import type {Actor, KeepResult, SetManifest} from '@disaster-recovery/contract';
+import type {Actor, Job, KeepResult, SetManifest} from '@disaster-recovery/contract';
 import {createMemoryRepository, type MemoryRepository} from '../engines/repository/memory.ts';
 import {createJobs, JOB_TABLES} from '../jobs/index.ts';
 import {openState, type State} from '../kernel/state.ts';
 import {createLedger, LEDGER_TABLE, type Ledger} from '../ledger/index.ts';
 import {createSets, isAhead, sealManifest, setTags, verifications} from '../sets/index.ts';
-import {aManifest} from '../testkit/answers.ts';
+import {aJob, aManifest} from '../testkit/answers.ts';
 import {createHolds, createRetention, HOLD_TABLE, type Holds, type KeepRules} from './index.ts';
 import type {Retention} from './retention.ts';
 
@@ -20,6 +20,7 @@ const MANIFEST = 'manifest.json';
 let now: number;
 let rules: Partial<KeepRules> | null;
 let divergent: string[];
+let copying: Job | null;
 let repository: MemoryRepository;
 let state: State;
 let ledger: Ledger;
@@ -33,6 +34,7 @@ beforeEach(async () => {
   now = Date.UTC(2026, 10, 24, 12);
   rules = {last: 2};
   divergent = [];
+  copying = null;
   asked = [];
   dies = null;
   repository = createMemoryRepository('/srv/repository', () => now);
@@ -46,6 +48,7 @@ function start(): Retention {
   const clock = {now: () => now, sleep: () => new Promise<void>((resolve) => setTimeout(resolve, 5))};
   ledger = createLedger(state, clock);
   holds = createHolds({state, clock, ledger});
+  const jobs = createJobs(state, clock);
   const sets = createSets(repository, {name: 'main', cacheDirectory: null, clock});
   const calling = (what: 'forget' | 'prune', snapshots: readonly string[] = []): void => {
     asked.push({what, snapshots});
@@ -88,7 +91,7 @@ function start(): Retention {
         },
       objectiveMs: () => DAY,
     },
-    createJobs(state, clock),
+    {...jobs, running: (lane) => (lane === 'copies' ? copying : jobs.running(lane))},
   );
 }
 
@@ -314,6 +317,14 @@ test('space that a run did not come to free is freed by the next one, though not
   expect(next.removed).toEqual([]);
   expect(next.freed_bytes).toBeGreaterThan(0);
   expect((await apply()).freed_bytes).toBe(0);
+});
+
+test('while sets are being copied none is removed', async () => {
+  await Promise.all([make(70), make(1), make(2)]);
+  copying = aJob({id: 'copy1', kind: 'copy'});
+  await expect(retention.apply({actor: ADA})).rejects.toMatchObject({code: 'JOB_ALREADY_RUNNING'});
+  copying = null;
+  expect((await apply()).removed).toHaveLength(1);
 });
 
 test('a repository that keeps all refuses by name, and all sets are there', async () => {

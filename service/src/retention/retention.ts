@@ -1,5 +1,6 @@
 import type {Actor, KeepPreview} from '@disaster-recovery/contract';
 import {need, type Jobs, type Origin, type Procedure, type StartedJob} from '../jobs/index.ts';
+import {Failure} from '../kernel/failure.ts';
 import type {RetentionEngines} from './engines.ts';
 import {look, previewOf} from './look.ts';
 import {keepSteps, type KeepFound, type KeepPlan} from './steps.ts';
@@ -15,7 +16,7 @@ export type Retention = {
   apply(by: {actor: Actor; origin?: Origin}): Promise<StartedJob>;
 };
 
-export function createRetention(engines: RetentionEngines, jobs: Pick<Jobs, 'start'>): Retention {
+export function createRetention(engines: RetentionEngines, jobs: Pick<Jobs, 'start' | 'running'>): Retention {
   const steps = keepSteps(engines);
   const {name: repository} = engines;
   const procedure: Procedure<KeepPlan, KeepFound> = {
@@ -27,12 +28,26 @@ export function createRetention(engines: RetentionEngines, jobs: Pick<Jobs, 'sta
   };
   return {
     preview: async () => previewOf(engines, await look(engines)),
-    apply: ({actor, origin}) =>
-      jobs.start(procedure, async () => ({repository, steps: steps.map(({name}) => name)}), {
+    apply: async ({actor, origin}) => {
+      requireNoCopying(jobs);
+      return jobs.start(procedure, async () => ({repository, steps: steps.map(({name}) => name)}), {
         actor,
         reason: '',
         request: {repository},
         ...(origin && {origin}),
-      }),
+      });
+    },
   };
+}
+
+/** What is read to be sent elsewhere is locked against removal, for as long as that takes. @throws Failure JOB_ALREADY_RUNNING */
+function requireNoCopying(jobs: Pick<Jobs, 'running'>): void {
+  const copying = jobs.running('copies');
+  if (copying) {
+    throw new Failure(
+      'JOB_ALREADY_RUNNING',
+      `Job ${copying.id} is sending sets to a copy; none is removed meanwhile.`,
+      {details: {job: copying.id}},
+    );
+  }
 }

@@ -30,7 +30,7 @@ const actorOf = ({name}: ScheduleSetting): Actor => ({kind: 'system', id: 'sched
 /** One look at a schedule: follows its run, or starts what is due. At most one of its runs goes at a time. */
 export async function advance(parts: Parts, setting: ScheduleSetting, row: ScheduleRow): Promise<void> {
   const run = parts.store.newestRun(setting.name);
-  if (run?.outcome === 'running' && !(await follow(parts, setting, run))) {
+  if (run?.outcome === 'running' && !(await follow(parts, setting, {run, row}))) {
     return;
   }
   if (row.pausedAt !== null) {
@@ -114,7 +114,11 @@ function failed(run: StoredRun, tries: number, {now, message}: {now: number; mes
 }
 
 /** Whether the run has come to its end. */
-async function follow(parts: Parts, setting: ScheduleSetting, run: StoredRun): Promise<boolean> {
+async function follow(
+  parts: Parts,
+  setting: ScheduleSetting,
+  {run, row}: {run: StoredRun; row: ScheduleRow},
+): Promise<boolean> {
   const job = parts.jobs.get(run.current ?? '');
   if (!hasEnded(job.status)) {
     await takeUpInterrupted(parts, setting, {run, job});
@@ -122,7 +126,7 @@ async function follow(parts: Parts, setting: ScheduleSetting, run: StoredRun): P
   }
   const next = afterJob(run, job, parts.clock.now());
   if (next.outcome === 'running') {
-    await startNext(parts, setting, next);
+    await startNext(parts, setting, {run: next, row});
     return false;
   }
   parts.store.saveRun(setting.name, next);
@@ -158,7 +162,11 @@ const isBackup = ({job, current}: StoredRun): boolean => current === job;
 const says = ({kind, id, status}: Job): string => `The job ${id} (${kind}) ended with ${status}.`;
 
 /** Starts the first of what follows. What cannot be started is told in the run and holds up nothing after it. */
-async function startNext(parts: Parts, setting: ScheduleSetting, run: StoredRun): Promise<void> {
+async function startNext(
+  parts: Parts,
+  setting: ScheduleSetting,
+  {run, row}: {run: StoredRun; row: ScheduleRow},
+): Promise<void> {
   const {clock, store, jobs, begin} = parts;
   const [next, ...rest] = run.rest;
   if (!next) {
@@ -170,11 +178,16 @@ async function startNext(parts: Parts, setting: ScheduleSetting, run: StoredRun)
   } catch (error) {
     const {code, message} = asFailure(error);
     if (code === 'JOB_ALREADY_RUNNING') {
+      // What follows a backup never keeps the next one waiting.
+      if (dueBetween(setting, {after: row.handledAt, now: clock.now()})) {
+        const left = `The next run was due before what follows could begin: ${message}`;
+        store.saveRun(setting.name, {...run, message: left, at: clock.now(), outcome: 'warning', rest: []});
+      }
       return;
     }
     const told = {...run, message: `${code}: ${message}`, at: clock.now()};
     if (rest.length > 0) {
-      await startNext(parts, setting, {...told, rest});
+      await startNext(parts, setting, {run: {...told, rest}, row});
     } else {
       store.saveRun(setting.name, {...told, outcome: 'warning', rest});
     }

@@ -21,6 +21,8 @@ let begun: {id: string; kind: string; at: number; actor: string; dead?: boolean;
 let lasts: number;
 let ends: (id: string) => Partial<Job>;
 let refuses: Failure | null;
+/** Sets are being copied, so none is removed. */
+let copying: boolean;
 
 const NIGHTLY: ScheduleSetting = {
   name: 'nightly',
@@ -41,6 +43,7 @@ beforeEach(() => {
   lasts = HOUR / 2;
   ends = () => ({status: 'success'});
   refuses = null;
+  copying = false;
 });
 
 function jobOf(id: string): Job {
@@ -50,6 +53,9 @@ function jobOf(id: string): Job {
 }
 
 async function begin(kind: string, actor: Actor) {
+  if (copying && kind.startsWith('keep')) {
+    throw new Failure('JOB_ALREADY_RUNNING', 'A copy is being made.');
+  }
   const running = begun.find((job) => jobOf(job.id).status === 'in_progress' && !job.dead);
   if (running) {
     throw new Failure('JOB_ALREADY_RUNNING', `Job ${running.id} runs.`);
@@ -249,6 +255,26 @@ describe('what goes wrong', () => {
     await pass(schedules, '2027-01-11T12:00:00Z');
     expect(begun.map(({kind}) => kind)).toEqual(['backup', 'verify L1 set of backup-1', 'keep main', 'keep offsite']);
     expect(schedules.list()[0]?.last).toMatchObject({outcome: 'warning', message: 'KEEP_HELD_BACK: No.'});
+  });
+
+  test('waits while sets are being copied, and is left out with a warning rather than keep the next backup waiting', async () => {
+    settings = [{...NIGHTLY, keep: ['main']}];
+    const schedules = start();
+    copying = true;
+    await pass(schedules, '2027-01-11T04:00:00Z');
+    expect(schedules.list()[0]?.last).toMatchObject({outcome: 'running'});
+    copying = false;
+    await pass(schedules, '2027-01-11T12:00:00Z');
+    expect(begun.map(({kind}) => kind)).toEqual(['backup', 'keep main']);
+    copying = true;
+    await pass(schedules, '2027-01-13T01:00:00Z');
+    expect(schedules.list()[0]?.last).toMatchObject({
+      outcome: 'warning',
+      due: at('2027-01-12T01:00:00Z'),
+      message: 'The next run was due before what follows could begin: A copy is being made.',
+    });
+    await pass(schedules, '2027-01-13T02:00:00Z');
+    expect(begun.map(({kind}) => kind)).toEqual(['backup', 'keep main', 'backup', 'backup']);
   });
 
   test('of a failed backup nothing is removed', async () => {

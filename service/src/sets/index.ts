@@ -9,13 +9,4 @@ export {
   type Surveyed,
 } from './repositories.ts';
 export {requireRestorable} from './restorable.ts';
-export {
-  createSets,
-  isAhead,
-  MANIFEST_FILE,
-  setsOf,
-  setTags,
-  type Inventory,
-  type Sets,
-  type Unreadable,
-} from './sets.ts';
+export {createSets, isAhead, MANIFEST_FILE, setsOf, setTags, type Sets, type Unreadable} from './sets.ts';

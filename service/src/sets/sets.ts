@@ -30,10 +30,10 @@ export const isAhead = (t0: number, now: number): boolean => t0 > now + CLOCKS_D
 export type Unreadable = {set: string | null; snapshot: string; code: FailureCode; says: string};
 
 /** A set with the snapshots that its manifest names, and those that were made for it; of these, which are its manifest. */
-export type StoredSet = ListedSet & {named: string[]; own: string[]; manifests: string[]};
+type StoredSet = ListedSet & {named: string[]; own: string[]; manifests: string[]};
 
 /** `loose`: snapshots of backups that never became a set, or that their set does not name. */
-export type Inventory = {sets: StoredSet[]; unreadable: Unreadable[]; loose: {id: string; at: number}[]};
+type Inventory = {sets: StoredSet[]; unreadable: Unreadable[]; loose: {id: string; at: number}[]};
 
 export type Sets = {
   /** Sealed sets, newest first, whole or not. @throws Failure REPOSITORY_* */

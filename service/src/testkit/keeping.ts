@@ -13,7 +13,7 @@ import {SET, START} from './answers.ts';
 export const OLD_SET = '20261101T110000Z-aaaaaa';
 
 /** For tests: of two sets one stays, and one goes. */
-export const keepPreview: KeepPreview = {
+const keepPreview: KeepPreview = {
   repository: 'main',
   sets: [
     {

@@ -204,7 +204,10 @@ describe('a memory that was lost', () => {
 
   test('takes nobody from a snapshot that it cannot read, and says so', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'other-'));
-    writeFileSync(join(directory, 'identity.jsonl'), '{"user": "person001", "identity": {"sign_in": "gitlab"}}\n');
+    writeFileSync(
+      join(directory, 'identity.jsonl'),
+      '{"user": "person001", "seen_at": 1, "identity": {"sign_in": "gitlab"}}\n',
+    );
     await bench.engines.repository.store(directory, {tags: ['disaster-recovery-identity']});
     const fresh = bench.withoutMemory();
     switchByHand('person001');

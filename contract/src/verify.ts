@@ -1,4 +1,5 @@
 import {z} from 'zod';
+import {Omission} from './backup.ts';
 import {SetId, Timestamp} from './primitives.ts';
 
 /** The rungs of the verification ladder that read the repository; L4 and L5 are drills. */
@@ -52,6 +53,10 @@ export const VerifyResult = z
     level: VerifyLevel,
     passed: z.boolean(),
     findings: z.array(VerifyFinding),
+    omitted: z
+      .array(Omission)
+      .optional()
+      .describe('What the set never held, as its manifest says: no verification finds it. Not in results of before.'),
     checked_at: Timestamp,
     duration_ms: z.number(),
   })

@@ -1,4 +1,4 @@
-import {existsSync, statSync} from 'node:fs';
+import {existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, jest, test} from '@jest/globals';
 import {untilBotSays} from '../harness/bot_posts.ts';
@@ -7,6 +7,7 @@ import {canonicalPosts, namedFiles} from '../harness/canonical_rows.ts';
 import {connect} from '../harness/client.ts';
 import type {Client} from '../harness/client.ts';
 import {differences, directoryHashes, tableHashes} from '../harness/compare.ts';
+import type {DrctlAnswer} from '../harness/drctl.ts';
 import {inParallel} from '../harness/in_parallel.ts';
 import {startMattermost} from '../harness/mattermost.ts';
 import type {Mattermost} from '../harness/mattermost.ts';
@@ -254,6 +255,48 @@ describe('a backup of a quiet server', () => {
       );
       expect(await client.downloadFromPlugin(id, '/?key=every_byte')).toEqual(everyByte);
     });
+  });
+});
+
+describe('a file store with links in it', () => {
+  let set: string;
+  let typed: DrctlAnswer;
+  let places: Places;
+
+  beforeAll(async () => {
+    const data = server.mattermost().dataDirectory;
+    const elsewhere = join(server.directory, 'elsewhere');
+    mkdirSync(elsewhere);
+    writeFileSync(join(elsewhere, 'out of reach.png'), 'old');
+    const [file] = await namedFiles(server.databaseUrl);
+    symlinkSync(file!.path, join(data, 'to a file'));
+    symlinkSync(elsewhere, join(data, '20200101'));
+    symlinkSync('gone', join(data, 'to nothing'));
+    typed = await server.drctl('backup');
+    set = typed.value.set.id as string;
+    places = await restoreBeside(set, 'with_links');
+  });
+
+  const LEFT_OUT = [
+    {part: 'files', what: 'what 1 link out of the file store leads to (20200101)', reason: expect.any(String)},
+    {part: 'files', what: '1 link to nothing (to nothing)', reason: expect.any(String)},
+  ];
+
+  test('the set names those that lead out and to nothing, and so do its verification and the plan of a restore', async () => {
+    expect([typed.ok, typed.value.set.omitted]).toEqual([true, LEFT_OUT]);
+    expect((await server.drctl('show', set)).value.omitted).toEqual(LEFT_OUT);
+    expect((await server.drctl('list')).value.sets[0]).toMatchObject({id: set, omitted: LEFT_OUT});
+    expect((await server.drctl('verify', set)).value).toMatchObject({passed: true, findings: [], omitted: LEFT_OUT});
+    const {value} = await server.drctl('restore', set, '--into-files', join(places.files, 'new'), '--dry-run');
+    expect(value.plan.warnings).toContainEqual(expect.stringMatching(/lacks 1 link to nothing/));
+  });
+
+  test('the link to a file comes back, and nothing else does', () => {
+    expect(readFileSync(join(places.files, 'to a file'))).toEqual(
+      readFileSync(join(server.mattermost().dataDirectory, 'to a file')),
+    );
+    expect(readdirSync(places.files)).not.toEqual(expect.arrayContaining(['20200101']));
+    expect(readdirSync(places.files)).not.toEqual(expect.arrayContaining(['to nothing']));
   });
 });
 

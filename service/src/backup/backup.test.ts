@@ -1,3 +1,4 @@
+import {execFileSync} from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -277,6 +278,41 @@ test('a configuration that is partly links is stored as what they point to, and 
   const {set} = await take();
   expect(set.config?.files.map(({path}) => path)).toEqual(['config.json']);
   expect(set.omitted).toContainEqual({part: 'config', what: 'idp.crt', reason: 'a link to nothing'});
+});
+
+test('links out of the file store, to nothing, and pipes are named in the set; a link to a file beside it is not', async () => {
+  const data = join(home, 'data');
+  mkdirSync(join(data, '20200101'));
+  symlinkSync('../a.png', join(data, '20200101/in'));
+  symlinkSync(home, join(data, '20200101/out'));
+  for (const name of ['b', 'c', 'd', 'e', 'f']) {
+    symlinkSync(`gone ${name}`, join(data, name));
+  }
+  execFileSync('mkfifo', [join(data, '20200101/pipe')]);
+  // Neither a file that took the place of a link nor a link that went is a loss.
+  server.duringDump = () => {
+    rmSync(join(data, 'e'));
+    rmSync(join(data, 'f'));
+    writeFileSync(join(data, 'f'), 'file');
+  };
+  symlinkSync('gone g', join(data, 'g'));
+  const job = await take(
+    {},
+    bridge(async () => ({server_version: '', config: {}, env: {}})),
+  );
+  expect(job.set.omitted).toEqual([
+    {part: 'files', what: 'what 1 link out of the file store leads to (20200101/out)', reason: expect.any(String)},
+    {part: 'files', what: '4 links to nothing (b, c, d and 1 more)', reason: expect.stringContaining('remove')},
+    {part: 'files', what: '1 device or pipe (20200101/pipe)', reason: expect.stringContaining('remove')},
+  ]);
+  expect([job.status, job.set.files?.count]).toEqual(['warning', 2]);
+  expect(noted).toContainEqual(expect.stringMatching(/^Not in this set: what 1 link out .*mount it there\.$/));
+});
+
+test('with the files alone, their links are looked at as well', async () => {
+  symlinkSync('..', join(home, 'data/out'));
+  const {set} = await take({scope: ['files']});
+  expect(set.omitted.map(({what}) => what)).toContain('what 1 link out of the file store leads to (out)');
 });
 
 test('a file deleted after T0 is in the set by its first pass', async () => {

@@ -2,10 +2,13 @@ import {existsSync} from 'node:fs';
 import {mkdir, rm} from 'node:fs/promises';
 import {dirname} from 'node:path';
 import {DatabaseSync} from 'node:sqlite';
-import type {StoredFile} from '../engines/repository/port.ts';
+import type {StoredFile, StoredOther} from '../engines/repository/port.ts';
 
-/** Streams stored files. */
-export type FileList = (onFile: (file: StoredFile) => void) => Promise<void>;
+/** Streams stored files, and what is neither file nor directory where it can tell. */
+export type FileList = (
+  onFile: (file: StoredFile) => void,
+  onOther: (other: Pick<StoredOther, 'path'>) => void,
+) => Promise<void>;
 
 /** A captured file that no row has named so far. */
 export type UnnamedFile = {path: string; bytes: number; modified_at: number | null};
@@ -19,6 +22,8 @@ export type FileIndex = {
   /** A row names this file. */
   name(path: string): void;
   unnamed(): Iterable<UnnamedFile>;
+  /** Paths of links, devices and pipes in any of the lists, each once. */
+  others(): Iterable<string>;
   totals(): {files: number; bytes: number};
   close(): void;
 };
@@ -61,18 +66,26 @@ function open(path: string): FileIndex {
   const db = new DatabaseSync(path);
   // Not a database of record: it is made again when anything happens to it.
   db.exec(`PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;
-    CREATE TABLE IF NOT EXISTS captured (path TEXT PRIMARY KEY, bytes INTEGER NOT NULL, modified_at INTEGER, named INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID, STRICT`);
+    CREATE TABLE IF NOT EXISTS captured (path TEXT PRIMARY KEY, bytes INTEGER NOT NULL, modified_at INTEGER, named INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID, STRICT;
+    CREATE TABLE IF NOT EXISTS others (path TEXT PRIMARY KEY) WITHOUT ROWID, STRICT`);
   const insert = db.prepare('INSERT OR REPLACE INTO captured (path, bytes, modified_at) VALUES (?, ?, ?)');
   const find = db.prepare('SELECT bytes FROM captured WHERE path = ?');
   const mark = db.prepare('UPDATE captured SET named = 1 WHERE path = ?');
+  const insertOther = db.prepare('INSERT OR IGNORE INTO others (path) VALUES (?)');
+  const others = db.prepare('SELECT path FROM others');
   const sum = db.prepare('SELECT count(*) AS files, coalesce(sum(bytes), 0) AS bytes FROM captured');
   const unnamed = db.prepare('SELECT path, bytes, modified_at FROM captured WHERE named = 0');
   return {
     async add(list) {
       db.exec('BEGIN');
-      await list(({path: name, bytes, modified_at}) => {
-        insert.run(name, bytes, modified_at ?? null);
-      });
+      await list(
+        ({path: name, bytes, modified_at}) => {
+          insert.run(name, bytes, modified_at ?? null);
+        },
+        ({path: name}) => {
+          insertOther.run(name);
+        },
+      );
       db.exec('COMMIT');
     },
     bytesOf: (name) => (find.get(name) as {bytes: number} | undefined)?.bytes ?? null,
@@ -80,6 +93,11 @@ function open(path: string): FileIndex {
       mark.run(name);
     },
     unnamed: () => unnamed.iterate() as Iterable<UnnamedFile>,
+    others: function* () {
+      for (const {path: name} of others.iterate() as Iterable<{path: string}>) {
+        yield name;
+      }
+    },
     totals: () => sum.get() as {files: number; bytes: number},
     close: () => {
       db.close();

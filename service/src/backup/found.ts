@@ -1,6 +1,7 @@
 import type {ConfigRecord, CrossCheck, DatabaseRecord, SetManifest} from '@disaster-recovery/contract';
 import type {MattermostFacts} from '../engines/database/port.ts';
 import type {Stored} from '../engines/repository/port.ts';
+import type {WithoutContent} from './without_content.ts';
 
 /** A part in the repository. */
 export type StoredPart = Pick<Stored, 'snapshot' | 'files' | 'bytes' | 'bytes_added'> & {root: string};
@@ -30,6 +31,8 @@ export type BackupFound = {
   second_pass: StoredPart;
   /** Both passes together. */
   captured_files: {files: number; bytes: number};
+  /** Absent in jobs of an earlier version. */
+  without_content?: WithoutContent;
   cross_check: CrossCheck;
   sealed: {manifest: SetManifest; snapshot: string};
 };

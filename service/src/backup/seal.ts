@@ -11,6 +11,7 @@ import {readExpectedFiles} from './expected.ts';
 import {openFileIndex} from './file_index.ts';
 import type {BackupEngines} from './engines.ts';
 import type {BackupFound, StoredPart} from './found.ts';
+import {withoutContentOmitted} from './without_content.ts';
 import {fileIndexPath, LEDGER_COPY, pluginBundle, recordDirectory} from './work.ts';
 
 type Found = Readonly<Partial<BackupFound>>;
@@ -147,7 +148,12 @@ function manifestBody(
     plugins: config?.plugins ?? [],
     snapshots: snapshotsOf(found, record),
     cross_check: need(found, 'cross_check'),
-    omitted: [...plan.omitted, ...(config?.omitted ?? []), ...environmentOmission(found)],
+    omitted: [
+      ...plan.omitted,
+      ...(config?.omitted ?? []),
+      ...environmentOmission(found),
+      ...withoutContentOmitted(found.without_content),
+    ],
     bytes_added: bytesAdded(found, record),
     durations: context.durations(),
     tool_versions: need(found, 'tool_versions'),

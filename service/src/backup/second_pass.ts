@@ -5,6 +5,7 @@ import type {BackupEngines} from './engines.ts';
 import {createFileIndex, type FileIndex, type FileList} from './file_index.ts';
 import type {BackupFound, StoredPart} from './found.ts';
 import {readExpectedFiles} from './expected.ts';
+import {countWithoutContent, withoutContentOmitted} from './without_content.ts';
 import {storeFiles} from './store_part.ts';
 import {fileIndexPath, recordDirectory} from './work.ts';
 
@@ -13,7 +14,7 @@ const DAY = /^\d{8}$/;
 /** Two days: the server names days by its own clock and time zone. */
 const RECENT_MS = 2 * 24 * 3_600_000;
 
-type SecondPass = Pick<BackupFound, 'captured_files'> & Partial<Pick<BackupFound, 'second_pass'>>;
+type SecondPass = Pick<BackupFound, 'captured_files' | 'without_content'> & Partial<Pick<BackupFound, 'second_pass'>>;
 
 /**
  * What the first pass cannot have: everything below the days around it, everything that is not filed by day (images that change in place, emoji, plugins),
@@ -37,19 +38,32 @@ export async function secondPass(
         ]
       : undefined;
     if (only?.length === 0) {
-      return {captured_files: index.totals()};
+      return await captured(engines, index, context);
     }
     const narrowed = {...(only && {only}), ...(first && {parent: first.snapshot})};
     const stored = await storeFiles(engines, {plan, ...narrowed}, context);
     await index.add(listOf(engines, stored, context));
-    return {second_pass: stored, captured_files: index.totals()};
+    return {second_pass: stored, ...(await captured(engines, index, context))};
   } finally {
     index.close();
   }
 }
 
+/** What both passes have, and what in the file store they cannot have. */
+async function captured(
+  {files}: BackupEngines,
+  index: FileIndex,
+  context: StepContext,
+): Promise<Pick<BackupFound, 'captured_files' | 'without_content'>> {
+  const found = await countWithoutContent(files, index.others());
+  for (const {what, reason} of withoutContentOmitted(found)) {
+    context.note('warning', `Not in this set: ${what}; ${reason}.`);
+  }
+  return {captured_files: index.totals(), without_content: found};
+}
+
 function listOf({repository}: BackupEngines, {snapshot, root}: StoredPart, {signal}: StepContext): FileList {
-  return (onFile) => repository.list({snapshot, path: root, signal}, onFile);
+  return (onFile, onOther) => repository.list({snapshot, path: root, signal}, onFile, onOther);
 }
 
 /** Names in the top level of the file store that are no day, or a day since `since`. */

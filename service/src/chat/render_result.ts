@@ -149,6 +149,7 @@ function verifyResult(result: VerifyResult): string[] {
             ),
           ...(result.findings.length > FINDINGS_SHOWN ? [`- and ${result.findings.length - FINDINGS_SHOWN} more`] : []),
         ]),
+    ...((result.omitted ?? []).length > 0 ? omissionLines(result.omitted ?? []) : []),
     '',
     '**Next**',
     ...(result.passed

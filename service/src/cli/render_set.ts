@@ -3,6 +3,7 @@ import type {
   BackupPlan,
   Hold,
   ListedSet,
+  Omission,
   RepositoryFinding,
   SetManifest,
   VerifyResult,
@@ -90,9 +91,7 @@ export function renderSet(set: SetManifest, hold: Hold | null = null): string {
   ];
   return [
     facts(rows),
-    ...(set.omitted.length > 0
-      ? ['Not in this set', bullets(set.omitted.map(({what, reason}) => `${what}: ${reason}`))]
-      : []),
+    ...notInThisSet(set.omitted),
     ...(database?.needs_superuser?.length
       ? [
           'Only a superuser can restore',
@@ -107,6 +106,9 @@ export function renderSet(set: SetManifest, hold: Hold | null = null): string {
     `Next: drctl verify ${set.id} --level L2 · drctl restore ${set.id} --dry-run`,
   ].join('\n');
 }
+
+const notInThisSet = (omitted: readonly Omission[]): string[] =>
+  omitted.length > 0 ? ['Not in this set', bullets(omitted.map(({what, reason}) => `${what}: ${reason}`))] : [];
 
 function crossCheckWords(check: SetManifest['cross_check']): string {
   if (check.outcome === 'not_possible') {
@@ -201,6 +203,7 @@ export function renderVerify(result: VerifyResult): string {
   return [
     `${result.passed ? '✓' : '✗'} Set ${result.set} ${result.passed ? 'passed' : 'did not pass'} ${result.level}, in ${formatDuration(result.duration_ms)}.`,
     ...lines,
+    ...notInThisSet(result.omitted ?? []),
     ...(result.passed ? [`  A seal ${SEAL_WORDS}.`] : []),
   ].join('\n');
 }

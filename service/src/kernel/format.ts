@@ -38,3 +38,9 @@ export function formatHorizon(ms: number): string {
 export function formatCount(count: number): string {
   return count.toLocaleString('en-US');
 }
+
+/** The first three, and how many more: `a, b, c and 1,204 more`. `count`: of all, where not all are given. */
+export function someOf(all: readonly string[], count = all.length): string {
+  const rest = count - Math.min(3, all.length);
+  return `${all.slice(0, 3).join(', ')}${rest > 0 ? ` and ${formatCount(rest)} more` : ''}`;
+}

@@ -4,7 +4,7 @@ import type {SetManifest, SetSnapshot, VerifyFindingKind} from '@disaster-recove
 import type {DumpReader} from '../engines/database/port.ts';
 import type {Repository, StoredFile} from '../engines/repository/port.ts';
 import {asFailure} from '../kernel/failure.ts';
-import {formatCount} from '../kernel/format.ts';
+import {formatCount, someOf} from '../kernel/format.ts';
 import {hashOfTree, hashTree} from '../kernel/hash_tree.ts';
 
 /**
@@ -190,10 +190,4 @@ export async function lookAtFiles({engines, manifest, reading, scratch, signal}:
           `A restore would find ${formatCount(files)} files with ${formatCount(bytes)} bytes; the manifest says ${formatCount(expected.count)} files with ${formatCount(expected.bytes)} bytes.`,
         ),
       ];
-}
-
-/** The first three, and how many more. */
-function someOf(all: readonly string[]): string {
-  const rest = all.length - 3;
-  return `${all.slice(0, 3).join(', ')}${rest > 0 ? ` and ${formatCount(rest)} more` : ''}`;
 }

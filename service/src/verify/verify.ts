@@ -115,6 +115,7 @@ function verifySteps(engines: VerifyEngines): readonly Step<VerifyPlan, VerifyFo
           repository: engines.named.name,
           level,
           findings,
+          omitted: need(found, 'manifest').omitted,
           passed: findings.every(({severity}) => severity !== 'error'),
           checked_at: now,
           duration_ms: now - need(found, 'started_at'),

@@ -3,6 +3,7 @@ import React from 'react';
 import {Badge} from '../components/badge.tsx';
 import {ServerText} from '../components/server_text.tsx';
 import {useSay} from '../i18n/say.tsx';
+import {Omissions} from './omissions.tsx';
 
 export function asVerifyResult(job: Job): VerifyResult | null {
   const result = job.result as Partial<VerifyResult> | null | undefined;
@@ -26,6 +27,7 @@ export function VerifyFindings({result}: {result: VerifyResult}) {
           </li>
         ))}
       </ul>
+      <Omissions omitted={result.omitted ?? []} />
     </>
   );
 }

@@ -18,6 +18,7 @@ export const verify: RunOf<'verify'> = async ({options, request, output}) => {
         level: result.level,
         passed: result.passed,
         findings: result.findings,
+        omitted: result.omitted ?? [],
         set: result.set,
         duration_ms: result.duration_ms,
       },

@@ -7,6 +7,7 @@ import {
   readFileSync,
   realpathSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import {tmpdir} from 'node:os';
@@ -42,6 +43,8 @@ function onDisk(home: string, place: string): Subject {
     nowhere: join(home, 'fresh/data'),
     put: async (path, content) => put(path, content),
     remove: async (path) => rmSync(join(place, path)),
+    link: async (path, target) => symlinkSync(target, join(place, path)),
+    pipe: async (path) => void execFileSync('mkfifo', [join(place, path)]),
     contentOf: async (which) => contentOf(which),
     lose: async () => rmSync(place, {recursive: true}),
   };
@@ -54,6 +57,8 @@ describe('in memory', () => {
     const files = createMemoryFiles();
     const place = 'bucket/data';
     const tree = () => files.places.get(place)!;
+    const links = new Map<string, string | null>();
+    files.links.set(place, links);
     files.places.set(place, new Map([['20260101/a.png', Buffer.from('former')]]));
     const asText = (found: ReturnType<typeof tree> | undefined) =>
       found ? Object.fromEntries([...found].map(([path, content]) => [path, content.toString()])) : null;
@@ -68,6 +73,8 @@ describe('in memory', () => {
       nowhere: 'bucket/fresh',
       put: async (path, content) => void tree().set(path, Buffer.from(content)),
       remove: async (path) => void tree().delete(path),
+      link: async (path, target) => void links.set(path, target),
+      pipe: async (path) => void links.set(path, null),
       contentOf: async (where) => asText(files.places.get(where) ?? named(where)) ?? contentOf(where),
       lose: async () => void files.places.delete(place),
     };

@@ -1,7 +1,7 @@
 import {mkdir, symlink, writeFile} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import {beforeEach, expect, test} from '@jest/globals';
-import type {FileStore, FileTarget, FileTargets, Pass, StagedFiles} from './port.ts';
+import type {FileStore, FileTarget, FileTargets, LeadsTo, Pass, StagedFiles} from './port.ts';
 
 type Content = Readonly<Record<string, string>>;
 
@@ -15,6 +15,8 @@ export type Subject = {
   nowhere: string;
   put(path: string, content: string): Promise<void>;
   remove(path: string): Promise<void>;
+  link(path: string, target: string): Promise<void>;
+  pipe(path: string): Promise<void>;
   /** All files that lie at a place now; null when it is not there. */
   contentOf(place: string): Promise<Content | null>;
   /** Takes the whole store away, as an unmounted disk does. */
@@ -87,6 +89,28 @@ function reads(name: string, {subject, content}: Bench): void {
     ['a path that leads out', '../../../../etc/hostname', null],
   ])(`${name}: the size of %s`, async (_name, path, bytes) => {
     expect(await subject().store.sizeOf(path)).toBe(bytes);
+  });
+
+  test.each<[string, string, LeadsTo | null]>([
+    ['a file', '20260101/a.png', null],
+    ['a directory', '20260101', null],
+    ['what is not there', '20260101/gone.png', null],
+    ['a link to a file beside it', 'link -> 20260101/a.png', 'inside'],
+    ['a link to a directory', '20260101/link -> ../20260101', 'inside'],
+    ['a link to a link', 'link -> 20260101/again', 'inside'],
+    ['a link out of the store', 'link -> ../..', 'outside'],
+    ['a link by an absolute path', 'link -> /', 'outside'],
+    ['a link to nothing', 'link -> 20260101/gone.png', 'nothing'],
+    ['a link to itself', 'link -> link', 'nothing'],
+    ['a pipe', '20260101/pipe', 'no_link'],
+  ])(`${name}: %s leads where it leads`, async (_name, what, where) => {
+    const [path = '', target] = what.split(' -> ');
+    await subject().link('20260101/again', 'a.png');
+    await subject().pipe('20260101/pipe');
+    if (target !== undefined) {
+      await subject().link(path, target);
+    }
+    expect(await subject().store.leadsTo(path)).toBe(where);
   });
 
   test(`${name}: the names at the top are those of now, each once`, async () => {

@@ -1,13 +1,14 @@
-import {mkdirSync, mkdtempSync, writeFileSync} from 'node:fs';
+import {mkdirSync, mkdtempSync, symlinkSync, writeFileSync} from 'node:fs';
 import {lstat, mkdtemp, readdir, readFile, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
-import {dirname, join} from 'node:path';
+import {dirname, join, normalize} from 'node:path';
 import {z} from 'zod';
 import {sha256} from '../../kernel/canonical_json.ts';
 import {Failure} from '../../kernel/failure.ts';
 import {hashOfTree} from '../../kernel/hash_tree.ts';
+import {run} from '../../process/run.ts';
 import {makeHarmless} from './local/staged_tree.ts';
-import type {FileStore, FileTarget, FileTargets, FormerFiles, Pass, StagedFiles, StagedTree} from './port.ts';
+import type {FileStore, FileTarget, FileTargets, FormerFiles, LeadsTo, Pass, StagedFiles, StagedTree} from './port.ts';
 
 /** Contents by path. */
 type MemoryTree = Map<string, Buffer>;
@@ -21,6 +22,8 @@ export type MemoryFiles = {
   /** Users' files at a place, as a backup sees them. */
   store(place: string): FileStore;
   places: Map<string, MemoryTree>;
+  /** By place, and path there: what a link says, null for a pipe. */
+  links: Map<string, Map<string, string | null>>;
   /** By place and restore. */
   waiting: Map<string, Waiting>;
 };
@@ -32,10 +35,12 @@ const isBelow = (path: string, directory: string): boolean => path.startsWith(`$
 export function createMemoryFiles(): MemoryFiles {
   const places = new Map<string, MemoryTree>();
   const waiting = new Map<string, Waiting>();
+  const links: MemoryFiles['links'] = new Map();
   return {
     places,
+    links,
     waiting,
-    store: (place) => createStore(places, place),
+    store: (place) => createStore({places, links}, place),
     targets: {
       locate: async (place) => place,
       at: (place) => createTarget({places, waiting}, place),
@@ -56,7 +61,8 @@ export function createMemoryFiles(): MemoryFiles {
   };
 }
 
-function createStore(places: MemoryFiles['places'], place: string): FileStore {
+function createStore({places, links}: Pick<MemoryFiles, 'places' | 'links'>, place: string): FileStore {
+  const linksHere = (): ReadonlyMap<string, string | null> => links.get(place) ?? new Map<string, string | null>();
   const tree = (): MemoryTree => {
     const found = places.get(place);
     if (!found) {
@@ -67,20 +73,46 @@ function createStore(places: MemoryFiles['places'], place: string): FileStore {
   return {
     driver: 'local',
     location: place,
-    readable: async () => ({root: written(tree()), excludes: []}),
+    readable: async () => ({root: await written(tree(), linksHere()), excludes: []}),
     top: async function* () {
       yield* new Set([...tree().keys()].map((path) => path.split('/')[0] ?? path));
     },
     sizeOf: async (path) => tree().get(path)?.length ?? null,
+    leadsTo: async (path) => follow(tree(), linksHere(), path),
   };
 }
 
+/** Links to what is a link itself are followed; those on the way to it are not. */
+function follow(tree: MemoryTree, links: ReadonlyMap<string, string | null>, path: string): LeadsTo | null {
+  const seen = new Set<string>();
+  let at = path;
+  for (let said = links.get(at); said !== undefined && !seen.has(at); said = links.get(at)) {
+    if (said === null) {
+      return seen.size === 0 ? 'no_link' : 'outside';
+    }
+    seen.add(at);
+    at = normalize(join(dirname(at), said));
+    if (said.startsWith('/') || at.startsWith('..')) {
+      return 'outside';
+    }
+  }
+  const isThere = [...tree.keys()].some((file) => file === at || isBelow(file, at));
+  return seen.size === 0 ? null : isThere ? 'inside' : 'nothing';
+}
+
 /** A repository reads directories. */
-function written(tree: MemoryTree): string {
+async function written(tree: MemoryTree, links: ReadonlyMap<string, string | null>): Promise<string> {
   const root = mkdtempSync(join(tmpdir(), 'memory-files-'));
   for (const [path, content] of tree) {
     mkdirSync(dirname(join(root, path)), {recursive: true});
     writeFileSync(join(root, path), content);
+  }
+  for (const [path, target] of links) {
+    if (target === null) {
+      await run('mkfifo', {operands: [join(root, path)]});
+    } else {
+      symlinkSync(target, join(root, path));
+    }
   }
   return root;
 }

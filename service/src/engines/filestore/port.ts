@@ -3,6 +3,12 @@ import type {StoredDirectory} from '../repository/port.ts';
 /** What a repository reads, in place. `excludes`: patterns of absolute paths that are no files of Mattermost, because restores left them there. */
 export type Readable = {root: string; excludes: readonly string[]};
 
+/**
+ * Where a link leads. `inside`: to what lies in the store as well and comes back beside it. `outside`: elsewhere, or by an absolute path, which is
+ * another place wherever the store is brought back. `nothing`: what it leads to is not there. Devices, pipes and sockets are `no_link`: they lead nowhere.
+ */
+export type LeadsTo = 'inside' | 'outside' | 'nothing' | 'no_link';
+
 /** Where Mattermost keeps its users' files, as a backup sees it. */
 export type FileStore = {
   driver: 'local' | 'amazons3' | 'azureblob';
@@ -14,6 +20,8 @@ export type FileStore = {
   top(): AsyncIterable<string>;
   /** Size of a file as it is now, null when it is not there. `path` is relative and leads nowhere else. @throws Failure FILES_UNREADABLE */
   sizeOf(path: string): Promise<number | null>;
+  /** What is neither file nor directory holds no content: where it leads now. Null for a file, a directory, and what is not there. @throws Failure FILES_UNREADABLE */
+  leadsTo(path: string): Promise<LeadsTo | null>;
 };
 
 /** Names that restores leave in the trees that they swap; no backup takes them. */

@@ -3,7 +3,8 @@ import {chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSyn
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {expect, test} from '@jest/globals';
-import type {Repository, StoredFile} from './port.ts';
+import {run} from '../../process/run.ts';
+import type {Repository, StoredFile, StoredOther} from './port.ts';
 
 /** Names that people give to files. */
 const NAMES = [
@@ -51,6 +52,7 @@ export function conformance(
 ): void {
   treesComeBack(name, created);
   onlyOneComesBack(name, created);
+  linksAreTold(name, created);
   rootsAreTold(name, created);
   textsComeBack(name, created);
   whatIsForgottenGoes(name, created);
@@ -158,6 +160,34 @@ function onlyOneComesBack(name: string, created: () => Promise<Repository>): voi
       await repository.restore({snapshot, path: directory}, target, {existing: 'replace', only});
       expect([readdirSync(target), readFileSync(join(target, only), 'utf8')]).toEqual([[only], content]);
     }
+  });
+}
+
+function linksAreTold(name: string, created: () => Promise<Repository>): void {
+  test(`${name}: links and pipes are told apart from files, and only to whoever asks`, async () => {
+    const repository = await created();
+    const directory = tree({'a/file': 'one', 'a/"type":"dir"': 'two'});
+    symlinkSync('file', join(directory, 'a/in'));
+    symlinkSync('nothing', join(directory, 'to "type":"dir"'));
+    await run('mkfifo', {operands: [join(directory, 'pipe')]});
+    const {snapshot} = await repository.store(directory, {tags: ['a']});
+    const files = [
+      {path: 'a/"type":"dir"', bytes: 3},
+      {path: 'a/file', bytes: 3},
+    ];
+    expect(await listed(repository, snapshot, directory)).toEqual(files);
+    const [seen, others]: [string[], StoredOther[]] = [[], []];
+    await repository.list(
+      {snapshot, path: directory},
+      ({path}) => seen.push(path),
+      (other) => others.push(other),
+    );
+    expect(seen.sort()).toEqual(files.map(({path}) => path));
+    expect(others.sort((a, b) => (a.path < b.path ? -1 : 1))).toEqual([
+      {path: 'a/in', kind: 'link'},
+      {path: 'pipe', kind: 'special'},
+      {path: 'to "type":"dir"', kind: 'link'},
+    ]);
   });
 }
 

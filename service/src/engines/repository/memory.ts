@@ -4,9 +4,14 @@ import {lstat, mkdir, readdir, readFile, stat, writeFile} from 'node:fs/promises
 import {dirname, join, matchesGlob} from 'node:path';
 import {sha256} from '../../kernel/canonical_json.ts';
 import {Failure, systemErrorCode} from '../../kernel/failure.ts';
-import type {Damage, Repository, RepositorySnapshot, Stored, StoredDirectory} from './port.ts';
+import type {Damage, Repository, RepositorySnapshot, Stored, StoredDirectory, StoredOther} from './port.ts';
 
-type Kept = RepositorySnapshot & {files: Map<string, string>; directories: ReadonlyMap<string, StoredDirectory>};
+type Kept = RepositorySnapshot & {
+  files: Map<string, string>;
+  directories: ReadonlyMap<string, StoredDirectory>;
+  /** By absolute path. */
+  others: readonly StoredOther[];
+};
 
 /** A repository that forgets all at the end of the process: for tests, and held to the same conformance as restic. */
 export type MemoryRepository = Repository & {
@@ -32,6 +37,7 @@ type ToKeep = {
   path: string;
   vanished?: string[];
   directories?: readonly (readonly [string, StoredDirectory])[];
+  others?: readonly StoredOther[];
 };
 
 /** What is kept: contents by their hash, and snapshots that name them. */
@@ -64,7 +70,7 @@ function createShelf(now: (() => number) | undefined) {
     return read(hash).toString();
   }
 
-  function keep({entries, tags, path, vanished = [], directories = []}: ToKeep): Stored {
+  function keep({entries, tags, path, vanished = [], directories = [], others = []}: ToKeep): Stored {
     const files = new Map<string, string>();
     let [bytes, added] = [0, 0];
     for (const [name, content] of entries) {
@@ -77,20 +83,15 @@ function createShelf(now: (() => number) | undefined) {
     const id = randomBytes(32).toString('hex');
     const content = sha256(JSON.stringify([...files]));
     made += 1;
-    kept.push({
-      id,
-      content,
-      at: now?.() ?? made,
-      tags: [...tags],
-      paths: [path],
-      files,
-      directories: new Map(directories),
-    });
+    const snapshot = {id, content, at: now?.() ?? made, tags: [...tags], paths: [path]};
+    kept.push({...snapshot, files, directories: new Map(directories), others});
     return {snapshot: id, files: files.size, bytes, bytes_added: added, vanished};
   }
 
+  const inside = (root: string): string => (root.endsWith('/') ? root : `${root}/`);
+
   function below(snapshot: string, root: string): {path: string; hash: string}[] {
-    const prefix = root.endsWith('/') ? root : `${root}/`;
+    const prefix = inside(root);
     return [...find(snapshot).files]
       .filter(([path]) => path.startsWith(prefix))
       .map(([path, hash]) => ({path: path.slice(prefix.length), hash}));
@@ -110,7 +111,14 @@ function createShelf(now: (() => number) | undefined) {
     return unneeded.reduce((sum, [, content]) => sum + content.length, 0);
   }
 
-  return {blobs, kept, find, read, readOne, keep, below, forget, prune};
+  function othersBelow(snapshot: string, root: string): StoredOther[] {
+    const prefix = inside(root);
+    return find(snapshot)
+      .others.filter(({path}) => path.startsWith(prefix))
+      .map(({path, kind}) => ({path: path.slice(prefix.length), kind}));
+  }
+
+  return {blobs, kept, find, read, readOne, keep, below, othersBelow, forget, prune};
 }
 
 /** Whether there is a repository, and whether it answers. */
@@ -241,7 +249,8 @@ export function createMemoryRepository(location = '/memory', now?: () => number)
         ...(only ? [[directory, asStored(await stat(directory))] as const] : []),
         ...trees.flatMap((tree) => tree.directories),
       ];
-      const stored = keep({entries: files, tags, path: directory, vanished, directories});
+      const others = trees.flatMap((tree) => tree.others);
+      const stored = keep({entries: files, tags, path: directory, vanished, directories, others});
       progress?.(stored.bytes, stored.bytes);
       return stored;
     },
@@ -255,8 +264,9 @@ export function createMemoryRepository(location = '/memory', now?: () => number)
         .filter((snapshot) => tags.every((tag) => snapshot.tags.includes(tag)))
         .map(({id, at, tags: carried, paths, content}) => ({id, at, tags: carried, paths, content}));
     },
-    async list({snapshot, path: root, signal}, onFile) {
+    async list({snapshot, path: root, signal}, onFile, onOther) {
       ready(signal);
+      shelf.othersBelow(snapshot, root).forEach((other) => onOther?.(other));
       for (const {path, hash} of shelf.below(snapshot, root)) {
         onFile({path, bytes: blobs.get(hash)?.length ?? 0});
       }
@@ -321,8 +331,14 @@ function damaged(kept: readonly Kept[], blobs: ReadonlyMap<string, Buffer>): Dam
 async function readTree(
   directory: string,
   excludes: readonly string[],
-): Promise<{files: [string, Buffer][]; directories: [string, StoredDirectory][]; vanished: string[]}> {
+): Promise<{
+  files: [string, Buffer][];
+  directories: [string, StoredDirectory][];
+  others: StoredOther[];
+  vanished: string[];
+}> {
   const files: [string, Buffer][] = [];
+  const others: StoredOther[] = [];
   const directories: [string, StoredDirectory][] = [];
   const vanished: string[] = [];
   const visit = async (place: string): Promise<void> => {
@@ -338,6 +354,8 @@ async function readTree(
         }
       } else if (entry.isFile()) {
         files.push([place, await readFile(place)]);
+      } else if (!entry.isSocket()) {
+        others.push({path: place, kind: entry.isSymbolicLink() ? 'link' : 'special'});
       }
     } catch (error) {
       if (systemErrorCode(error) === 'ENOENT' && place !== directory) {
@@ -352,7 +370,7 @@ async function readTree(
     }
   };
   await visit(directory);
-  return {files, directories, vanished};
+  return {files, directories, others, vanished};
 }
 
 async function writeTree(

@@ -10,6 +10,9 @@ export type SnapshotPlace = {snapshot: string; path: string; signal?: AbortSigna
 /** A file in a snapshot. `path` is relative to the root that was stored; bytes that are not UTF-8 show as U+FFFD. */
 export type StoredFile = {path: string; bytes: number; modified_at?: number};
 
+/** What is neither file nor directory in a snapshot: a link, a device, a pipe. `path` as that of a file. Sockets are not stored. */
+export type StoredOther = {path: string; kind: 'link' | 'special'};
+
 /** Owner and permissions of a directory as it was stored. */
 export type StoredDirectory = {uid: number; gid: number; mode: number};
 
@@ -75,8 +78,8 @@ export type Repository = {
   storeText(name: string, text: string, options: Watch & {tags: readonly string[]}): Promise<Stored>;
   /** Snapshots that carry all the tags, oldest first. */
   snapshots(tags: readonly string[], signal?: AbortSignal): Promise<RepositorySnapshot[]>;
-  /** Streams the files below a root of a snapshot. */
-  list(root: SnapshotPlace, onFile: (file: StoredFile) => void): Promise<void>;
+  /** Streams the files below a root of a snapshot, and what is neither file nor directory where somebody asks for it. */
+  list(root: SnapshotPlace, onFile: (file: StoredFile) => void, onOther?: (other: StoredOther) => void): Promise<void>;
   /** The directory `root` in a snapshot; null when it is none. Only then can a restore take what is below it: the path of a link has nothing below it. */
   directoryAt(snapshot: string, root: string, signal?: AbortSignal): Promise<StoredDirectory | null>;
   /** A small stored file, at most 64 MiB. */

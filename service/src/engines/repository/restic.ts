@@ -16,6 +16,7 @@ import type {
   Stored,
   StoredDirectory,
   StoredFile,
+  StoredOther,
   StoreOptions,
 } from './port.ts';
 import {forget, prune} from './removal.ts';
@@ -81,7 +82,7 @@ function openRepository(program: string, settings: RepositorySettings, location:
         .filter((snapshot) => tags.every((tag) => snapshot.tags.includes(tag)))
         .sort((a, b) => a.at - b.at);
     },
-    list: async (root, onFile) => list(call, await here(root), onFile),
+    list: async (root, onFile, onOther) => list(call, await here(root), {onFile, onOther}),
     directoryAt: async (snapshot, path, signal) => directoryAt(call, await here({snapshot, path, signal})),
     async readText(snapshot, path, signal) {
       const place = await here({snapshot, path, signal});
@@ -196,7 +197,7 @@ function isVanished(message: Message): boolean {
 async function list(
   call: ResticCall,
   {snapshot, path: root, signal}: SnapshotPlace,
-  onFile: (file: StoredFile) => void,
+  {onFile, onOther}: {onFile: (file: StoredFile) => void; onOther: ((other: StoredOther) => void) | undefined},
 ): Promise<void> {
   const prefix = root.endsWith('/') ? root : `${root}/`;
   const options = {json: true, recursive: true, 'no-lock': true};
@@ -207,17 +208,19 @@ async function list(
       ...(signal && {signal}),
       onLine: (line) => {
         // Most nodes are directories, one for each file at least; looking for the word costs less than parsing them.
-        if (!line.includes('"type":"file"')) {
+        if (line.includes('"type":"dir"') || (onOther === undefined && !line.includes('"type":"file"'))) {
           return;
         }
         const node = NodeJson.safeParse(JSON.parse(line));
-        if (node.success && node.data.type === 'file' && node.data.path.startsWith(prefix)) {
-          const {path, size = 0, mtime} = node.data;
-          onFile({
-            path: path.slice(prefix.length),
-            bytes: size,
-            ...(mtime !== undefined && {modified_at: Date.parse(mtime)}),
-          });
+        if (!node.success || !node.data.path.startsWith(prefix)) {
+          return;
+        }
+        const {type, size = 0, mtime} = node.data;
+        const path = node.data.path.slice(prefix.length);
+        if (type === 'file') {
+          onFile({path, bytes: size, ...(mtime !== undefined && {modified_at: Date.parse(mtime)})});
+        } else if (type !== 'dir') {
+          onOther?.({path, kind: type === 'symlink' ? 'link' : 'special'});
         }
       },
     },

@@ -1,8 +1,9 @@
 import {opendir, stat} from 'node:fs/promises';
 import {join, normalize} from 'node:path/posix';
-import {Failure, systemErrorCode} from '../../../kernel/failure.ts';
 import {realDirectory} from '../../../kernel/real_path.ts';
 import {isLeftByRestore, LEFT_BY_RESTORES, type FileStore} from '../port.ts';
+import {leadsTo} from './links.ts';
+import {look, unreadable} from './look.ts';
 
 /** Mattermost's `local` driver: a directory on this machine. */
 export function createLocalFileStore(directory: string): FileStore {
@@ -14,19 +15,13 @@ export function createLocalFileStore(directory: string): FileStore {
       return {root, excludes: [join(root, LEFT_BY_RESTORES)]};
     },
     top: () => namesIn(directory),
-    async sizeOf(path) {
-      const place = join(directory, normalize(`/${path}`));
-      try {
-        return (await stat(place)).size;
-      } catch (error) {
-        if (['ENOENT', 'ENOTDIR', 'ENAMETOOLONG'].includes(systemErrorCode(error) ?? '')) {
-          return null;
-        }
-        throw unreadable(place, 'looked at', error);
-      }
-    },
+    sizeOf: async (path) => (await look(stat, placeOf(directory, path)))?.size ?? null,
+    leadsTo: (path) => leadsTo(directory, normalize(`/${path}`)),
   };
 }
+
+/** Leads nowhere else, whatever the path says. */
+const placeOf = (directory: string, path: string): string => join(directory, normalize(`/${path}`));
 
 async function* namesIn(directory: string): AsyncIterable<string> {
   try {
@@ -38,12 +33,4 @@ async function* namesIn(directory: string): AsyncIterable<string> {
   } catch (error) {
     throw unreadable(directory, 'listed', error);
   }
-}
-
-function unreadable(place: string, verb: string, error: unknown): Failure {
-  return new Failure(
-    'FILES_UNREADABLE',
-    `${place} cannot be ${verb} (${systemErrorCode(error) ?? 'unknown reason'}).`,
-    {cause: error},
-  );
 }

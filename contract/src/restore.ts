@@ -18,6 +18,12 @@ export const RestoreRequest = z
       .boolean()
       .optional()
       .describe('In place: who may less today than in the set, or is deactivated since, stays so.'),
+    accept_incomplete: z
+      .boolean()
+      .optional()
+      .describe(
+        'Files that cannot be read are left out and named, instead of ending the restore. Never of the database or the configuration.',
+      ),
     approval: z.string().optional().describe('Id of the approval by a second administrator.'),
   })
   .strict()
@@ -35,6 +41,10 @@ export const RestorePlan = z
     parts: z.array(Part),
     overwrites: z.array(z.string()).describe('What stops being what it is, in words.'),
     restore_point: z.boolean(),
+    accept_incomplete: z
+      .boolean()
+      .optional()
+      .describe('Files that cannot be read are left out. Not in plans of before.'),
     targets: z.object({
       database: z.object({location: z.string(), name: z.string(), exists: z.boolean()}).nullable(),
       files: z.object({directory: z.string()}).nullable(),
@@ -58,6 +68,20 @@ export const RestorePlan = z
   .meta({id: 'RestorePlan'});
 export type RestorePlan = z.infer<typeof RestorePlan>;
 
+/** Files of a set that a restore could not read. */
+export const MissingFiles = z
+  .object({
+    count: z.number().int(),
+    bytes: z.number().describe('By how much what was restored falls short of the manifest.'),
+    first: z.array(z.string()).describe('Paths of the first 20.'),
+    report: z
+      .string()
+      .nullable()
+      .describe('File of this machine that names each, one JSON text a line; null when none has a name.'),
+  })
+  .meta({id: 'MissingFiles'});
+export type MissingFiles = z.infer<typeof MissingFiles>;
+
 /** Evidence, read back from the targets after the restore. */
 export const RestoreResult = z
   .object({
@@ -72,6 +96,9 @@ export const RestoreResult = z
     left_out: z
       .array(z.string())
       .describe('What of the set could not be made here, in words; the job then ends with `warning`.'),
+    missing_files: MissingFiles.nullable()
+      .optional()
+      .describe('Only where an incomplete restore was accepted. Not in results of before.'),
     notes: z.array(z.string()).describe('What had to be done or differs from the old server, in words.'),
     next: z.array(z.string()).describe('What to do now, one sentence each.'),
   })

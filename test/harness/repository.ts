@@ -1,4 +1,4 @@
-import {cp, mkdir, open, readdir, rm, stat, writeFile} from 'node:fs/promises';
+import {cp, mkdir, open, readdir, rm, stat, truncate, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {execa} from 'execa';
 import {buildCached} from './build_cached.ts';
@@ -73,17 +73,8 @@ export async function removeSnapshot({repository}: RepositoryPlace, id: string):
 }
 
 /** Changes one byte in the middle of the largest pack. Gives the name of the pack. */
-export async function damageLargestPack({repository}: RepositoryPlace): Promise<string> {
-  const entries = await readdir(join(repository, 'data'), {recursive: true, withFileTypes: true});
-  const packs = await Promise.all(
-    entries
-      .filter((entry) => entry.isFile())
-      .map(async (entry) => {
-        const path = join(entry.parentPath, entry.name);
-        return {name: entry.name, path, size: (await stat(path)).size};
-      }),
-  );
-  const largest = packs.reduce((a, b) => (b.size > a.size ? b : a));
+export async function damageLargestPack(place: RepositoryPlace): Promise<string> {
+  const largest = await largestPack(place);
   const file = await open(largest.path, 'r+');
   try {
     const at = Math.floor(largest.size / 2);
@@ -94,4 +85,23 @@ export async function damageLargestPack({repository}: RepositoryPlace): Promise<
     await file.close();
   }
   return largest.name;
+}
+
+/** The second half of the largest pack is gone, as after a disk that was full. */
+export async function cutLargestPack(place: Pick<RepositoryPlace, 'repository'>): Promise<void> {
+  const {path, size} = await largestPack(place);
+  await truncate(path, Math.floor(size / 2));
+}
+
+async function largestPack({repository}: Pick<RepositoryPlace, 'repository'>) {
+  const entries = await readdir(join(repository, 'data'), {recursive: true, withFileTypes: true});
+  const packs = await Promise.all(
+    entries
+      .filter((entry) => entry.isFile())
+      .map(async (entry) => {
+        const path = join(entry.parentPath, entry.name);
+        return {name: entry.name, path, size: (await stat(path)).size};
+      }),
+  );
+  return packs.reduce((a, b) => (b.size > a.size ? b : a));
 }

@@ -1,3 +1,6 @@
+import {existsSync, readFileSync} from 'node:fs';
+import {readdir} from 'node:fs/promises';
+import type {RestoreResult} from '@disaster-recovery/contract';
 import {afterAll, beforeAll, describe, expect, jest, test} from '@jest/globals';
 import pg from 'pg';
 import {kill} from '../faults/kill.ts';
@@ -17,7 +20,9 @@ import type {Beside, RestoreGround} from '../faults/restore_ground.ts';
 import {soonAs} from '../faults/soon_as.ts';
 import {changeEverything, stateOf} from '../faults/state_of_server.ts';
 import type {ServerState} from '../faults/state_of_server.ts';
+import {differences, directoryHashes} from '../harness/compare.ts';
 import {createDatabase} from '../harness/database.ts';
+import {cutLargestPack} from '../harness/repository.ts';
 import {removeScratch} from '../harness/scratch.ts';
 
 // Each point of test/faults/kill_table.ts is hit once here, in chains: one restore that dies and is run again at every point.
@@ -136,5 +141,51 @@ describe('kill -9 of drctl during a restore in place', () => {
     await ground.killAt({step: 'swap', at: moment});
     await ground.companion.succeed(UNDO);
     expect(await stateOf(ground.server)).toEqual(before);
+  });
+});
+
+/** Last of all: it spoils the repository. */
+describe('a restore without the files that cannot be read', () => {
+  let args: readonly string[];
+  let copy: Beside;
+
+  beforeAll(async () => {
+    const {companion} = ground;
+    const {set} = await companion.succeed<{set: {id: string}}>(['backup', '--scope', 'files']);
+    await cutLargestPack(companion);
+    copy = await ground.beside('incomplete');
+    args = ['restore', set.id, '--into-files', copy.dataDirectory];
+  });
+
+  test('is refused by name when nobody asked for it, and leaves nothing', async () => {
+    const {result} = await ground.companion.run(args);
+    expect(result?.error).toMatchObject({
+      code: 'REPOSITORY_DAMAGED',
+      remedy: expect.stringContaining('--accept-incomplete'),
+    });
+    expect(existsSync(copy.dataDirectory) ? await readdir(copy.dataDirectory) : []).toEqual([]);
+  });
+
+  test('has to be confirmed', async () => {
+    const {result} = await ground.companion.run([...args, '--accept-incomplete']);
+    expect(result?.error?.code).toBe('CONFIRMATION_NEEDED');
+  });
+
+  test('killed and run again, it brings the rest and names what is missing', async () => {
+    const {companion, server} = ground;
+    const accepting = [...args, '--accept-incomplete', '--yes'];
+    await ground.killAt({step: 'stage_files', at: 'after'}, accepting);
+    await ground.killAt({step: 'prove', at: 'before'}, accepting);
+    const {restore} = await companion.succeed<{restore: RestoreResult}>(accepting);
+    const [live, restored] = [await directoryHashes(server.dataDirectory), await directoryHashes(copy.dataDirectory)];
+    const [missing, rest] = [Object.keys(differences(restored, live)).sort(), Object.keys(restored)];
+    // Empty files need no pack.
+    expect([missing.length > 0, rest.length > 1000]).toEqual([true, true]);
+    expect(restore.missing_files).toMatchObject({count: missing.length, first: missing.slice(0, 20)});
+    expect(readFileSync(restore.missing_files?.report ?? '', 'utf8')).toBe(
+      missing.map((path) => `${JSON.stringify(path)}\n`).join(''),
+    );
+    expect(restore.left_out).toEqual([expect.stringContaining(missing[0] ?? '')]);
+    await expectNothingLeft(companion);
   });
 });

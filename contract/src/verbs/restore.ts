@@ -25,6 +25,10 @@ export const restore = {
       field: 'keep_rights',
       says: 'in place: who may less today than in the set, or is deactivated since, stays so, and is signed out',
     },
+    'accept-incomplete': {
+      field: 'accept_incomplete',
+      says: 'restore the files that can be read when some cannot, and name those that are missing; never a damaged database or configuration',
+    },
     approval: {field: 'approval', value: 'id', says: 'id of the approval by a second administrator'},
     undo: {
       says: 'go back to the state before the last restore in place; to go further back, name a restore in place of a set',

@@ -1,3 +1,4 @@
+import {join} from 'node:path';
 import type {Actor} from '@disaster-recovery/contract';
 import type {Approvals} from '../approvals/index.ts';
 import {createBackup, type Backup} from '../backup/index.ts';
@@ -72,6 +73,7 @@ export function composeData(parts: DataParts): {backup: Backup; from(which: Name
     databases: holdings.databases,
     jobs: config.database.jobs,
     approvals,
+    reportDirectory: join(config.state_directory, 'reports'),
     shellWaits: config.restore.needs_second_administrator,
     live: {
       databaseUrl: config.database.url,

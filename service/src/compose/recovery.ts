@@ -64,6 +64,8 @@ export async function composeRecovery(
     shellWaits: false,
     jobs: options.jobs ?? 2,
     takeRestorePoint: null,
+    // Not below the directory that is removed at the end.
+    reportDirectory: options.scratch ?? tmpdir(),
   };
   return {
     ...composeFrom(core, {...repositories.inUse, isInUse: true}, patient),
@@ -119,7 +121,7 @@ function composeVerify(core: Core, {name, isInUse, repository, sets, inspection}
 /** Where a restore goes to: a server that runs here, or bare metal. */
 export type Patient = Pick<
   RestoreEngines,
-  'databases' | 'live' | 'jobs' | 'takeRestorePoint' | 'approvals' | 'shellWaits'
+  'databases' | 'live' | 'jobs' | 'takeRestorePoint' | 'approvals' | 'shellWaits' | 'reportDirectory'
 >;
 
 function composeRestore(

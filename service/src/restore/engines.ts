@@ -28,6 +28,8 @@ export type RestoreEngines = {
   live: LiveServer | null;
   /** Where the dump waits; needs its size. */
   workDirectory: string;
+  /** Where the list of what a restore could not read stays, for a person. */
+  reportDirectory: string;
   jobs: number;
   show(set: string): Promise<SetManifest>;
   /** All sets with what is known of them, also those whose manifest does not open. */
@@ -43,7 +45,7 @@ export type RestoreEngines = {
   inspection: {
     find(manifest: SetManifest, looking: Looking): Promise<{message: string; remedy: string; where: string | null}[]>;
     /** @throws Failure SET_NOT_RESTORABLE, REPOSITORY_DAMAGED, PART_NOT_IN_SET with the first of them */
-    require(manifest: SetManifest, looking: Looking): Promise<void>;
+    require(manifest: SetManifest, looking: Looking & {incompleteFiles: boolean}): Promise<void>;
   };
   /** A backup of what is there now, as a job of its own. Null on bare metal. */
   takeRestorePoint: ((reason: string, actor: Actor) => Promise<StartedJob>) | null;

@@ -100,6 +100,7 @@ function facts(changes: Partial<RestoreFacts> = {}): RestoreFacts {
     others: {sets: [], unreadable: []},
     regains: null,
     keepRights: false,
+    acceptIncomplete: false,
     database: {
       location: 'postgres://mm@db:5432/mattermost',
       name: 'mattermost',

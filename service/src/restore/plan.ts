@@ -20,6 +20,7 @@ export type RestoreFacts = {
   /** Who would get rights back; null where nothing is replaced, or no database. */
   regains: readonly Regains[] | null;
   keepRights: boolean;
+  acceptIncomplete: boolean;
   space: {work: {directory: string; bytes_free: number}; files: number | null; config: number | null};
 };
 
@@ -40,6 +41,7 @@ export function planRestore(facts: RestoreFacts): RestorePlan {
     ],
     overwrites: overwrites(facts),
     restore_point: facts.restorePoint,
+    accept_incomplete: facts.acceptIncomplete,
     targets: {
       database: database && {location: database.location, name: database.name, exists: database.facts.exists},
       files: targets.files === null ? null : {directory: targets.files},
@@ -126,6 +128,9 @@ function warnings(facts: RestoreFacts): string[] {
   const found = newerSets(facts);
   for (const {part, what, reason} of manifest.omitted) {
     found.push(`The set lacks ${what} (${part}): ${reason}.`);
+  }
+  if (facts.acceptIncomplete && targets.files !== null) {
+    found.push('Files of the set that cannot be read are left out, and the result names them (--accept-incomplete).');
   }
   if (manifest.cross_check.outcome === 'failed') {
     found.push(

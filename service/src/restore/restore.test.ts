@@ -113,6 +113,7 @@ function aRestore(): Restore {
       databases: server.engine,
       fileTargets: createLocalTargets(),
       workDirectory: at('work'),
+      reportDirectory: at('reports'),
       jobs: 2,
       show: async () => manifest,
       survey: async () => ({sets: [], unreadable: []}),
@@ -349,6 +350,86 @@ test('a set whose files were stored as a link is refused before anything begins,
   expect((await bring({into: {config: at('drill/config')}})).error).toBeNull();
 });
 
+describe('with --accept-incomplete', () => {
+  const snapshotOf = (name: string): string =>
+    manifest.snapshots.find(({part, pass}) => (pass ?? part) === name)?.id ?? '';
+
+  test('a file that cannot be read is named, and the rest comes back; without it the refusal says so', async () => {
+    repository.damage(snapshotOf('first'), at('old/first/rescued.png'));
+    const refused = await bring();
+    expect(refused.error).toMatchObject({
+      code: 'REPOSITORY_DAMAGED',
+      remedy: expect.stringContaining('--accept-incomplete'),
+    });
+    expect(read(at('live/data'))).toEqual(FORMER_FILES);
+    const job = await bring({accept_incomplete: true});
+    expect([job.status, job.error, read(at('live/data'))]).toEqual([
+      'warning',
+      null,
+      {'a.png': 'of the set', 'kept.png': 'second pass'},
+    ]);
+    const {missing_files: missing, left_out: leftOut} = job.brought;
+    const report = join(at('reports'), `restore-${job.brought.id}-missing.jsonl`);
+    expect(missing).toEqual({count: 1, bytes: 17, first: ['rescued.png'], report});
+    expect(readFileSync(report, 'utf8')).toBe('"rescued.png"\n');
+    expect(leftOut).toEqual([`1 file of the set (17 B) that cannot be read: rescued.png; all are named in ${report}`]);
+    expect([...ledger.entries()].at(-1)?.data).toMatchObject({missing_files: missing});
+  });
+
+  test('a file that only the first pass lost is not lost; one that only the second lost is the older copy, and named', async () => {
+    repository.damage(snapshotOf('first'), at('old/first/kept.png'));
+    const one = await bring({accept_incomplete: true});
+    expect([one.status, one.brought.missing_files, read(at('live/data'))]).toEqual(['success', null, RESTORED_FILES]);
+    repository.damage(snapshotOf('second'), at('old/files/a.png'));
+    write(at('old/again'), {'a.png': 'before T0', 'kept.png': 'first pass', 'rescued.png': 'of the first pass'});
+    const {snapshot} = await repository.store(at('old/again'), {tags: ['x']});
+    manifest = {
+      ...manifest,
+      snapshots: manifest.snapshots.map((each) =>
+        each.pass === 'first' ? {...each, id: snapshot, root: at('old/again')} : each,
+      ),
+    };
+    const two = await bring({accept_incomplete: true});
+    expect(two.brought.missing_files).toMatchObject({count: 1, first: ['a.png']});
+    expect(read(at('live/data'))['a.png']).toBe('before T0');
+  });
+
+  test('when nothing is missing the result says nothing of it', async () => {
+    const job = await bring({accept_incomplete: true});
+    expect([job.status, job.brought.missing_files, job.brought.left_out]).toEqual(['success', null, []]);
+  });
+
+  test('a set with fewer files than its manifest says is restored as far as it goes', async () => {
+    manifest = {...manifest, files: {...manifest.files!, count: 5, bytes: 100}};
+    await expect(bring()).rejects.toMatchObject({
+      code: 'SET_NOT_RESTORABLE',
+      remedy: expect.stringContaining('--accept-incomplete'),
+    });
+    const {brought} = await bring({accept_incomplete: true});
+    expect(brought.missing_files).toEqual({count: 2, bytes: 62, first: [], report: null});
+    expect(read(at('live/data'))).toEqual(RESTORED_FILES);
+  });
+
+  test.each([
+    ['database', 'dump/toc.dat'],
+    ['config', 'config/config.json'],
+  ])('a damaged %s is refused as ever', async (part, path) => {
+    repository.damage(snapshotOf(part), at('old', path));
+    await expect(bring({accept_incomplete: true})).rejects.toMatchObject({
+      code: 'REPOSITORY_DAMAGED',
+      remedy: expect.not.stringContaining('--accept-incomplete'),
+    });
+    isGateBlind = true;
+    expect((await bring({accept_incomplete: true})).error?.code).toBe('REPOSITORY_DAMAGED');
+    expect([marks(), read(at('live/data'))]).toEqual([{mattermost: 'former database'}, FORMER_FILES]);
+  });
+
+  test('the plan says so', async () => {
+    const plan = await aRestore().plan({set: SET, accept_incomplete: true});
+    expect([plan.accept_incomplete, plan.warnings]).toEqual([true, [expect.stringContaining('--accept-incomplete')]]);
+  });
+});
+
 test('without a restore point nothing is overwritten', async () => {
   restorePoint = () => aJob({status: 'error', error: errorBody(new Failure('DISK_FULL', 'no room'))});
   await expect(bring()).rejects.toMatchObject({
@@ -458,6 +539,7 @@ describe('a second administrator', () => {
     await expect(bring({approval})).rejects.toMatchObject({code: 'MATTERMOST_IS_RUNNING'});
     server.connected.clear();
     await refused(() => bring({approval, keep_rights: true}));
+    await refused(() => bring({approval, accept_incomplete: true}));
     expect((await bring({approval})).status).toBe('success');
     await refused(() => bring({approval}));
   });

@@ -8,6 +8,7 @@ import {need, type Jobs, type Procedure, type StartedJob} from '../jobs/index.ts
 import type {RestoreEngines} from './engines.ts';
 import type {Rights} from '../engines/database/port.ts';
 import {requirePossible} from './gate.ts';
+import {missingFiles, missingWords} from './missing_files.ts';
 import {planRestore, type RestoreFacts} from './plan.ts';
 import {rightsToday} from './live_rights.ts';
 import {whoRegains} from './regained.ts';
@@ -42,7 +43,7 @@ export function createRestore(engines: RestoreEngines, jobs: Jobs): Restore {
     subject: ({set}) => set,
     // What was left out is for a person to look at, even where everything else is proven.
     conclude: (plan, found) => ({
-      status: (found.loaded?.left_out ?? []).length > 0 ? 'warning' : 'success',
+      status: leftOut(plan, found).length > 0 ? 'warning' : 'success',
       result: resultOf(engines, databaseUrl, {plan, found}),
     }),
     clean: (job, plan, outcome) => cleanUp(engines, databaseUrl, {job, plan, outcome}),
@@ -70,9 +71,11 @@ export function createRestore(engines: RestoreEngines, jobs: Jobs): Restore {
           parts,
           keep_rights: request.keep_rights ?? false,
           restore_point: plan.restore_point,
+          ...(request.accept_incomplete && {accept_incomplete: true}),
         };
         const from = engines.from === null ? '' : ` of the repository ${engines.from}`;
-        const says = `restore set ${set}${from} in place of the live server`;
+        const without = request.accept_incomplete ? ', without the files that cannot be read' : '';
+        const says = `restore set ${set}${from} in place of the live server${without}`;
         requireSecond(engines, {verb: 'restore', says, request: exactly, rights}, {actor, approval: request.approval});
       }
     };
@@ -81,7 +84,8 @@ export function createRestore(engines: RestoreEngines, jobs: Jobs): Restore {
       second();
     }
     await requirePossible(plan, {manifest, database, trees: treesOf(engines, plan)});
-    await engines.inspection.require(manifest, {depth: 'contents', parts: plan.parts});
+    const incompleteFiles = plan.accept_incomplete === true;
+    await engines.inspection.require(manifest, {depth: 'contents', parts: plan.parts, incompleteFiles});
     if (request.approval !== undefined) {
       second();
     }
@@ -117,6 +121,7 @@ async function prepareFor(
     database,
     regains,
     keepRights,
+    acceptIncomplete: request.accept_incomplete === true,
     steps: steps.map((step) => step.name),
     others: await engines.survey(),
     restorePoint:
@@ -219,7 +224,8 @@ function resultOf(engines: RestoreEngines, databaseUrl: string | null, {plan, fo
     config,
     restore_point: plan.restore_point_set,
     undo: inPlace ? setAside(engines, databaseUrl, {plan, found}) : [],
-    left_out: found.loaded?.left_out ?? [],
+    left_out: leftOut(plan, found),
+    missing_files: missingFiles(plan, found),
     notes: [...(found.loaded?.differs ?? []), ...(found.settled ?? [])],
     next: inPlace
       ? [
@@ -229,6 +235,11 @@ function resultOf(engines: RestoreEngines, databaseUrl: string | null, {plan, fo
       : nextSideBySide(plan, need(found, 'manifest')),
   };
 }
+
+const leftOut = (plan: PrivatePlan, found: Found): string[] => [
+  ...(found.loaded?.left_out ?? []),
+  ...missingWords(missingFiles(plan, found)),
+];
 
 /** Where the former state is kept. */
 function setAside(engines: RestoreEngines, databaseUrl: string | null, {plan, found}: Done): string[] {

@@ -192,6 +192,7 @@ function aCompanion(home: string, files: string, config: string) {
         state,
         databases,
         fileTargets: createLocalTargets(),
+        reportDirectory: join(home, 'reports'),
         jobs: 1,
         takeRestorePoint: null,
         approvals: null,

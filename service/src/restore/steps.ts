@@ -5,6 +5,7 @@ import {Failure} from '../kernel/failure.ts';
 import {need, type Step, type StepContext} from '../jobs/index.ts';
 import {databaseRecord, fetchDump, loadDatabase} from './database_part.ts';
 import type {RestoreEngines} from './engines.ts';
+import {missingFiles} from './missing_files.ts';
 import {stageConfig, stagedTrees, stageFiles} from './trees.ts';
 import type {Kept, UndoLog} from './undo_log.ts';
 import {attemptOf, type Found, type PrivatePlan, type RestoreFound} from './work.ts';
@@ -76,7 +77,9 @@ async function prove(engines: RestoreEngines, {target, plan, found}: Restoring):
   // The engine compared each file that it wrote with its hash in the repository; what is told is what lies there, not what the manifest says.
   const tree = found.staged_files?.tree;
   if (tree) {
-    requireAllFiles(tree, manifest.files);
+    if (!plan.accept_incomplete) {
+      requireAllFiles(tree, manifest.files);
+    }
     proven.files = {count: tree.files, bytes: tree.bytes};
   }
   return proven;
@@ -142,6 +145,7 @@ async function record(
     restore_point: plan.restore_point_set,
     rows: need(found, 'proven').tables?.rows ?? 0,
     settled: found.settled ?? [],
+    ...(plan.accept_incomplete && {missing_files: missingFiles(plan, found)}),
   });
   return {};
 }

@@ -9,6 +9,7 @@ import type {Attempt, RightsOfToday} from '../engines/database/port.ts';
 import type {StagedFiles} from '../engines/filestore/port.ts';
 import {Failure} from '../kernel/failure.ts';
 import {need} from '../jobs/index.ts';
+import type {Lost} from './missing_files.ts';
 
 /** What the steps learn. Journalled as JSON. */
 export type RestoreFound = {
@@ -20,6 +21,8 @@ export type RestoreFound = {
     left_out: string[];
   };
   staged_files: StagedFiles;
+  /** Files of the set that could not be read, where that was accepted. */
+  lost?: Lost;
   staged_config: StagedFiles;
   proven: Pick<RestoreResult, 'tables' | 'files' | 'config'>;
   settled: string[];

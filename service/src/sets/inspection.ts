@@ -10,6 +10,7 @@ import {
 } from '@disaster-recovery/contract';
 import type {Clock} from '../kernel/clock.ts';
 import {asFailure, Failure} from '../kernel/failure.ts';
+import {REST_OF_FILES} from '../words/sets.ts';
 import {lookAtConfig, lookAtDump, lookAtFiles, type Depth, type Look, type LookEngines} from './inspect_part.ts';
 import {partsWithoutRoot} from './restorable.ts';
 
@@ -17,6 +18,7 @@ type PartName = SetSnapshot['part'];
 
 /** Something that keeps a restore from taking a part as the manifest describes it. A `warning` keeps nothing: it says what was not looked at. */
 export type Unrestorable = {
+  part: PartName;
   kind: VerifyFindingKind;
   severity: 'error' | 'warning';
   code: FailureCode;
@@ -46,8 +48,11 @@ type Looking = {
 export type Inspection = {
   /** The most telling first. @throws Failure REPOSITORY_* other than damage */
   find(manifest: SetManifest, looking: Looking): Promise<Unrestorable[]>;
-  /** @throws Failure SET_NOT_RESTORABLE, REPOSITORY_DAMAGED, PART_NOT_IN_SET with the first of them */
-  require(manifest: SetManifest, looking: Looking): Promise<void>;
+  /**
+   * `incompleteFiles`: files that cannot be read, or are not there, are accepted.
+   * @throws Failure SET_NOT_RESTORABLE, REPOSITORY_DAMAGED, PART_NOT_IN_SET with the first of them
+   */
+  require(manifest: SetManifest, looking: Looking & {incompleteFiles?: boolean}): Promise<void>;
 };
 
 const OURS = 'inspect-';
@@ -66,10 +71,15 @@ export function createInspection(engines: InspectionEngines): Inspection {
   };
   return {
     find,
-    require: async (manifest, looking) => {
-      const first = (await find(manifest, looking)).find(({severity}) => severity === 'error');
+    require: async (manifest, {incompleteFiles = false, ...looking}) => {
+      const first = (await find(manifest, looking)).find(
+        (found) => found.severity === 'error' && !(incompleteFiles && isOfSomeFiles(found)),
+      );
       if (first) {
-        throw new Failure(first.code, first.where === null ? first.message : `${first.message} (${first.where})`);
+        const {code, message, where, remedy} = first;
+        // Where there is a way on, the refusal names it.
+        const more = isOfSomeFiles(first) ? {remedy} : {};
+        throw new Failure(code, where === null ? message : `${message} (${where})`, more);
       }
     },
   };
@@ -124,8 +134,20 @@ const CODES: Partial<Record<VerifyFindingKind, FailureCode>> = {
   part_not_named: 'PART_NOT_IN_SET',
 };
 
+/** The rest of the files can be restored. */
+const isOfSomeFiles = ({part, kind}: Pick<Unrestorable, 'part' | 'kind'>): boolean =>
+  part === 'files' && (kind === 'files_differ' || kind === 'unreadable');
+
 function said(part: PartName, {kind, message, where = null, severity = 'error'}: Said): Unrestorable {
-  return {kind, severity, code: CODES[kind] ?? 'SET_NOT_RESTORABLE', message, remedy: remedyFor(part, kind), where};
+  return {
+    part,
+    kind,
+    severity,
+    code: CODES[kind] ?? 'SET_NOT_RESTORABLE',
+    message,
+    remedy: remedyFor(part, kind),
+    where,
+  };
 }
 
 function remedyFor(part: PartName, kind: VerifyFindingKind): string {
@@ -136,9 +158,7 @@ function remedyFor(part: PartName, kind: VerifyFindingKind): string {
     return 'Make a new backup now. A restore does without this part.';
   }
   const another = `Keep this set as it is, make a new backup now, and take the part ${part} from another set.`;
-  return kind === 'files_differ'
-    ? `${another} What is left of its files comes back by hand: docs/formats.md.`
-    : another;
+  return isOfSomeFiles({part, kind}) ? `${another} ${REST_OF_FILES}` : another;
 }
 
 /** A directory of our own while `work` runs: for a moment it holds a configuration with its passwords. */

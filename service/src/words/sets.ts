@@ -35,6 +35,10 @@ export const LEVEL_WORDS = {
 /** What the seal, and with it a passed verification, does not prove. */
 export const SEAL_WORDS = 'tells accidental change; whoever has the key of the repository can write another set';
 
+/** What can be done when files of a set cannot be read. */
+export const REST_OF_FILES =
+  'What is left of its files comes back with `drctl restore SET --accept-incomplete`, which names those that are missing.';
+
 export const OUTCOME_MARKS = {
   passed: '✅',
   passed_with_losses: '⚠️',

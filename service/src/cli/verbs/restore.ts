@@ -24,8 +24,12 @@ export const restore: RunOf<'restore'> = ({options, subject: set, request, outpu
     if (options['dryRun']) {
       return {value: {plan}};
     }
-    if (plan.overwrites.length > 0) {
-      await requireConfirmation(output, options, `Restore ${plan.set} in place?`);
+    if (plan.overwrites.length > 0 || plan.accept_incomplete) {
+      const [where, without] = [
+        plan.mode === 'in_place' ? ' in place' : '',
+        plan.accept_incomplete ? ', without the files that cannot be read' : '',
+      ];
+      await requireConfirmation(output, options, `Restore ${plan.set}${where}${without}?`);
     }
     const job = await followJob({jobs: parts.jobs, output}, () => parts.restore.start(asked, {actor: cliActor()}));
     const result = RestoreResult.parse(job.result);

@@ -284,13 +284,13 @@ export function createMemoryRepository(location = '/memory', now?: () => number)
       const lines = readOne(snapshot, path).split('\n');
       lines.slice(0, lines.at(-1) === '' ? -1 : undefined).forEach(onLine);
     },
-    async restore({snapshot, path: root, signal}, target, {existing, only}) {
+    async restore({snapshot, path: root, signal}, target, {existing, only, onLost}) {
       ready(signal);
       if (!shelf.find(snapshot).directories.has(root)) {
         throw new Failure('REPOSITORY_UNREACHABLE', `path ${root}: not a directory`);
       }
       const found = shelf.below(snapshot, root).filter(({path}) => only === undefined || path === only);
-      const files = found.map(({path, hash}) => ({path, content: shelf.read(hash)}));
+      const files = found.flatMap(({path, hash}) => readOr(() => ({path, content: shelf.read(hash)}), path, onLost));
       return writeTree(files, target, existing);
     },
     ...createRemoval(shelf, door),
@@ -299,6 +299,19 @@ export function createMemoryRepository(location = '/memory', now?: () => number)
       return depth === 'structure' ? [] : damaged(kept, blobs);
     },
   };
+}
+
+/** Nothing, told, when it cannot be read and somebody wants to be told. */
+function readOr<T>(read: () => T, path: string, onLost: ((path: string) => void) | undefined): T[] {
+  try {
+    return [read()];
+  } catch (error) {
+    if (!onLost) {
+      throw error;
+    }
+    onLost(path);
+    return [];
+  }
 }
 
 const asStored = ({uid, gid, mode}: Stats): StoredDirectory => ({uid, gid, mode: mode & 0o777});

@@ -33,6 +33,11 @@ export const Message = z.discriminatedUnion('message_type', [
 ]);
 export type Message = z.infer<typeof Message>;
 
+/** What an error says; empty for any other message. */
+export function textOf(message: Message | undefined): string {
+  return message?.message_type === 'error' ? (message.error?.message ?? message.message ?? '') : '';
+}
+
 /** A line of restic's output as a message we know, or null. */
 export function parseMessage(line: string): Message | null {
   if (!line.startsWith('{')) {

@@ -52,6 +52,11 @@ export type RestoreOptions = Omit<Watch, 'signal'> & {
   existing: 'replace' | 'keep';
   /** This one file of the root's top level. */
   only?: string;
+  /**
+   * Told of each file or directory whose content the repository does not give back; nothing of it is left in the target, and the rest is restored.
+   * `path` is relative to the root. Left out: the first of them ends the restore with REPOSITORY_DAMAGED.
+   */
+  onLost?: (path: string) => void;
 };
 
 /**

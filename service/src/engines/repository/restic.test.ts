@@ -9,6 +9,7 @@ import {
   readFileSync,
   readSync,
   statSync,
+  truncateSync,
   writeFileSync,
   writeSync,
   chmodSync,
@@ -235,6 +236,70 @@ test('restic: damaged data is never written into a target as if it were whole', 
   const other = mkdtempSync(join(tmpdir(), 'target-'));
   await repository.restore({snapshot: stored[1]!.snapshot, path: stored[1]!.directory}, other, {existing: 'replace'});
   expect(readdirSync(other).sort()).toEqual(['sub', 'two.bin']);
+});
+
+test.each<[string, (pack: string) => void]>([
+  ['has a flipped byte', flipByte],
+  ['is cut short', (pack) => truncateSync(pack, 100_000)],
+  ['is gone', rmSync],
+])(
+  'restic: where a pack %s, the files that need it can be named and left out, and the rest comes back',
+  async (_name, spoil) => {
+    const {repository, stored, dataPack} = await twoSets();
+    chmodSync(dataPack, 0o600);
+    spoil(dataPack);
+    const {snapshot, directory} = stored[0]!;
+    const target = mkdtempSync(join(tmpdir(), 'target-'));
+    const lost: string[] = [];
+    await repository.restore({snapshot, path: directory}, target, {
+      existing: 'replace',
+      onLost: (path) => lost.push(path),
+    });
+    // What is small enough lies in the same pack.
+    expect(lost).toContain('one.bin');
+    expect(readdirSync(target)).not.toContain('one.bin');
+    const other = mkdtempSync(join(tmpdir(), 'target-'));
+    const onLost = (path: string) => lost.push(path);
+    lost.length = 0;
+    await repository.restore({snapshot: stored[1]!.snapshot, path: stored[1]!.directory}, other, {
+      existing: 'replace',
+      onLost,
+    });
+    expect([lost, readdirSync(other).sort()]).toEqual([[], ['sub', 'two.bin']]);
+  },
+);
+
+test('restic: of a file whose name is not UTF-8, and that cannot be read, nothing stays either', async () => {
+  const {url, open} = quickPlace();
+  const repository = open();
+  const directory = mkdtempSync(join(tmpdir(), 'names-'));
+  const name = Buffer.from([0x61, 0xff, 0xe2, 0x82, 0x2e, 0xfe]);
+  mkdirSync(Buffer.concat([Buffer.from(`${directory}/`), name]));
+  writeFileSync(Buffer.concat([Buffer.from(`${directory}/`), name, Buffer.from('/'), name]), randomBytes(3_000_000));
+  writeFileSync(join(directory, 'empty'), '');
+  const {snapshot} = await repository.store(directory, {tags: ['a']});
+  const pack = packsOf(url).sort((a, b) => statSync(b).size - statSync(a).size)[0] ?? '';
+  flipByte(pack);
+  const target = mkdtempSync(join(tmpdir(), 'target-'));
+  const lost: string[] = [];
+  await repository.restore({snapshot, path: directory}, target, {
+    existing: 'replace',
+    onLost: (path) => lost.push(path),
+  });
+  expect(lost).toEqual([expect.stringMatching(/^a\u{FFFD}+\.\u{FFFD}\/a\u{FFFD}+\.\u{FFFD}$/u)]);
+  expect(execFileSync('find', [target, '-type', 'f'], {encoding: 'utf8'})).toBe(`${join(target, 'empty')}\n`);
+});
+
+test('restic: what goes wrong in the target is no loss of the repository, and ends the restore', async () => {
+  const {repository, stored} = await twoSets();
+  const {snapshot, directory} = stored[0]!;
+  const target = join(mkdtempSync(join(tmpdir(), 'target-')), 'file');
+  writeFileSync(target, 'in the way');
+  const lost: string[] = [];
+  await expect(
+    repository.restore({snapshot, path: directory}, target, {existing: 'replace', onLost: (path) => lost.push(path)}),
+  ).rejects.toHaveProperty('code');
+  expect(lost).toEqual([]);
 });
 
 test('restic: a data file that is gone is found by looking at the structure', async () => {

@@ -5,13 +5,12 @@ import {createCopier} from './copier.ts';
 import {findDamaged} from './damage.ts';
 import {createIdentities} from './identities.ts';
 import {hasLocalLock, listSnapshots} from './kept_listing.ts';
-import {NodeJson, TreeJson, type Message, type SnapshotJson} from './messages.ts';
+import {NodeJson, textOf, TreeJson, type Message, type SnapshotJson} from './messages.ts';
 import type {CommandLine} from '../../process/command_line.ts';
 import type {
   Repository,
   RepositoryEngine,
   RepositorySettings,
-  RestoreOptions,
   SnapshotPlace,
   Stored,
   StoredDirectory,
@@ -22,6 +21,7 @@ import type {
 import {forget, prune} from './removal.ts';
 import {askForSnapshots, create, OPEN} from './restic_basics.ts';
 import {callOrFail, createResticCall, pastStaleLocks, requireRestic, type ResticCall} from './restic_command.ts';
+import {restoreTree} from './restic_restore.ts';
 
 /** Snapshots of all machines belong to one history: the parent of a snapshot is found by path, not by which host took it. */
 const HOST = 'mattermost';
@@ -92,7 +92,7 @@ function openRepository(program: string, settings: RepositorySettings, location:
       const {signal} = file;
       await callOrFail(call, dumpOf(await here(file)), {onLine, ...(signal && {signal})});
     },
-    restore: async (root, target, options) => restore(call, await here(root), {target, ...options}),
+    restore: async (root, target, options) => restoreTree(call, await here(root), {target, ...options}),
     async forget(snapshots, signal) {
       const found = await listed(signal);
       const names = identities.note(found);
@@ -185,10 +185,6 @@ function reportBackup(message: Message, progress: Watch['progress']): void {
   }
 }
 
-function textOf(message: Message | undefined): string {
-  return message?.message_type === 'error' ? (message.error?.message ?? message.message ?? '') : '';
-}
-
 /** A file that people deleted between the scan and the read. */
 function isVanished(message: Message): boolean {
   return /no such file or directory/i.test(textOf(message));
@@ -245,35 +241,4 @@ async function directoryAt(
   const {nodes} = TreeJson.parse(JSON.parse(end.stdout));
   const node = nodes.find(({name, type}) => name === basename(root) && type === 'dir');
   return node ? {uid: node.uid ?? 0, gid: node.gid ?? 0, mode: (node.mode ?? 0) & 0o777} : null;
-}
-
-async function restore(
-  call: ResticCall,
-  {snapshot, path: root, signal}: SnapshotPlace,
-  {target, progress, existing, only}: RestoreOptions & {target: string},
-): Promise<{files: number; bytes: number}> {
-  // A pattern; with the slash it means the top level, and what is special in a pattern is itself.
-  const include = only === undefined ? [] : [`/${only.replaceAll(/[\\*?[\]]/g, '\\$&')}`];
-  const overwrite = existing === 'keep' ? 'never' : 'always';
-  const end = await call(
-    {
-      command: ['restore'],
-      options: {json: true, 'no-lock': true, verify: true, overwrite, target, include},
-      operands: [`${snapshot}:${root}`],
-    },
-    {
-      ...(signal && {signal}),
-      onMessage: (message) => {
-        if (message.message_type === 'status' && progress) {
-          progress(message.bytes_restored ?? 0, message.total_bytes ?? null);
-        }
-      },
-    },
-  );
-  const error = end.messages.find((message) => message.message_type === 'error');
-  if (end.exitCode !== 0 || error) {
-    throw resticFailure('restore', {...end, says: error ? `${error.item ?? ''} ${textOf(error)}` : end.says});
-  }
-  const summary = end.messages.find((message) => message.message_type === 'summary');
-  return {files: summary?.files_restored ?? 0, bytes: summary?.bytes_restored ?? 0};
 }

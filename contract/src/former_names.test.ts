@@ -1,5 +1,5 @@
 import {describe, expect, test} from '@jest/globals';
-import {openApiDocument, RENAMED, withFormerNames, withPresentNames} from './index.ts';
+import {openApiDocument, RENAMED, SetManifest, withFormerNames, withPresentNames} from './index.ts';
 
 const enrollment = {state: 'none', site_url: null, enrolled_at: null, enrolled_by: null, last_seen_at: null};
 const status = {
@@ -47,6 +47,15 @@ test('what was found, said and advised is read by scripts of before', () => {
 test('the result of a job that an older release ran is read under the present names', () => {
   const {message, ...rest} = finding;
   expect(withPresentNames({findings: [{...rest, what: message}]})).toMatchObject({findings: [finding]});
+});
+
+test('a set that an older release sealed is shown under the present name of its position, and under the former one', () => {
+  const set = Object.fromEntries(
+    Object.keys(SetManifest.shape).map((name) => [name, name === 'position' ? '0/1A' : null]),
+  );
+  const {position, ...rest} = set;
+  expect(withPresentNames({...rest, lsn: position})).toMatchObject({position});
+  expect(withFormerNames(set)).toEqual({...set, lsn: position});
 });
 
 test('no shape is taken for another: those with the same fields have the same names', () => {

@@ -144,7 +144,10 @@ export const SetManifest = z
     actor: Actor,
     scope: z.array(Part),
     t0: Timestamp.describe('The instant that the database and the file list show.'),
-    lsn: z.string().nullable(),
+    position: z
+      .string()
+      .nullable()
+      .describe("Where the database was at T0 in its server's own log; null when that does not tell."),
     started_at: Timestamp,
     finished_at: Timestamp,
     server: z

@@ -42,7 +42,7 @@ export async function captureDatabase(
     return {
       database: {
         t0: snapshot.t0,
-        lsn: snapshot.position,
+        position: snapshot.position,
         mattermost: snapshot.mattermost,
         record: {...record, dump_bytes: dumpBytes},
         dump_directory: dumpDirectory,

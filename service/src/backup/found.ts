@@ -13,7 +13,9 @@ export type BackupFound = {
   first_pass: StoredPart;
   database: {
     t0: number;
-    lsn: string | null;
+    /** Jobs of an earlier version call it `lsn`. */
+    position?: string | null;
+    lsn?: string | null;
     record: DatabaseRecord;
     dump_directory: string;
     mattermost: MattermostFacts | null;

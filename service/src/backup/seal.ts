@@ -135,7 +135,7 @@ function manifestBody(
     actor: context.actor,
     scope: plan.scope,
     t0: database?.t0 ?? startedAt,
-    lsn: database?.lsn ?? null,
+    position: positionOf(found),
     started_at: startedAt,
     finished_at: engines.clock.now(),
     server: serverOf(found),
@@ -161,6 +161,8 @@ function manifestBody(
     previous: plan.previous,
   };
 }
+
+const positionOf = ({database}: Found): string | null => database?.position ?? database?.lsn ?? null;
 
 function serverOf({database, config}: Found): SetManifest['server'] {
   return database?.mattermost

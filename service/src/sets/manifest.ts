@@ -11,6 +11,12 @@ export function sealManifest(body: Omit<SetManifest, 'sha256'>): SetManifest {
 /** All that is known of a manifest of days to come. */
 const NewerManifest = z.object({format: z.number().int().min(2)});
 
+/** Sets of before `position` had its name call it `lsn`; a seal covers the names as they are. */
+const SealedManifest = SetManifest.extend({
+  position: SetManifest.shape.position.optional(),
+  lsn: SetManifest.shape.position.optional(),
+}).refine(({position, lsn}) => position !== undefined || lsn !== undefined, {path: ['position']});
+
 /** @throws Failure SET_NEWER; REPOSITORY_DAMAGED when the text is no manifest or its seal does not hold */
 export function openManifest(text: string, where: string): SetManifest {
   const json = parseJson(text, where);
@@ -21,7 +27,7 @@ export function openManifest(text: string, where: string): SetManifest {
       `The manifest in snapshot ${where} has format ${newer.data.format}; this version of drctl knows format 1.`,
     );
   }
-  const parsed = SetManifest.safeParse(json);
+  const parsed = SealedManifest.safeParse(json);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     throw new Failure(
@@ -33,7 +39,8 @@ export function openManifest(text: string, where: string): SetManifest {
   if (seal !== sha256(canonicalJson(body))) {
     throw new Failure('REPOSITORY_DAMAGED', `The seal of the manifest in snapshot ${where} does not hold.`);
   }
-  return parsed.data;
+  const {lsn = null, position = lsn, ...rest} = parsed.data;
+  return {...rest, position};
 }
 
 function parseJson(text: string, where: string): unknown {

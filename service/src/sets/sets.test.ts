@@ -37,6 +37,15 @@ test('a manifest opens as it was sealed', () => {
   expect(openManifest(JSON.stringify(manifest), 'abc')).toEqual(manifest);
 });
 
+test('a manifest of before, when its position was called lsn, opens under the present name; its seal covers what it says', () => {
+  const {sha256, position, ...body} = aManifest();
+  const old = sealManifest({...body, lsn: '0/1A'} as never);
+  expect(openManifest(JSON.stringify(old), 'abc')).toEqual({...body, position: '0/1A', sha256: old.sha256});
+  const changed = JSON.stringify(old).replace('0/1A', '0/1B');
+  expect(() => openManifest(changed, 'abc')).toThrow('The seal');
+  expect(() => openManifest(JSON.stringify(sealManifest(body as never)), 'abc')).toThrow('schema (position');
+});
+
 test.each<[string, (manifest: SetManifest) => unknown, string]>([
   [
     'a number of rows that was changed',

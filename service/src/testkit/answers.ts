@@ -114,7 +114,7 @@ export function aManifest(changes: Partial<SetManifest> = {}): SetManifest {
     actor: ACTOR,
     scope: ['database', 'config', 'files'],
     t0: START - 3_600_000,
-    lsn: null,
+    position: null,
     started_at: START - 3_600_000,
     finished_at: START - 3_500_000,
     server: {version: '11.1.0', schema_version: 148, diagnostic_id: 'd', site_url: 's'},

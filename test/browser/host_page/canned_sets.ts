@@ -79,7 +79,7 @@ export function cannedManifest(): SetManifest {
     actor: {kind: 'mattermost', id: 'u1', name: 'first.admin'},
     scope: ['database', 'config', 'files'],
     t0: now - 60_000,
-    lsn: '0/1A2B3C',
+    position: '0/1A2B3C',
     started_at: now - 95_000,
     finished_at: now,
     server: {version: '11.1.0', schema_version: 143, diagnostic_id: null, site_url: null},

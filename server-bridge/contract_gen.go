@@ -33,6 +33,7 @@ const (
 	routeStartVerify       = "/api/v1/verifications"
 	routeListCopies        = "/api/v1/copies"
 	routeStartCopy         = "/api/v1/copies"
+	routeRunProbes         = "/api/v1/probes"
 	routeStatus            = "/api/v1/status"
 	routeListSchedules     = "/api/v1/schedules"
 	routePreviewSchedules  = "/api/v1/schedule-previews"
@@ -82,6 +83,7 @@ var forwarded = []struct {
 	{http.MethodPost, "/api/v1/verifications", true},
 	{http.MethodGet, "/api/v1/copies", false},
 	{http.MethodPost, "/api/v1/copies", true},
+	{http.MethodPost, "/api/v1/probes", true},
 	{http.MethodGet, "/api/v1/status", false},
 	{http.MethodGet, "/api/v1/schedules", false},
 	{http.MethodPost, "/api/v1/schedule-previews", false},
@@ -168,6 +170,7 @@ var failures = map[string]failureKind{
 	"COPY_CREDENTIALS_CONFLICT":       {409, false, "Two repositories need one environment variable with two values, and a copy between them is made by one process.", "Give both the same credentials, or reach one of them in another way, as through a rest-server or an rclone remote that has its own."},
 	"COPY_GONE":                       {502, true, "Where a copy was before, there is no repository any more; none is made in its place.", "Mount the disk, or correct the address. When the copy is lost for good, make a new repository there with `restic init`, or give the copy another place."},
 	"COPY_INCOMPLETE":                 {500, true, "A set was sent to another repository, and not all of it is there.", "Copy it again with `drctl copy SET --to NAME`. If that fails too, verify the copy with `drctl verify SET --from NAME --level L1`."},
+	"DELETE_POSSIBLE":                 {409, false, "A repository that is said to be append-only let this machine delete something of its own.", "Make it refuse: `--append-only` of the rest-server, object lock or a credential without the right to delete in object storage. Then run `drctl probe`."},
 	"REPOSITORY_DELETE_REFUSED":       {409, false, "The repository does not let this companion delete: it is append-only, or its objects are locked.", "That protects the sets from whoever takes this machine over. Leave out the keep-rules of this repository here, and let another machine or credential, which may delete there, thin it out."},
 	"KEEP_HELD_BACK":                  {409, false, "No set was removed, because something about the sets is not as it should be.", "`drctl keep preview` says what it is. Nothing is lost by waiting but space."},
 	"DATABASE_UNREACHABLE":            {502, true, "PostgreSQL does not answer at that address.", "Check that PostgreSQL is running, and check the host and port of the connection URL and any firewall in between."},
@@ -253,7 +256,7 @@ var settingKeys = []string{
 var services = []string{"ldap", "saml", "gitlab", "google", "office365", "openid"}
 
 // What `/dr help` says.
-const helpLines = "- `/dr help`: What can be typed here\n- `/dr backup [--scope database,config,files] [--reason \"text\"]`: Take a backup now, while Mattermost runs\n- `/dr list [--good]`: List the sets, newest first\n- `/dr show SET|latest`: Show what a set holds\n- `/dr verify SET|latest [--level L0|L1|L2|L3]`: Prove that a set is whole: L0 sealed, L1 structure, L2 every byte, L3 rows against files\n- `/dr copies`: Show the copies: what each has and lacks, how old it is\n- `/dr copy [SET|latest] --to NAME`: Copy a set into another repository of the configuration, now\n- `/dr status`: Newest set, what runs, what to do next\n- `/dr hold SET|latest --reason \"text\" [--until 90d]`: Keep a set whatever the rules say, until it is released\n- `/dr release SET`: End the hold of a set: from now on the rules decide\n- `/dr approve ID`: Approve, as a second administrator, what somebody asked for that touches many people or other administrators\n- `/dr cancel JOB`: Ask a job to stop\n- `/dr enroll URL CODE`: Connect this server with a companion\n- `/dr schedule …`: Backups by themselves: `/dr schedule help` lists the steps\n- `/dr policy …`: What the companion goes by: `/dr policy help` lists the steps\n- `/dr keep …`: What stays and what goes: `/dr keep help` lists the steps\n- `/dr notify …`: Whether messages get there: `/dr notify help` lists the steps\n- `/dr sso …`: Through an SSO outage and back: `/dr sso help` lists the steps"
+const helpLines = "- `/dr help`: What can be typed here\n- `/dr backup [--scope database,config,files] [--reason \"text\"]`: Take a backup now, while Mattermost runs\n- `/dr list [--good]`: List the sets, newest first\n- `/dr show SET|latest`: Show what a set holds\n- `/dr verify SET|latest [--level L0|L1|L2|L3]`: Prove that a set is whole: L0 sealed, L1 structure, L2 every byte, L3 rows against files\n- `/dr copies`: Show the copies: what each has and lacks, how old it is\n- `/dr copy [SET|latest] --to NAME`: Copy a set into another repository of the configuration, now\n- `/dr probe [REPOSITORY]`: Ask append-only repositories to delete something, which they must refuse\n- `/dr status`: Newest set, what runs, what to do next\n- `/dr hold SET|latest --reason \"text\" [--until 90d]`: Keep a set whatever the rules say, until it is released\n- `/dr release SET`: End the hold of a set: from now on the rules decide\n- `/dr approve ID`: Approve, as a second administrator, what somebody asked for that touches many people or other administrators\n- `/dr cancel JOB`: Ask a job to stop\n- `/dr enroll URL CODE`: Connect this server with a companion\n- `/dr schedule …`: Backups by themselves: `/dr schedule help` lists the steps\n- `/dr policy …`: What the companion goes by: `/dr policy help` lists the steps\n- `/dr keep …`: What stays and what goes: `/dr keep help` lists the steps\n- `/dr notify …`: Whether messages get there: `/dr notify help` lists the steps\n- `/dr sso …`: Through an SSO outage and back: `/dr sso help` lists the steps"
 
 // Verbs that can be typed after `/dr`, in the order of the suggestions. A group holds verbs of two words.
 var slashVerbs = []slashVerb{
@@ -278,6 +281,9 @@ var slashVerbs = []slashVerb{
 	{name: "copy", hint: "[SET|latest] --to NAME", says: "Copy a set into another repository of the configuration, now", arguments: []slashArgument{
 		{says: "Id of a set (default: latest)", hint: "SET", suggests: "sets"},
 		{name: "to", says: "The repository that gets it, one of `copies`", hint: "NAME", required: true},
+	}},
+	{name: "probe", hint: "[REPOSITORY]", says: "Ask append-only repositories to delete something, which they must refuse", arguments: []slashArgument{
+		{says: "Name of a repository (default: each that says that it is append-only)", hint: "REPOSITORY"},
 	}},
 	{name: "status", says: "Newest set, what runs, what to do next"},
 	{name: "hold", hint: "SET|latest --reason \"text\" [--until 90d]", says: "Keep a set whatever the rules say, until it is released", arguments: []slashArgument{

@@ -17,6 +17,11 @@ export const ALARMS = {
   },
   COPY_LATE: {level: 'alarm', meaning: 'What a copy has is older than its `rpo_hours` allows.'},
   COPY_FAILED: {level: 'warning', meaning: 'A copy cannot be reached, or has another key.'},
+  DELETE_POSSIBLE: {
+    level: 'alarm',
+    meaning:
+      'A repository that is said to be append-only let this machine delete: whoever takes the machine over can delete the sets.',
+  },
   SETS_DIFFER: {level: 'alarm', meaning: 'Two repositories hold different sets under one name.'},
   SCHEDULE_FAILED: {
     level: 'warning',

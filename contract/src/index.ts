@@ -10,6 +10,7 @@ export * from './verify.ts';
 export * from './job.ts';
 export * from './schedule.ts';
 export * from './copy.ts';
+export * from './probe.ts';
 export * from './policy.ts';
 export * from './keep.ts';
 export * from './event.ts';

@@ -1,8 +1,9 @@
-import {execFileSync} from 'node:child_process';
+import {execFileSync, spawn} from 'node:child_process';
 import {chmod, cp, mkdir, readdir, readFile, rename, rm, writeFile} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import {afterAll, afterEach, beforeAll, describe, expect, jest, test} from '@jest/globals';
 import type {CopyList, CopyState, Job, Status} from '../../contract/src/index.ts';
+import {cached} from '../../service/src/testkit/cached.ts';
 import {newCompanion} from '../faults/companion.ts';
 import type {Companion} from '../faults/companion.ts';
 import {drctl} from '../faults/drctl.ts';
@@ -154,6 +155,54 @@ test('what was killed is finished by the companion that starts next', async () =
   await stop('SIGTERM');
   execFileSync(RESTIC, ['check', '-q', '-r', offsite, '--password-file', keyFile]);
 });
+
+test('an append-only server takes a copy and refuses to delete; what only says so raises an alarm', async () => {
+  const port = await freePort();
+  const directory = join(dirname(companion.configFile), 'vault');
+  const vault = spawn(
+    cached('rest-server'),
+    ['--path', directory, '--no-auth', '--append-only', '--listen', `127.0.0.1:${port}`],
+    {stdio: 'ignore'},
+  );
+  try {
+    await waitFor('the rest-server', async () => isUp(port));
+    const before = await readFile(companion.configFile, 'utf8');
+    await companion.configure((settings) => {
+      const [copy] = settings['copies'] as unknown as object[];
+      Object.assign(settings, {
+        copies: [
+          {...copy, append_only: true},
+          {name: 'vault', url: `rest:http://127.0.0.1:${port}/`, password_file: keyFile, append_only: true},
+        ],
+      });
+    });
+    await companion.succeed(['copy', 'latest', '--to', 'vault']);
+    const {result} = await companion.run(['probe']);
+    expect(result).toMatchObject({
+      ok: false,
+      error: {code: 'DELETE_POSSIBLE', message: expect.stringContaining('offsite')},
+      value: {
+        probes: [
+          {name: 'offsite', refused: false},
+          {name: 'vault', refused: true},
+        ],
+      },
+    });
+    const {copies} = await companion.succeed<CopyList>(['copies']);
+    expect(copies.map(({append_only: it}) => it)).toMatchObject([
+      {declared: true, proven: false},
+      {declared: true, proven: true, at: expect.any(Number)},
+    ]);
+    const {alarms} = await companion.succeed<Status>(['status']);
+    expect(alarms).toContainEqual(expect.objectContaining({code: 'DELETE_POSSIBLE', about: 'offsite'}));
+    await writeFile(companion.configFile, before, {mode: 0o600});
+  } finally {
+    vault.kill();
+  }
+});
+
+const isUp = async (port: number): Promise<boolean> =>
+  (await fetch(`http://127.0.0.1:${port}/`).catch(() => null)) !== null;
 
 describe('a copy', () => {
   test('that is away fails no backup, is told, and gets what it missed when it is back', async () => {

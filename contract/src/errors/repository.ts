@@ -87,6 +87,14 @@ export const REPOSITORY_FAILURES = {
     remedy:
       'Copy it again with `drctl copy SET --to NAME`. If that fails too, verify the copy with `drctl verify SET --from NAME --level L1`.',
   },
+  DELETE_POSSIBLE: {
+    status: 409,
+    exit: 98,
+    retryable: false,
+    meaning: 'A repository that is said to be append-only let this machine delete something of its own.',
+    remedy:
+      'Make it refuse: `--append-only` of the rest-server, object lock or a credential without the right to delete in object storage. Then run `drctl probe`.',
+  },
   REPOSITORY_DELETE_REFUSED: {
     status: 409,
     exit: 18,

@@ -6,6 +6,7 @@ import {copies, copy} from './copies.ts';
 import {notifyTest} from './notify.ts';
 import {policyEdit, policySet, policyShow} from './policy.ts';
 import {hold, keepApply, keepPreview, release} from './keep.ts';
+import {probe} from './probe.ts';
 import {restore} from './restore.ts';
 import {scheduleList, schedulePause, schedulePreview, scheduleResume, scheduleRun} from './schedule.ts';
 import {config, enroll, init, serve} from './set_up.ts';
@@ -30,6 +31,7 @@ export const VERBS = {
   restore,
   copies,
   copy,
+  probe,
   status,
   'schedule list': scheduleList,
   'schedule preview': schedulePreview,

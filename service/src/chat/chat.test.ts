@@ -76,6 +76,7 @@ beforeEach(() => {
     requireWritable: () => undefined,
     policy: policyOf().policy,
     copies: cannedCopies(),
+    probes: {run: async () => []},
     notify: {test: async () => ({ways: [{way: 'mattermost', sent: true, message: null, remedy: null}]})},
     backup: {
       start: (request, by) =>

@@ -1,4 +1,5 @@
 import type {Actor, ChatVerb, CommandReply, CommandRequest, Event, Verb} from '@disaster-recovery/contract';
+import type {Probes} from '../append_only/index.ts';
 import type {Approvals} from '../approvals/index.ts';
 import type {Backup} from '../backup/index.ts';
 import type {Copies} from '../copies/index.ts';
@@ -24,7 +25,8 @@ import {keepAnswers} from './carry_out_keep.ts';
 import {scheduleAnswers} from './carry_out_schedule.ts';
 import {ssoAnswers} from './carry_out_sso.ts';
 import {createLivePosts, type Posting} from './live_post.ts';
-import {code} from '../words/markdown.ts';
+import {code, plain} from '../words/markdown.ts';
+import {probeLines} from '../words/probe.ts';
 import {approvalAnswer, copiesAnswer, failureAnswer, listAnswer, showAnswer, statusAnswer} from './render_answers.ts';
 import {goodSets, LEVEL_WORDS} from '../words/sets.ts';
 
@@ -46,6 +48,7 @@ export type ChatParts = {
   jobs: Jobs;
   schedules: Schedules;
   copies: Pick<Copies, 'list' | 'start'>;
+  probes: Pick<Probes, 'run'>;
   notify: Pick<Notify, 'test'>;
   policy: Pick<Policy, 'show' | 'assign'>;
   keeping: Keeping;
@@ -124,6 +127,10 @@ function ownAnswers(parts: ChatParts): Answers<Exclude<ChatVerb, `${string} ${st
         origin: by.origin,
         says: `Copying to ${code(request.to)} started. The post below shows how it goes.`,
       }),
+    probe: async ({request: {repository = null}, by}) => {
+      const lines = probeLines(await inTime(parts, parts.probes.run(repository, by.actor)));
+      return reply(lines.map((line) => `- ${plain(line)}`).join('\n'));
+    },
     approve: ({subject, by}) => reply(approvalAnswer(parts.approvals.approve(subject, by.actor))),
     cancel: ({subject}) => {
       const job = parts.jobs.cancel(subject);

@@ -1,5 +1,6 @@
 import {readdir} from 'node:fs/promises';
 import {join} from 'node:path';
+import type {Probes} from '../append_only/index.ts';
 import {createApprovals, type Approvals} from '../approvals/index.ts';
 import type {Backup} from '../backup/index.ts';
 import {createChat, type Chat} from '../chat/index.ts';
@@ -22,7 +23,7 @@ import type {Sso} from '../sso/index.ts';
 import {createStatus, type StatusReport} from '../status/index.ts';
 import type {Verify} from '../verify/index.ts';
 import {VERSION} from '../version.ts';
-import {composeCopies, copyObjectiveMs} from './copies.ts';
+import {composeCopies, composeProbes, copyObjectiveMs} from './copies.ts';
 import {composeCore, type Core} from './core.ts';
 import {composeData, composeHoldings, readConfigInDatabase, type Holdings} from './data.ts';
 import {composeNotify} from './notify.ts';
@@ -47,6 +48,7 @@ export type Companion = Omit<RecoveryParts, 'from'> & {
   enrollment: Enrollment;
   schedules: Schedules;
   copies: Copies;
+  probes: Probes;
   policy: Policy;
   notify: Notify;
   keeping: Keeping;
@@ -150,7 +152,8 @@ function composeWhatGoesOn({lasting, config, repositories, sso, ...verbs}: Going
   const {backup, verify, requireWritable} = verbs;
   const keeping = composeKeeping({config: () => config, core, repositories});
   const schedules = composeSchedules({config, core, backup, verify, keeping, requireWritable});
-  const copies = composeCopies({config, core, repositories, log, requireWritable});
+  const probes = composeProbes({config, core, repositories});
+  const copies = composeCopies({config, core, repositories, probes, log, requireWritable});
   const policy = composePolicy(core, effect);
   const notify: Notify = composeNotify({
     config,
@@ -162,8 +165,8 @@ function composeWhatGoesOn({lasting, config, repositories, sso, ...verbs}: Going
     administrators: () => sso.administrators(),
   });
   const reported = {config, core, repositories, enrollment};
-  const status: StatusReport = composeStatus({...reported, sso, schedules, approvals, policy, notify});
-  return {keeping, schedules, copies, policy, notify, status};
+  const status: StatusReport = composeStatus({...reported, sso, schedules, approvals, policy, probes, notify});
+  return {keeping, schedules, copies, probes, policy, notify, status};
 }
 
 /** The bridge in Mattermost, and what this companion and it know of each other: requests are signed by one and sent by the other. */
@@ -207,11 +210,12 @@ type StatusParts = Reported & {
   schedules: Schedules;
   approvals: Approvals;
   policy: Policy;
+  probes: Probes;
   notify: Pick<Notify, 'since'>;
 };
 
 function composeStatus(parts: StatusParts): StatusReport {
-  const {config, core, repositories, enrollment, sso, schedules, approvals, policy, notify} = parts;
+  const {config, core, repositories, enrollment, sso, schedules, approvals, policy, probes, notify} = parts;
   return createStatus({
     clock: core.clock,
     jobs: core.jobs,
@@ -235,6 +239,7 @@ function composeStatus(parts: StatusParts): StatusReport {
         return {name, objectiveMs: copyObjectiveMs(entry, config), isMade: wasThere(core.ledger, {name, location})};
       }),
       schedules: schedules.list(),
+      probes: probes.last(),
       policy: await policy.problem(),
     }),
     alarmSince: (which) => notify.since(which),

@@ -1,3 +1,4 @@
+import {createProbes, type Probes} from '../append_only/index.ts';
 import type {Config} from '../config/schema.ts';
 import {createCopies, type Copies, type CopySetting} from '../copies/index.ts';
 import {asFailure, Failure} from '../kernel/failure.ts';
@@ -11,19 +12,21 @@ type Parts = {
   config: Config;
   core: Core;
   repositories: Repositories;
+  probes: Probes;
   log: Logger;
   /** @throws Failure COMPANION_READ_ONLY */
   requireWritable(): void;
 };
 
 /** What gets the sets elsewhere. */
-export function composeCopies({config, core, repositories, log, requireWritable}: Parts): Copies {
+export function composeCopies({config, core, repositories, probes, log, requireWritable}: Parts): Copies {
   const {inUse} = repositories;
   const [from, ...entries] = config.repositories;
   return createCopies({
     ...core,
     log,
     requireWritable,
+    probed: () => probes.last(),
     settings: entries.map((entry) => settingOf(entry, config)),
     targets: entries.map((entry) => ({
       ...repositories.named(entry.name),
@@ -39,6 +42,22 @@ export function composeCopies({config, core, repositories, log, requireWritable}
     unknown: (name) => {
       const names = entries.map((entry) => entry.name).join(', ');
       throw new Failure('REPOSITORY_UNKNOWN', `There is no copy ${name}. The configuration names ${names || 'none'}.`);
+    },
+  });
+}
+
+/** Asks repositories to delete. */
+export function composeProbes({config, core, repositories}: Pick<Parts, 'config' | 'core' | 'repositories'>): Probes {
+  return createProbes({
+    ...core,
+    all: config.repositories.map(({name, append_only: declared}) => ({
+      name,
+      declared,
+      repository: repositories.named(name).repository,
+    })),
+    unknown: (name) => {
+      repositories.named(name);
+      throw new Failure('REPOSITORY_UNKNOWN', `There is no repository ${name}.`);
     },
   });
 }
@@ -62,6 +81,7 @@ function settingOf(entry: Entry, config: Config): CopySetting {
   const {name, window} = entry;
   return {
     name,
+    appendOnly: entry.append_only,
     objectiveMs: copyObjectiveMs(entry, config),
     window: window ?? null,
     notFrom: config.schedules

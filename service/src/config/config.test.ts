@@ -208,7 +208,7 @@ test('the environment can bring a part that the file lacks', async () => {
     DRCTL_REPOSITORY_PASSWORD_FILE: repository.password_file,
   });
   expect(config.repositories).toEqual([
-    {name: 'main', url: '/srv/r', password_file: repository.password_file, environment: {}},
+    {name: 'main', url: '/srv/r', password_file: repository.password_file, environment: {}, append_only: false},
   ]);
 });
 
@@ -228,6 +228,7 @@ test('a configuration of before there were copies loads unchanged: its repositor
       url: '/var/backups/mattermost',
       password_file: '/var/lib/drctl/repository.key',
       environment: {AWS_ACCESS_KEY_ID: 'id'},
+      append_only: false,
     },
   ]);
   expect(others).toMatchObject({companion_id: 'MTIzNDU2Nzg5MDEyMzQ1Ng', state_directory: '/var/lib/drctl'});
@@ -236,7 +237,10 @@ test('a configuration of before there were copies loads unchanged: its repositor
 
 test('copies have names, and `repository` is in use: the environment is about that one', async () => {
   const path = withCopies(OFFSITE);
-  expect((await loadConfig(path, {})).repositories).toEqual([MAIN, {...OFFSITE, environment: {}}]);
+  expect((await loadConfig(path, {})).repositories).toEqual([
+    {...MAIN, append_only: false},
+    {...OFFSITE, environment: {}, append_only: false},
+  ]);
   const {repositories} = await loadConfig(path, {DRCTL_REPOSITORY_URL: '/srv/r'});
   expect(repositories.map(({url}) => url)).toEqual(['/srv/r', OFFSITE.url]);
 });
@@ -291,6 +295,7 @@ test('every setting is documented and has a name in the environment of its own',
     'copies[].url',
     'copies[].password_file',
     'copies[].environment',
+    'copies[].append_only',
     'copies[].rpo_hours',
     'copies[].upload_kib_per_second',
     'copies[].download_kib_per_second',
@@ -416,5 +421,24 @@ test('no config.json is named with its path', async () => {
   expect(await refused(readMattermostConfig('/nonexistent/config.json'))).toMatchObject({
     code: 'MATTERMOST_CONFIG_UNREADABLE',
     message: expect.stringContaining('/nonexistent/config.json'),
+  });
+});
+
+test('who says that nothing can be removed there is not asked to remove', async () => {
+  const repository = {...WHOLE.repository, append_only: true};
+  expect(await refused(loadConfig(written({...WHOLE, repository, keep: {daily: 7}}), {}))).toMatchObject({
+    code: 'CONFIG_INVALID',
+    message: expect.stringContaining('keep: removes sets'),
+  });
+  const copies = [{name: 'vault', url: '/mnt/vault', append_only: true, keep: {daily: 7}}];
+  expect(await refused(loadConfig(written({...WHOLE, copies}), {}))).toMatchObject({
+    message: expect.stringContaining('copies.0.keep: removes sets'),
+  });
+});
+
+test('a schedule sends its sets to copies that there are', async () => {
+  const schedules = [{name: 'nightly', cron: '0 2 * * *', copies: ['nowhere']}];
+  expect(await refused(loadConfig(written({...WHOLE, schedules}), {}))).toMatchObject({
+    message: expect.stringContaining('schedules.0.copies: no copy is called nowhere'),
   });
 });

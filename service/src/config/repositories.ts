@@ -12,6 +12,13 @@ const environment = z
   .default({})
   .describe('Credentials for the repository, e.g. AWS_ACCESS_KEY_ID. Secret.');
 
+const appendOnly = z
+  .boolean()
+  .default(false)
+  .describe(
+    'Says that nothing can be deleted there from here, so that whoever takes this machine over cannot either. It is asked every day, and an alarm when it deletes. Its sets are removed with another credential, elsewhere.',
+  );
+
 /** The one in use. */
 export const RepositoryInUse = z
   .object({
@@ -20,6 +27,7 @@ export const RepositoryInUse = z
     ),
     password_file: absolutePath.describe('File (mode 0600) with the key of the repository.'),
     environment,
+    append_only: appendOnly,
   })
   .strict();
 
@@ -42,6 +50,7 @@ export const Copy = z
       .optional()
       .describe('File (mode 0600) with its key. Left out: that of `repository`, and one lost key is then both.'),
     environment,
+    append_only: appendOnly,
     rpo_hours: z
       .number()
       .positive()
@@ -80,21 +89,28 @@ type Written = {
 };
 type Problem = {path: (string | number)[]; message: string};
 
+const NOTHING_GOES = 'removes sets, and append_only says that nothing can be removed there from here';
+
 /** What is wrong with them taken together. */
 export function repositoryProblems(written: Written): Problem[] {
   const all = repositoriesOf(written);
-  return written.copies.flatMap((copy, index) => {
-    const before = all.slice(0, index + 1);
-    const twin = before.find(({url}) => placeOf(url) === placeOf(copy.url));
-    return [
-      ...(before.some(({name}) => name === copy.name)
-        ? [{path: ['copies', index, 'name'], message: `another repository is called ${copy.name}`}]
-        : []),
-      ...(twin
-        ? [{path: ['copies', index, 'url'], message: `is where ${twin.name} is; a copy there is lost with it`}]
-        : []),
-    ];
-  });
+  const kept: Problem[] =
+    written.repository.append_only && written.keep ? [{path: ['keep'], message: NOTHING_GOES}] : [];
+  return kept.concat(
+    written.copies.flatMap((copy, index) => {
+      const before = all.slice(0, index + 1);
+      const twin = before.find(({url}) => placeOf(url) === placeOf(copy.url));
+      return [
+        ...(before.some(({name}) => name === copy.name)
+          ? [{path: ['copies', index, 'name'], message: `another repository is called ${copy.name}`}]
+          : []),
+        ...(twin
+          ? [{path: ['copies', index, 'url'], message: `is where ${twin.name} is; a copy there is lost with it`}]
+          : []),
+        ...(copy.append_only && copy.keep ? [{path: ['copies', index, 'keep'], message: NOTHING_GOES}] : []),
+      ];
+    }),
+  );
 }
 
 /** As one list: nothing behind the settings knows of two sections. */

@@ -24,6 +24,8 @@ export type CopiesParts = Omit<CopyParts, 'target'> & {
   listsFor(name: string): Promise<{here: ListedSet[]; there: ListedSet[]}>;
   /** @throws Failure COMPANION_READ_ONLY */
   requireWritable(): void;
+  /** What append-only copies answered last when they were asked to delete. */
+  probed(): {name: string; refused: boolean | null; at: number | null}[];
   /** @throws Failure REPOSITORY_UNKNOWN */
   unknown(name: string): never;
 };
@@ -75,7 +77,7 @@ export function createCopies(parts: CopiesParts): Copies {
       running: running?.reason === toWords(name) ? running.id : null,
       next_try: keepUp.nextTry(name),
       window: copy.window,
-      append_only: null,
+      append_only: copy.appendOnly ? {declared: true, ...provenOf(parts.probed(), name)} : null,
     };
   }
 
@@ -96,6 +98,14 @@ export function createCopies(parts: CopiesParts): Copies {
   };
 }
 
+function provenOf(
+  probed: ReturnType<CopiesParts['probed']>,
+  name: string,
+): {proven: boolean | null; at: number | null} {
+  const last = probed.find((each) => each.name === name);
+  return {proven: last?.refused ?? null, at: last?.at ?? null};
+}
+
 const whyAway = (failure: Failure | null): Pick<CopyState, 'message' | 'remedy'> =>
   failure ? {message: failure.message, remedy: failure.remedy} : {message: null, remedy: null};
 
@@ -109,8 +119,8 @@ function ageOf(
 
 function copiedOnce(ledger: Ledger, name: string): ReadonlySet<string> {
   const sets = new Set<string>();
-  for (const {kind, data} of ledger.entries()) {
-    if (kind === 'copy.finished' && data['repository'] === name && typeof data['set'] === 'string') {
+  for (const {data} of ledger.of('copy.finished')) {
+    if (data['repository'] === name && typeof data['set'] === 'string') {
       sets.add(data['set']);
     }
   }

@@ -121,14 +121,9 @@ async function open(parts: CopyParts, target: Target, {actor, signal, repeated}:
 }
 
 /** Whether a copy was ever made there; until then an empty place is no fault. */
-export function wasThere(ledger: Pick<Ledger, 'entries'>, {name, location}: {name: string; location: string}): boolean {
-  for (const {kind, data} of ledger.entries()) {
-    const isOfCopy = kind === 'copy.created' || kind === 'copy.finished';
-    if (isOfCopy && data['repository'] === name && data['location'] === location) {
-      return true;
-    }
-  }
-  return false;
+export function wasThere(ledger: Pick<Ledger, 'of'>, {name, location}: {name: string; location: string}): boolean {
+  const ofCopies = ledger.of('copy.created', 'copy.finished');
+  return ofCopies.some(({data}) => data['repository'] === name && data['location'] === location);
 }
 
 async function send(target: Target, snapshots: readonly string[], {signal, progress}: StepContext): Promise<void> {

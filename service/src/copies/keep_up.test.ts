@@ -7,7 +7,7 @@ import {isOpen} from './setting.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-const SETTING = {name: 'offsite', objectiveMs: 48 * HOUR, window: null, notFrom: []};
+const SETTING = {name: 'offsite', objectiveMs: 48 * HOUR, window: null, notFrom: [], appendOnly: false};
 
 let now: number;
 let lacks: string[];

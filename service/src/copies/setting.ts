@@ -7,6 +7,8 @@ export type CopySetting = {
   window: string | null;
   /** Schedules whose sets do not go there. */
   notFrom: readonly string[];
+  /** It is said that nothing can be deleted there. */
+  appendOnly: boolean;
 };
 
 /** Whether something may be copied at this time. A window may span midnight. */

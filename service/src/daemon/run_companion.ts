@@ -1,4 +1,5 @@
 import {openApiDocument} from '@disaster-recovery/contract';
+import type {Probes} from '../append_only/index.ts';
 import type {Chat} from '../chat/index.ts';
 import type {Config} from '../config/schema.ts';
 import type {Copies} from '../copies/index.ts';
@@ -29,17 +30,19 @@ import {watchIdentity} from './watch_identity.ts';
 
 /** A run begins so much after its time at the most. */
 const LOOK_AT_SCHEDULES_MS = 15_000;
+const LOOK_AT_PROBES_MS = 600_000;
 const LOOK_AT_ALARMS_MS = 60_000;
 const DELIVER_EVERY_MS = 5000;
 const LOOK_AT_COPIES_MS = 5000;
 const LOOK_AT_FILE_MS = 2000;
 const AFTER_ERROR_MS = 60_000;
 
-type DaemonParts = Omit<Verbs, 'sso' | 'schedules' | 'copies' | 'notify'> & {
+type DaemonParts = Omit<Verbs, 'sso' | 'schedules' | 'copies' | 'notify' | 'probes'> & {
   sso: Sso;
   schedules: Schedules;
   copies: Copies;
   notify: Notify;
+  probes: Probes;
   status: StatusReport;
   chat: Chat;
   jobs: Jobs;
@@ -128,7 +131,7 @@ async function listen(
 
 /** Posts and browsers, what is due, who the bridge is, and how people sign in: each at its own pace. */
 function watch(
-  {jobs, chat, enrollment, bridge, schedules, copies, notify, sso}: DaemonParts,
+  {jobs, chat, enrollment, bridge, schedules, copies, notify, probes, sso}: DaemonParts,
   beat: Beat,
 ): Promise<unknown> {
   // The number first: what happens while the old posts are taken up is then heard as well.
@@ -155,6 +158,11 @@ function watch(
       everyMs: DELIVER_EVERY_MS,
       failed: 'Messages could not be sent; they are kept.',
       run: (signal) => notify.deliver(signal),
+    }),
+    every(beat, {
+      everyMs: LOOK_AT_PROBES_MS,
+      failed: 'Repositories could not be asked to delete; they are asked again in a moment.',
+      run: () => probes.tick(),
     }),
     ...sso.watch().map((round) => every(beat, round)),
   ]);

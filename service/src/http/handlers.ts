@@ -1,6 +1,7 @@
 import type {FastifyRequest} from 'fastify';
 import type {Actor, CommandReply, CommandRequest, SetList} from '@disaster-recovery/contract';
 import {Readable} from 'node:stream';
+import type {Probes} from '../append_only/index.ts';
 import type {Approvals} from '../approvals/index.ts';
 import type {Backup} from '../backup/index.ts';
 import type {Copies} from '../copies/index.ts';
@@ -38,6 +39,7 @@ export type Verbs = {
   status: Pick<StatusReport, 'report'>;
   schedules: Omit<Schedules, 'tick' | 'stop'>;
   copies: Pick<Copies, 'list' | 'start'>;
+  probes: Pick<Probes, 'run'>;
   notify: Pick<Notify, 'test'>;
   policy: Pick<Policy, 'show' | 'update'>;
   keeping: Keeping;
@@ -96,6 +98,7 @@ export function createHandlers({verbs, enrollment, clock, version, openapi, metr
     list_copies: async () => ({copies: await verbs().copies.list()}),
     start_copy: async ({body, actor}) => (await verbs().copies.start(body, {actor})).job,
     test_notifications: () => verbs().notify.test(),
+    run_probes: async ({body, actor}) => ({probes: await verbs().probes.run(body.repository ?? null, actor)}),
     get_policy: () => verbs().policy.show(),
     put_policy: ({body, actor}) => verbs().policy.update(body, actor),
     list_jobs: ({request}) => {

@@ -29,6 +29,7 @@ const CANARY = 'canary-secret-5f2c';
 const BODIES: Partial<Record<RouteName, unknown>> = {
   plan_backup: {scope: ['database']},
   preview_schedules: {days: 30},
+  run_probes: {},
   start_copy: {to: 'offsite'},
   put_policy: {revision: revisionOf(POLICY_TEXT), policy: {objectives: {rpo_hours: 12}}},
   start_backup: {reason: CANARY},

@@ -121,6 +121,7 @@ export async function createTestServer(
     keeping,
     policy: policyOf().policy,
     copies: cannedCopies(),
+    probes: {run: async () => []},
     notify: {test: async () => ({ways: [{way: 'mattermost', sent: true, message: null, remedy: null}]})},
     sso: createFakeSso(ssoCalls),
     approvals: {approve: (id, by) => anApproval({id, approved_by: by})},

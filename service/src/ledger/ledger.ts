@@ -29,6 +29,8 @@ export type Chain = {entries: number; head: string};
 export type Ledger = {
   append(kind: string, actor: Actor, data: Record<string, unknown>): Entry;
   entries(): IterableIterator<Entry>;
+  /** Those of some kinds, the oldest first. */
+  of(...kinds: string[]): Entry[];
   /** @throws Failure LEDGER_BROKEN naming the first entry that does not hold */
   verify(): Chain;
   /** Whether the chain of then is the beginning of the chain of now. */
@@ -43,6 +45,7 @@ export function createLedger(state: State, clock: Clock): Ledger {
   );
   const at = db.prepare('SELECT hash FROM ledger WHERE seq = ?');
   const all = db.prepare('SELECT * FROM ledger ORDER BY seq');
+  const some = db.prepare('SELECT * FROM ledger WHERE kind IN (SELECT value FROM json_each(?)) ORDER BY seq');
 
   function append(kind: string, actor: Actor, data: Record<string, unknown>): Entry {
     return state.transact(() => {
@@ -56,16 +59,21 @@ export function createLedger(state: State, clock: Clock): Ledger {
 
   function* entries(): IterableIterator<Entry> {
     for (const row of all.iterate() as Iterable<Row>) {
-      yield {...row, actor: JSON.parse(row.actor) as Actor, data: JSON.parse(row.data) as Record<string, unknown>};
+      yield entryOf(row);
     }
   }
 
   return {
     append,
     entries,
+    of: (...kinds) => (some.all(JSON.stringify(kinds)) as Row[]).map(entryOf),
     verify: () => verifyChain(entries()),
     extends: ({entries: length, head}) => length === 0 || (at.get(length) as {hash: string} | undefined)?.hash === head,
   };
+}
+
+function entryOf(row: Row): Entry {
+  return {...row, actor: JSON.parse(row.actor) as Actor, data: JSON.parse(row.data) as Record<string, unknown>};
 }
 
 function hashOf({seq, at, kind, actor, data, previous}: Omit<Entry, 'hash'>): string {

@@ -56,20 +56,13 @@ async function takeUp<Config>({file, ledger, log, inEffect, apply}: TakeUpParts<
 
 /** Whether the newest entry of a change is the one that made this text: who changed it through us is in the ledger already. */
 function isEntered(ledger: Ledger, revision: string): boolean {
-  let newest: unknown = null;
-  for (const {kind, data} of ledger.entries()) {
-    newest = kind === 'policy.changed' ? data['revision'] : newest;
-  }
-  return newest === revision;
+  return ledger.of('policy.changed').at(-1)?.data['revision'] === revision;
 }
 
 /** At a start: what was changed while nobody watched, and what the changes of later are counted from. */
 export function enterStart({file, ledger, inEffect}: Pick<TakeUpParts<unknown>, 'file' | 'ledger' | 'inEffect'>): void {
   const {revision} = inEffect();
-  let newest: unknown = null;
-  for (const {kind, data} of ledger.entries()) {
-    newest = kind === 'policy.changed' || kind === 'policy.found' ? data['revision'] : newest;
-  }
+  const newest = ledger.of('policy.changed', 'policy.found').at(-1)?.data['revision'] ?? null;
   if (newest !== revision) {
     ledger.append('policy.found', BY_HAND, {file: file.path, from: newest, revision});
   }

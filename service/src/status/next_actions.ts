@@ -1,4 +1,5 @@
 import {
+  FAILURES,
   VerifyResult,
   type AlarmCode,
   type Approval,
@@ -224,13 +225,20 @@ export type ByItself = {
   /** `isMade`: something was copied there once; before that an empty place is no fault. */
   copies: readonly {name: string; objectiveMs: number; isMade: boolean}[];
   schedules: readonly Schedule[];
+  /** What repositories that are said to be append-only answered last. */
+  probes: readonly {name: string; refused: boolean | null}[];
   policy: {message: string; remedy: string} | null;
 };
 
-export function byItselfActions(status: Known, {copies, schedules, policy}: ByItself, jobs: readonly Job[]): Action[] {
+export function byItselfActions(
+  status: Known,
+  {copies, schedules, probes, policy}: ByItself,
+  jobs: readonly Job[],
+): Action[] {
   return [
     ...copies.flatMap((copy) => lateCopy(status, copy)),
     ...schedules.flatMap(failedSchedule),
+    ...probes.flatMap(deletePossible),
     ...heldBack(jobs),
     ...(policy ? [raising('POLICY_NOT_IN_EFFECT', action(policy.message, NOTHING_TO_TYPE, policy.remedy))] : []),
     ...silence(status),
@@ -261,6 +269,22 @@ function failedSchedule({name, last}: Schedule): Action[] {
             shell: `drctl schedule run ${name}`,
             chat: `/dr schedule run ${name}`,
           }),
+          name,
+        ),
+      ]
+    : [];
+}
+
+function deletePossible({name, refused}: ByItself['probes'][number]): Action[] {
+  return refused === false
+    ? [
+        raising(
+          'DELETE_POSSIBLE',
+          action(
+            `The repository ${name} is said to be append-only, and let this machine delete.`,
+            {shell: `drctl probe ${name}`, chat: `/dr probe ${name}`},
+            FAILURES.DELETE_POSSIBLE.remedy,
+          ),
           name,
         ),
       ]

@@ -66,7 +66,7 @@ function report({
     nextRun: () => null,
     enrollment: () => ({...enrollment, state, last_seen_at: seenAt}),
     approvals: () => asking,
-    byItself: async () => ({copies: [], schedules: [], policy: null, ...byItself}),
+    byItself: async () => ({copies: [], schedules: [], probes: [], policy: null, ...byItself}),
     alarmSince: ({code}) => (code === 'BACKUP_LATE' ? 1 : null),
     sso: async () => {
       if (sso instanceof Failure) {
@@ -316,6 +316,7 @@ describe('alarms', () => {
     ['COPY_FAILED', 'offsite', {copies: [gone], byItself: {copies}}],
     ['SCHEDULE_FAILED', 'nightly', {byItself: {schedules: [schedule({outcome: 'missed'})]}}],
     ['SCHEDULE_FAILED', 'nightly', {byItself: {schedules: [schedule({outcome: 'error'})]}}],
+    ['DELETE_POSSIBLE', 'offsite', {byItself: {probes: [{name: 'offsite', refused: false}]}}],
     ['KEEP_HELD_BACK', null, {jobs: [aJob({kind: 'keep', status: 'error', error: anError('KEEP_HELD_BACK')})]}],
     ['POLICY_NOT_IN_EFFECT', null, {byItself: {policy: {message: 'a fault', remedy: 'mend it'}}}],
     ['MATTERMOST_SILENT', null, {seenAt: START - HOUR}],
@@ -330,6 +331,17 @@ describe('alarms', () => {
   test.each<[string, Case]>([
     ['all is well', {}],
     ['a copy is as old as it may be', {copies: [offsite(START - 47 * HOUR)], byItself: {copies}}],
+    [
+      'an append-only repository refused, or was not asked yet',
+      {
+        byItself: {
+          probes: [
+            {name: 'offsite', refused: true},
+            {name: 'vault', refused: null},
+          ],
+        },
+      },
+    ],
     ['a copy was not made yet', {copies: [gone], byItself: {copies: [{...copies[0]!, isMade: false}]}}],
     ['a run that failed is tried again', {byItself: {schedules: [schedule({outcome: 'error', next_try: START})]}}],
     [

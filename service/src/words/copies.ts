@@ -23,10 +23,18 @@ export function doingWords(copy: CopyState, now: number): string {
     return `not reachable${againWords(copy, now)}: ${copy.message ?? ''}`;
   }
   if (copy.missing.length === 0) {
-    return 'has every set';
+    return `has every set${appendOnlyWords(copy)}`;
   }
   const lacks = `${counted(copy.missing.length, 'set')} to copy`;
   return `${lacks}${againWords(copy, now)}${copy.window === null ? '' : `, at ${copy.window}`}`;
+}
+
+/** What it says of itself, and what it answered. */
+function appendOnlyWords({append_only: it}: CopyState): string {
+  if (it === null) {
+    return '';
+  }
+  return it.proven === null ? ', append-only, not asked yet' : it.proven ? ', refuses to delete' : ', lets us delete';
 }
 
 const againWords = ({next_try: at}: CopyState, now: number): string =>

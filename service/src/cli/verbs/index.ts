@@ -13,6 +13,7 @@ export const RUNS: Runs = {
   restore: async () => (await import('./restore.ts')).restore,
   copies: async () => (await import('./copies.ts')).copies,
   copy: async () => (await import('./copies.ts')).copy,
+  probe: async () => (await import('./probe.ts')).probe,
   status: async () => (await import('./status.ts')).status,
   'schedule list': async () => (await import('./schedule.ts')).list,
   'schedule preview': async () => (await import('./schedule.ts')).preview,

@@ -1,0 +1,1 @@
+export {createProbes, type Probes} from './probes.ts';

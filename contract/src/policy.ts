@@ -8,7 +8,8 @@ export const POLICY_SECTIONS = {
   repository: 'host',
   copies: 'host',
   schedules: 'anywhere',
-  keep: 'anywhere',
+  // Whoever takes over an administrator's account must not be able to thin the sets out.
+  keep: 'host',
   objectives: 'anywhere',
   notify: 'host',
   restore: 'host',

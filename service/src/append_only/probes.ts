@@ -11,7 +11,7 @@ const TAGS = ['disaster-recovery', 'part=probe'];
 const TEXT = 'Asked to be deleted, again and again, to prove that nothing can be.\n';
 const SYSTEM: Actor = {kind: 'system', id: 'companion', name: 'companion'};
 
-export type Probed = {
+type Probed = {
   name: string;
   repository: Pick<Repository, 'location' | 'snapshots' | 'storeText' | 'forget'>;
   /** The configuration says that nothing can be deleted there from here. */

@@ -25,6 +25,12 @@ function metricsOf(list: () => Promise<SetSummary[]>, others: () => Surveyed[] =
   const metrics = createMetrics({
     clock,
     rpoObjectiveMs: 86_400_000,
+    notify: {
+      known: () => [
+        {code: 'BACKUP_LATE', about: null},
+        {code: 'COPY_LATE', about: 'offsite'},
+      ],
+    },
     status: {
       judge: (sets) =>
         verdictOf({sets, inUse: 'main', jobs: [], protectedBy: {}, objectiveMs: 86_400_000, now: clock.now()}),
@@ -60,7 +66,7 @@ test('a healthy repository', async () => {
     summary,
   ]);
   const text = await metrics.text();
-  expect(text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))).toEqual([
+  expect(text.split('\n').filter((line) => line !== '' && !/^#|_alarm\{/.test(line))).toEqual([
     'disaster_recovery_repository_up 1',
     'disaster_recovery_sets 3',
     'disaster_recovery_verdict{kind="good"} 1',
@@ -135,4 +141,11 @@ test('copies have series of their own: one that is away, or older, changes none 
   expect(text).toContain('disaster_recovery_repository_last_good_set_age_seconds{repository="offsite"} 10800');
   expect(text).toContain('disaster_recovery_repository_up 1');
   expect(text).toContain('disaster_recovery_last_good_set_age_seconds 7200');
+});
+
+test('each alarm has a series, so that one that is not on is known to be off, and what is on says what it is about', async () => {
+  const text = await metricsOf(async () => [summary]).metrics.text();
+  expect(text).toContain('disaster_recovery_alarm{code="BACKUP_LATE",level="alarm",about=""} 1');
+  expect(text).toContain('disaster_recovery_alarm{code="COPY_LATE",level="alarm",about="offsite"} 1');
+  expect(text).toContain('disaster_recovery_alarm{code="COPY_FAILED",level="warning",about=""} 0');
 });

@@ -1,5 +1,5 @@
 import {Gauge, Registry} from 'prom-client';
-import {bestSet, Verdict, type Job, type ListedSet} from '@disaster-recovery/contract';
+import {ALARMS, bestSet, Verdict, type AlarmCode, type Job, type ListedSet} from '@disaster-recovery/contract';
 import type {Jobs} from '../jobs/index.ts';
 import type {Clock} from '../kernel/clock.ts';
 import {asFailure} from '../kernel/failure.ts';
@@ -17,6 +17,7 @@ export type MetricsParts = {
   repositories: Pick<Repositories, 'ask'>;
   status: Pick<StatusReport, 'judge'>;
   jobs: Pick<Jobs, 'newest'>;
+  notify: {known(): {code: AlarmCode; about: string | null}[]};
   rpoObjectiveMs: number | null;
   clock: Clock;
   log: Logger;
@@ -98,7 +99,11 @@ async function readFacts({sets, status}: MetricsParts, before: Facts, asked: rea
   return {...before, up: true, sets: all, lastGood, missing};
 }
 
-function render(facts: Facts, jobs: readonly Job[], {clock, rpoObjectiveMs, status}: MetricsParts): Promise<string> {
+function render(
+  facts: Facts,
+  jobs: readonly Job[],
+  {clock, rpoObjectiveMs, status, notify}: MetricsParts,
+): Promise<string> {
   const registry = new Registry();
   const {lastGood} = facts;
   const set = (name: string, help: string, value: number | null | undefined) => {
@@ -111,6 +116,7 @@ function render(facts: Facts, jobs: readonly Job[], {clock, rpoObjectiveMs, stat
   set('sets', 'Sealed sets in the repository.', facts.sets?.length);
   setVerdict(registry, status.judge(facts.up ? facts.sets : null).kind);
   setRepositories(registry, facts.each, clock.now());
+  setAlarms(registry, notify.known());
   set('last_good_set_timestamp_seconds', 'T0 of the newest good set.', lastGood && lastGood.t0 / 1000);
   set(
     'last_good_set_age_seconds',
@@ -176,6 +182,23 @@ function setRepositories(registry: Registry, each: readonly Known[], now: number
 function newestGood({sets}: Known): number | null {
   const set = sets && bestSet(sets);
   return set?.standing.kind === 'good' && set.in.some(({complete}) => complete) ? set.t0 : null;
+}
+
+/** One series for each alarm that there can be, and one more for each that is on about something. */
+function setAlarms(registry: Registry, on: ReturnType<MetricsParts['notify']['known']>): void {
+  const gauge = new Gauge({
+    name: `${PREFIX}alarm`,
+    help: 'Whether this alarm was on at the last look; docs/alarms.md says what each means.',
+    labelNames: ['code', 'level', 'about'],
+    registers: [registry],
+  });
+  for (const [code, {level}] of Object.entries(ALARMS)) {
+    const mine = on.filter((alarm) => alarm.code === code);
+    gauge.set({code, level, about: ''}, mine.some(({about}) => about === null) ? 1 : 0);
+    for (const {about} of mine) {
+      gauge.set({code, level, about: about ?? ''}, 1);
+    }
+  }
 }
 
 /** One series for each kind, so that an alert can name the kinds that it is about. */

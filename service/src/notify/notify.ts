@@ -36,6 +36,8 @@ export type NotifyParts = {
 export type Notify = {
   /** Since when an alarm is on; null when nobody has seen it yet. */
   since: NotifyStore['since'];
+  /** Those that were on at the last look. */
+  known: NotifyStore['alarms'];
   /** Compares what is wrong now with what was: what began and what is over is entered, and told once. */
   look(): Promise<void>;
   /** Sends what waits. What cannot be sent is kept and tried again. */
@@ -49,6 +51,7 @@ export function createNotify(parts: NotifyParts): Notify {
   const store = createNotifyStore(state);
   return {
     since: store.since,
+    known: store.alarms,
     look: async () => {
       const now = clock.now();
       const current = await parts.alarms();

@@ -26,7 +26,7 @@ test('who looks sees what stands there and what may be changed from where, and n
   expect(shown).toMatchObject({
     file: it.path,
     written: {objectives: {rpo_hours: 24}, repository: {environment: {AWS_SECRET_ACCESS_KEY: '***'}}},
-    from_anywhere: ['schedules', 'keep', 'objectives'],
+    from_anywhere: ['schedules', 'objectives'],
     not_writable: null,
     not_in_effect: null,
   });
@@ -126,6 +126,8 @@ test.each([
   'copies.other.url=/srv/other',
   'restore.needs_second_administrator=false',
   'sso.never_switch=[root]',
+  'keep.last=1',
+  'notify.mattermost=administrators',
   'tools.restic=/tmp/restic',
   'database.url=postgres://evil/db',
   'state_directory=/tmp',

@@ -5,7 +5,7 @@ import {Gate, ReturnConflict, ReturnedPerson} from './sso_return.ts';
 import {SettingLeft, SettingsDrift} from './sso_settings.ts';
 import {ProbeResult, ProviderState, ReadinessCheck, Suspicion} from './sso_watch.ts';
 import {DoctorCheck, NextAction, RepositoryState, Status} from './status.ts';
-import {SetManifest} from './set.ts';
+import {SetManifest, UnreadableSet} from './set.ts';
 import {VerifyFinding} from './verify.ts';
 
 /** A shape, the fields that it may have, those that it always has, and by former name the present one. */
@@ -28,6 +28,7 @@ export const RENAMED: readonly Renamed[] = [
   renamed(ReadinessCheck, {says: 'message'}),
   renamed(RepositoryState, {says: 'message'}),
   renamed(SetManifest, {lsn: 'position'}),
+  renamed(UnreadableSet, {says: 'message'}),
   renamed(WaitingFor, {says: 'message'}),
   renamed(ProbeResult, {says: 'message'}),
   renamed(ProviderState, {says: 'message'}),

@@ -232,7 +232,7 @@ export const ListedSet = SetSummary.extend({
 }).meta({id: 'ListedSet'});
 export type ListedSet = z.infer<typeof ListedSet>;
 
-/** Something that a list of several repositories cannot show as a set. */
+/** What is to be known beside a list of sets: what it cannot show, and what should not be taken as it stands there. */
 export const RepositoryFinding = z
   .object({
     code: z.string().describe('Name of an error of docs/errors.md.'),
@@ -244,6 +244,19 @@ export const RepositoryFinding = z
   .meta({id: 'RepositoryFinding'});
 export type RepositoryFinding = z.infer<typeof RepositoryFinding>;
 
+/** A snapshot that should hold a manifest and does not open: damaged, or written by a newer version (SET_NEWER). */
+export const UnreadableSet = z
+  .object({
+    repository: z.string(),
+    set: z.string().nullable().describe('As its tag says; null when that says nothing.'),
+    snapshot: z.string(),
+    code: z.string().describe('Name of an error of docs/errors.md.'),
+    message: z.string(),
+    remedy: z.string(),
+  })
+  .meta({id: 'UnreadableSet'});
+export type UnreadableSet = z.infer<typeof UnreadableSet>;
+
 export const SetList = z
   .object({
     sets: z.array(ListedSet),
@@ -251,7 +264,7 @@ export const SetList = z
       .array(RepositoryFinding)
       .optional()
       .describe(
-        'Repositories that could not be asked, and sets that differ between two. Not told by older companions.',
+        'Repositories that could not be asked, sets that differ between two, cannot be read, are not whole, are of the future, or did not pass their last verification. Not told by older companions.',
       ),
   })
   .meta({id: 'SetList'});

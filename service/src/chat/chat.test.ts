@@ -8,8 +8,10 @@ import {followJobs} from '../daemon/follow_jobs.ts';
 import {createJobs, JOB_TABLES, type Jobs, type Procedure} from '../jobs/index.ts';
 import {Failure} from '../kernel/failure.ts';
 import {openState} from '../kernel/state.ts';
+import {withHold} from '../sets/index.ts';
 import {createChat, type ChatParts} from './chat.ts';
 import {
+  aListing,
   aManifest,
   anApproval,
   aSet,
@@ -88,7 +90,8 @@ beforeEach(() => {
         }),
     },
     verify: {start: () => Promise.reject(new Failure('SET_NOT_FOUND', 'There is no such set.'))},
-    sets: {list: async () => [listed(summary)], show: async () => aManifest()},
+    sets: {show: async () => aManifest()},
+    listing: async () => aListing([{...listed(summary), ...withHold(summary.id, parts.keeping.holds())}]),
     schedules: nightlySchedules({clock, jobs, backup: () => parts.backup.start({}, {actor})}),
     keeping: cannedKeeping({clock, apply: () => parts.backup.start({}, {actor})}),
     status: {report: async () => aStatus()},
@@ -115,11 +118,39 @@ async function typed(command: string): Promise<CommandReply> {
 
 test('/dr list --good shows the sets that give everything back, and says when there is none', async () => {
   const partial = aSet({id: '20261124T113000Z-part00', scope: ['database']});
-  parts.sets = {...parts.sets, list: async () => [listed(partial), listed(summary)]};
+  parts.listing = async () => aListing([listed(partial), listed(summary)]);
   const {message} = await typed('list --good');
   expect([message.includes(summary.id), message.includes(partial.id)]).toEqual([true, false]);
-  parts.sets = {...parts.sets, list: async () => [listed(partial)]};
+  parts.listing = async () => aListing([listed(partial)]);
   expect((await typed('list --good')).message).toContain('The only set does not give everything back');
+});
+
+test('/dr list says what keeps a set from being taken, and where a set is that lies in a copy alone', async () => {
+  const findings = [
+    {
+      code: 'VERIFY_NOT_PASSED',
+      repository: 'offsite',
+      set: SET,
+      message: `Set ${SET} did not pass L2.`,
+      remedy: 'Look *there*.',
+    },
+  ];
+  let patience = 0;
+  parts.listing = async ({patienceMs}) => {
+    patience = patienceMs;
+    return aListing([listed(summary), listed(aSet({id: '20261123T113000Z-offsit'}), 'offsite')], {findings});
+  };
+  const {message} = await typed('list');
+  expect(message).toContain(`${SET}\` in main`);
+  expect(message).toContain('offsit` in offsite');
+  expect(message).toContain(`- ⚠️ Set ${SET} did not pass L2. Look \\*there\\*.`);
+  // The bridge waits for 6 s in all.
+  expect(patience).toBeLessThan(6000);
+  const none = aListing([], {findings: Array.from({length: 9}, () => findings[0]!)});
+  parts.listing = async () => none;
+  expect((await typed('list')).message).toContain('and 1 more: `drctl list`');
+  parts.listing = async () => aListing([], {failure: new Failure('REPOSITORY_KEY_WRONG', 'Another key.')});
+  expect((await typed('list')).message).toContain('Another key.');
 });
 
 test.each([
@@ -191,7 +222,7 @@ describe('when planning takes longer than the bridge waits', () => {
   });
 
   test('a slow repository is named', async () => {
-    parts.sets = {...parts.sets, list: () => new Promise(() => undefined)};
+    parts.listing = () => new Promise(() => undefined);
     expect((await typed('list')).message).toContain('has not answered within 6 seconds');
   });
 });

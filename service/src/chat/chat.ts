@@ -11,7 +11,7 @@ import type {Notify} from '../notify/index.ts';
 import type {Policy} from '../policy/index.ts';
 import type {Keeping} from '../retention/index.ts';
 import type {Schedules} from '../schedule/index.ts';
-import {withHold, type Sets} from '../sets/index.ts';
+import type {Listing, Sets} from '../sets/index.ts';
 import type {Sso} from '../sso/index.ts';
 import type {StatusReport} from '../status/index.ts';
 import type {Verify} from '../verify/index.ts';
@@ -30,6 +30,9 @@ import {probeLines} from '../words/probe.ts';
 import {approvalAnswer, copiesAnswer, failureAnswer, listAnswer, showAnswer, statusAnswer} from './render_answers.ts';
 import {goodSets, LEVEL_WORDS} from '../words/sets.ts';
 
+/** Less than the bridge waits: a copy that does not answer must not keep the list from being answered. */
+const COPY_PATIENCE_MS = 3000;
+
 export type Chat = {
   /** Answers what was typed after `/dr`. Never rejects: a failure is an answer too. */
   answer(request: CommandRequest, actor: Actor): Promise<CommandReply>;
@@ -42,7 +45,8 @@ export type Listener = {note(event: Event): void; flush(): Promise<void>};
 
 export type ChatParts = {
   backup: Pick<Backup, 'start'>;
-  sets: Pick<Sets, 'list' | 'show'>;
+  sets: Pick<Sets, 'show'>;
+  listing(asking: {patienceMs: number}): Promise<Listing>;
   verify: Verify;
   status: Pick<StatusReport, 'report'>;
   jobs: Jobs;
@@ -105,10 +109,12 @@ function ownAnswers(parts: ChatParts): Answers<Exclude<ChatVerb, `${string} ${st
   return {
     status: async () => reply(statusAnswer(await inTime(parts, parts.status.report()))),
     list: async ({request: {good}}) => {
-      const holds = parts.keeping.holds();
-      const all = (await inTime(parts, parts.sets.list())).map((set) => ({...set, ...withHold(set.id, holds)}));
+      const {failure, sets: all, ...others} = await inTime(parts, parts.listing({patienceMs: COPY_PATIENCE_MS}));
+      if (failure) {
+        throw failure;
+      }
       const {sets, says} = good ? goodSets(all) : {sets: all, says: null};
-      return reply(says ?? listAnswer(sets));
+      return reply(listAnswer({...others, sets, none: says}));
     },
     show: async ({subject}) => reply(showAnswer(await inTime(parts, parts.sets.show(subject)))),
     backup: ({request, by}) =>

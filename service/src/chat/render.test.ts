@@ -1,7 +1,7 @@
 import {describe, expect, test} from '@jest/globals';
 import type {CrossCheck, Job, NextAction, Status} from '@disaster-recovery/contract';
 import {errorBody, Failure} from '../kernel/failure.ts';
-import {aJob, aManifest, aSet, aStatus, SET, START, summary} from '../testkit/answers.ts';
+import {aJob, aManifest, aSet, aStatus, SET, START, summary, listed} from '../testkit/answers.ts';
 import {code, plain, progressBar, prose} from '../words/markdown.ts';
 import {failureAnswer, helpAnswer, listAnswer, showAnswer, statusAnswer} from './render_answers.ts';
 import {renderJob} from './render_job.ts';
@@ -249,13 +249,13 @@ test('answers are short and lead on', () => {
     '- The repository does not open. On a shell: `drctl doctor`',
     `- It failed: a\\*b Free the <${Z}disk\\>.`,
   ]);
-  expect(lines(listAnswer([summary])).slice(0, 4)).toEqual([
+  expect(lines(listAnswer({sets: [listed(summary)], findings: []})).slice(0, 4)).toEqual([
     '#### 1 set, newest first',
     '| Set | State of | Size |',
     '|:--|:--|--:|',
     `| ✅ \`${SET}\` | 2026-11-24 11:00 UTC | 4.0 GB |`,
   ]);
-  expect(listAnswer([])).toContain('`/dr backup`');
+  expect(listAnswer({sets: [], findings: []})).toContain('`/dr backup`');
   expect(showAnswer(aManifest())).toContain('Mattermost 11.1.0, PostgreSQL 16.4');
   expect(helpAnswer()).toContain('drctl restore');
 });

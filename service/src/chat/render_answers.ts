@@ -5,7 +5,9 @@ import {
   type CopyState,
   VERB_GROUPS,
   type Job,
+  type ListedSet,
   type NextAction,
+  type RepositoryFinding,
   type SetManifest,
   type SetSummary,
   type Status,
@@ -22,6 +24,7 @@ import {KIND_WORDS, OUTCOME_MARKS, PART_WORDS} from '../words/sets.ts';
 import {stepWords} from '../words/steps.ts';
 
 const SETS_SHOWN = 12;
+const FINDINGS_SHOWN = 8;
 
 export function helpAnswer(verbs?: Readonly<Record<string, Verb>>): string {
   return [
@@ -135,23 +138,45 @@ function runningLine(job: Job): string {
   return `⏳ ${KIND_WORDS[job.kind]} ${code(job.id)} is running${phase}`;
 }
 
-export function listAnswer(sets: readonly (SetSummary & {hold?: Hold | undefined})[]): string {
+type Shown = ListedSet & {hold?: Hold | undefined};
+/** `none`: said in the place of the sets, where that there are none to show does not mean that there are none. */
+type Listed = {sets: readonly Shown[]; findings: readonly RepositoryFinding[]; none?: string | null};
+
+export function listAnswer({sets, findings, none = null}: Listed): string {
+  return [...(none === null ? setLines(sets) : [none]), ...findingLines(findings)].join('\n');
+}
+
+function setLines(sets: readonly Shown[]): string[] {
   if (sets.length === 0) {
-    return '#### There are no sets yet\nMake the first one: `/dr backup`';
+    return ['#### There are no sets yet', 'Make the first one: `/dr backup`'];
   }
   const shown = sets.slice(0, SETS_SHOWN);
+  const isSeveral = new Set(sets.flatMap((set) => set.in.map(({repository}) => repository))).size > 1;
+  const where = (set: ListedSet): string =>
+    isSeveral ? ` in ${set.in.map(({repository}) => plain(repository)).join(', ')}` : '';
   return [
     `#### ${counted(sets.length, 'set')}, newest first`,
     '| Set | State of | Size |',
     '|:--|:--|--:|',
     ...shown.map(
       (set) =>
-        `| ${setMark(set)} ${code(set.id)}${set.hold ? ' 🔒' : ''} | ${minute(set.t0)} | ${formatBytes(set.bytes)} |`,
+        `| ${setMark(set)} ${code(set.id)}${where(set)}${set.hold ? ' 🔒' : ''} | ${minute(set.t0)} | ${formatBytes(set.bytes)} |`,
     ),
     ...(sets.length > shown.length ? ['', `and ${sets.length - shown.length} older: ${code('drctl list')}`] : []),
     '',
     `Look into one: ${code(`/dr show ${shown[0]?.id ?? 'latest'}`)} · prove one: ${code(`/dr verify ${shown[0]?.id ?? 'latest'}`)}`,
-  ].join('\n');
+  ];
+}
+
+function findingLines(findings: readonly RepositoryFinding[]): string[] {
+  const more = findings.length - FINDINGS_SHOWN;
+  return findings.length === 0
+    ? []
+    : [
+        '',
+        ...findings.slice(0, FINDINGS_SHOWN).map(({message, remedy}) => `- ⚠️ ${prose(message)} ${prose(remedy)}`),
+        ...(more > 0 ? [`- and ${more} more: ${code('drctl list')}`] : []),
+      ];
 }
 
 function setMark({standing, omitted, cross_check}: SetSummary): string {

@@ -87,7 +87,7 @@ test.each<[string, string]>([
       }),
     ),
   ],
-  ['no sets', renderList({sets: [], unreadable: [], findings: [], repositories: 1})],
+  ['no sets', renderList({sets: [], findings: [], repositories: 1})],
   [
     'sets',
     renderList({
@@ -95,7 +95,6 @@ test.each<[string, string]>([
         listed(summary),
         listed({...summary, bytes: 0, rows: 0, files: 0, scope: [], server_version: null, kind: 'restore_point'}, 'b'),
       ],
-      unreadable: [{set: null, code: 'REPOSITORY_DAMAGED', snapshot: 's', says: 'x', repository: 'b'}],
       findings: [{code: 'X', repository: 'b', set: null, message: 'm', remedy: 'r'}],
       repositories: 2,
     }),
@@ -171,50 +170,36 @@ test('nobody takes a seal for a signature: what is shown and what is verified sa
   expect(renderVerify({...passed, passed: false})).not.toContain(SEAL_WORDS);
 });
 
-test('a damaged set is in the list, also when it is the only one', () => {
-  const unreadable = [
-    {set: SET, code: 'REPOSITORY_DAMAGED' as const, snapshot: 's', says: 'The seal does not hold.', repository: 'main'},
+test('what is to be known of the sets is said below them, with what to do; also when there is no set', () => {
+  const findings = [
+    {
+      code: 'REPOSITORY_DAMAGED',
+      repository: 'main',
+      set: SET,
+      message: `Set ${SET} cannot be read.`,
+      remedy: 'Run `drctl list`.',
+    },
   ];
-  expect(renderList({sets: [], unreadable, findings: [], repositories: 1})).toContain(
-    `! ${SET} cannot be read: The seal does not hold.`,
-  );
+  const said = `! Set ${SET} cannot be read.\n  → Run drctl list.`;
+  expect(renderList({sets: [], findings, repositories: 1})).toContain(said);
+  expect(renderList({sets: [listed(summary)], findings, repositories: 1})).toContain(`\n${said}`);
 });
 
-test('what keeps a set from being taken as it stands is said below the list', () => {
-  const [future, failed, newer] = ['20261128T110000Z-aaaaaa', '20261127T110000Z-bbbbbb', '20261129T110000Z-cccccc'];
-  const said = renderList({
-    sets: [
-      {...listed(summary), id: future, in_future: true},
-      {...listed(summary), id: failed, verified: {level: 'L2', passed: false, checked_at: START}},
-      {...listed(summary), verified: {level: 'L2', passed: true, checked_at: START}},
-    ],
-    unreadable: [{set: newer, code: 'SET_NEWER', snapshot: 's', says: 'It has format 2.', repository: 'main'}],
-    findings: [],
-    repositories: 1,
-  });
-  expect(said.split('\n').filter((line) => line.startsWith('!'))).toEqual([
-    `! ${future} says that it is of the future; \`latest\` does not mean it.`,
-    `! ${failed} did not pass L2 on 2026-11-24T12:00:00Z: drctl verify ${failed} says why.`,
-    `! ${newer} was written by a newer version of drctl, and only that one reads it: It has format 2.`,
-  ]);
-});
-
-test('a list says where a set is when there is more than one place, and what is not whole or could not be asked', () => {
+test('a list says where a set is when there is more than one place, whether it is there whole, and what could not be asked', () => {
   const [whole, part] = [
     listed(summary, 'main', 'offsite'),
     listed({...summary, id: '20261101T110000Z-aaaaaa'}, 'offsite'),
   ];
   const broken = {...part, in: part.in.map((place) => ({...place, complete: false, lost: ['files' as const]}))};
   const findings = [{code: 'X', repository: 'far', set: null, message: 'The repository far: away', remedy: 'Look.'}];
-  const several = renderList({sets: [whole, broken], unreadable: [], findings, repositories: 3});
+  const several = renderList({sets: [whole, broken], findings, repositories: 3});
   expect(several).toMatch(/Set +In +T0/);
   expect(several).toContain('main, offsite');
   expect(several).toContain('offsite (in part)');
-  expect(several).toContain('! 20261101T110000Z-aaaaaa is not whole in offsite: files lost');
   expect(several).toContain('! The repository far: away\n  → Look.');
-  const none = renderList({sets: [], unreadable: [], findings, repositories: 3, none: 'None gives everything back.'});
+  const none = renderList({sets: [], findings, repositories: 3, none: 'None gives everything back.'});
   expect(none).toBe('None gives everything back.\n! The repository far: away\n  → Look.');
-  const one = renderList({sets: [whole], unreadable: [], findings: [], repositories: 1});
+  const one = renderList({sets: [whole], findings: [], repositories: 1});
   expect(one).not.toContain('main');
 });
 

@@ -10,7 +10,6 @@ import type {
 } from '@disaster-recovery/contract';
 import {isoTime} from '../kernel/clock.ts';
 import {formatBytes, formatCount, formatDuration} from '../kernel/format.ts';
-import type {SetMarks, Unreadable} from '../sets/index.ts';
 import {holdWords} from '../words/keep.ts';
 import {SEAL_WORDS} from '../words/sets.ts';
 import {stepWords} from '../words/steps.ts';
@@ -131,9 +130,10 @@ function crossCheckWords(check: SetManifest['cross_check']): string {
     : `${rows}; ${counted(bad, 'file')} MISSING OR DIFFERENT`;
 }
 
+type Shown = ListedSet & {hold?: Hold | undefined};
+
 type Listed = {
-  sets: readonly (ListedSet & Partial<SetMarks>)[];
-  unreadable: readonly (Unreadable & {repository: string})[];
+  sets: readonly Shown[];
   findings: readonly RepositoryFinding[];
   /** How many were asked. With one, nobody needs to read where a set is. */
   repositories: number;
@@ -141,23 +141,9 @@ type Listed = {
   none?: string | null;
 };
 
-export function renderList({sets, unreadable, findings, repositories, none = null}: Listed): string {
+export function renderList({sets, findings, repositories, none = null}: Listed): string {
   const isSeveral = repositories > 1;
-  const trouble = [
-    ...unreadable.map(
-      ({set, code, says, repository}) =>
-        `! ${set ?? 'A set'}${isSeveral ? ` in ${repository}` : ''} ${code === 'SET_NEWER' ? 'was written by a newer version of drctl, and only that one reads it' : 'cannot be read'}: ${says}`,
-    ),
-    ...sets.flatMap(({id, in: places}) =>
-      places
-        .filter(({complete}) => !complete)
-        .map(
-          ({repository, lost}) =>
-            `! ${id} is not whole${isSeveral ? ` in ${repository}` : ''}: ${lost.join(', ')} lost`,
-        ),
-    ),
-    ...findings.map(({message, remedy}) => `! ${message}\n  → ${onTerminal(remedy)}`),
-  ];
+  const trouble = findings.map(({message, remedy}) => `! ${message}\n  → ${onTerminal(remedy)}`);
   if (sets.length === 0 && (none !== null || trouble.length === 0)) {
     return [none ?? 'There are no sets yet. Make one with: drctl backup', ...trouble].join('\n');
   }
@@ -179,18 +165,11 @@ export function renderList({sets, unreadable, findings, repositories, none = nul
       set.kind === 'restore_point' ? `restore point ${set.reason}` : set.reason,
     ]);
   }
-  return [table.toString(), ...sets.flatMap(markLines), ...trouble].join('\n');
+  return [table.toString(), ...sets.flatMap(holdLines), ...trouble].join('\n');
 }
 
-/** What keeps a set from being taken as it stands in the list. */
-function markLines({id, in_future, verified, hold}: ListedSet & Partial<SetMarks>): string[] {
-  return [
-    ...(in_future ? [`! ${id} says that it is of the future; \`latest\` does not mean it.`] : []),
-    ...(verified && !verified.passed
-      ? [`! ${id} did not pass ${verified.level} on ${isoTime(verified.checked_at)}: drctl verify ${id} says why.`]
-      : []),
-    ...(hold ? [`  ${id} is ${holdWords(hold)}`] : []),
-  ];
+function holdLines({id, hold}: Shown): string[] {
+  return hold ? [`  ${id} is ${holdWords(hold)}`] : [];
 }
 
 export function renderVerify(result: VerifyResult): string {

@@ -28,7 +28,7 @@ import {composeCore, type Core} from './core.ts';
 import {composeData, composeHoldings, readConfigInDatabase, type Holdings} from './data.ts';
 import {composeNotify} from './notify.ts';
 import {composePolicy, createEffect, followFile, type Effect, type LoadedFile} from './policy.ts';
-import type {RecoveryParts} from './recovery.ts';
+import {listingOf, type RecoveryParts} from './recovery.ts';
 import {composeRepositories} from './repositories.ts';
 import {composeKeeping} from './retention.ts';
 import {composeSchedules} from './schedule.ts';
@@ -42,6 +42,7 @@ export type Companion = Omit<RecoveryParts, 'from'> & {
    * that runs goes on by the settings with which it began.
    */
   followFile(use: (next: Companion) => Promise<void>): {look(): Promise<void>};
+  repositories: Pick<Repositories, 'ask'>;
   backup: Backup;
   doctor: Doctor;
   status: StatusReport;
@@ -113,12 +114,14 @@ async function composeParts(lasting: Lasting): Promise<Companion> {
   const {backup} = data;
   const inUse = data.from(repositories.inUse);
   const goesOn = composeWhatGoesOn({lasting, config, repositories, sso, backup, verify: inUse.verify, requireWritable});
+  const holds = () => goesOn.keeping.holds();
+  const listing = listingOf(core, repositories, holds);
   const around = {...goesOn, backup, sso, approvals, bridge, requireWritable, log};
-  const chat = createChat({...core, ...inUse, ...around});
+  const chat = createChat({...core, ...inUse, ...around, listing});
   const companion = {
     ...core,
     ...around,
-    holds: () => goesOn.keeping.holds(),
+    holds,
     doctor,
     enrollment,
     chat,
@@ -131,9 +134,10 @@ async function composeParts(lasting: Lasting): Promise<Companion> {
   };
   const from = (name: string): Companion => {
     const which = repositories.named(name);
-    return {...companion, ...data.from(which), repositories: createRepositories([which], core.clock), from};
+    const alone = createRepositories([which], core.clock);
+    return {...companion, ...data.from(which), repositories: alone, listing: listingOf(core, alone, holds), from};
   };
-  return {...companion, ...inUse, repositories, from};
+  return {...companion, ...inUse, repositories, listing, from};
 }
 
 type GoingOn = {

@@ -18,8 +18,10 @@ import {
   createInspection,
   createRepositories,
   createSets,
+  listSets,
   withMarks,
   type Inspection,
+  type Listing,
   type NamedRepository,
   type Repositories,
   type Sets,
@@ -33,8 +35,8 @@ export type FromRepository = {repository: Repository; sets: Sets; verify: Verify
 
 /** What works from a repository URL and its key alone. */
 export type RecoveryParts = FromRepository & {
-  /** Those that a list shows. */
-  repositories: Pick<Repositories, 'ask'>;
+  /** What there is to go back to, in each repository that a list shows. */
+  listing(asking?: {patienceMs: number}): Promise<Listing>;
   /** The same, at work from another repository of the configuration; its own list shows that one alone. @throws Failure REPOSITORY_UNKNOWN */
   from(name: string): RecoveryParts;
   jobs: Jobs;
@@ -69,7 +71,7 @@ export async function composeRecovery(
   };
   return {
     ...composeFrom(core, {...repositories.inUse, isInUse: true}, patient),
-    repositories,
+    listing: listingOf(core, repositories, () => []),
     holds: () => [],
     from: () => {
       throw new Failure(
@@ -88,6 +90,16 @@ export async function composeRecovery(
     },
   };
 }
+
+/** The list of the sets in these repositories, with what this ledger knows of them. */
+export const listingOf =
+  (
+    {clock, ledger}: Pick<Core, 'clock' | 'ledger'>,
+    repositories: Pick<Repositories, 'ask'>,
+    holds: RecoveryParts['holds'],
+  ): RecoveryParts['listing'] =>
+  (asking) =>
+    listSets(repositories, {now: clock.now(), inUse: NAME_IN_USE, entries: ledger.entries(), holds: holds()}, asking);
 
 type Source = NamedRepository & {isInUse: boolean};
 type Store = Source & {inspection: Inspection};

@@ -19,6 +19,7 @@ import type {Logger} from '../kernel/log.ts';
 import {becomeSoleCompanion} from '../kernel/sole_companion.ts';
 import type {State} from '../kernel/state.ts';
 import type {Notify} from '../notify/index.ts';
+import type {Repositories} from '../sets/index.ts';
 import type {Schedules} from '../schedule/index.ts';
 import type {Sso} from '../sso/index.ts';
 import type {StatusReport} from '../status/index.ts';
@@ -46,6 +47,7 @@ type DaemonParts = Omit<Verbs, 'sso' | 'schedules' | 'copies' | 'notify' | 'prob
   status: StatusReport;
   chat: Chat;
   jobs: Jobs;
+  repositories: Pick<Repositories, 'ask'>;
   enrollment: Enrollment;
   bridge: {ping(): Promise<ServerIdentity>};
   config: Pick<Config, 'serve' | 'objectives'>;

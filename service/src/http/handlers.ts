@@ -15,7 +15,7 @@ import type {Notify} from '../notify/index.ts';
 import type {Policy} from '../policy/index.ts';
 import type {Keeping} from '../retention/index.ts';
 import type {Schedules} from '../schedule/index.ts';
-import {everywhere, withHold, type Repositories, type Sets} from '../sets/index.ts';
+import type {Listing, Sets} from '../sets/index.ts';
 import type {Sso} from '../sso/index.ts';
 import type {StatusReport} from '../status/index.ts';
 import type {Verify} from '../verify/index.ts';
@@ -32,8 +32,8 @@ const STREAMS = {caller: 20, total: 200};
 
 export type Verbs = {
   backup: Backup;
-  sets: Pick<Sets, 'list' | 'show'>;
-  repositories: Pick<Repositories, 'ask'>;
+  sets: Pick<Sets, 'show'>;
+  listing(): Promise<Listing>;
   verify: Verify;
   doctor: Doctor;
   status: Pick<StatusReport, 'report'>;
@@ -82,7 +82,7 @@ export function createHandlers({verbs, enrollment, clock, version, openapi, metr
     doctor: () => verbs().doctor.report(),
     plan_backup: ({body}) => verbs().backup.plan(body),
     start_backup: async ({body, actor}) => (await verbs().backup.start(body, {actor})).job,
-    list_sets: async () => listSets(verbs().repositories, verbs().keeping),
+    list_sets: async () => listSets(verbs().listing),
     show_set: ({request}) => verbs().sets.show(parameter(request, 'set')),
     start_verify: async ({body, actor}) => (await verbs().verify.start(body, {actor})).job,
     list_schedules: () => ({schedules: verbs().schedules.list()}),
@@ -125,13 +125,12 @@ export function createHandlers({verbs, enrollment, clock, version, openapi, metr
 }
 
 /** Without the repository in use a list says little; that another is away is told beside it. */
-async function listSets(repositories: Verbs['repositories'], keeping: Verbs['keeping']): Promise<SetList> {
-  const {sets, findings, failure} = everywhere(await repositories.ask());
+async function listSets(listing: Verbs['listing']): Promise<SetList> {
+  const {sets, findings, failure} = await listing();
   if (failure) {
     throw failure;
   }
-  const holds = keeping.holds();
-  return {sets: sets.map((set) => ({...set, ...withHold(set.id, holds)})), findings};
+  return {sets, findings};
 }
 
 function afterOf(request: FastifyRequest): number | null {

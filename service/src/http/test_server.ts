@@ -6,6 +6,7 @@ import {pino} from 'pino';
 import {openApiDocument, type BackupPlan} from '@disaster-recovery/contract';
 import {
   aJob,
+  aListing,
   aManifest,
   anApproval,
   aStatus,
@@ -15,7 +16,6 @@ import {
   START,
   listed,
   summary,
-  surveyed,
   type SsoCall,
 } from '../testkit/answers.ts';
 import {createFakeBridge} from '../testkit/fake_bridge.ts';
@@ -103,13 +103,12 @@ export async function createTestServer(
     },
     verify: {start: () => Promise.resolve({job: aJob({kind: 'verify'}), done: Promise.resolve(aJob())})},
     sets: {
-      list: () => Promise.resolve([listed(summary)]),
       show: (set) =>
         set === SET
           ? Promise.resolve(aManifest())
           : Promise.reject(new Failure('SET_NOT_FOUND', `There is no set ${set}.`)),
     },
-    repositories: {ask: () => Promise.resolve([surveyed([summary])])},
+    listing: () => Promise.resolve(aListing([listed(summary)])),
     doctor: {report: () => Promise.resolve({healthy: true, checks: []})},
     status: {report: () => Promise.resolve(aStatus())},
     chat: {answer: ({command}) => Promise.resolve({message: command, job: null})},

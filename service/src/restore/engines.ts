@@ -35,7 +35,7 @@ export type RestoreEngines = {
   /** All sets with what is known of them, also those whose manifest does not open. */
   survey(): Promise<{
     sets: readonly (SetSummary & {in_future: boolean; verified: {level: string; passed: boolean} | null})[];
-    unreadable: readonly {set: string | null; says: string}[];
+    unreadable: readonly {set: string | null}[];
   }>;
   /** Whether one person may replace a live server alone. Null on bare metal. */
   approvals: Pick<Approvals, 'require'> | null;

@@ -182,11 +182,7 @@ test.each<[string, Partial<RestoreFacts>, RegExp[]]>([
           newer({id: '20261126T110000Z-future', in_future: true}),
           newer({id: '20261125T120000Z-lacks0', standing: {...newer().standing, kind: 'damaged'}}),
         ],
-        unreadable: [
-          {set: '20261125T130000Z-broken', says: ''},
-          {set: '20250101T130000Z-before', says: ''},
-          {set: null, says: ''},
-        ],
+        unreadable: [{set: '20261125T130000Z-broken'}, {set: '20250101T130000Z-before'}, {set: null}],
       },
     },
     [/^Not all newer .*lacks0 lacks files.*failed did not pass L2; .*future says.*broken cannot be read\.$/],

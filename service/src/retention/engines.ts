@@ -12,7 +12,7 @@ type Inventory = {
     own: string[];
     manifests: string[];
   })[];
-  unreadable: {set: string | null; code: string; says: string}[];
+  unreadable: {set: string | null; code: string; message: string}[];
   loose: {id: string; at: number}[];
 };
 

@@ -47,13 +47,13 @@ test.each<[string, Partial<HeldBackFacts>, string, string]>([
   ['a set is of the future', {sets: [set(-48, {inFuture: true}), set(1)]}, 'clock_behind', '-48 hours old'],
   [
     'a manifest cannot be read',
-    {unreadable: [{set: 's1', says: 'The seal does not hold.', isNewer: false}]},
+    {unreadable: [{set: 's1', message: 'The seal does not hold.', isNewer: false}]},
     'unreadable',
     's1: The seal does not hold.',
   ],
   [
     'a manifest is of a newer version',
-    {unreadable: [{set: 's1', says: 'Format 2.', isNewer: true}]},
+    {unreadable: [{set: 's1', message: 'Format 2.', isNewer: true}]},
     'unreadable',
     'Format 2.',
   ],

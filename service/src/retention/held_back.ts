@@ -6,7 +6,7 @@ import type {Candidate, KeepRules} from './rules.ts';
 export type HeldBackFacts = {
   sets: readonly Candidate[];
   /** Sets whose manifest cannot be read. */
-  unreadable: readonly {set: string | null; says: string; isNewer: boolean}[];
+  unreadable: readonly {set: string | null; message: string; isNewer: boolean}[];
   /** What is said of sets that lie here and elsewhere under one id and differ. */
   divergent: readonly string[];
   rules: KeepRules | null;
@@ -36,7 +36,7 @@ export function heldBack(facts: HeldBackFacts): HeldBack | null {
   if (lost) {
     return {
       code: 'unreadable',
-      message: `${unreadable.length === 1 ? 'A set' : `${unreadable.length} sets`} cannot be read, first ${lost.set ?? 'one without a name'}: ${lost.says}`,
+      message: `${unreadable.length === 1 ? 'A set' : `${unreadable.length} sets`} cannot be read, first ${lost.set ?? 'one without a name'}: ${lost.message}`,
       remedy: lost.isNewer
         ? 'Use the version of drctl that wrote it, or a newer one: only that knows what it needs.'
         : 'See what is left of it with `drctl list`. What it needs cannot be told, so nothing is removed beside it.',

@@ -32,7 +32,11 @@ export async function look(engines: RetentionEngines, signal?: AbortSignal): Pro
     return {id, kind, t0, scope, named, own, good, verified: good && proven, inFuture, hold: holds.of(id)};
   });
   const decisions = decide({sets, rules: rules(), now});
-  const unreadable = inventory.unreadable.map(({set, says, code}) => ({set, says, isNewer: code === 'SET_NEWER'}));
+  const unreadable = inventory.unreadable.map(({set, message, code}) => ({
+    set,
+    message,
+    isNewer: code === 'SET_NEWER',
+  }));
   const held = heldBack({sets, unreadable, divergent, rules: rules(), objectiveMs: objectiveMs(), now});
   const manifestsOf = new Map(inventory.sets.map(({id, manifests}) => [id, manifests]));
   const staying = decisions.filter(({goes}) => !goes).map(({set}) => set);

@@ -1,4 +1,5 @@
 export {createInspection, type Inspection, type Unrestorable} from './inspection.ts';
+export {listSets, type Listing} from './list.ts';
 export {verifications, withHold, withMarks, type SetMarks} from './marks.ts';
 export {openManifest, sealManifest, summaryOf} from './manifest.ts';
 export {

@@ -1,4 +1,4 @@
-import type {ListedSet, RepositoryFinding} from '@disaster-recovery/contract';
+import type {ListedSet, RepositoryFinding, UnreadableSet} from '@disaster-recovery/contract';
 import type {Repository} from '../engines/repository/port.ts';
 import type {Clock} from '../kernel/clock.ts';
 import {asFailure, errorBody, Failure} from '../kernel/failure.ts';
@@ -24,10 +24,12 @@ export type Surveyed = {
 /** All of them as one list. `failure`: of the one in use, without which the list says little. */
 export type SetsEverywhere = {
   sets: ListedSet[];
-  unreadable: (Unreadable & {repository: string})[];
+  unreadable: UnreadableSet[];
   findings: RepositoryFinding[];
   failure: Failure | null;
 };
+
+export type Asking = {locks?: boolean; patienceMs?: number};
 
 export type Repositories = {
   inUse: NamedRepository;
@@ -35,8 +37,11 @@ export type Repositories = {
   all: readonly NamedRepository[];
   /** @throws Failure REPOSITORY_UNKNOWN */
   named(name: string): NamedRepository;
-  /** Asks each, all at once: one that fails or does not answer keeps no other from being told. `locks`: is it locked, too. Never throws. */
-  ask(what?: {locks: boolean}): Promise<Surveyed[]>;
+  /**
+   * Asks each, all at once: one that fails or does not answer keeps no other from being told. `locks`: is it locked, too.
+   * `patienceMs`: how long one that is not in use is waited for, where somebody waits less than usual. Never throws.
+   */
+  ask(what?: Asking): Promise<Surveyed[]>;
 };
 
 /** The first is in use. Nothing is opened before it is asked. */
@@ -58,23 +63,22 @@ export function createRepositories(
       }
       return found;
     },
-    ask: (what) =>
-      Promise.all(all.map((each) => askOne(each, {locks: false, clock: each === inUse ? null : clock, ...what}))),
+    ask: (what) => Promise.all(all.map((each) => askOne(each, {...what, clock: each === inUse ? null : clock}))),
   };
 }
 
 /** `clock`: with it, the repository is not waited for longer than its patience. */
 async function askOne(
   {name, repository, sets}: NamedRepository,
-  {clock, locks}: {clock: Pick<Clock, 'sleep'> | null; locks: boolean},
+  {clock, locks = false, patienceMs = PATIENCE_MS}: Asking & {clock: Pick<Clock, 'sleep'> | null},
 ): Promise<Surveyed> {
   const known = {name, location: repository.location, inUse: clock === null};
   const enough = new AbortController();
   const answered = new AbortController();
-  void clock?.sleep(PATIENCE_MS, answered.signal).then(
+  void clock?.sleep(patienceMs, answered.signal).then(
     () => {
       enough.abort(
-        new Failure('REPOSITORY_UNREACHABLE', `The repository has not answered within ${PATIENCE_MS / 1000} s.`),
+        new Failure('REPOSITORY_UNREACHABLE', `The repository has not answered within ${patienceMs / 1000} s.`),
       );
     },
     // It answered.
@@ -124,7 +128,7 @@ function divergent(sets: readonly ListedSet[]): RepositoryFinding[] {
   );
 }
 
-function finding(repository: string, set: string | null, failure: Failure): RepositoryFinding {
+export function finding(repository: string, set: string | null, failure: Failure): RepositoryFinding {
   const {code, message, remedy} = errorBody(failure);
   return {code, repository, set, message, remedy};
 }

@@ -121,7 +121,13 @@ test('a damaged manifest hides no other set, and is not hidden itself', async ()
   const sets = createSets(repository, {name: 'main', cacheDirectory: null, clock: clock});
   expect((await sets.list()).map(({id}) => id)).toEqual([IDS[0]]);
   expect((await sets.survey()).unreadable).toEqual([
-    {set: IDS[1], snapshot: snapshots[1], code: 'REPOSITORY_DAMAGED', says: expect.stringContaining('wrong hash')},
+    {
+      set: IDS[1],
+      snapshot: snapshots[1],
+      code: 'REPOSITORY_DAMAGED',
+      message: expect.stringContaining('wrong hash'),
+      remedy: expect.any(String),
+    },
   ]);
   await expect(sets.show(IDS[1])).rejects.toMatchObject({code: 'REPOSITORY_DAMAGED'});
 });
@@ -249,7 +255,7 @@ test('a set of a newer version is not called damaged, hides no other set and nam
   const {sets: readable, unreadable} = await sets.survey();
   expect([readable.map(({id}) => id), unreadable]).toEqual([
     [IDS[0]],
-    [expect.objectContaining({set: IDS[1], code: 'SET_NEWER', says: expect.stringContaining('format 2')})],
+    [expect.objectContaining({set: IDS[1], code: 'SET_NEWER', message: expect.stringContaining('format 2')})],
   ]);
   await expect(sets.show(IDS[1])).rejects.toMatchObject({code: 'SET_NEWER'});
 });

@@ -7,6 +7,7 @@ import {
   type ListedSet,
   type SetManifest,
   type SetSnapshot,
+  type UnreadableSet,
 } from '@disaster-recovery/contract';
 import type {Repository, RepositorySnapshot} from '../engines/repository/port.ts';
 import {writeFileAtomic} from '../kernel/atomic_file.ts';
@@ -26,8 +27,8 @@ const CLOCKS_DIFFER_MS = 10 * 60_000;
 /** Whether a set says that it was taken later than now. */
 export const isAhead = (t0: number, now: number): boolean => t0 > now + CLOCKS_DIFFER_MS;
 
-/** A snapshot that should hold a manifest and does not open: damaged, or written by a newer version (SET_NEWER). */
-export type Unreadable = {set: string | null; snapshot: string; code: FailureCode; says: string};
+/** What one repository knows of a manifest that does not open. */
+export type Unreadable = Omit<UnreadableSet, 'repository' | 'code'> & {code: FailureCode};
 
 /** A set with the snapshots that its manifest names, and those that were made for it; of these, which are its manifest. */
 type StoredSet = ListedSet & {named: string[]; own: string[]; manifests: string[]};
@@ -111,7 +112,7 @@ export function createSets(repository: Repository, {name, cacheDirectory, clock}
       return first.manifest;
     }
     throw unreadable[0]
-      ? new Failure(unreadable[0].code, unreadable[0].says)
+      ? new Failure(unreadable[0].code, unreadable[0].message, {remedy: unreadable[0].remedy})
       : new Failure('SET_NOT_FOUND', `${repository.location} holds no set ${set}.`);
   }
 
@@ -194,8 +195,8 @@ async function readOne(
 ): Promise<{first: Omit<Found, 'lost'> | null; unreadable: Unreadable[]}> {
   const opened = new Map<string, {manifest: SetManifest; snapshot: RepositorySnapshot}>();
   const unreadable: Unreadable[] = [];
-  const refuse = (snapshot: RepositorySnapshot, {code, message}: Pick<Failure, 'code' | 'message'>): void => {
-    unreadable.push({set: setsOf(snapshot)[0] ?? null, snapshot: snapshot.id, code, says: message});
+  const refuse = (snapshot: RepositorySnapshot, {code, message, remedy}: Failure): void => {
+    unreadable.push({set: setsOf(snapshot)[0] ?? null, snapshot: snapshot.id, code, message, remedy});
   };
   for (const snapshot of snapshots) {
     try {
@@ -211,8 +212,11 @@ async function readOne(
   }
   const [first, second] = opened.values();
   if (first && second) {
-    const says = `Snapshots ${first.snapshot.id} and ${second.snapshot.id} hold two different manifests of set ${first.manifest.id}; which one is true cannot be told.`;
-    [...opened.values()].forEach(({snapshot}) => refuse(snapshot, {code: 'REPOSITORY_DAMAGED', message: says}));
+    const two = new Failure(
+      'REPOSITORY_DAMAGED',
+      `Snapshots ${first.snapshot.id} and ${second.snapshot.id} hold two different manifests of set ${first.manifest.id}; which one is true cannot be told.`,
+    );
+    [...opened.values()].forEach(({snapshot}) => refuse(snapshot, two));
     return {first: null, unreadable};
   }
   return {first: first ?? null, unreadable};

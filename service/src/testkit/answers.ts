@@ -26,7 +26,7 @@ import {
 import {actionBy} from '../words/next_action.ts';
 import type {Copies} from '../copies/index.ts';
 import {Failure} from '../kernel/failure.ts';
-import type {Surveyed} from '../sets/index.ts';
+import type {Listing, Surveyed} from '../sets/index.ts';
 import type {Sso} from '../sso/index.ts';
 import {verdictOf} from '../status/verdict.ts';
 
@@ -205,6 +205,16 @@ export const listed = (set: SetSummary, ...repositories: string[]): ListedSet =>
     complete: true,
     lost: [],
   })),
+});
+
+/** For tests: sets as they are listed, and nothing else to be known of them. */
+export const aListing = (sets: readonly ListedSet[], changes: Partial<Listing> = {}): Listing => ({
+  sets: sets.map((set) => ({...set, in_future: false, verified: null})),
+  findings: [],
+  unreadable: [],
+  failure: null,
+  repositories: {asked: 1, answered: 1},
+  ...changes,
 });
 
 /** For tests: what the repository in use tells, or why it does not. */

@@ -1,4 +1,4 @@
-import type {Job, ListedJob, SetSummary, Status} from '@disaster-recovery/contract';
+import type {Job, ListedJob, RepositoryFinding, SetSummary, Status} from '@disaster-recovery/contract';
 import type {Connection, Failure} from '../client.ts';
 
 /** All that the page knows. An old answer stays beside the failure of a newer question: stale beats blank. */
@@ -9,6 +9,8 @@ export type Facts = {
   statusFailure: Failure | null;
   sets: readonly SetSummary[] | null;
   setsFailure: Failure | null;
+  /** What is to be known beside the sets. */
+  setsFindings: readonly RepositoryFinding[];
   jobs: readonly ListedJob[];
   /** When the list of jobs was asked for, by the browser's clock. Null: not yet. */
   jobsAt: number | null;
@@ -25,6 +27,7 @@ export const NO_FACTS: Facts = {
   statusFailure: null,
   sets: null,
   setsFailure: null,
+  setsFindings: [],
   jobs: [],
   jobsAt: null,
   job: null,

@@ -66,7 +66,7 @@ async function askAll(client: Client, known: Facts): Promise<Partial<Facts>> {
     ...(status.ok
       ? {status: status.value, clockSkew: status.value.now - clock(), job: newerJob(known.job, status.value.running)}
       : {}),
-    ...(sets?.ok ? {sets: sets.value.sets} : {}),
+    ...(sets?.ok ? {sets: sets.value.sets, setsFindings: sets.value.findings ?? []} : {}),
     ...(jobs?.ok ? {jobs: jobs.value.jobs, jobsAt: clock()} : {}),
   };
 }

@@ -2,19 +2,19 @@ import {expect, jest, test} from '@jest/globals';
 import {screen, waitFor, within} from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import React, {useState} from 'react';
-import type {ListedJob, SetSummary} from '@disaster-recovery/contract';
+import type {ListedJob, RepositoryFinding, SetSummary} from '@disaster-recovery/contract';
 import {createClient} from '../client.ts';
 import {exampleJob, exampleSet, NOW} from '../testing/examples.ts';
 import {answerWith, renderPage} from '../testing/render_page.tsx';
 import {SetsCard} from './sets_card.tsx';
 
-function show(sets: SetSummary[], jobs: ListedJob[] = []) {
+function show(sets: SetSummary[], jobs: ListedJob[] = [], setsFindings: RepositoryFinding[] = []) {
   const onStarted = jest.fn();
   function Shown() {
     const [openId, setOpenId] = useState<string | null>(null);
     return (
       <SetsCard
-        facts={{sets, setsFailure: null, jobs}}
+        facts={{sets, setsFailure: null, setsFindings, jobs}}
         client={createClient()}
         isJobRunning={false}
         now={NOW}
@@ -42,6 +42,16 @@ test('a partial set never looks whole', () => {
   const row = screen.getAllByRole('row')[1]!;
   expect(row).toHaveTextContent(/Database and Configuration partial/);
   expect(within(row).getByText('not checked')).toBeInTheDocument();
+});
+
+test('what keeps a set from being taken as it stands is said above the list, in the words of the companion', () => {
+  const message = 'Set 20261129T110000Z-cccccc was written by a newer version of drctl.';
+  show(
+    [exampleSet()],
+    [],
+    [{code: 'SET_NEWER', repository: 'main', set: null, message, remedy: 'Run `drctl list --from offsite`.'}],
+  );
+  expect(screen.getByRole('listitem')).toHaveTextContent(`Warning ${message} Run drctl list --from offsite.`);
 });
 
 test('the newest verification of a set is its badge', () => {

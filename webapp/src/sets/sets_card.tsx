@@ -1,4 +1,4 @@
-import type {Job, SetSummary, VerifyVerdict} from '@disaster-recovery/contract';
+import type {Job, RepositoryFinding, SetSummary, VerifyVerdict} from '@disaster-recovery/contract';
 import React, {Fragment, useMemo, type ReactNode} from 'react';
 import type {Client} from '../client.ts';
 import {Badge} from '../components/badge.tsx';
@@ -20,7 +20,7 @@ const WIDE: readonly MessageId[] = ['sets.rows', 'sets.files'];
 const NUMBERS: readonly MessageId[] = ['sets.rows', 'sets.files', 'sets.added'];
 
 type Props = {
-  facts: Pick<Facts, 'sets' | 'setsFailure' | 'jobs'>;
+  facts: Pick<Facts, 'sets' | 'setsFailure' | 'setsFindings' | 'jobs'>;
   client: Client;
   isJobRunning: boolean;
   now: number;
@@ -40,7 +40,7 @@ function classOf(id: MessageId): string {
 }
 
 export function SetsCard(props: Props) {
-  const {sets, setsFailure, jobs} = props.facts;
+  const {sets, setsFailure, setsFindings, jobs} = props.facts;
   const {client, isJobRunning, now, openId, onOpen, job, shown, isRepositoryFailed, onStarted} = props;
   const say = useSay();
   const verified = useMemo(() => verifications(jobs), [jobs]);
@@ -58,6 +58,7 @@ export function SetsCard(props: Props) {
           {say('sets.loading')}
         </p>
       )}
+      {sets && <ListFindings findings={setsFindings} />}
       {sets?.length === 0 && <p className="dr-dim">{say('sets.none')}</p>}
       {sets && sets.length > 0 && (
         <div>
@@ -107,6 +108,21 @@ export function SetsCard(props: Props) {
       )}
       {hidden > 0 && <p className="dr-dim">{say('sets.more', {count: hidden})}</p>}
     </Card>
+  );
+}
+
+/** What keeps sets from being taken as they stand in the list, and repositories that did not answer. */
+function ListFindings({findings}: {findings: readonly RepositoryFinding[]}) {
+  const say = useSay();
+  return findings.length === 0 ? null : (
+    <ul className="dr-plain">
+      {findings.map(({code, repository, set, message, remedy}) => (
+        <li key={`${code} ${repository} ${set ?? ''} ${message}`}>
+          <Badge tone="attention">{say('result.finding.warning')}</Badge> <ServerText text={message} />{' '}
+          <ServerText text={remedy} />
+        </li>
+      ))}
+    </ul>
   );
 }
 

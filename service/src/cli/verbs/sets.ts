@@ -1,10 +1,8 @@
 import {join} from 'node:path/posix';
 import {EffectiveConfig, type SetManifest} from '@disaster-recovery/contract';
 import {EFFECTIVE_CONFIG} from '../../backup/index.ts';
-import {NAME_IN_USE} from '../../config/repositories.ts';
 import {Failure} from '../../kernel/failure.ts';
-import {systemClock} from '../../kernel/clock.ts';
-import {everywhere, withHold, withMarks} from '../../sets/index.ts';
+import {withHold} from '../../sets/index.ts';
 import {withRecovery} from '../companion.ts';
 import type {RunOf} from '../verb.ts';
 import {goodSets} from '../../words/sets.ts';
@@ -14,20 +12,13 @@ import type {RecoveryParts} from '../../compose/recovery.ts';
 /** What there is to go back to. */
 export const list: RunOf<'list'> = async ({options, request, output}) => {
   const {good} = await request();
-  return withRecovery(options, async ({repositories, ledger, holds}) => {
-    const asked = await repositories.ask();
-    const {failure, sets: listed, ...others} = everywhere(asked);
-    if (failure && asked.every((each) => each.failure !== null)) {
+  return withRecovery(options, async ({listing}) => {
+    const {failure, repositories, sets: all, ...others} = await listing();
+    if (failure && repositories.answered === 0) {
       throw failure;
     }
-    const all = withMarks(listed, {
-      now: systemClock.now(),
-      inUse: NAME_IN_USE,
-      entries: ledger.entries(),
-      holds: holds(),
-    });
     const {sets, says} = good ? goodSets(all) : {sets: all, says: null};
-    output.say(renderList({...others, sets, none: says, repositories: asked.length}));
+    output.say(renderList({...others, sets, none: says, repositories: repositories.asked}));
     return {value: {...others, sets}, ...(failure && {failure})};
   });
 };

@@ -5,7 +5,7 @@ import {createApprovals, type Approvals} from '../approvals/index.ts';
 import type {Backup} from '../backup/index.ts';
 import {createChat, type Chat} from '../chat/index.ts';
 import type {Config} from '../config/schema.ts';
-import {wasThere, type Copies} from '../copies/index.ts';
+import type {Copies} from '../copies/index.ts';
 import {createDoctor, type Doctor} from '../doctor/index.ts';
 import {createMattermostBridge} from '../engines/mattermost/bridge.ts';
 import type {MattermostBridge} from '../engines/mattermost/port.ts';
@@ -23,7 +23,7 @@ import type {Sso} from '../sso/index.ts';
 import {createStatus, type StatusReport} from '../status/index.ts';
 import type {Verify} from '../verify/index.ts';
 import {VERSION} from '../version.ts';
-import {composeCopies, composeProbes, copyObjectiveMs} from './copies.ts';
+import {composeCopies, composeProbes, copyObjectiveMs, isToBeMade, withCopiesToBe} from './copies.ts';
 import {composeCore, type Core} from './core.ts';
 import {composeData, composeHoldings, readConfigInDatabase, type Holdings} from './data.ts';
 import {composeNotify} from './notify.ts';
@@ -83,7 +83,7 @@ async function composeParts(lasting: Lasting): Promise<Companion> {
   const {core, log, approvals, effect, enrollment, bridge, enrolledBridge} = lasting;
   const config = effect.config();
   const siteUrl = (): string | null => enrollment.siteUrl();
-  const repositories = composeRepositories(config, core.clock);
+  const repositories = withCopiesToBe(composeRepositories(config, core.clock), core.ledger);
   const {repository} = repositories.inUse;
   const holdings = composeHoldings(config);
   const sso = await composeSso({
@@ -195,6 +195,7 @@ function composeDoctor(
       name,
       repository,
       passwordFile: config.repositories[index]?.password_file ?? '',
+      isToBeMade: isToBeMade(core.ledger, {name, location: repository.location, inUse: index === 0}),
     })),
     database: holdings.database,
     files: holdings.files,
@@ -237,11 +238,9 @@ function composeStatus(parts: StatusParts): StatusReport {
     sso: () => sso.brief(),
     approvals: () => approvals.open(),
     byItself: async () => ({
-      copies: config.repositories.slice(1).map((entry) => {
-        const {name} = entry;
-        const {location} = repositories.named(name).repository;
-        return {name, objectiveMs: copyObjectiveMs(entry, config), isMade: wasThere(core.ledger, {name, location})};
-      }),
+      copies: config.repositories
+        .slice(1)
+        .map((entry) => ({name: entry.name, objectiveMs: copyObjectiveMs(entry, config)})),
       schedules: schedules.list(),
       probes: probes.last(),
       policy: await policy.problem(),

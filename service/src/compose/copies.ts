@@ -1,8 +1,9 @@
 import {createProbes, type Probes} from '../append_only/index.ts';
 import type {Config} from '../config/schema.ts';
-import {createCopies, type Copies, type CopySetting} from '../copies/index.ts';
+import {createCopies, wasThere, type Copies, type CopySetting} from '../copies/index.ts';
 import {asFailure, Failure} from '../kernel/failure.ts';
 import type {Logger} from '../kernel/log.ts';
+import type {Ledger} from '../ledger/index.ts';
 import type {Repositories} from '../sets/index.ts';
 import {composeCopier, type Core} from './core.ts';
 
@@ -44,6 +45,26 @@ export function composeCopies({config, core, repositories, probes, log, requireW
       throw new Failure('REPOSITORY_UNKNOWN', `There is no copy ${name}. The configuration names ${names || 'none'}.`);
     },
   });
+}
+
+type Place = {name: string; location: string; inUse: boolean};
+
+/** The first copy makes the repository of a copy; until then an empty place is no fault. */
+export function isToBeMade(ledger: Ledger, {inUse, ...place}: Place): boolean {
+  return !inUse && !wasThere(ledger, place);
+}
+
+/** A copy that is to be made is told as one that holds nothing yet. */
+export function withCopiesToBe(repositories: Repositories, ledger: Ledger): Repositories {
+  return {
+    ...repositories,
+    ask: async (what) =>
+      (await repositories.ask(what)).map((each) =>
+        each.failure?.code === 'REPOSITORY_NOT_FOUND' && isToBeMade(ledger, each)
+          ? {...each, failure: null, sets: [], unreadable: []}
+          : each,
+      ),
+  };
 }
 
 /** Asks repositories to delete. */

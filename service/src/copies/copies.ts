@@ -65,6 +65,7 @@ export function createCopies(parts: CopiesParts): Copies {
     const there = failure ? null : asked.sets;
     const once = copiedOnce(ledger, name);
     const running = jobs.running('copies');
+    const wanted = there ? wantedSets({here, there, once}, copy) : [];
     return {
       name,
       location,
@@ -72,8 +73,12 @@ export function createCopies(parts: CopiesParts): Copies {
       ...whyAway(failure),
       sets: there?.length ?? null,
       // While it is away, what was sent there counts as being there.
-      ...ageOf(newestGood(there ?? here.filter(({id}) => once.has(id))), {copy, now: clock.now()}),
-      missing: there ? wantedSets({here, there, once}, copy).map(({id}) => id) : [],
+      ...ageOf(newestGood(there ?? here.filter(({id}) => once.has(id))), {
+        copy,
+        waiting: wanted.at(-1)?.t0 ?? null,
+        now: clock.now(),
+      }),
+      missing: wanted.map(({id}) => id),
       running: running?.reason === toWords(name) ? running.id : null,
       next_try: keepUp.nextTry(name),
       window: copy.window,
@@ -111,9 +116,11 @@ const whyAway = (failure: Failure | null): Pick<CopyState, 'message' | 'remedy'>
 
 function ageOf(
   newest: ListedSet | null,
-  {copy: {objectiveMs}, now}: {copy: CopySetting; now: number},
+  {copy: {objectiveMs}, waiting, now}: {copy: CopySetting; waiting: number | null; now: number},
 ): Pick<CopyState, 'newest' | 'newest_t0' | 'objective_ms' | 'late'> {
-  const late = newest === null || now - newest.t0 > objectiveMs;
+  // One that has none yet is as late as the oldest set that it should have.
+  const since = newest?.t0 ?? waiting;
+  const late = since !== null && now - since > objectiveMs;
   return {newest: newest?.id ?? null, newest_t0: newest?.t0 ?? null, objective_ms: objectiveMs, late};
 }
 

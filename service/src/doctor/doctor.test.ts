@@ -107,6 +107,17 @@ test('a sound installation is healthy in every respect', async () => {
   ]);
 });
 
+test('a copy where nothing was copied yet is no fault: the first one makes it', async () => {
+  const {doctor, engines} = await aDoctor();
+  const copy = {name: 'offsite', repository: createMemoryRepository('/offsite'), passwordFile: '/nonexistent'};
+  const report = (isToBeMade: boolean) =>
+    createDoctor({...engines, repositories: [...engines.repositories, {...copy, isToBeMade}]}).report();
+  const outcome = async (isToBeMade: boolean) =>
+    (await report(isToBeMade)).checks.find(({name}) => name === 'repository offsite')?.outcome;
+  expect([await outcome(true), await outcome(false)]).toEqual(['skipped', 'failed']);
+  expect((await doctor.report()).healthy).toBe(true);
+});
+
 const KEY = join(mkdtempSync(join(tmpdir(), 'key-')), 'key');
 writeFileSync(KEY, 'k', {mode: 0o600});
 const opens = createMemoryRepository();

@@ -18,7 +18,8 @@ import {sharedKeys} from '../words/shared_key.ts';
 
 export type DoctorEngines = {
   /** The one in use first. */
-  repositories: readonly {name: string; repository: Repository; passwordFile: string}[];
+  /** `isToBeMade`: a copy where nothing was copied yet. */
+  repositories: readonly {name: string; repository: Repository; passwordFile: string; isToBeMade?: boolean}[];
   database: DatabaseSource;
   files: FileStore;
   config: ConfigSource;
@@ -76,10 +77,11 @@ async function perform(name: string, check: () => Promise<Verdict>): Promise<Doc
 type Check = readonly [string, () => Promise<Verdict>];
 
 /** Those that are not in use are told by their names. */
-function checksOf({name, repository, passwordFile}: DoctorEngines['repositories'][number], index: number): Check[] {
+function checksOf(each: DoctorEngines['repositories'][number], index: number): Check[] {
+  const {name, repository, passwordFile, isToBeMade = false} = each;
   const which = index === 0 ? '' : ` ${name}`;
   return [
-    [`repository${which}`, () => checkRepository(repository)],
+    [`repository${which}`, () => checkRepository(repository, isToBeMade)],
     [`repository key${which}`, () => checkKeyFile(passwordFile)],
   ];
 }
@@ -91,9 +93,16 @@ async function checkKeys({repositories}: DoctorEngines): Promise<Verdict> {
     : {outcome: 'ok', message: 'each repository has a key file of its own'};
 }
 
-async function checkRepository(repository: Repository): Promise<Verdict> {
-  const {engine} = await repository.open();
-  return {outcome: 'ok', message: `${repository.location} opens (restic ${engine})`};
+async function checkRepository(repository: Repository, isToBeMade: boolean): Promise<Verdict> {
+  try {
+    const {engine} = await repository.open();
+    return {outcome: 'ok', message: `${repository.location} opens (restic ${engine})`};
+  } catch (error) {
+    if (isToBeMade && asFailure(error).code === 'REPOSITORY_NOT_FOUND') {
+      return {outcome: 'skipped', message: `${repository.location} is made with the first set that is copied there`};
+    }
+    throw error;
+  }
 }
 
 async function checkKeyFile(path: string): Promise<Verdict> {

@@ -179,14 +179,8 @@ function newerWords({id, standing}: SetSummary): string {
 }
 
 /** What does not fit between repositories, and those that do not answer; of the one in use that is said already. */
-export function findingActions(
-  findings: readonly RepositoryFinding[],
-  {inUse, copies}: {inUse: string; copies: ByItself['copies']},
-): Action[] {
-  const isAwaited = ({repository, code}: RepositoryFinding): boolean =>
-    code === 'REPOSITORY_NOT_FOUND' && copies.some(({name, isMade}) => name === repository && !isMade);
+export function findingActions(findings: readonly RepositoryFinding[], inUse: string): Action[] {
   return findings
-    .filter((finding) => !isAwaited(finding))
     .filter(({repository, set}) => set !== null || repository !== inUse)
     .map(({set, repository, message, remedy}) =>
       raising(
@@ -222,8 +216,7 @@ const SILENT_MS = 15 * 60_000;
 
 /** What goes on by itself, and does not as it should. */
 export type ByItself = {
-  /** `isMade`: something was copied there once; before that an empty place is no fault. */
-  copies: readonly {name: string; objectiveMs: number; isMade: boolean}[];
+  copies: readonly {name: string; objectiveMs: number}[];
   schedules: readonly Schedule[];
   /** What repositories that are said to be append-only answered last. */
   probes: readonly {name: string; refused: boolean | null}[];
@@ -246,9 +239,11 @@ export function byItselfActions(
 }
 
 /** While a copy is away its age is not known; that it is away is said by its own finding, until it was there again. */
-function lateCopy({repositories = [], now}: Known, {name, objectiveMs}: ByItself['copies'][number]): Action[] {
+function lateCopy({repositories = [], verdict, now}: Known, {name, objectiveMs}: ByItself['copies'][number]): Action[] {
   const copy = repositories.find((each) => each.name === name);
-  if (!copy || copy.outcome === 'failed' || (copy.newest_t0 !== null && now - copy.newest_t0 <= objectiveMs)) {
+  // One that has none yet is as late as the set that it should have.
+  const age = copy?.newest_t0 == null ? (verdict.age_ms ?? 0) : now - copy.newest_t0;
+  if (!copy || copy.outcome === 'failed' || age <= objectiveMs) {
     return [];
   }
   const says =

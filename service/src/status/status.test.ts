@@ -304,7 +304,8 @@ describe('alarms', () => {
   const offsite = (t0: number) => surveyed([{...summary, t0}], {name: 'offsite', inUse: false});
   const failed = aJob({status: 'error', error: anError('DISK_FULL')});
   const schedule = (last: object) => ({name: 'nightly', last: {message: 'no room', next_try: null, ...last}}) as never;
-  const copies = [{name: 'offsite', objectiveMs: 48 * HOUR, isMade: true}];
+  const copies = [{name: 'offsite', objectiveMs: 48 * HOUR}];
+  const empty = surveyed([], {name: 'offsite', inUse: false});
   const gone = surveyed(new Failure('REPOSITORY_NOT_FOUND', 'There is none.'), {name: 'offsite', inUse: false});
 
   test.each<[string, string | null, Case]>([
@@ -342,7 +343,7 @@ describe('alarms', () => {
         },
       },
     ],
-    ['a copy was not made yet', {copies: [gone], byItself: {copies: [{...copies[0]!, isMade: false}]}}],
+    ['a copy has no set yet, and the first is on its way', {copies: [empty], byItself: {copies}}],
     ['a run that failed is tried again', {byItself: {schedules: [schedule({outcome: 'error', next_try: START})]}}],
     [
       'removing sets went well after it was held back',

@@ -115,7 +115,7 @@ async function report(sources: Sources, judge: StatusReport['judge']): Promise<S
     ...(await ssoAction(sources)),
     ...approvalActions(sources.approvals()),
     ...nextActions(status),
-    ...findingActions(findings, {inUse: sources.inUse, copies: byItself.copies}),
+    ...findingActions(findings, sources.inUse),
     ...byItselfActions(status, byItself, jobs),
     ...proofAction(status, jobs, sources.inUse),
   ];

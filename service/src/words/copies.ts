@@ -23,7 +23,7 @@ export function doingWords(copy: CopyState, now: number): string {
     return `not reachable${againWords(copy, now)}: ${copy.message ?? ''}`;
   }
   if (copy.missing.length === 0) {
-    return `has every set${appendOnlyWords(copy)}`;
+    return `${copy.sets === 0 ? 'nothing to copy yet' : 'has every set'}${appendOnlyWords(copy)}`;
   }
   const lacks = `${counted(copy.missing.length, 'set')} to copy`;
   return `${lacks}${againWords(copy, now)}${copy.window === null ? '' : `, at ${copy.window}`}`;

@@ -74,7 +74,7 @@ test.each([500, 404, 302])('an answer of %i is a failure that does not name the 
     .catch((reason: unknown) => reason);
   expect(error).toMatchObject({
     code: 'NOTIFICATION_FAILED',
-    message: `hook did not take the message (it answered ${status}).`,
+    message: `The message was not taken (it answered ${status}).`,
   });
   expect(JSON.stringify(error) + String((error as Error).stack)).not.toContain('canary');
 });

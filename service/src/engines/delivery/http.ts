@@ -14,14 +14,14 @@ export function createWebhook({name, url, format}: {name: string; url: string; f
   return {
     name,
     send: async (message, signal) => {
-      await call(name, {method: 'POST', url, ...REQUESTS[format](message), signal});
+      await call({method: 'POST', url, ...REQUESTS[format](message), signal});
     },
   };
 }
 
 /** Tells an outside watcher that all is well, or is not: it rings when it hears nothing. */
 export async function ping(url: string, signal?: AbortSignal): Promise<void> {
-  await call('ping', {method: 'GET', url, body: '', headers: {}, signal});
+  await call({method: 'GET', url, body: '', headers: {}, signal});
 }
 
 const JSON_TYPE = {'content-type': 'application/json'};
@@ -40,11 +40,10 @@ const REQUESTS: Readonly<Record<Format, (message: Message) => Request>> = {
   }),
 };
 
+type Sent = Request & {method: string; url: string; signal?: AbortSignal | undefined};
+
 /** An address of a webhook is a secret: no error holds it. */
-async function call(
-  name: string,
-  {method, url, body, headers, signal}: Request & {method: string; url: string; signal?: AbortSignal | undefined},
-): Promise<void> {
+async function call({method, url, body, headers, signal}: Sent): Promise<void> {
   try {
     await axios.request({
       method,
@@ -64,6 +63,6 @@ async function call(
         ? `it answered ${error.response.status}`
         : (error.code ?? 'no reason given')
       : 'no reason given';
-    throw new Failure('NOTIFICATION_FAILED', `${name} did not take the message (${reason}).`);
+    throw new Failure('NOTIFICATION_FAILED', `The message was not taken (${reason}).`);
   }
 }

@@ -40,6 +40,8 @@ type Plugin struct {
 	reach reachability
 	links links
 
+	stopWatching context.CancelFunc
+
 	// Replaced in tests only.
 	clock         func() time.Time
 	pause         func(context.Context, time.Duration)
@@ -53,6 +55,17 @@ func (p *Plugin) OnActivate() error {
 	}
 	if _, err := p.botID(); err != nil {
 		p.API.LogWarn("The bot account could not be made now; it is tried again when it is needed", "err", err.Error())
+	}
+	watching, stop := context.WithCancel(context.Background())
+	p.stopWatching = stop
+	go p.watchCompanion(watching)
+	return nil
+}
+
+// OnDeactivate ends what OnActivate began.
+func (p *Plugin) OnDeactivate() error {
+	if p.stopWatching != nil {
+		p.stopWatching()
 	}
 	return nil
 }

@@ -1,3 +1,4 @@
+import type {z} from 'zod';
 import {
   CopyResult,
   isWhole,
@@ -6,6 +7,7 @@ import {
   VerifyResult,
   type CrossCheck,
   type Job,
+  type JobKind,
   type Omission,
 } from '@disaster-recovery/contract';
 import {laneOf} from '../jobs/index.ts';
@@ -20,37 +22,42 @@ const FINDINGS_SHOWN = 10;
 
 /** What a job that ended well has to tell, and what to do next. */
 export function renderResult(job: Job): string[] {
-  const manifest = job.kind === 'backup' ? SetManifest.safeParse(job.result) : null;
-  if (manifest?.success) {
-    return backupResult(manifest.data, tookMs(job));
-  }
-  const verified = job.kind === 'verify' ? VerifyResult.safeParse(job.result) : null;
-  if (verified?.success) {
-    return verifyResult(verified.data);
-  }
-  const kept = job.kind === 'keep' ? KeepResult.safeParse(job.result) : null;
-  if (kept?.success) {
-    return [
-      `#### ✅ ${KIND_WORDS.keep} is done`,
-      plain(keepResultWords(kept.data)),
-      'What stays and why: `/dr keep preview`',
-    ];
-  }
-  const copied = job.kind === 'copy' ? CopyResult.safeParse(job.result) : null;
-  if (copied?.success) {
-    return copyResult(copied.data);
-  }
-  const sso = renderSsoResult(job);
-  if (sso) {
-    return sso;
-  }
-  const mark = job.status === 'success' ? '✅' : '⚠️';
+  return RESULTS[job.kind]?.(job) ?? renderSsoResult(job) ?? plainResult(job);
+}
+
+type Rendered = (job: Job) => string[] | null;
+
+/** Null where the result is not what that kind of job gives. */
+const RESULTS: Readonly<Partial<Record<JobKind, Rendered>>> = {
+  backup: (job) => read(SetManifest, job, (manifest) => backupResult(manifest, tookMs(job))),
+  verify: (job) => read(VerifyResult, job, verifyResult),
+  keep: (job) => read(KeepResult, job, keepResult),
+  copy: (job) => read(CopyResult, job, copyResult),
+};
+
+function read<Schema extends z.ZodType>(
+  schema: Schema,
+  {result}: Job,
+  render: (result: z.output<Schema>) => string[],
+): string[] | null {
+  const parsed = schema.safeParse(result);
+  return parsed.success ? render(parsed.data) : null;
+}
+
+function plainResult(job: Job): string[] {
+  const isOfSet = laneOf(job.kind) === 'data' && job.kind !== 'keep';
   return [
-    `#### ${mark} ${KIND_WORDS[job.kind]} is done`,
+    `#### ${job.status === 'success' ? '✅' : '⚠️'} ${KIND_WORDS[job.kind]} is done`,
     `It took ${formatDuration(tookMs(job))}.`,
-    ...(job.subject && laneOf(job.kind) === 'data' && job.kind !== 'keep' ? [`Set ${code(job.subject)}`] : []),
+    ...(job.subject && isOfSet ? [`Set ${code(job.subject)}`] : []),
   ];
 }
+
+const keepResult = (kept: KeepResult): string[] => [
+  `#### ✅ ${KIND_WORDS.keep} is done`,
+  plain(keepResultWords(kept)),
+  'What stays and why: `/dr keep preview`',
+];
 
 function copyResult({set, repository, made_repository: isNew, duration_ms: ms}: CopyResult): string[] {
   return [

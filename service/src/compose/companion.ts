@@ -26,7 +26,7 @@ import {VERSION} from '../version.ts';
 import {composeCopies, composeProbes, copyObjectiveMs, isToBeMade, withCopiesToBe} from './copies.ts';
 import {composeCore, type Core} from './core.ts';
 import {composeData, composeHoldings, readConfigInDatabase, type Holdings} from './data.ts';
-import {composeNotify} from './notify.ts';
+import {composeNotify, waysOutside} from './notify.ts';
 import {composePolicy, createEffect, followFile, type Effect, type LoadedFile} from './policy.ts';
 import {listingOf, type RecoveryParts} from './recovery.ts';
 import {composeRepositories} from './repositories.ts';
@@ -206,7 +206,7 @@ function composeDoctor(
     mattermostUrl: () => config.mattermost.url ?? enrollment.siteUrl(),
     enrollment: () => enrollment.state(),
     bridge,
-    waysOutside: () => config.notify.webhooks.length + (config.notify.ping ? 1 : 0),
+    waysOutside: () => waysOutside(config.notify),
   });
 }
 

@@ -1,5 +1,6 @@
 import type {Config} from '../config/schema.ts';
 import {createWebhook, ping} from '../engines/delivery/http.ts';
+import {createMailWay, type MailSettings} from '../engines/delivery/mail.ts';
 import {createBotWay} from '../engines/delivery/mattermost.ts';
 import type {Way} from '../engines/delivery/port.ts';
 import type {MattermostBridge} from '../engines/mattermost/port.ts';
@@ -23,8 +24,9 @@ type Parts = {
 
 /** Who hears of alarms. */
 export function composeNotify({config, core, log, bridge, siteUrl, status, administrators}: Parts): Notify {
-  const {mattermost: to, webhooks, ping: addresses} = config.notify;
+  const {mattermost: to, smtp, webhooks, ping: addresses} = config.notify;
   const bot: Subscription[] = to === undefined ? [] : [{way: createBotWay({bridge, to, administrators}), events: null}];
+  const mail: Subscription[] = smtp ? [{way: createMailWay(mailSettings(smtp)), events: null}] : [];
   const hooks = webhooks.map(({name, url, format, events}, index): Subscription => ({
     way: createWebhook({name: name ?? `webhook-${index + 1}`, url, format}),
     events: events ?? null,
@@ -32,12 +34,23 @@ export function composeNotify({config, core, log, bridge, siteUrl, status, admin
   return createNotify({
     ...core,
     log,
-    subscriptions: [...bot, ...hooks],
+    subscriptions: [...bot, ...mail, ...hooks],
     alarms: async () => (await status().report()).alarms ?? [],
     site: siteUrl,
     ping: addresses ? watcher(addresses) : null,
     newest: () => newestBackups(core),
   });
+}
+
+const mailSettings = ({user, password_file: file, ...smtp}: NonNullable<Config['notify']['smtp']>): MailSettings => ({
+  ...smtp,
+  user: user ?? null,
+  passwordFile: file ?? null,
+});
+
+/** How many ways work while Mattermost is down. */
+export function waysOutside({smtp, webhooks, ping: addresses}: Config['notify']): number {
+  return webhooks.length + (smtp ? 1 : 0) + (addresses ? 1 : 0);
 }
 
 function watcher({success, failure}: NonNullable<Config['notify']['ping']>): Way {

@@ -46,8 +46,9 @@ export async function parseConfig(path: string, text: string, environment: NodeJ
     );
   }
   const {repositories} = parsed.data;
-  for (const {password_file: key} of repositories) {
-    await requirePrivateIfThere(key);
+  const secrets = [...repositories.map(({password_file: key}) => key), parsed.data.notify.smtp?.password_file];
+  for (const secret of secrets.filter((path) => path !== undefined)) {
+    await requirePrivateIfThere(secret);
   }
   await requireOwnPlaces(path, repositories);
   return parsed.data;

@@ -13,6 +13,31 @@ export const Notify = z
       .describe(
         'Through the bot: `administrators` by a direct message, or the channel with this id (its ⋮ menu, View Info). Does not work while Mattermost is down.',
       ),
+    smtp: z
+      .object({
+        host: z.string().min(1).describe('Mail server. Not that of Mattermost, if it can be another.'),
+        port: z.number().int().min(1).max(65_535).default(587).describe('Its port.'),
+        security: z
+          .enum(['starttls', 'tls', 'none'])
+          .default('starttls')
+          .describe(
+            '`starttls` on port 587 or 25, `tls` on 465; `none` only on this machine or a network of your own.',
+          ),
+        user: z.string().min(1).optional().describe('Who signs in there. Left out: nobody does.'),
+        password_file: z
+          .string()
+          .startsWith('/', 'must be an absolute path')
+          .optional()
+          .describe('File (mode 0600) with the password of that user.'),
+        from: z.email().describe('Sender.'),
+        to: z.array(z.email()).min(1).max(50).describe('Receivers.'),
+      })
+      .strict()
+      .refine(({user, password_file: file}) => (user === undefined) === (file === undefined), {
+        message: 'user and password_file belong together',
+      })
+      .optional()
+      .describe('By mail, all alarms.'),
     webhooks: z
       .array(
         z

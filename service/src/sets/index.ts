@@ -1,6 +1,6 @@
 export {createInspection, type Inspection, type Unrestorable} from './inspection.ts';
 export {listSets, type Listing} from './list.ts';
-export {verifications, withHold, withMarks, type SetMarks} from './marks.ts';
+export {verifications, withHold, withMarks} from './marks.ts';
 export {openManifest, sealManifest, summaryOf} from './manifest.ts';
 export {
   createRepositories,

@@ -40,13 +40,17 @@ export async function listSnapshots(
   return snapshots;
 }
 
+/** Names of files of a repository are hashes of them. */
+const LOCK = /^[0-9a-f]{64}$/;
+
 /** Whether there is a lock, where that can be seen without restic; null where it cannot. */
 export async function hasLocalLock({url}: RepositorySettings): Promise<boolean | null> {
   const directory = directoryOf(url);
   return directory === null
     ? null
     : readdir(join(directory, 'locks')).then(
-        (names) => names.length > 0,
+        // A program that is killed while it writes its lock leaves a file with another name, which is none.
+        (names) => names.some((name) => LOCK.test(name)),
         () => null,
       );
 }

@@ -114,7 +114,7 @@ case "$*" in *${after}*) ;; *) exec '${restic}' "$@" ;; esac
 '${restic}' "$@" > '${said}' 2>&1 &
 child=$!
 while kill -0 $child 2> /dev/null; do
-  if [ -n "$(ls '${directory}/repository/locks')" ]; then kill -9 $child; wait $child; exit 137; fi
+  if ls '${directory}/repository/locks' | grep -qv -e -tmp-; then kill -9 $child; wait $child; exit 137; fi
 done
 wait $child; code=$?; cat '${said}'; exit $code
 `,
@@ -132,11 +132,11 @@ test('a prune that was killed leaves its lock and loses nothing; the next one re
   await expect(open(url, dyingRestic(directory, 'prune')).prune()).rejects.toMatchObject({
     code: 'REPOSITORY_UNREACHABLE',
   });
-  expect(readdirSync(join(url, 'locks'))).toHaveLength(1);
+  expect(await repository.isLocked()).toBe(true);
   expect(await repository.check('structure', {})).toEqual([]);
   expect((await repository.prune()).freed_bytes).toBeGreaterThan(2_900_000);
   expect(bytesOf(url)).toBeLessThan(before - 2_900_000);
-  expect(readdirSync(join(url, 'locks'))).toEqual([]);
+  expect(await repository.isLocked()).toBe(false);
   expect(await repository.check('data', {})).toEqual([]);
   expect((await repository.snapshots([])).map(({id}) => id)).toEqual([stays]);
 });

@@ -110,11 +110,13 @@ test('restic: a snapshot that was changed has the name of what it was and anothe
   expect(after?.content).not.toBe(before?.content);
 });
 
-test('restic: a lock is seen, of whichever program', async () => {
+test('restic: a lock is seen, of whichever program, and what is left of one that was never written is none', async () => {
   const at = quickPlace();
   const repository = at.open();
   expect(await repository.isLocked()).toBe(false);
   mkdirSync(join(at.url, 'locks'), {recursive: true});
+  writeFileSync(join(at.url, 'locks', `${'b'.repeat(64)}-tmp-1`), 'x');
+  expect(await repository.isLocked()).toBe(false);
   writeFileSync(join(at.url, 'locks', 'a'.repeat(64)), 'x');
   expect(await repository.isLocked()).toBe(true);
 });

@@ -436,6 +436,24 @@ test.each([
   expect(screen.queryByText(/Everyone is back/)).toBeNull();
 });
 
+test('a gate that opens while somebody waits before it is seen, and then nothing is overridden', async () => {
+  const gate = {name: 'provider', passed: false, message: 'GitLab has answered for 1 minute; 5 are asked for.'};
+  let looks = 0;
+  const {asked, onStarted, user} = show(open([exampleProvider()]), {
+    'POST sso/switch-back-plans': () => {
+      looks += 1;
+      return {body: examplePlan({gates: [{...gate, passed: looks > 1}]})};
+    },
+    'POST sso/switch-backs': {status: 202, body: exampleJob({kind: 'sso_switch_back'})},
+  });
+  await user.click(await screen.findByRole('button', {name: 'Switch back…'}));
+  const confirm = within(await screen.findByRole('alertdialog')).getByRole('button', {name: 'Switch back'});
+  await waitFor(() => expect(confirm).toBeEnabled());
+  await user.click(confirm);
+  await waitFor(() => expect(onStarted).toHaveBeenCalled());
+  expect(asked.find(({path}) => path === 'sso/switch-backs')?.body).toEqual({});
+});
+
 test('with all gates open nothing is overridden', async () => {
   const {asked, user, onStarted} = show(open([exampleProvider()]), {
     'POST sso/switch-back-plans': {body: examplePlan()},

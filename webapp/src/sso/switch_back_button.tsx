@@ -7,8 +7,12 @@ import {Checkbox} from '../components/checkbox.tsx';
 import {ConfirmDialog} from '../components/dialog.tsx';
 import {FailureNotice} from '../components/failure_notice.tsx';
 import {ServerText} from '../components/server_text.tsx';
+import {usePolling} from '../components/use_polling.ts';
 import {useRequest} from '../components/use_request.ts';
 import {useSay} from '../i18n/say.tsx';
+
+/** Between two looks at gates that are shut. */
+const LOOK_AGAIN_MS = 3000;
 
 type Props = {client: Client; look: 'primary' | 'quiet'; onStarted(job: Job): void};
 
@@ -27,7 +31,9 @@ export function SwitchBackButton({client, look, onStarted}: Props) {
         {say(planning.isBusy ? 'sso.back.planning' : 'sso.back.open')}
       </Button>
       <FailureNotice failure={planning.failure} what="not_done.switch_back_plan" onDismiss={planning.forget} />
-      {plan && <PlanDialog plan={plan} client={client} onStarted={onStarted} onClose={() => setPlan(null)} />}
+      {plan && (
+        <PlanDialog plan={plan} client={client} onPlan={setPlan} onStarted={onStarted} onClose={() => setPlan(null)} />
+      )}
     </>
   );
 }
@@ -35,11 +41,13 @@ export function SwitchBackButton({client, look, onStarted}: Props) {
 function PlanDialog({
   plan,
   client,
+  onPlan,
   onStarted,
   onClose,
 }: {
   plan: SwitchBackPlan;
   client: Client;
+  onPlan(plan: SwitchBackPlan): void;
   onStarted: Props['onStarted'];
   onClose(): void;
 }) {
@@ -48,9 +56,20 @@ function PlanDialog({
   const {failure, isBusy, send} = useRequest();
   const groups = plan.groups.filter(({count}) => count > 0);
   const isShut = plan.gates.some(({passed}) => !passed);
+  // A gate that opens while somebody waits before it is seen without a second try.
+  usePolling(
+    async () => {
+      const reply = await client.planSwitchBack();
+      if (reply.ok) {
+        onPlan(reply.value);
+      }
+      return reply.ok;
+    },
+    isShut ? LOOK_AGAIN_MS : null,
+  );
   const start = () =>
     void send(
-      () => client.switchBack(isOverriding ? {without_provider_check: true} : {}),
+      () => client.switchBack(isShut && isOverriding ? {without_provider_check: true} : {}),
       (job) => {
         onClose();
         onStarted(job);

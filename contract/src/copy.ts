@@ -1,13 +1,10 @@
 import {z} from 'zod';
-import {SetId, Timestamp} from './primitives.ts';
+import {PlainName, SetId, Timestamp} from './primitives.ts';
 
 export const CopyRequest = z
   .object({
     set: z.union([SetId, z.literal('latest')]).default('latest'),
-    to: z
-      .string()
-      .regex(/^[a-z][a-z0-9_-]{0,31}$/)
-      .describe('Name of the repository that gets it, one of `copies` in the configuration.'),
+    to: PlainName.describe('Name of the repository that gets it, one of `copies` in the configuration.'),
   })
   .strict()
   .meta({id: 'CopyRequest'});

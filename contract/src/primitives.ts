@@ -36,3 +36,8 @@ export const RelativePath = z
 
 /** A sha256 in lower-case hexadecimal. */
 export const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** What a repository or a webhook is called: it stands in options, metrics and file names. */
+export const PlainName = z
+  .string()
+  .regex(/^[a-z][a-z0-9_-]{0,31}$/, 'must begin with a lower-case letter and hold only those, digits, - and _');

@@ -1,14 +1,8 @@
 import {z} from 'zod';
-import {Timestamp} from './primitives.ts';
+import {PlainName, Timestamp} from './primitives.ts';
 
 export const ProbeRequest = z
-  .object({
-    repository: z
-      .string()
-      .regex(/^[a-z][a-z0-9_-]{0,31}$/)
-      .optional()
-      .describe('Left out: each that says that it is append-only.'),
-  })
+  .object({repository: PlainName.optional().describe('Left out: each that says that it is append-only.')})
   .strict()
   .meta({id: 'ProbeRequest'});
 export type ProbeRequest = z.infer<typeof ProbeRequest>;

@@ -1,10 +1,9 @@
 import {userInfo} from 'node:os';
-import type {Actor} from '@disaster-recovery/contract';
+import {PlainName, type Actor} from '@disaster-recovery/contract';
 import {composeCompanion, type Companion} from '../compose/companion.ts';
 import {composeRecovery, type RecoveryParts} from '../compose/recovery.ts';
 import {openConfigFile} from '../config/config_file.ts';
 import {configFile, requirePrivate} from '../config/load.ts';
-import {RepositoryName} from '../config/repositories.ts';
 import {requireSafeLocation} from '../config/repository_location.ts';
 import {Failure} from '../kernel/failure.ts';
 import type {CommonOptions} from './verb.ts';
@@ -72,6 +71,6 @@ function nameOf({from, repository, passwordFile}: RepositoryOptions): string | u
   if (from !== undefined && repository !== undefined) {
     throw new Failure('USAGE_INVALID', '--from and --repository are one too many: name one repository.');
   }
-  const isName = passwordFile === undefined && RepositoryName.safeParse(repository).success;
+  const isName = passwordFile === undefined && PlainName.safeParse(repository).success;
   return from ?? (isName ? repository : undefined);
 }

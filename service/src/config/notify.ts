@@ -1,5 +1,5 @@
 import {z} from 'zod';
-import {ALARMS, type AlarmCode} from '@disaster-recovery/contract';
+import {ALARMS, PlainName, type AlarmCode} from '@disaster-recovery/contract';
 
 const Address = z.url({protocol: /^https?$/});
 
@@ -42,13 +42,9 @@ export const Notify = z
       .array(
         z
           .object({
-            name: z
-              .string()
-              .regex(/^[a-z][a-z0-9_-]{0,31}$/)
-              .optional()
-              .describe(
-                'What it is called in `drctl notify test` and in the log. Default: `webhook-1`, `webhook-2`, …',
-              ),
+            name: PlainName.optional().describe(
+              'What it is called in `drctl notify test` and in the log. Default: `webhook-1`, `webhook-2`, …',
+            ),
             url: Address.describe('Where messages are posted. Secret: its path is not shown.'),
             format: z
               .enum(['json', 'slack', 'ntfy'])

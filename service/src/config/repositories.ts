@@ -1,4 +1,5 @@
 import {z} from 'zod';
+import {PlainName} from '@disaster-recovery/contract';
 import {Keep} from './keep.ts';
 import {placeOf, RepositoryLocation} from './repository_location.ts';
 
@@ -31,10 +32,6 @@ export const RepositoryInUse = z
   })
   .strict();
 
-export const RepositoryName = z
-  .string()
-  .regex(/^[a-z][a-z0-9_-]{0,31}$/, 'must begin with a lower-case letter and hold only those, digits, - and _');
-
 const WINDOW = /^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$/;
 const rate = (says: string) =>
   z.number().int().min(1).max(10_000_000).optional().describe(`${says} In KiB a second. Default: no limit.`);
@@ -42,7 +39,7 @@ const rate = (says: string) =>
 /** Another one, in which sets lie that were copied there. */
 export const Copy = z
   .object({
-    name: RepositoryName.describe('What it is called in `--from`, lists, findings and metrics.'),
+    name: PlainName.describe('What it is called in `--from`, lists, findings and metrics.'),
     url: RepositoryLocation.describe(
       'Another repository, for copies of the sets, written as `repository.url` is. Backups do not go there, and the verdict is not about it.',
     ),

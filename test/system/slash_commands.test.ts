@@ -8,7 +8,7 @@ import {enrollAsBridge} from '../harness/bridge_key.ts';
 import type {BridgeKey} from '../harness/bridge_key.ts';
 import {connect} from '../harness/client.ts';
 import {runDrctl} from '../harness/drctl.ts';
-import {startProtectedServer} from '../harness/protected_server.ts';
+import {PLUGIN, startProtectedServer} from '../harness/protected_server.ts';
 import type {ProtectedServer} from '../harness/protected_server.ts';
 import {lockTable} from '../harness/query.ts';
 import {removeScratch} from '../harness/scratch.ts';
@@ -150,6 +150,19 @@ describe('what the companion goes by', () => {
     });
     expect((await edit('10')).value.changes).toEqual([{setting: 'objectives.rpo_hours', from: 8, to: 10}]);
     await untilObjective(10);
+  });
+
+  test('says who hears of alarms, and a test message gets to the administrators', async () => {
+    expect((await server.drctl('policy', 'set', 'notify.mattermost=administrators')).ok).toBe(true);
+    await waitFor('the way to be there', async () => (await type('/dr notify test')).includes('mattermost: sent'));
+    const [me, bot] = await Promise.all([
+      server.client.request<{id: string}>('GET', '/users/me'),
+      server.client.request<{id: string}>('GET', `/users/username/${PLUGIN}`),
+    ]);
+    const direct = await server.client.request<{id: string}>('POST', '/channels/direct', [me.id, bot.id]);
+    const post = await untilBotSays(server.client, direct.id, /This is a test/);
+    expect(post.message).toContain(server.mattermost().url);
+    expect(await type('/dr policy set notify.mattermost=')).toContain('POLICY_ONLY_ON_HOST');
   });
 
   test('with a fault written by hand the companion goes on, and says so until it is mended', async () => {

@@ -154,7 +154,7 @@ describe('what the companion goes by', () => {
 
   test('says who hears of alarms, and a test message gets to the administrators', async () => {
     expect((await server.drctl('policy', 'set', 'notify.mattermost=administrators')).ok).toBe(true);
-    await waitFor('the way to be there', async () => (await type('/dr notify test')).includes('mattermost: sent'));
+    await waitFor('the way to be there', async () => /mattermost.*: sent/.test(await type('/dr notify test')));
     const [me, bot] = await Promise.all([
       server.client.request<{id: string}>('GET', '/users/me'),
       server.client.request<{id: string}>('GET', `/users/username/${PLUGIN}`),

@@ -454,6 +454,27 @@ test('a gate that opens while somebody waits before it is seen, and then nothing
   expect(asked.find(({path}) => path === 'sso/switch-backs')?.body).toEqual({});
 });
 
+test('a look that was under way when the plan was closed opens it no more', async () => {
+  const gates = [{name: 'provider', passed: false, message: 'GitLab has answered for 1 minute; 5 are asked for.'}];
+  const {user} = show(open([exampleProvider()]), {'POST sso/switch-back-plans': {body: examplePlan({gates})}});
+  await user.click(await screen.findByRole('button', {name: 'Switch back…'}));
+  await screen.findByRole('alertdialog');
+  const answered = globalThis.fetch;
+  let answer: () => void = () => undefined;
+  const late = new Promise<void>((resolve) => (answer = resolve));
+  globalThis.fetch = (async (...asked: Parameters<typeof fetch>) => {
+    await late;
+    return answered(...asked);
+  }) as never;
+  // The next look begins, and is still under way when somebody leaves.
+  await new Promise((resolve) => setTimeout(resolve, 3200));
+  await user.keyboard('{Escape}');
+  expect(screen.queryByRole('alertdialog')).toBeNull();
+  answer();
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(screen.queryByRole('alertdialog')).toBeNull();
+});
+
 test('with all gates open nothing is overridden', async () => {
   const {asked, user, onStarted} = show(open([exampleProvider()]), {
     'POST sso/switch-back-plans': {body: examplePlan()},

@@ -32,7 +32,14 @@ export function SwitchBackButton({client, look, onStarted}: Props) {
       </Button>
       <FailureNotice failure={planning.failure} what="not_done.switch_back_plan" onDismiss={planning.forget} />
       {plan && (
-        <PlanDialog plan={plan} client={client} onPlan={setPlan} onStarted={onStarted} onClose={() => setPlan(null)} />
+        <PlanDialog
+          plan={plan}
+          client={client}
+          // An answer that comes after it was closed opens nothing again.
+          onPlan={(next) => setPlan((now) => now && next)}
+          onStarted={onStarted}
+          onClose={() => setPlan(null)}
+        />
       )}
     </>
   );

@@ -19,6 +19,7 @@ let canceled: string[];
 let warned: string[];
 let end: (job: Partial<Job>) => Promise<void>;
 let refuse: Failure | null;
+let lose: () => void;
 
 beforeEach(() => {
   now = new Date(2026, 10, 24, 12).getTime();
@@ -45,7 +46,11 @@ function keepUp(changes: Partial<KeepUpParts['settings'][number]>[] = [{}]): Kee
       begun.push(`${set} to ${to}`);
       const job = aJob({id: `copy-${begun.length}`, kind: 'copy', actor, reason: `to ${to}`});
       running = job;
-      const done = new Promise<Job>((resolve) => {
+      const done = new Promise<Job>((resolve, reject) => {
+        lose = () => {
+          running = null;
+          reject(new Failure('STATE_BUSY', 'locked'));
+        };
         end = async (came) => {
           running = null;
           resolve({...job, status: 'success', ...came});
@@ -135,6 +140,18 @@ test('a copy that fails in the middle is tried again, and holds up no other', as
   lacks = ['one'];
   await pass(it, 6 * MINUTE);
   expect(begun.filter((what) => what.endsWith('offsite'))).toHaveLength(2);
+});
+
+test('a copy whose end could not be written down is tried again, and ends nothing else', async () => {
+  const it = keepUp();
+  lacks = ['one'];
+  await it.tick();
+  lose();
+  await Promise.resolve();
+  await Promise.resolve();
+  expect(it.nextTry('offsite')).toBe(now + 5 * MINUTE);
+  await pass(it, 6 * MINUTE);
+  expect(begun).toHaveLength(2);
 });
 
 describe('a window', () => {

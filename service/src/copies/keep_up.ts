@@ -86,9 +86,15 @@ async function advance(parts: KeepUpParts, copy: CopySetting, turn: Turn): Promi
     const {done} = await begin(next.id, copy.name, ACTOR);
     // Not before it has ended.
     turn.lookAt = Number.POSITIVE_INFINITY;
-    void done.then((job) => {
-      ended(parts, turn, job);
-    });
+    void done.then(
+      (job) => {
+        ended(parts, turn, job);
+      },
+      () => {
+        // Not even its end could be written down: the state is busy or gone, and says so itself.
+        failed(turn, clock.now());
+      },
+    );
   } catch (error) {
     const {code, message} = asFailure(error);
     if (code !== 'JOB_ALREADY_RUNNING') {

@@ -32,8 +32,10 @@ beforeEach(async () => {
       {name: 'vault', repository: vault, declared: true},
       {name: 'offsite', repository: offsite, declared: false},
     ],
-    unknown: (name) => {
-      throw new Failure('REPOSITORY_UNKNOWN', name);
+    requireKnown: (name) => {
+      if (name !== 'vault' && name !== 'offsite') {
+        throw new Failure('REPOSITORY_UNKNOWN', name);
+      }
     },
   });
 });

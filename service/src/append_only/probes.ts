@@ -23,7 +23,7 @@ export type ProbeParts = {
   ledger: Ledger;
   all: readonly Probed[];
   /** @throws Failure REPOSITORY_UNKNOWN */
-  unknown(name: string): never;
+  requireKnown(name: string): void;
 };
 
 export type Probes = {
@@ -41,11 +41,11 @@ export function createProbes(parts: ProbeParts): Probes {
   const declared = all.filter((each) => each.declared);
   return {
     run: async (name, actor) => {
-      const named = all.filter((each) => each.name === name);
-      if (name !== null && named.length === 0) {
-        parts.unknown(name);
+      if (name !== null) {
+        parts.requireKnown(name);
       }
-      return Promise.all((name === null ? declared : named).map((each) => ask(parts, each, actor)));
+      const asked = name === null ? declared : all.filter((each) => each.name === name);
+      return Promise.all(asked.map((each) => ask(parts, each, actor)));
     },
     last: () =>
       declared.map((each) => {
@@ -93,11 +93,8 @@ async function deleteSomething(repository: Probed['repository']): Promise<Answer
 
 /** A repository that moved was not asked yet. */
 function lastOf(ledger: Ledger, {name, repository}: Probed): {refused: boolean; at: number} | null {
-  let last: {refused: boolean; at: number} | null = null;
-  for (const {at, data} of ledger.of('probe.finished')) {
-    if (data['repository'] === name && data['location'] === repository.location) {
-      last = {refused: data['refused'] === true, at};
-    }
-  }
-  return last;
+  const last = ledger
+    .of('probe.finished')
+    .findLast(({data}) => data['repository'] === name && data['location'] === repository.location);
+  return last ? {refused: last.data['refused'] === true, at: last.at} : null;
 }

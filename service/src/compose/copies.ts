@@ -76,9 +76,8 @@ export function composeProbes({config, core, repositories}: Pick<Parts, 'config'
       declared,
       repository: repositories.named(name).repository,
     })),
-    unknown: (name) => {
+    requireKnown: (name) => {
       repositories.named(name);
-      throw new Failure('REPOSITORY_UNKNOWN', `There is no repository ${name}.`);
     },
   });
 }

@@ -99,7 +99,11 @@ export const listingOf =
     holds: RecoveryParts['holds'],
   ): RecoveryParts['listing'] =>
   (asking) =>
-    listSets(repositories, {now: clock.now(), inUse: NAME_IN_USE, entries: ledger.entries(), holds: holds()}, asking);
+    listSets(
+      repositories,
+      {now: clock.now(), inUse: NAME_IN_USE, entries: ledger.of('verify.finished'), holds: holds()},
+      asking,
+    );
 
 type Source = NamedRepository & {isInUse: boolean};
 type Store = Source & {inspection: Inspection};
@@ -146,7 +150,7 @@ function composeRestore(
   const survey = async () => {
     const {sets: all, unreadable} = await sets.survey();
     return {
-      sets: withMarks(all, {now: core.clock.now(), inUse: NAME_IN_USE, entries: core.ledger.entries()}),
+      sets: withMarks(all, {now: core.clock.now(), inUse: NAME_IN_USE, entries: core.ledger.of('verify.finished')}),
       unreadable,
     };
   };

@@ -25,7 +25,8 @@ export function composeKeeping({config, core, repositories}: Parts): Keeping {
         isAhead,
         inventory: (signal) => sets.inventory(signal),
         divergent: () => divergentIn(repositories, name),
-        verifications: () => verifications(ledger.entries(), {repository: name, inUse: repositories.inUse.name}),
+        verifications: () =>
+          verifications(ledger.of('verify.finished'), {repository: name, inUse: repositories.inUse.name}),
         rules: () => rulesOf(config(), name),
         objectiveMs: () => objectiveIn(config(), name),
       },

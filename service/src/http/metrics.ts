@@ -1,5 +1,5 @@
 import {Gauge, Registry} from 'prom-client';
-import {ALARMS, bestSet, Verdict, type AlarmCode, type Job, type ListedSet} from '@disaster-recovery/contract';
+import {ALARMS, newestGood, Verdict, type AlarmCode, type Job, type ListedSet} from '@disaster-recovery/contract';
 import type {Jobs} from '../jobs/index.ts';
 import type {Clock} from '../kernel/clock.ts';
 import {asFailure} from '../kernel/failure.ts';
@@ -166,23 +166,20 @@ function setRepositories(registry: Registry, each: readonly Known[], now: number
     locked === null ? null : Number(locked),
   );
   gauge('last_good_set_timestamp_seconds', 'T0 of the newest good set that is whole in this repository.', (known) => {
-    const t0 = newestGood(known);
+    const t0 = newestT0(known);
     return t0 === null ? null : t0 / 1000;
   });
   gauge(
     'last_good_set_age_seconds',
     'Time since T0 of the newest good set that is whole in this repository.',
     (known) => {
-      const t0 = newestGood(known);
+      const t0 = newestT0(known);
       return t0 === null ? null : (now - t0) / 1000;
     },
   );
 }
 
-function newestGood({sets}: Known): number | null {
-  const set = sets && bestSet(sets);
-  return set?.standing.kind === 'good' && set.in.some(({complete}) => complete) ? set.t0 : null;
-}
+const newestT0 = ({sets}: Known): number | null => (sets && newestGood(sets))?.t0 ?? null;
 
 /** One series for each alarm that there can be, and one more for each that is on about something. */
 function setAlarms(registry: Registry, on: ReturnType<MetricsParts['notify']['known']>): void {

@@ -90,13 +90,8 @@ const refusal = (name: string, {message, remedy}: NonNullable<Look['held']>): Fa
   new Failure('KEEP_HELD_BACK', `Nothing is removed from ${name}: ${message}`, {remedy});
 
 function isUnfinished({name, ledger}: RetentionEngines): boolean {
-  let unfinished = false;
-  for (const {kind, data} of ledger.entries()) {
-    if (data['repository'] === name && (kind === 'keep.decided' || kind === 'keep.finished')) {
-      unfinished = kind === 'keep.decided';
-    }
-  }
-  return unfinished;
+  const here = ledger.of('keep.decided', 'keep.finished').filter(({data}) => data['repository'] === name);
+  return here.at(-1)?.kind === 'keep.decided';
 }
 
 /** Decided once more, as late as can be: what somebody holds since, or what is needed since, stays. @throws Failure KEEP_HELD_BACK */

@@ -2,12 +2,10 @@ import {Failure} from '../../kernel/failure.ts';
 import {resticFailure} from './failures.ts';
 import {createIdentities} from './identities.ts';
 import type {Copier, CopyLimits, RepositorySettings} from './port.ts';
-import {askForSnapshots, create} from './restic_basics.ts';
+import {askForSnapshots, create, inCommandLines} from './restic_basics.ts';
 import {createResticCall, pastStaleLocks} from './restic_command.ts';
 
 const COPIED = /(\d+) \/ (\d+) packs copied/;
-/** As many ids as fit into one command line on any system. */
-const AT_ONCE = 500;
 
 type Ends = {from: RepositorySettings; to: RepositorySettings; limits: CopyLimits; location: string};
 
@@ -24,13 +22,13 @@ export function createCopier(program: string, {from, to, limits, location}: Ends
     create: () => create(call, {location, options: {'copy-chunker-params': true}}),
     copy: async (snapshots, {signal, progress}) => {
       const ids = await Promise.all(snapshots.map((snapshot) => source.local(snapshot, signal)));
-      for (let at = 0; at < ids.length; at += AT_ONCE) {
+      for (const operands of inCommandLines(ids)) {
         const end = await pastStaleLocks(
           call,
           {
             command: ['copy'],
             options: {'limit-upload': limits.uploadKibPerSecond, 'limit-download': limits.downloadKibPerSecond},
-            operands: ids.slice(at, at + AT_ONCE),
+            operands,
           },
           {
             ...(signal && {signal}),

@@ -1,9 +1,7 @@
 import type {CommandLine} from '../../process/command_line.ts';
 import {DELETE_REFUSED, resticFailure} from './failures.ts';
+import {inCommandLines} from './restic_basics.ts';
 import {pastStaleLocks, type ResticCall} from './restic_command.ts';
-
-/** So many ids fit into one command line on any system. */
-const AT_ONCE = 500;
 
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
 const FREED = /^total prune:\s+\d+ blobs \/ ([\d.]+) ([KMGTP]?i?B)$/;
@@ -23,9 +21,8 @@ async function remove(
 
 /** `ids`: as they are called in this repository. */
 export async function forget(call: ResticCall, ids: readonly string[], signal?: AbortSignal): Promise<void> {
-  for (let at = 0; at < ids.length; at += AT_ONCE) {
+  for (const some of inCommandLines(ids)) {
     // With no id at all, restic would look for rules.
-    const some = ids.slice(at, at + AT_ONCE);
     await remove(call, {command: ['forget'], operands: some}, signal ? {signal} : {});
   }
 }

@@ -4,6 +4,16 @@ import {resticFailure} from './failures.ts';
 import {SnapshotJson} from './messages.ts';
 import {callOrFail, type ResticCall} from './restic_command.ts';
 
+/** So many ids fit into one command line on any system. */
+const AT_ONCE = 500;
+
+/** Ids in as many command lines as they need; none for none. */
+export function* inCommandLines(ids: readonly string[]): Generator<string[]> {
+  for (let at = 0; at < ids.length; at += AT_ONCE) {
+    yield ids.slice(at, at + AT_ONCE);
+  }
+}
+
 export const OPEN = {command: ['cat', 'config'], options: {'no-lock': true}} as const;
 
 /** All of them, whatever is looked for: restic reads each to know its tags, and one that has the name of another is told by that one. */
